@@ -1,0 +1,80 @@
+package dev.leat.engine.plan;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Which Java class stands for which type. The one home of that table; decimals and arrays have more than a class to them. */
+public final class JavaTypes {
+  private static final Map<Class<?>, Type> BY_CLASS =
+      Map.ofEntries(
+          Map.entry(boolean.class, Type.BOOLEAN),
+          Map.entry(Boolean.class, Type.BOOLEAN),
+          Map.entry(int.class, Type.INT),
+          Map.entry(Integer.class, Type.INT),
+          Map.entry(long.class, Type.LONG),
+          Map.entry(Long.class, Type.LONG),
+          Map.entry(float.class, Type.FLOAT),
+          Map.entry(Float.class, Type.FLOAT),
+          Map.entry(double.class, Type.DOUBLE),
+          Map.entry(Double.class, Type.DOUBLE),
+          Map.entry(String.class, Type.STRING),
+          Map.entry(Instant.class, Type.INSTANT),
+          Map.entry(LocalDate.class, Type.DATE),
+          Map.entry(Duration.class, Type.DURATION),
+          Map.entry(byte[].class, Type.BYTES));
+
+  private JavaTypes() {}
+
+  /** The type that a class stands for, or null where there is none. */
+  public static @Nullable Type typeOf(Class<?> javaClass) {
+    return BY_CLASS.get(javaClass);
+  }
+
+  /** The class of the values of a type, boxed. */
+  public static Class<?> classOf(Type type) {
+    return switch (type.kind()) {
+      case BOOLEAN -> Boolean.class;
+      case INT -> Integer.class;
+      case LONG -> Long.class;
+      case FLOAT -> Float.class;
+      case DOUBLE -> Double.class;
+      case DECIMAL -> BigDecimal.class;
+      case STRING -> String.class;
+      case INSTANT -> Instant.class;
+      case DATE -> LocalDate.class;
+      case DURATION -> Duration.class;
+      case BYTES -> byte[].class;
+      case ARRAY -> List.class;
+    };
+  }
+
+  /**
+   * The type of a value.
+   *
+   * @throws IllegalArgumentException if no type has such values
+   */
+  public static Type typeOf(Object value) {
+    if (value instanceof BigDecimal decimal) {
+      int scale = Math.max(0, decimal.scale());
+      int precision = Math.max(decimal.precision() - decimal.scale() + scale, scale);
+      return Type.decimal(Math.max(1, precision), scale);
+    }
+    if (value instanceof List<?> list && !list.isEmpty() && list.get(0) != null) {
+      return Type.array(typeOf(list.get(0)));
+    }
+    Type type = typeOf(value.getClass());
+    if (type == null) {
+      throw new IllegalArgumentException(
+          "no column type for values of "
+              + value.getClass().getName()
+              + "; use a boolean, int, long, float, double, BigDecimal, String, Instant, LocalDate,"
+              + " Duration, byte[] or a List of one of these");
+    }
+    return type;
+  }
+}

@@ -1,0 +1,104 @@
+package dev.leat.engine.plan;
+
+import dev.leat.engine.EngineException;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What a pipeline does: its inputs and its views. Immutable; the runtime, {@link Explain} and every evaluator read this and nothing
+ * else.
+ *
+ * @param inputs in the order in which they were declared
+ * @param views in the order in which they were declared
+ */
+public record Plan(List<Node.Input> inputs, List<ViewDefinition> views) {
+  public Plan {
+    inputs = List.copyOf(inputs);
+    views = List.copyOf(views);
+    checkNames();
+    checkGrowth(views);
+  }
+
+  private void checkNames() {
+    Set<String> names = new HashSet<>();
+    for (Node.Input input : inputs) {
+      if (!names.add(input.name())) {
+        throw new EngineException(
+            EngineException.Kind.INVALID,
+            "two inputs have the name '" + input.name() + "': rename one");
+      }
+    }
+    Set<String> viewNames = new HashSet<>();
+    for (ViewDefinition view : views) {
+      if (!viewNames.add(view.name())) {
+        throw new EngineException(
+            EngineException.Kind.INVALID,
+            "two views have the name '" + view.name() + "': rename one in materialize(...)");
+      }
+    }
+  }
+
+  private static void checkGrowth(List<ViewDefinition> views) {
+    for (ViewDefinition view : views) {
+      if (StateBound.ofView(view).kind() == StateBound.Kind.GROWS && view.growthReason() == null) {
+        throw new EngineException(
+            EngineException.Kind.INVALID,
+            "view '"
+                + view.name()
+                + "' keeps every row of "
+                + view.relation().describe()
+                + " for ever: its state grows with the input; aggregate it, make it distinct over a"
+                + " bounded key space, or accept it with .acceptGrowth(\"why\") before"
+                + " .materialize(...)");
+      }
+    }
+  }
+
+  /**
+   * The input of a name.
+   *
+   * @throws EngineException if there is none; the message names the nearest
+   */
+  public Node.Input input(String name) {
+    return inputs.stream()
+        .filter(i -> i.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new EngineException(
+                    EngineException.Kind.INVALID,
+                    Names.unknown("input", name, inputs.stream().map(Node.Input::name).toList())));
+  }
+
+  /**
+   * The view of a name.
+   *
+   * @throws EngineException if there is none; the message names the nearest
+   */
+  public ViewDefinition view(String name) {
+    return views.stream()
+        .filter(v -> v.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new EngineException(
+                    EngineException.Kind.INVALID,
+                    Names.unknown("view", name, views.stream().map(ViewDefinition::name).toList())));
+  }
+
+  /** Every relation that a view needs, each once, inputs before what reads them. Inputs that no view needs come too. */
+  public List<Node> nodes() {
+    Set<Node> ordered = new LinkedHashSet<>(inputs);
+    views.forEach(view -> collect(view.relation(), ordered));
+    return List.copyOf(ordered);
+  }
+
+  private static void collect(Node node, Set<Node> ordered) {
+    if (!ordered.contains(node)) {
+      node.inputs().forEach(input -> collect(input, ordered));
+      ordered.add(node);
+    }
+  }
+}

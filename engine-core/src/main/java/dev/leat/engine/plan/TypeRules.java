@@ -1,0 +1,400 @@
+package dev.leat.engine.plan;
+
+import dev.leat.engine.EngineException;
+import dev.leat.engine.plan.Type.Kind;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which types expressions take and give; the one home of these rules. An error names the place, the expression and the way out.
+ *
+ * <p>Integer arithmetic gives long, arithmetic with a float or double gives double, with decimals an exact decimal. Comparisons,
+ * {@code case}, {@code coalesce} and unions bring numbers to their {@link #common} type.
+ */
+public final class TypeRules {
+  private static final Type INT_AS_DECIMAL = Type.decimal(10, 0);
+  private static final Type LONG_AS_DECIMAL = Type.decimal(19, 0);
+  private static final int MAX_ROUND_DIGITS = 18;
+  private static final int DIVISION_SCALE = 6;
+
+  /**
+   * What an expression gives.
+   *
+   * @param type the type of its values
+   * @param nullable may it be null?
+   */
+  public record Typed(Type type, boolean nullable) {}
+
+  private final Schema schema;
+  private final String place;
+
+  private TypeRules(Schema schema, String place) {
+    this.schema = schema;
+    this.place = place;
+  }
+
+  /**
+   * Checks an expression over the columns of a schema.
+   *
+   * @param place where the expression was written; error messages start with it
+   * @throws EngineException if a column is not there or a type does not fit
+   */
+  public static Typed check(Expr expr, Schema schema, String place) {
+    return new TypeRules(schema, place).check(expr);
+  }
+
+  /** The type of an expression that was checked before. */
+  public static Type typeOf(Expr expr, Schema schema) {
+    return check(expr, schema, "expression").type();
+  }
+
+  /**
+   * Checks a condition.
+   *
+   * @throws EngineException if it is not a boolean expression over the columns of the schema
+   */
+  public static void checkCondition(Expr expr, Schema schema, String place) {
+    TypeRules rules = new TypeRules(schema, place);
+    Typed typed = rules.check(expr);
+    if (typed.type().kind() != Kind.BOOLEAN) {
+      throw rules.invalid(
+          "a condition must be boolean, this is " + typed.type() + ": " + expr + "; compare it");
+    }
+  }
+
+  /** The type that values of both types can be brought to without a cast, or null where there is none. */
+  public static @Nullable Type common(Type a, Type b) {
+    if (a.equals(b)) {
+      return a;
+    }
+    if (!a.isNumeric() || !b.isNumeric()) {
+      return null;
+    }
+    if (a.isFloating() || b.isFloating()) {
+      return Type.DOUBLE;
+    }
+    if (a.isInteger() && b.isInteger()) {
+      return Type.LONG;
+    }
+    Type x = asDecimal(a);
+    Type y = asDecimal(b);
+    int scale = Math.max(x.scale(), y.scale());
+    int whole = Math.max(x.precision() - x.scale(), y.precision() - y.scale());
+    return Type.decimal(Math.min(Type.MAX_PRECISION, whole + scale), scale);
+  }
+
+  /** The decimal type that holds every value of an integer or decimal type. */
+  public static Type asDecimal(Type type) {
+    return switch (type.kind()) {
+      case INT -> INT_AS_DECIMAL;
+      case LONG -> LONG_AS_DECIMAL;
+      case DECIMAL -> type;
+      default -> throw new IllegalArgumentException("not exact: " + type);
+    };
+  }
+
+  /** The type of an aggregate over a schema. */
+  static Typed check(AggregateCall call, Schema schema, String place) {
+    Expr where = call.where();
+    if (where != null) {
+      checkCondition(where, schema, place + ", where of " + call);
+    }
+    Expr operand = call.operand();
+    if (operand == null) {
+      return new Typed(Type.LONG, false);
+    }
+    TypeRules rules = new TypeRules(schema, place);
+    Type type = rules.check(operand).type();
+    return switch (call.function()) {
+      case COUNT -> new Typed(Type.LONG, false);
+      case MIN, MAX -> {
+        rules.require(type.isOrdered(), call, "an ordered type", type);
+        yield new Typed(type, true);
+      }
+      case BOOL_OR, BOOL_AND -> {
+        rules.require(type.kind() == Kind.BOOLEAN, call, "a boolean", type);
+        yield new Typed(type, true);
+      }
+      case SUM -> {
+        rules.require(isSummable(type), call, "a number or a duration", type);
+        yield new Typed(sumType(type), true);
+      }
+      case AVG -> {
+        rules.require(isSummable(type), call, "a number or a duration", type);
+        yield new Typed(averageType(type), true);
+      }
+    };
+  }
+
+  private static boolean isSummable(Type type) {
+    return type.isNumeric() || type.kind() == Kind.DURATION;
+  }
+
+  private static Type sumType(Type type) {
+    return switch (type.kind()) {
+      case INT, LONG -> Type.LONG;
+      case FLOAT, DOUBLE -> Type.DOUBLE;
+      case DECIMAL -> Type.decimal(Type.MAX_PRECISION, type.scale());
+      default -> type;
+    };
+  }
+
+  private static Type averageType(Type type) {
+    return switch (type.kind()) {
+      case DECIMAL -> Type.decimal(Type.MAX_PRECISION, Math.max(type.scale(), DIVISION_SCALE));
+      case DURATION -> type;
+      default -> Type.DOUBLE;
+    };
+  }
+
+  private void require(boolean holds, Object what, String wanted, Type type) {
+    if (!holds) {
+      throw invalid(what + " takes " + wanted + ", not " + type + "; cast it or choose another column");
+    }
+  }
+
+  private EngineException invalid(String message) {
+    return new EngineException(EngineException.Kind.INVALID, place + ": " + message);
+  }
+
+  private Typed check(Expr expr) {
+    if (expr instanceof Expr.Column column) {
+      Field field = schema.field(schema.indexOf(column.name(), place));
+      return new Typed(field.type(), field.nullable());
+    }
+    if (expr instanceof Expr.Literal literal) {
+      return new Typed(literal.type(), literal.value() == null);
+    }
+    if (expr instanceof Expr.Cast cast) {
+      Typed operand = check(cast.operand());
+      require(canCast(operand.type(), cast.type()), cast, "a type that can be cast", operand.type());
+      return new Typed(cast.type(), operand.nullable());
+    }
+    if (expr instanceof Expr.UserCall call) {
+      call.arguments().forEach(this::check);
+      return new Typed(call.type(), true);
+    }
+    if (expr instanceof Expr.Case choice) {
+      return checkCase(choice);
+    }
+    return checkCall((Expr.Call) expr);
+  }
+
+  private static boolean canCast(Type from, Type to) {
+    if (from.equals(to) || (from.isNumeric() && to.isNumeric())) {
+      return true;
+    }
+    boolean fromScalar = from.kind() != Kind.ARRAY && from.kind() != Kind.BYTES;
+    boolean toScalar = to.kind() != Kind.ARRAY && to.kind() != Kind.BYTES;
+    return (fromScalar && to.kind() == Kind.STRING)
+        || (toScalar && from.kind() == Kind.STRING)
+        || (from.kind() == Kind.BOOLEAN && to.isInteger())
+        || (from.kind() == Kind.INSTANT && to.kind() == Kind.DATE)
+        || (from.kind() == Kind.DATE && to.kind() == Kind.INSTANT);
+  }
+
+  private Typed checkCase(Expr.Case choice) {
+    List<Expr> results = new ArrayList<>();
+    for (Expr.When when : choice.whens()) {
+      Type type = check(when.condition()).type();
+      require(type.kind() == Kind.BOOLEAN, "a when", "a boolean condition", type);
+      results.add(when.result());
+    }
+    Expr otherwise = choice.otherwise();
+    if (otherwise != null) {
+      results.add(otherwise);
+    }
+    Typed common = checkCommon(results, choice);
+    return new Typed(common.type(), common.nullable() || otherwise == null);
+  }
+
+  /** The common type of several expressions; nullable if one is. */
+  private Typed checkCommon(List<Expr> exprs, Expr whole) {
+    Typed first = check(exprs.get(0));
+    Type type = first.type();
+    boolean nullable = first.nullable();
+    for (Expr expr : exprs.subList(1, exprs.size())) {
+      Typed typed = check(expr);
+      Type common = common(type, typed.type());
+      if (common == null) {
+        throw invalid(
+            "types do not go together: " + type + " and " + typed.type() + " in " + whole
+                + "; cast one of them");
+      }
+      type = common;
+      nullable |= typed.nullable();
+    }
+    return new Typed(type, nullable);
+  }
+
+  private Typed checkCall(Expr.Call call) {
+    List<Typed> arguments = call.arguments().stream().map(this::check).toList();
+    boolean nullable = arguments.stream().anyMatch(Typed::nullable);
+    Type first = arguments.get(0).type();
+    Op op = call.op();
+    return switch (op) {
+      case ADD, SUBTRACT, MULTIPLY, DIVIDE, MODULO ->
+          new Typed(arithmetic(call, first, arguments.get(1).type()), nullable);
+      case NEGATE, ABS -> {
+        require(isSummable(first), call, "a number or a duration", first);
+        yield new Typed(signed(first), nullable);
+      }
+      case EQ, NE, IN -> {
+        checkCommon(call.arguments(), call);
+        yield new Typed(Type.BOOLEAN, nullable);
+      }
+      case LT, LE, GT, GE -> {
+        Type common = checkCommon(call.arguments(), call).type();
+        require(common.isOrdered(), call, "an ordered type", common);
+        yield new Typed(Type.BOOLEAN, nullable);
+      }
+      case NULLIF -> {
+        checkCommon(call.arguments(), call);
+        yield new Typed(first, true);
+      }
+      case COALESCE ->
+          new Typed(
+              checkCommon(call.arguments(), call).type(),
+              arguments.stream().allMatch(Typed::nullable));
+      case AND, OR, NOT -> {
+        arguments.forEach(
+            a -> require(a.type().kind() == Kind.BOOLEAN, call, "boolean operands", a.type()));
+        yield new Typed(Type.BOOLEAN, nullable);
+      }
+      case IS_NULL, IS_NOT_NULL -> new Typed(Type.BOOLEAN, false);
+      case ROUND, LIKE, DATE_TRUNC -> checkWithLiteral(call, arguments.get(0));
+      case EPOCH_SECONDS -> {
+        require(
+            first.kind() == Kind.INSTANT || first.kind() == Kind.DURATION,
+            call, "an instant or a duration", first);
+        yield new Typed(Type.LONG, nullable);
+      }
+      case LOWER, UPPER, TRIM, LENGTH, SUBSTRING, CONCAT -> checkString(call, arguments);
+    };
+  }
+
+  private static Type signed(Type type) {
+    return switch (type.kind()) {
+      case INT -> Type.LONG;
+      case FLOAT -> Type.DOUBLE;
+      default -> type;
+    };
+  }
+
+  private Typed checkString(Expr.Call call, List<Typed> arguments) {
+    boolean nullable = arguments.stream().anyMatch(Typed::nullable);
+    for (int i = 0; i < arguments.size(); i++) {
+      Type type = arguments.get(i).type();
+      boolean isPosition = call.op() == Op.SUBSTRING && i > 0;
+      if (isPosition) {
+        require(type.isInteger(), call, "integer positions", type);
+      } else {
+        require(type.kind() == Kind.STRING, call, "strings", type);
+      }
+    }
+    return new Typed(call.op() == Op.LENGTH ? Type.LONG : Type.STRING, nullable);
+  }
+
+  private Typed checkWithLiteral(Expr.Call call, Typed operand) {
+    Type type = operand.type();
+    Object literal = call.arguments().get(1) instanceof Expr.Literal l ? l.value() : null;
+    switch (call.op()) {
+      case ROUND -> {
+        require(type.isNumeric(), call, "a number", type);
+        if (!(literal instanceof Integer digits) || digits < 0 || digits > MAX_ROUND_DIGITS) {
+          throw invalid("round() takes 0 to " + MAX_ROUND_DIGITS + " digits: " + call);
+        }
+        return new Typed(roundType(type, digits), operand.nullable());
+      }
+      case LIKE -> {
+        require(type.kind() == Kind.STRING, call, "a string", type);
+        if (!(literal instanceof String pattern) || endsInEscape(pattern)) {
+          throw invalid("like() takes a literal pattern that does not end in \\: " + call);
+        }
+        return new Typed(Type.BOOLEAN, operand.nullable());
+      }
+      default -> {
+        require(type.kind() == Kind.INSTANT, call, "an instant", type);
+        return new Typed(Type.INSTANT, operand.nullable());
+      }
+    }
+  }
+
+  private static boolean endsInEscape(String pattern) {
+    int escapes = 0;
+    for (int i = pattern.length() - 1; i >= 0 && pattern.charAt(i) == '\\'; i--) {
+      escapes++;
+    }
+    return escapes % 2 == 1;
+  }
+
+  private static Type roundType(Type type, int digits) {
+    return switch (type.kind()) {
+      case INT, LONG -> Type.LONG;
+      case DECIMAL -> {
+        int scale = Math.min(digits, type.scale());
+        int whole = type.precision() - type.scale() + (digits < type.scale() ? 1 : 0);
+        yield Type.decimal(Math.max(1, Math.min(Type.MAX_PRECISION, whole + scale)), scale);
+      }
+      default -> Type.DOUBLE;
+    };
+  }
+
+  private Type arithmetic(Expr.Call call, Type a, Type b) {
+    if (a.isNumeric() && b.isNumeric()) {
+      if (a.isFloating() || b.isFloating()) {
+        return Type.DOUBLE;
+      }
+      return a.isInteger() && b.isInteger()
+          ? Type.LONG
+          : decimalArithmetic(call.op(), asDecimal(a), asDecimal(b));
+    }
+    Type temporal = temporalArithmetic(call.op(), a, b);
+    if (temporal == null) {
+      throw invalid(
+          "no " + call.op().sign() + " of " + a + " and " + b + ": " + call + "; cast one of them");
+    }
+    return temporal;
+  }
+
+  private static Type decimalArithmetic(Op op, Type a, Type b) {
+    int scale = Math.max(a.scale(), b.scale());
+    int whole = Math.max(a.precision() - a.scale(), b.precision() - b.scale());
+    return switch (op) {
+      case MULTIPLY -> bounded(a.precision() + b.precision(), a.scale() + b.scale());
+      case DIVIDE -> Type.decimal(Type.MAX_PRECISION, Math.max(DIVISION_SCALE, a.scale()));
+      case MODULO -> bounded(whole + scale, scale);
+      default -> bounded(whole + scale + 1, scale);
+    };
+  }
+
+  private static Type bounded(int precision, int scale) {
+    return Type.decimal(
+        Math.min(precision, Type.MAX_PRECISION), Math.min(scale, Type.MAX_PRECISION));
+  }
+
+  private static @Nullable Type temporalArithmetic(Op op, Type a, Type b) {
+    boolean sum = op == Op.ADD || op == Op.SUBTRACT;
+    boolean scaling = op == Op.MULTIPLY || op == Op.DIVIDE;
+    if (a.kind() == Kind.INSTANT) {
+      if (op == Op.SUBTRACT && b.kind() == Kind.INSTANT) {
+        return Type.DURATION;
+      }
+      return sum && b.kind() == Kind.DURATION ? Type.INSTANT : null;
+    }
+    if (a.kind() == Kind.DURATION) {
+      if (sum && b.kind() == Kind.DURATION) {
+        return Type.DURATION;
+      }
+      return scaling && b.isInteger() ? Type.DURATION : null;
+    }
+    if (a.kind() == Kind.DATE) {
+      if (op == Op.SUBTRACT && b.kind() == Kind.DATE) {
+        return Type.LONG;
+      }
+      return sum && b.isInteger() ? Type.DATE : null;
+    }
+    return null;
+  }
+}

@@ -1,0 +1,18 @@
+package dev.leat.engine.plan;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A relation that is kept up to date for readers.
+ *
+ * @param name its name, unique in the plan
+ * @param relation what it holds
+ * @param growthReason why it may grow with the input, in the pipeline's own words; null if it may not
+ */
+public record ViewDefinition(String name, Node relation, @Nullable String growthReason) {
+  public ViewDefinition {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(relation, "relation");
+  }
+}
