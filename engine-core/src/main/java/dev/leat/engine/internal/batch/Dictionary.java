@@ -2,6 +2,7 @@ package dev.leat.engine.internal.batch;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -121,6 +122,22 @@ public final class Dictionary {
       scratch[i] = (byte) c;
     }
     return all < 0x80 ? length : -1;
+  }
+
+  /** The code of a value, a String or bytes, or -1 if there is none; makes none. */
+  public int find(Object value) {
+    byte[] bytes =
+        value instanceof String s ? s.getBytes(StandardCharsets.UTF_8) : (byte[]) value;
+    long plain = hashing.hash(bytes, 0, bytes.length);
+    long hash = value instanceof String ? plain : ~plain;
+    int mask = table.length - 1;
+    for (int at = (int) hash & mask; table[at] >= 0; at = (at + 1) & mask) {
+      int code = table[at];
+      if (hashes[code] == hash && Objects.deepEquals(values.value(code), value)) {
+        return code;
+      }
+    }
+    return -1;
   }
 
   /**

@@ -57,6 +57,17 @@ public final class KeyLayout {
     }
   }
 
+  /** Copies a row stored as words into the columns of a batch; the layout must be of all its columns, in order. */
+  public void scatter(long[] words, int from, Batch out, int row) {
+    for (int c = 0; c < columns.length; c++) {
+      if (isNull(words, from, c)) {
+        out.column(c).setNull(row);
+      } else {
+        out.column(c).set(row, words[from + c]);
+      }
+    }
+  }
+
   /** One of the bitmaps of a row. */
   long mask(Batch batch, int row, int word) {
     long mask = 0;

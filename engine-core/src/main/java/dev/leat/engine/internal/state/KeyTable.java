@@ -201,6 +201,16 @@ public final class KeyTable {
     Arrays.fill(keys, slot * stride, (slot + 1) * stride, 0);
   }
 
+  /** Removes all keys. */
+  public void clear() {
+    // A table that was once large must not make every small use of it slow.
+    int wanted = Math.max(64, Integer.highestOneBit(4 * bound + 1));
+    table = table.length > 4 * wanted ? new int[wanted] : table;
+    Arrays.fill(table, EMPTY);
+    bound = 0;
+    freeCount = 0;
+  }
+
   /** Copies a key column of some slots into a column, row by row. */
   public void write(int keyColumn, int[] slots, int count, Column out) {
     boolean nullable = layout.maskWords() > 0;

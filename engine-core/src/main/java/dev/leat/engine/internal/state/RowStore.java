@@ -2,7 +2,6 @@ package dev.leat.engine.internal.state;
 
 import dev.leat.engine.internal.batch.Batch;
 import dev.leat.engine.internal.batch.CodeSet;
-import dev.leat.engine.internal.batch.Column;
 import dev.leat.engine.internal.batch.Hashing;
 import dev.leat.engine.plan.Schema;
 import java.util.Arrays;
@@ -106,6 +105,11 @@ public final class RowStore {
     return true;
   }
 
+  /** Do two rows given as words have the same key? */
+  public boolean isSameKey(long[] a, long[] b) {
+    return sameKey(this, a, 0, b, 0);
+  }
+
   /** The number of the row with the key of a row given as words, or -1. */
   public int find(long[] words) {
     return find(words, hash(words, 0));
@@ -143,19 +147,7 @@ public final class RowStore {
   /** Copies a row into columns. */
   public void read(int row, Batch out, int outRow) {
     long[] page = rows.page(row >>> PAGE_BITS);
-    copyRow(rowLayout, page, offset(row), out, outRow);
-  }
-
-  private static void copyRow(
-      KeyLayout layout, long[] page, int from, Batch out, int outRow) {
-    for (int c = 0; c < layout.columns(); c++) {
-      Column column = out.column(c);
-      if (layout.isNull(page, from, c)) {
-        column.setNull(outRow);
-      } else {
-        column.set(outRow, page[from + c]);
-      }
-    }
+    rowLayout.scatter(page, offset(row), out, outRow);
   }
 
   /**
@@ -319,9 +311,24 @@ public final class RowStore {
       return rows[row >>> PAGE_BITS][store.offset(row) + store.stride - 1];
     }
 
+    /** The layout of a row's words. */
+    public KeyLayout rowLayout() {
+      return store.rowLayout;
+    }
+
+    /** Is a column of a row null? */
+    public boolean isNull(int row, int column) {
+      return store.rowLayout.isNull(rows[row >>> PAGE_BITS], store.offset(row), column);
+    }
+
+    /** A word of a row. */
+    public long word(int row, int column) {
+      return rows[row >>> PAGE_BITS][store.offset(row) + column];
+    }
+
     /** Copies a row into columns. */
     public void read(int row, Batch out, int outRow) {
-      copyRow(store.rowLayout, rows[row >>> PAGE_BITS], store.offset(row), out, outRow);
+      store.rowLayout.scatter(rows[row >>> PAGE_BITS], store.offset(row), out, outRow);
     }
 
     /** The number of the row with the key of a row given as words, or -1. */
