@@ -182,6 +182,59 @@ final class RecordMapping<T extends Record> extends RowMapping<T> {
     return given.type().equals(wanted.type()) ? column : column.cast(wanted.type());
   }
 
+  /** The same for an input whose key columns are never null. */
+  RecordMapping<T> withSchema(Schema schema) {
+    return new RecordMapping<>(record, schema, accessors, constructor);
+  }
+
+  /**
+   * A mapping that reads rows with the columns of a view.
+   *
+   * @throws EngineException if the columns are not the components, by name and type
+   */
+  RowMapping<T> reading(Schema view, String place) {
+    // The same rules as for a relation: what as(...) takes, a reader takes; only the order is up to the view.
+    int[] order = new int[schema().size()];
+    String where = place + " as " + record.getSimpleName();
+    for (int i = 0; i < order.length; i++) {
+      Field wanted = schema().field(i);
+      order[i] = view.indexOf(wanted.name(), where);
+      Field given = view.field(order[i]);
+      if (!given.type().equals(wanted.type()) || (given.nullable() && !wanted.nullable())) {
+        throw new EngineException(
+            EngineException.Kind.INVALID,
+            where
+                + ": the column is '"
+                + given
+                + "', the component '"
+                + wanted
+                + "'; change the component, or the view");
+      }
+    }
+    if (view.size() > order.length) {
+      List<String> more = new ArrayList<>(view.names());
+      more.removeAll(schema().names());
+      throw new EngineException(
+          EngineException.Kind.INVALID,
+          where + ": the record has no component for the columns " + more);
+    }
+    return new RowMapping<>(view) {
+      @Override
+      @Nullable Object value(T row, int column) {
+        throw new IllegalStateException("views are not written to");
+      }
+
+      @Override
+      T read(@Nullable Object[] values) {
+        @Nullable Object[] ordered = new @Nullable Object[order.length];
+        for (int i = 0; i < order.length; i++) {
+          ordered[i] = values[order[i]];
+        }
+        return RecordMapping.this.read(ordered);
+      }
+    };
+  }
+
   @Override
   @Nullable Object value(T row, int column) {
     try {

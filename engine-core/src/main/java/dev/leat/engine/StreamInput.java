@@ -46,7 +46,10 @@ public final class StreamInput<T> {
    */
   public CompletableFuture<Position> appendAsync(List<T> rows) {
     requireSome(rows);
-    return appender.appendAsync(r -> write(rows, r.of(input))).thenApply(Position::new);
+    return appender
+        .appendAsync(r -> write(rows, r.of(input)))
+        .acknowledgement()
+        .thenApply(Position::new);
   }
 
   private static void requireSome(List<?> rows) {

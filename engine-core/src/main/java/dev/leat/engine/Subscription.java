@@ -88,19 +88,22 @@ public final class Subscription implements AutoCloseable {
     }
 
     @Override
-    public void changed(long position, Batch changes, Dictionary.Values values) {
-      order.lock();
-      try {
-        List<Change<T>> rows = new ArrayList<>();
-        for (int i = 0; i < changes.count(); i++) {
-          int row = changes.row(i);
-          T decoded = mapping.read(ViewReader.decode(view.schema(), changes, row, values));
-          rows.add(new Change<>(decoded, changes.weight(row)));
-        }
-        deliver(new Changes<>(new Position(position), false, rows));
-      } finally {
-        order.unlock();
+    public Runnable changed(long position, Batch changes, Dictionary.Values values) {
+      List<Change<T>> rows = new ArrayList<>();
+      for (int i = 0; i < changes.count(); i++) {
+        int row = changes.row(i);
+        T decoded = mapping.read(ViewReader.decode(view.schema(), changes, row, values));
+        rows.add(new Change<>(decoded, changes.weight(row)));
       }
+      Changes<T> all = new Changes<>(new Position(position), false, rows);
+      return () -> {
+        order.lock();
+        try {
+          deliver(all);
+        } finally {
+          order.unlock();
+        }
+      };
     }
 
     private void deliver(Changes<T> changes) {

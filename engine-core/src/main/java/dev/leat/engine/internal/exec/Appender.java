@@ -52,9 +52,32 @@ public final class Appender {
     return runtime.acknowledge(runtime.append(f -> writer.accept(new Rows(f))));
   }
 
-  /** Appends what a writer writes, all or nothing; the future completes when it is acknowledged. */
-  public CompletableFuture<Long> appendAsync(Consumer<Rows> writer) {
-    return runtime.acknowledgement(runtime.append(f -> writer.accept(new Rows(f))));
+  /** Appends what a writer writes, all or nothing, and does not wait for more than room. */
+  public Pending appendAsync(Consumer<Rows> writer) {
+    return new Pending(runtime.append(f -> writer.accept(new Rows(f))));
+  }
+
+  /** Rows on their way into the log. */
+  public final class Pending {
+    private final Epoch epoch;
+
+    private Pending(Epoch epoch) {
+      this.epoch = epoch;
+    }
+
+    /** Completes with the position when the rows are acknowledged. */
+    public CompletableFuture<Long> acknowledgement() {
+      return runtime.acknowledgement(epoch);
+    }
+
+    /**
+     * Waits until the rows are acknowledged, if another thread steps.
+     *
+     * @return their position
+     */
+    public long await() {
+      return runtime.acknowledge(epoch);
+    }
   }
 
   /** An empty buffer for rows of an input, to be filled by the caller and then added. */

@@ -16,6 +16,7 @@ import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.ViewDefinition;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -44,7 +45,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class EngineRuntime implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EngineRuntime.class);
-  private static final String LEDGER = "ledger";
+  /** The name of the view of what was left out. */
+  public static final String LEDGER = "ledger";
 
   private final Plan plan;
   private final RuntimeSettings settings;
@@ -245,13 +247,15 @@ public final class EngineRuntime implements AutoCloseable {
   }
 
   private void process(Epoch epoch) {
+    List<Runnable> deliveries = new ArrayList<>();
     stateLock.lock();
     try {
       apply(epoch);
       for (ViewHandle view : views.values()) {
         if (!view.listeners().isEmpty() && !view.operator().output().isEmpty()) {
           for (ChangeListener listener : view.listeners()) {
-            listener.changed(position, view.operator().output(), dictionary.values());
+            deliveries.add(
+                listener.changed(position, view.operator().output(), dictionary.values()));
           }
         }
       }
@@ -259,6 +263,8 @@ public final class EngineRuntime implements AutoCloseable {
     } finally {
       stateLock.unlock();
     }
+    // Listeners may read, so they are called without the lock.
+    deliveries.forEach(Runnable::run);
   }
 
   /** Takes an epoch through the graph. */
@@ -285,12 +291,15 @@ public final class EngineRuntime implements AutoCloseable {
   }
 
   /**
-   * Puts rows into the inbox; waits for room.
+   * Puts rows into the inbox; waits for room, or makes some where the host steps.
    *
    * @return their epoch; a runtime without a thread of its own acknowledges it in {@link #step}
    */
   Epoch append(Inbox.Writer writer) {
     checkUsable();
+    if (!settings.ownThread() && inbox.isFull()) {
+      step();
+    }
     return inbox.append(writer);
   }
 
@@ -364,11 +373,6 @@ public final class EngineRuntime implements AutoCloseable {
       throw new EngineException(Kind.INVALID, Names.unknown("view", name, views.keySet()));
     }
     return view;
-  }
-
-  /** The name of the view of what was left out. */
-  public static String ledgerName() {
-    return LEDGER;
   }
 
   /** The position of the last epoch that is in the views. */

@@ -113,12 +113,8 @@ final class Inbox {
 
   private void awaitRoom() {
     checkOpen();
-    while (!epoch.isEmpty() && (epoch.rowCount() >= maxRows || epoch.byteSize() >= maxBytes)) {
-      if (!canWait) {
-        throw new EngineException(
-            EngineException.Kind.UNAVAILABLE,
-            "the inbox is full: rows=" + epoch.rowCount() + "; call step() to process them");
-      }
+    // Without another thread to make room, the runtime has stepped before.
+    while (canWait && isFullNow()) {
       try {
         notFull.await();
       } catch (InterruptedException e) {
@@ -127,6 +123,20 @@ final class Inbox {
             EngineException.Kind.UNAVAILABLE, "interrupted while waiting for room in the inbox", e);
       }
       checkOpen();
+    }
+  }
+
+  private boolean isFullNow() {
+    return !epoch.isEmpty() && (epoch.rowCount() >= maxRows || epoch.byteSize() >= maxBytes);
+  }
+
+  /** Does it take no more before the next epoch is taken? */
+  boolean isFull() {
+    lock.lock();
+    try {
+      return isFullNow();
+    } finally {
+      lock.unlock();
     }
   }
 

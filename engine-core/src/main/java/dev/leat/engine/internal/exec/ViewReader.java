@@ -116,7 +116,7 @@ public final class ViewReader {
     for (int from = 0; from < all.length; from += CHUNK) {
       int count = Math.min(CHUNK, all.length - from);
       load(all, from, count, chunk, dictionary);
-      Column result = kernel.evaluate(chunk, null, count, errors);
+      int kept = Selections.select(kernel, chunk, null, count, errors, selected);
       if (!errors.isEmpty()) {
         int row = errors.next(0);
         throw new EngineException(
@@ -128,7 +128,6 @@ public final class ViewReader {
                 + " in row "
                 + Arrays.deepToString(decode(all[from + row])));
       }
-      int kept = Selections.select(result, null, count, selected);
       for (int i = 0; i < kept; i++) {
         all[size++] = all[from + selected[i]];
       }

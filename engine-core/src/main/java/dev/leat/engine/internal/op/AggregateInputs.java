@@ -40,8 +40,8 @@ final class AggregateInputs {
       if (selection.length < in.count()) {
         selection = new int[in.count() + (in.count() >> 1)];
       }
-      Column result = condition.evaluate(in, in.selection(), in.count(), errors);
-      int count = Selections.select(result, in.selection(), in.count(), selection);
+      int count =
+          Selections.select(condition, in, in.selection(), in.count(), errors, selection);
       selected.select(in.rows(), selection, count, in.weights());
     }
   }

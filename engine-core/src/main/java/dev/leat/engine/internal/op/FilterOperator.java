@@ -1,7 +1,6 @@
 package dev.leat.engine.internal.op;
 
 import dev.leat.engine.internal.batch.Batch;
-import dev.leat.engine.internal.batch.Column;
 import dev.leat.engine.internal.batch.Dictionary;
 import dev.leat.engine.internal.expr.ExprCompiler;
 import dev.leat.engine.internal.expr.Kernel;
@@ -38,10 +37,10 @@ public final class FilterOperator implements Operator {
     if (selection.length < in.count()) {
       selection = new int[in.count()];
     }
-    Column result = condition.evaluate(in, in.selection(), in.count(), errors);
-    int count = Selections.select(result, in.selection(), in.count(), selection);
+    int count =
+        Selections.select(condition, in, in.selection(), in.count(), errors, selection);
     if (!errors.isEmpty()) {
-      // A failed row is null in the result, and so is not selected; it only remains to be reported.
+      // Failed rows are not selected; it only remains to report them.
       failed.exclude(in, errors, output);
     }
     output.select(in.rows(), selection, count, in.weights());
