@@ -52,15 +52,13 @@ final class ArithmeticKernels {
         return UnaryKernel.total(
             left,
             type,
-            (in, out, selection, count) ->
-                LongLoops.divideBy(in, out, selection, count, divisor));
+            (in, out, selection, count) -> LongLoops.divideBy(in, out, selection, count, divisor));
       }
       if (op == Op.MODULO && divisor != 0) {
         return UnaryKernel.total(
             left,
             type,
-            (in, out, selection, count) ->
-                LongLoops.moduloBy(in, out, selection, count, divisor));
+            (in, out, selection, count) -> LongLoops.moduloBy(in, out, selection, count, divisor));
       }
     }
     return BinaryKernel.partial(left, right, type, longLoop(), longCheck(), text);
@@ -122,7 +120,8 @@ final class ArithmeticKernels {
                   dictionary),
           text);
     }
-    // A result of at most 18 digits holds every sum and product of its operands: that is how its type was chosen.
+    // A result of at most 18 digits holds every sum and product of its operands: that is how its
+    // type was chosen.
     return switch (op) {
       case ADD, SUBTRACT -> BinaryKernel.total(toScale(left), toScale(right), type, longLoop());
       case MULTIPLY -> BinaryKernel.total(left, right, type, longLoop());
@@ -169,8 +168,7 @@ final class ArithmeticKernels {
       return UnaryKernel.total(
           operand,
           type,
-          (in, out, selection, count) ->
-              DoubleLoops.round(in, out, selection, count, digits));
+          (in, out, selection, count) -> DoubleLoops.round(in, out, selection, count, digits));
     }
     return from.isInteger()
         ? Conversions.convert(operand, Type.LONG, dictionary, text)

@@ -5,7 +5,10 @@ import dev.leat.engine.internal.batch.Column;
 import dev.leat.engine.plan.Type;
 import org.jspecify.annotations.Nullable;
 
-/** An operation on the words of two operands that gives null where one is null; otherwise as {@link UnaryKernel}. */
+/**
+ * An operation on the words of two operands that gives null where one is null; otherwise as {@link
+ * UnaryKernel}.
+ */
 final class BinaryKernel implements Kernel {
   /** Computes a word for each selected row; true if a row may have failed. Null rows come as 0. */
   interface Loop {

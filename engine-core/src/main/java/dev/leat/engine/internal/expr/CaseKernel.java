@@ -7,9 +7,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * CASE: the rows for which a condition is true take its result, the others go on to the next condition. Conditions and results are
- * evaluated only for the rows that reach them. Where nothing can fail and all results are columns or constants, every condition is
- * evaluated for all rows, and the results are blended without branches.
+ * CASE: the rows for which a condition is true take its result, the others go on to the next
+ * condition. Conditions and results are evaluated only for the rows that reach them. Where nothing
+ * can fail and all results are columns or constants, every condition is evaluated for all rows, and
+ * the results are blended without branches.
  */
 final class CaseKernel implements Kernel {
   private final Kernel[] conditions;

@@ -28,11 +28,7 @@ final class CastKernels {
     }
     if (from.kind() == Type.Kind.STRING) {
       return new StringFunctionKernel(
-          operand,
-          target,
-          string -> Casts.parse(target, string, dictionary),
-          dictionary,
-          text);
+          operand, target, string -> Casts.parse(target, string, dictionary), dictionary, text);
     }
     return switch (target.kind()) {
       case INT, LONG -> toInteger(operand);
@@ -96,8 +92,7 @@ final class CastKernels {
       return UnaryKernel.total(
           operand,
           target,
-          (in, out, selection, count) ->
-              LongLoops.divideBy(in, out, selection, count, power));
+          (in, out, selection, count) -> LongLoops.divideBy(in, out, selection, count, power));
     }
     return UnaryKernel.partial(
         operand,
@@ -119,8 +114,7 @@ final class CastKernels {
           ScalarKernel.unary(
               operand,
               target,
-              (word, none) ->
-                  Words.ofDouble(Decimals.read(from, word, dictionary).floatValue()),
+              (word, none) -> Words.ofDouble(Decimals.read(from, word, dictionary).floatValue()),
               null);
     };
   }

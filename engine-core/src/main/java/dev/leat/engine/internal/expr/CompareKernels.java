@@ -10,7 +10,10 @@ import java.math.BigInteger;
 import java.math.RoundingMode;
 import org.jspecify.annotations.Nullable;
 
-/** The kernels of comparisons: which loop goes with which types. Both operands are brought to their common type first. */
+/**
+ * The kernels of comparisons: which loop goes with which types. Both operands are brought to their
+ * common type first.
+ */
 final class CompareKernels {
   private static final BigInteger MIN = BigInteger.valueOf(Long.MIN_VALUE);
   private static final BigInteger MAX = BigInteger.valueOf(Long.MAX_VALUE);
@@ -73,13 +76,11 @@ final class CompareKernels {
     boolean swaps = op == Op.GT || op == Op.LE;
     BinaryKernel.Loop loop;
     if (op == Op.EQ || op == Op.NE) {
-      loop =
-          (a, b, out, selection, count) -> Comparisons.equal(a, b, out, selection, count, flip);
+      loop = (a, b, out, selection, count) -> Comparisons.equal(a, b, out, selection, count, flip);
     } else if (isDouble) {
       loop =
           (a, b, out, selection, count) ->
-              Comparisons.lessDouble(
-                  swaps ? b : a, swaps ? a : b, out, selection, count, flip);
+              Comparisons.lessDouble(swaps ? b : a, swaps ? a : b, out, selection, count, flip);
     } else {
       loop =
           (a, b, out, selection, count) ->
@@ -142,8 +143,9 @@ final class CompareKernels {
   }
 
   /**
-   * A comparison with a literal at the scale of the operand: with one that has more digits behind the point, the operand is compared
-   * with what is left when they are cut off downwards. Null where that needs more than a word.
+   * A comparison with a literal at the scale of the operand: with one that has more digits behind
+   * the point, the operand is compared with what is left when they are cut off downwards. Null
+   * where that needs more than a word.
    */
   private static @Nullable Kernel withThreshold(Op op, Kernel operand, BigDecimal literal) {
     BigDecimal floor = literal.setScale(operand.type().scale(), RoundingMode.FLOOR);
@@ -197,8 +199,7 @@ final class CompareKernels {
         left,
         right,
         Type.BOOLEAN,
-        (a, b) ->
-            Comparisons.test(outcomes, Words.compare(type, a, b, dictionary.values())),
+        (a, b) -> Comparisons.test(outcomes, Words.compare(type, a, b, dictionary.values())),
         null);
   }
 }

@@ -4,12 +4,12 @@ import dev.leat.engine.plan.Op;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The loops of comparisons: one for equal and one for less, each with a word {@code flip} of 0 or 1 that turns the answer around; the
- * other comparisons are these with the operands swapped. The answers are computed by arithmetic, for then the compiler makes vector
- * instructions of the loops.
+ * The loops of comparisons: one for equal and one for less, each with a word {@code flip} of 0 or 1
+ * that turns the answer around; the other comparisons are these with the operands swapped. The
+ * answers are computed by arithmetic, for then the compiler makes vector instructions of the loops.
  *
- * <p>The word of a double, with the lower bits turned over if it is negative, is ordered like the double: words have no negative zero
- * and one NaN, which comes out largest.
+ * <p>The word of a double, with the lower bits turned over if it is negative, is ordered like the
+ * double: words have no negative zero and one NaN, which comes out largest.
  */
 final class Comparisons {
   private Comparisons() {}

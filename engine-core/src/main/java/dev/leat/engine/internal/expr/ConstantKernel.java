@@ -24,8 +24,8 @@ final class ConstantKernel implements Kernel {
   }
 
   /**
-   * The constant that a kernel gives when all its inputs are constants; the kernel itself when one of them is not, or when it fails,
-   * for then it has to fail for each row.
+   * The constant that a kernel gives when all its inputs are constants; the kernel itself when one
+   * of them is not, or when it fails, for then it has to fail for each row.
    */
   static Kernel fold(Kernel kernel, Dictionary dictionary, Kernel... inputs) {
     for (Kernel input : inputs) {

@@ -4,14 +4,18 @@ import dev.leat.engine.internal.batch.Dictionary;
 import dev.leat.engine.internal.batch.Words;
 import dev.leat.engine.plan.Type;
 
-/** Brings numbers to the common type of an operation: the conversions that need no cast, and the casts to decimals like them. */
+/**
+ * Brings numbers to the common type of an operation: the conversions that need no cast, and the
+ * casts to decimals like them.
+ */
 final class Conversions {
   private Conversions() {}
 
   /**
    * The values of a kernel as another type.
    *
-   * @param target a type that {@code TypeRules.common} gives for the kernel's type and another, or any decimal for an exact number
+   * @param target a type that {@code TypeRules.common} gives for the kernel's type and another, or
+   *     any decimal for an exact number
    * @param text says in the reasons which operation failed
    */
   static Kernel convert(Kernel operand, Type target, Dictionary dictionary, String text) {
@@ -51,7 +55,10 @@ final class Conversions {
     };
   }
 
-  /** Exact numbers as decimals of a type, rounded half away from zero; they fail if they have too many digits. */
+  /**
+   * Exact numbers as decimals of a type, rounded half away from zero; they fail if they have too
+   * many digits.
+   */
   static Kernel toDecimal(Kernel operand, Type target, Dictionary dictionary, String text) {
     Type from = operand.type();
     if (!target.isEncoded() && Decimals.isScaledLong(from)) {
@@ -62,8 +69,7 @@ final class Conversions {
     return ScalarKernel.unary(
         operand,
         target,
-        (word, none) ->
-            Decimals.write(target, Decimals.read(from, word, dictionary), dictionary),
+        (word, none) -> Decimals.write(target, Decimals.read(from, word, dictionary), dictionary),
         Decimals.alwaysFits(from, target) ? null : text);
   }
 
@@ -71,8 +77,7 @@ final class Conversions {
     long factor = Decimals.power(target.scale() - operand.type().scale());
     long limit = (Decimals.power(target.precision()) - 1) / factor;
     UnaryKernel.Loop loop =
-        (in, out, selection, count) ->
-            Decimals.scaleUp(in, out, selection, count, factor, limit);
+        (in, out, selection, count) -> Decimals.scaleUp(in, out, selection, count, factor, limit);
     if (Decimals.alwaysFits(operand.type(), target)) {
       return UnaryKernel.total(operand, target, loop);
     }
@@ -88,8 +93,7 @@ final class Conversions {
     long power = Decimals.power(operand.type().scale() - target.scale());
     long limit = Decimals.power(target.precision()) - 1;
     UnaryKernel.Loop loop =
-        (in, out, selection, count) ->
-            Decimals.scaleDown(in, out, selection, count, power, limit);
+        (in, out, selection, count) -> Decimals.scaleDown(in, out, selection, count, power, limit);
     if (Decimals.alwaysFits(operand.type(), target)) {
       return UnaryKernel.total(operand, target, loop);
     }

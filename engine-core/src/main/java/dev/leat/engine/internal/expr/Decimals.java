@@ -14,7 +14,10 @@ import org.jspecify.annotations.Nullable;
 final class Decimals {
   private static final long[] POWERS = new long[19];
 
-  /** Up to here a long, and a power of ten up to 10^22, is exactly a double, so that their quotient is rounded once. */
+  /**
+   * Up to here a long, and a power of ten up to 10^22, is exactly a double, so that their quotient
+   * is rounded once.
+   */
   private static final long EXACT_DOUBLE = 1L << 53;
 
   static {
@@ -30,7 +33,6 @@ final class Decimals {
   static long power(int exponent) {
     return POWERS[exponent];
   }
-
 
   /** Is it an integer or decimal whose word is the unscaled value? */
   static boolean isScaledLong(Type type) {
@@ -98,11 +100,15 @@ final class Decimals {
   static long divideRounding(long unscaled, long power) {
     long quotient = unscaled / power;
     long rest = Math.abs(unscaled - quotient * power);
-    // The rest is less than the power, so the difference cannot overflow where twice the rest might.
+    // The rest is less than the power, so the difference cannot overflow where twice the rest
+    // might.
     return rest >= power - rest ? quotient + (unscaled < 0 ? -1 : 1) : quotient;
   }
 
-  /** Multiplies; true if a result is beyond a limit, which the caller has set so that nothing overflows within. */
+  /**
+   * Multiplies; true if a result is beyond a limit, which the caller has set so that nothing
+   * overflows within.
+   */
   static boolean scaleUp(
       long[] in, long[] out, int @Nullable [] selection, int count, long factor, long limit) {
     long bad = 0;
@@ -127,7 +133,10 @@ final class Decimals {
     return bad;
   }
 
-  /** Compares scaled longs of different scale: {@code a * factorA} with {@code b * factorB}, in 128 bits. */
+  /**
+   * Compares scaled longs of different scale: {@code a * factorA} with {@code b * factorB}, in 128
+   * bits.
+   */
   static int compareScaled(long a, long factorA, long b, long factorB) {
     int high = Long.compare(Math.multiplyHigh(a, factorA), Math.multiplyHigh(b, factorB));
     return high != 0 ? high : Long.compareUnsigned(a * factorA, b * factorB);

@@ -5,9 +5,15 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import org.jspecify.annotations.Nullable;
 
-/** Arithmetic on the words of doubles. Only division by zero fails; the word of zero is 0, for there is no negative zero. */
+/**
+ * Arithmetic on the words of doubles. Only division by zero fails; the word of zero is 0, for there
+ * is no negative zero.
+ */
 final class DoubleLoops {
-  /** How far from the middle between two integers a scaled number has to be for its rounding to be beyond doubt. */
+  /**
+   * How far from the middle between two integers a scaled number has to be for its rounding to be
+   * beyond doubt.
+   */
   private static final double MARGIN = 0x1p-10;
 
   private static final double SAFE = 0x1p40;
@@ -74,8 +80,7 @@ final class DoubleLoops {
     return false;
   }
 
-  static boolean round(
-      long[] in, long[] out, int @Nullable [] selection, int count, int digits) {
+  static boolean round(long[] in, long[] out, int @Nullable [] selection, int count, int digits) {
     for (int i = 0; i < count; i++) {
       int row = selection == null ? i : selection[i];
       out[row] = Words.ofDouble(round(Words.toDouble(in[row]), digits));
@@ -86,9 +91,11 @@ final class DoubleLoops {
   /**
    * Rounds what {@code Double.toString} shows, half away from zero.
    *
-   * <p>The short way: with {@code y = |x| * 10^digits} below 2^40, that product, and the difference of x from its decimal text, are
-   * each off by at most an ulp of {@code y}, 2^-13. So where {@code y} is 2^-10 away from the middle between two integers, the text
-   * rounds to the same integer {@code n}; and the double nearest to {@code n / 10^digits} is that one division, for both are exact.
+   * <p>The short way: with {@code y = |x| * 10^digits} below 2^40, that product, and the difference
+   * of x from its decimal text, are each off by at most an ulp of {@code y}, 2^-13. So where {@code
+   * y} is 2^-10 away from the middle between two integers, the text rounds to the same integer
+   * {@code n}; and the double nearest to {@code n / 10^digits} is that one division, for both are
+   * exact.
    */
   static double round(double x, int digits) {
     double power = (double) Decimals.power(digits);
@@ -104,9 +111,7 @@ final class DoubleLoops {
     if (!Double.isFinite(x)) {
       return x;
     }
-    return new BigDecimal(Double.toString(x))
-        .setScale(digits, RoundingMode.HALF_UP)
-        .doubleValue();
+    return new BigDecimal(Double.toString(x)).setScale(digits, RoundingMode.HALF_UP).doubleValue();
   }
 
   static boolean fromLongs(long[] in, long[] out, int @Nullable [] selection, int count) {

@@ -11,24 +11,28 @@ import dev.leat.engine.plan.Type;
 import dev.leat.engine.plan.TypeRules;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes kernels of expressions.
  *
- * <p><b>Structure.</b> An expression becomes a tree of kernels, one for each operation, that hand each other columns: one call for each
- * kernel and batch, inside it a static loop over arrays of words. The factories ({@code ArithmeticKernels}, {@code CompareKernels},
- * {@code StringKernels}, {@code CastKernels}) choose the loop by the operands' types; literals are folded, and converted to the types
- * they meet, when the expression is compiled. Four shapes carry most loops: {@link UnaryKernel} and {@link BinaryKernel} over words,
- * {@link StringTestKernel} and {@link StringFunctionKernel} over dictionary codes, which compute once for each code. What makes objects
+ * <p><b>Structure.</b> An expression becomes a tree of kernels, one for each operation, that hand
+ * each other columns: one call for each kernel and batch, inside it a static loop over arrays of
+ * words. The factories ({@code ArithmeticKernels}, {@code CompareKernels}, {@code StringKernels},
+ * {@code CastKernels}) choose the loop by the operands' types; literals are folded, and converted
+ * to the types they meet, when the expression is compiled. Four shapes carry most loops: {@link
+ * UnaryKernel} and {@link BinaryKernel} over words, {@link StringTestKernel} and {@link
+ * StringFunctionKernel} over dictionary codes, which compute once for each code. What makes objects
  * anyway goes row by row through a {@link ScalarKernel}.
  *
- * <p><b>Nulls.</b> The word of a null is 0, and loops do not look at nulls; {@link Nulls} merges the bitmaps and puts the zeros back.
+ * <p><b>Nulls.</b> The word of a null is 0, and loops do not look at nulls; {@link Nulls} merges
+ * the bitmaps and puts the zeros back.
  *
- * <p><b>Errors.</b> A loop only notices that some row may have failed, most often by or-ing overflow bits; a second pass over the batch
- * then finds which, and reports them. A failed row is null inside the tree, and made null at the {@link RootKernel}. Rows that an
- * operation must not evaluate (AND, OR, CASE, COALESCE) matter only if what is evaluated can fail: that is known when it is compiled, so
- * operands that cannot fail are evaluated for all rows, and the others over selections.
+ * <p><b>Errors.</b> A loop only notices that some row may have failed, most often by or-ing
+ * overflow bits; a second pass over the batch then finds which, and reports them. A failed row is
+ * null inside the tree, and made null at the {@link RootKernel}. Rows that an operation must not
+ * evaluate (AND, OR, CASE, COALESCE) matter only if what is evaluated can fail: that is known when
+ * it is compiled, so operands that cannot fail are evaluated for all rows, and the others over
+ * selections.
  */
 public final class ExprCompiler {
   private final Schema schema;
@@ -40,7 +44,8 @@ public final class ExprCompiler {
   }
 
   /**
-   * Compiles an expression over the columns of a schema. Values of literals are pinned in the dictionary.
+   * Compiles an expression over the columns of a schema. Values of literals are pinned in the
+   * dictionary.
    *
    * @throws EngineException if the expression does not fit the schema
    */
@@ -135,8 +140,7 @@ public final class ExprCompiler {
       results.add(converted(when.result(), type));
     }
     Expr otherwise = choice.otherwise();
-    results.add(
-        otherwise == null ? new ConstantKernel(type, true, 0) : converted(otherwise, type));
+    results.add(otherwise == null ? new ConstantKernel(type, true, 0) : converted(otherwise, type));
     return new CaseKernel(conditions, results, type);
   }
 
@@ -144,7 +148,10 @@ public final class ExprCompiler {
     return Conversions.convert(kernel(expr), type, dictionary, expr.toString());
   }
 
-  /** The operands of nested ANDs or ORs: both evaluate from left to right, so that nesting makes no difference. */
+  /**
+   * The operands of nested ANDs or ORs: both evaluate from left to right, so that nesting makes no
+   * difference.
+   */
   private void flatten(Expr.Call call, List<Kernel> operands) {
     for (Expr argument : call.arguments()) {
       if (argument instanceof Expr.Call nested && nested.op() == call.op()) {
@@ -198,8 +205,7 @@ public final class ExprCompiler {
     return UnaryKernel.total(
         operand,
         Type.BOOLEAN,
-        (in, out, selection, count) ->
-            Comparisons.equalTo(in, out, selection, count, 0, 0));
+        (in, out, selection, count) -> Comparisons.equalTo(in, out, selection, count, 0, 0));
   }
 
   private static Kernel truncate(Expr.Call call, Kernel operand) {

@@ -1,6 +1,9 @@
 package dev.leat.engine.internal.expr;
 
-/** Says why the value of one row could not be computed. Has no stack trace: bad rows may come by the million. */
+/**
+ * Says why the value of one row could not be computed. Has no stack trace: bad rows may come by the
+ * million.
+ */
 final class Failure extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -5,7 +5,10 @@ import dev.leat.engine.internal.batch.Column;
 import dev.leat.engine.plan.Type;
 import org.jspecify.annotations.Nullable;
 
-/** Gives out a column that was computed before, so that several kernels can read an operand that is evaluated once. */
+/**
+ * Gives out a column that was computed before, so that several kernels can read an operand that is
+ * evaluated once.
+ */
 final class HeldKernel implements Kernel {
   private final Type type;
   private Column column = new Column();

@@ -11,9 +11,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * IN: the operand is evaluated once and compared with every candidate; the answers are combined as by OR, but no candidate is left
- * out, for one that fails makes the row fail. Candidates that are literals with words of the operand's kind are looked up in a sorted
- * array instead.
+ * IN: the operand is evaluated once and compared with every candidate; the answers are combined as
+ * by OR, but no candidate is left out, for one that fails makes the row fail. Candidates that are
+ * literals with words of the operand's kind are looked up in a sorted array instead.
  */
 final class InKernel implements Kernel {
   private final Kernel operand;

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threading.</b> One thread.
  *
- * <p><b>Ownership.</b> The result is the kernel's own and valid until its next call, or, for a plain column reference, the batch's own
- * column. Nobody but the kernel writes to it.
+ * <p><b>Ownership.</b> The result is the kernel's own and valid until its next call, or, for a
+ * plain column reference, the batch's own column. Nobody but the kernel writes to it.
  */
 public interface Kernel {
   /** The type of the values. */
@@ -21,9 +21,9 @@ public interface Kernel {
   boolean canFail();
 
   /**
-   * Evaluates the expression for some rows. The result is aligned with the rows of the batch: what belongs to row {@code r} is at
-   * index {@code r}, and what is at the other indexes has no meaning. A row that fails is reported, and null in the result. The word
-   * of a null row is 0.
+   * Evaluates the expression for some rows. The result is aligned with the rows of the batch: what
+   * belongs to row {@code r} is at index {@code r}, and what is at the other indexes has no
+   * meaning. A row that fails is reported, and null in the result. The word of a null row is 0.
    *
    * @param selection ascending indexes of the rows; null for rows 0 to {@code count - 1}
    * @param count how many rows

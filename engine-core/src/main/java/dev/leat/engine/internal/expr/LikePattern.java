@@ -3,12 +3,12 @@ package dev.leat.engine.internal.expr;
 import java.util.Arrays;
 
 /**
- * A pattern of LIKE: {@code %} is any run of characters, {@code _} any one, {@code \} takes the next literally. Characters are code
- * points.
+ * A pattern of LIKE: {@code %} is any run of characters, {@code _} any one, {@code \} takes the
+ * next literally. Characters are code points.
  *
- * <p>Matching is greedy: between two runs each piece is put at the first place where it fits, for a later place could not help; only
- * the last piece is tied to the end. So nothing before the last run is tried again, and the cost is at most the length of the string
- * times that of a piece.
+ * <p>Matching is greedy: between two runs each piece is put at the first place where it fits, for a
+ * later place could not help; only the last piece is tied to the end. So nothing before the last
+ * run is tried again, and the cost is at most the length of the string times that of a piece.
  */
 final class LikePattern {
   private static final int ANY_ONE = -1;

@@ -8,12 +8,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * AND and OR of any number of operands, from left to right, three-valued. An operand that cannot fail is evaluated for all rows and
- * combined word by word; one that can, only for the rows that are still open: for AND those that are true or null so far, for OR those
- * that are false or null.
+ * AND and OR of any number of operands, from left to right, three-valued. An operand that cannot
+ * fail is evaluated for all rows and combined word by word; one that can, only for the rows that
+ * are still open: for AND those that are true or null so far, for OR those that are false or null.
  *
- * <p>The word of a null is 0, so the words of the result are simply the operands' words combined. A result is null where one operand
- * is null and the other leaves it open, or is null too.
+ * <p>The word of a null is 0, so the words of the result are simply the operands' words combined. A
+ * result is null where one operand is null and the other leaves it open, or is null too.
  */
 final class LogicKernel implements Kernel {
   private final boolean isAnd;
@@ -78,7 +78,8 @@ final class LogicKernel implements Kernel {
     boolean hasNulls = result.nulls() != null || next.nulls() != null;
     for (int i = 0; i < openCount; i++) {
       int row = open[i];
-      // An open row is null or has the neutral value: the next operand decides, unless it is neutral itself.
+      // An open row is null or has the neutral value: the next operand decides, unless it is
+      // neutral itself.
       boolean wasNull = hasNulls && result.isNull(row);
       boolean isNull = hasNulls && next.isNull(row);
       boolean nextIsNeutral = nextWords[row] == (isAnd ? 1 : 0);
@@ -93,8 +94,7 @@ final class LogicKernel implements Kernel {
     }
   }
 
-  private void combine(
-      Column a, Column b, int @Nullable [] selection, int count, int rows) {
+  private void combine(Column a, Column b, int @Nullable [] selection, int count, int rows) {
     if (a.nulls() != null || b.nulls() != null) {
       combineNulls(a, b, rows);
     }
@@ -125,8 +125,7 @@ final class LogicKernel implements Kernel {
     }
   }
 
-  private static void and(
-      long[] a, long[] b, long[] out, int @Nullable [] selection, int count) {
+  private static void and(long[] a, long[] b, long[] out, int @Nullable [] selection, int count) {
     if (selection == null) {
       for (int i = 0; i < count; i++) {
         out[i] = a[i] & b[i];

@@ -3,8 +3,9 @@ package dev.leat.engine.internal.expr;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Arithmetic on longs: the loops, which only notice that something may be wrong, and the checks that say what. Bits of the overflowed
- * results are or-ed together, so that the loops have no branches.
+ * Arithmetic on longs: the loops, which only notice that something may be wrong, and the checks
+ * that say what. Bits of the overflowed results are or-ed together, so that the loops have no
+ * branches.
  */
 final class LongLoops {
   static final String BY_ZERO = "division by zero";
@@ -102,7 +103,8 @@ final class LongLoops {
       int row = selection == null ? i : selection[i];
       long x = a[row];
       long y = b[row];
-      // The quotient of Long.MIN_VALUE and -1 wraps around to itself: the only one of two negatives that is negative.
+      // The quotient of Long.MIN_VALUE and -1 wraps around to itself: the only one of two negatives
+      // that is negative.
       long quotient = y == 0 ? 0 : x / y;
       suspect |= y == 0 || (x & y & quotient) < 0;
       out[row] = quotient;

@@ -5,8 +5,9 @@ import dev.leat.engine.internal.batch.Bits;
 import dev.leat.engine.internal.batch.Column;
 
 /**
- * The null bitmaps of results. Loops over words do not look at nulls: the word of a null is 0 on the way in, and what a loop makes of
- * it is set to 0 again afterwards, at a cost in proportion to the nulls.
+ * The null bitmaps of results. Loops over words do not look at nulls: the word of a null is 0 on
+ * the way in, and what a loop makes of it is set to 0 again afterwards, at a cost in proportion to
+ * the nulls.
  */
 final class Nulls {
   private Nulls() {}

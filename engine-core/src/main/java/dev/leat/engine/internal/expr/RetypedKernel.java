@@ -5,7 +5,10 @@ import dev.leat.engine.internal.batch.Column;
 import dev.leat.engine.plan.Type;
 import org.jspecify.annotations.Nullable;
 
-/** The values of another kernel under a type in which they have the same words: an int as a long, a float as a double. */
+/**
+ * The values of another kernel under a type in which they have the same words: an int as a long, a
+ * float as a double.
+ */
 record RetypedKernel(Kernel operand, Type type) implements Kernel {
   @Override
   public boolean canFail() {

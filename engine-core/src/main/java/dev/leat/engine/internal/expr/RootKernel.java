@@ -6,9 +6,10 @@ import dev.leat.engine.plan.Type;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The outermost kernel of an expression that can fail: makes the failed rows null. Inside, a row may fail in one operand and still get
- * a value, as in {@code is null}; no kernel but this one has to care. An expression that can fail never gives a column of the batch,
- * so the result may be written to.
+ * The outermost kernel of an expression that can fail: makes the failed rows null. Inside, a row
+ * may fail in one operand and still get a value, as in {@code is null}; no kernel but this one has
+ * to care. An expression that can fail never gives a column of the batch, so the result may be
+ * written to.
  */
 record RootKernel(Kernel kernel) implements Kernel {
   @Override

@@ -7,11 +7,13 @@ import java.time.DateTimeException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An operation of one or two operands that makes objects anyway, so that a call per row does not count: on wide decimals, to and from
- * strings. Null where an operand is null.
+ * An operation of one or two operands that makes objects anyway, so that a call per row does not
+ * count: on wide decimals, to and from strings. Null where an operand is null.
  */
 final class ScalarKernel implements Kernel {
-  /** The word of the result; may throw {@link Failure}, ArithmeticException or DateTimeException. */
+  /**
+   * The word of the result; may throw {@link Failure}, ArithmeticException or DateTimeException.
+   */
   interface Function {
     long apply(long a, long b);
   }

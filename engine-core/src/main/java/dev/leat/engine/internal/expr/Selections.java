@@ -5,8 +5,9 @@ import dev.leat.engine.internal.batch.Column;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Selections of the rows for which a condition holds. The loops write every row and move on only behind those that hold, so that they
- * have no branches to mispredict; the target may be the selection they read.
+ * Selections of the rows for which a condition holds. The loops write every row and move on only
+ * behind those that hold, so that they have no branches to mispredict; the target may be the
+ * selection they read.
  */
 public final class Selections {
   private Selections() {}

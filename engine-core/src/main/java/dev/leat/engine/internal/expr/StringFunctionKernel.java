@@ -10,11 +10,14 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A function of one string, computed once for each code. The results are dropped when codes were freed: the strings they belong to, or
- * results that are codes themselves, may be among them. What fails is not kept; it fails anew for each row.
+ * A function of one string, computed once for each code. The results are dropped when codes were
+ * freed: the strings they belong to, or results that are codes themselves, may be among them. What
+ * fails is not kept; it fails anew for each row.
  */
 final class StringFunctionKernel implements Kernel {
-  /** The word of the result; may throw {@link Failure}, ArithmeticException or DateTimeException. */
+  /**
+   * The word of the result; may throw {@link Failure}, ArithmeticException or DateTimeException.
+   */
   interface Function {
     long apply(String string);
   }
@@ -35,11 +38,7 @@ final class StringFunctionKernel implements Kernel {
    * @param text says in the reasons which operation failed; null if it never does
    */
   StringFunctionKernel(
-      Kernel operand,
-      Type type,
-      Function function,
-      Dictionary dictionary,
-      @Nullable String text) {
+      Kernel operand, Type type, Function function, Dictionary dictionary, @Nullable String text) {
     this.operand = operand;
     this.type = type;
     this.function = function;

@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.UnaryOperator;
 
-/** The kernels of string operations: those of one string and literals are computed once for each code. */
+/**
+ * The kernels of string operations: those of one string and literals are computed once for each
+ * code.
+ */
 final class StringKernels {
   private final Dictionary dictionary;
   private final String text;
@@ -93,7 +96,9 @@ final class StringKernels {
         length < 0 ? text : null);
   }
 
-  /** All strings joined; those of literals around one other are computed once for each of its codes. */
+  /**
+   * All strings joined; those of literals around one other are computed once for each of its codes.
+   */
   Kernel concat(List<Kernel> arguments) {
     List<Kernel> variable =
         arguments.stream().filter(k -> !(k instanceof ConstantKernel c) || c.isNull()).toList();

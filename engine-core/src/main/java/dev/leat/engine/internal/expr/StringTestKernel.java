@@ -9,8 +9,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A condition on one string: LIKE, or the order against a literal. Tested once for each code: two bitmaps over codes say which are
- * known and which passed. They are dropped when codes were freed, for a freed code may come to mean another string.
+ * A condition on one string: LIKE, or the order against a literal. Tested once for each code: two
+ * bitmaps over codes say which are known and which passed. They are dropped when codes were freed,
+ * for a freed code may come to mean another string.
  */
 final class StringTestKernel implements Kernel {
   /** The condition. */
@@ -65,7 +66,10 @@ final class StringTestKernel implements Kernel {
     return result;
   }
 
-  /** Makes the bitmaps large enough for every code there is, and forgets what may have changed its meaning. */
+  /**
+   * Makes the bitmaps large enough for every code there is, and forgets what may have changed its
+   * meaning.
+   */
   private void prepare() {
     if (generation != dictionary.generation()) {
       generation = dictionary.generation();
@@ -80,7 +84,10 @@ final class StringTestKernel implements Kernel {
     }
   }
 
-  /** Tests a code. A null row comes as code 0, which may stand for nothing, or later for another string: that is not kept. */
+  /**
+   * Tests a code. A null row comes as code 0, which may stand for nothing, or later for another
+   * string: that is not kept.
+   */
   private void learn(int code) {
     if (code < dictionary.bound() && dictionary.values().value(code) instanceof String string) {
       if (test.passes(string)) {

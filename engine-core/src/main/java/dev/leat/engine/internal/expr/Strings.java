@@ -23,7 +23,8 @@ final class Strings {
   }
 
   /**
-   * The code points at the positions from {@code from} to {@code from + length - 1}, as far as there are any.
+   * The code points at the positions from {@code from} to {@code from + length - 1}, as far as
+   * there are any.
    *
    * @throws Failure if the length is negative
    */

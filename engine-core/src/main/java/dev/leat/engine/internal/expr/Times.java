@@ -17,7 +17,10 @@ final class Times {
   /** 1970-01-01 was a Thursday, three days after the start of its week. */
   private static final int DAYS_INTO_WEEK = 3;
 
-  /** Days from 0000-03-01 to 1970-01-01, and in 400 years. Years that start in March have their leap day at the end. */
+  /**
+   * Days from 0000-03-01 to 1970-01-01, and in 400 years. Years that start in March have their leap
+   * day at the end.
+   */
   private static final long DAYS_TO_1970 = 719_468;
 
   private static final long DAYS_PER_ERA = 146_097;
@@ -99,7 +102,8 @@ final class Times {
   }
 
   /**
-   * Cuts instants down to a unit. The instants of a batch are mostly close together, so the unit of the one before is tried first.
+   * Cuts instants down to a unit. The instants of a batch are mostly close together, so the unit of
+   * the one before is tried first.
    */
   static boolean truncate(
       long[] in, long[] out, int @Nullable [] selection, int count, TruncUnit unit) {
@@ -176,7 +180,8 @@ final class Times {
     long days = Math.floorDiv(micros, MICROS_PER_DAY) + DAYS_TO_1970;
     long era = Math.floorDiv(days, DAYS_PER_ERA);
     int dayOfEra = (int) (days - era * DAYS_PER_ERA);
-    // Every 4 years a leap day, but not every 100, but every 400: take them out, then years have 365 days.
+    // Every 4 years a leap day, but not every 100, but every 400: take them out, then years have
+    // 365 days.
     int yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365;
     int dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100);
     // From March the months have 31, 30, 31, 30, 31 days, over and over: 153 in five.

@@ -6,8 +6,8 @@ import dev.leat.engine.plan.Type;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An operation on the words of one operand that gives null for null. A loop goes over all rows and says whether any may have failed;
- * only then a second, slow pass finds out which.
+ * An operation on the words of one operand that gives null for null. A loop goes over all rows and
+ * says whether any may have failed; only then a second, slow pass finds out which.
  */
 final class UnaryKernel implements Kernel {
   /** Computes a word for each selected row; true if a row may have failed. Null rows come as 0. */

@@ -10,7 +10,10 @@ import dev.leat.engine.plan.Type;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Calls a function of the user's for each row that has not failed. Whatever it throws is the row's failure, not the engine's. */
+/**
+ * Calls a function of the user's for each row that has not failed. Whatever it throws is the row's
+ * failure, not the engine's.
+ */
 final class UserCallKernel implements Kernel {
   private final Expr.UserCall call;
   private final Kernel[] arguments;
