@@ -1,0 +1,133 @@
+package dev.leat.engine.internal.expr;
+
+import dev.leat.engine.internal.batch.Words;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Arithmetic on the words of doubles. Only division by zero fails; the word of zero is 0, for there
+ * is no negative zero.
+ */
+final class DoubleLoops {
+  /**
+   * How far from the middle between two integers a scaled number has to be for its rounding to be
+   * beyond doubt.
+   */
+  private static final double MARGIN = 0x1p-10;
+
+  private static final double SAFE = 0x1p40;
+
+  private DoubleLoops() {}
+
+  static boolean add(long[] a, long[] b, long[] out, int @Nullable [] selection, int count) {
+    for (int i = 0; i < count; i++) {
+      int row = selection == null ? i : selection[i];
+      out[row] = Words.ofDouble(Words.toDouble(a[row]) + Words.toDouble(b[row]));
+    }
+    return false;
+  }
+
+  static boolean subtract(long[] a, long[] b, long[] out, int @Nullable [] selection, int count) {
+    for (int i = 0; i < count; i++) {
+      int row = selection == null ? i : selection[i];
+      out[row] = Words.ofDouble(Words.toDouble(a[row]) - Words.toDouble(b[row]));
+    }
+    return false;
+  }
+
+  static boolean multiply(long[] a, long[] b, long[] out, int @Nullable [] selection, int count) {
+    for (int i = 0; i < count; i++) {
+      int row = selection == null ? i : selection[i];
+      out[row] = Words.ofDouble(Words.toDouble(a[row]) * Words.toDouble(b[row]));
+    }
+    return false;
+  }
+
+  static boolean divide(long[] a, long[] b, long[] out, int @Nullable [] selection, int count) {
+    boolean suspect = false;
+    for (int i = 0; i < count; i++) {
+      int row = selection == null ? i : selection[i];
+      suspect |= b[row] == 0;
+      out[row] = Words.ofDouble(Words.toDouble(a[row]) / Words.toDouble(b[row]));
+    }
+    return suspect;
+  }
+
+  static boolean modulo(long[] a, long[] b, long[] out, int @Nullable [] selection, int count) {
+    boolean suspect = false;
+    for (int i = 0; i < count; i++) {
+      int row = selection == null ? i : selection[i];
+      suspect |= b[row] == 0;
+      out[row] = Words.ofDouble(Words.toDouble(a[row]) % Words.toDouble(b[row]));
+    }
+    return suspect;
+  }
+
+  static boolean negate(long[] in, long[] out, int @Nullable [] selection, int count) {
+    for (int i = 0; i < count; i++) {
+      int row = selection == null ? i : selection[i];
+      out[row] = Words.ofDouble(-Words.toDouble(in[row]));
+    }
+    return false;
+  }
+
+  static boolean abs(long[] in, long[] out, int @Nullable [] selection, int count) {
+    for (int i = 0; i < count; i++) {
+      int row = selection == null ? i : selection[i];
+      out[row] = in[row] & Long.MAX_VALUE;
+    }
+    return false;
+  }
+
+  static boolean round(long[] in, long[] out, int @Nullable [] selection, int count, int digits) {
+    for (int i = 0; i < count; i++) {
+      int row = selection == null ? i : selection[i];
+      out[row] = Words.ofDouble(round(Words.toDouble(in[row]), digits));
+    }
+    return false;
+  }
+
+  /**
+   * Rounds what {@code Double.toString} shows, half away from zero.
+   *
+   * <p>The short way: with {@code y = |x| * 10^digits} below 2^40, that product, and the difference
+   * of x from its decimal text, are each off by at most an ulp of {@code y}, 2^-13. So where {@code
+   * y} is 2^-10 away from the middle between two integers, the text rounds to the same integer
+   * {@code n}; and the double nearest to {@code n / 10^digits} is that one division, for both are
+   * exact.
+   */
+  static double round(double x, int digits) {
+    double power = (double) Decimals.power(digits);
+    double y = Math.abs(x) * power;
+    if (y < SAFE) {
+      double whole = Math.floor(y);
+      double fraction = y - whole;
+      if (Math.abs(fraction - 0.5) > MARGIN) {
+        double rounded = (fraction < 0.5 ? whole : whole + 1) / power;
+        return x < 0 ? -rounded : rounded;
+      }
+    }
+    if (!Double.isFinite(x)) {
+      return x;
+    }
+    return new BigDecimal(Double.toString(x)).setScale(digits, RoundingMode.HALF_UP).doubleValue();
+  }
+
+  static boolean fromLongs(long[] in, long[] out, int @Nullable [] selection, int count) {
+    for (int i = 0; i < count; i++) {
+      int row = selection == null ? i : selection[i];
+      out[row] = Words.ofDouble((double) in[row]);
+    }
+    return false;
+  }
+
+  static boolean fromDecimals(
+      long[] in, long[] out, int @Nullable [] selection, int count, int scale) {
+    for (int i = 0; i < count; i++) {
+      int row = selection == null ? i : selection[i];
+      out[row] = Words.ofDouble(Decimals.toDouble(in[row], scale));
+    }
+    return false;
+  }
+}

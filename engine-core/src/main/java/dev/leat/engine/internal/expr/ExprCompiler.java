@@ -1,0 +1,235 @@
+package dev.leat.engine.internal.expr;
+
+import dev.leat.engine.EngineException;
+import dev.leat.engine.internal.batch.Dictionary;
+import dev.leat.engine.internal.batch.Words;
+import dev.leat.engine.plan.Expr;
+import dev.leat.engine.plan.Op;
+import dev.leat.engine.plan.Schema;
+import dev.leat.engine.plan.TruncUnit;
+import dev.leat.engine.plan.Type;
+import dev.leat.engine.plan.TypeRules;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Makes kernels of expressions.
+ *
+ * <p><b>Structure.</b> An expression becomes a tree of kernels, one for each operation, that hand
+ * each other columns: one call for each kernel and batch, inside it a static loop over arrays of
+ * words. The factories ({@code ArithmeticKernels}, {@code CompareKernels}, {@code StringKernels},
+ * {@code CastKernels}) choose the loop by the operands' types; literals are folded, and converted
+ * to the types they meet, when the expression is compiled. Four shapes carry most loops: {@link
+ * UnaryKernel} and {@link BinaryKernel} over words, {@link StringTestKernel} and {@link
+ * StringFunctionKernel} over dictionary codes, which compute once for each code. What makes objects
+ * anyway goes row by row through a {@link ScalarKernel}.
+ *
+ * <p><b>Nulls.</b> The word of a null is 0, and loops do not look at nulls; {@link Nulls} merges
+ * the bitmaps and puts the zeros back.
+ *
+ * <p><b>Errors.</b> A loop only notices that some row may have failed, most often by or-ing
+ * overflow bits; a second pass over the batch then finds which, and reports them. A failed row is
+ * null inside the tree, and made null at the {@link RootKernel}. Rows that an operation must not
+ * evaluate (AND, OR, CASE, COALESCE) matter only if what is evaluated can fail: that is known when
+ * it is compiled, so operands that cannot fail are evaluated for all rows, and the others over
+ * selections.
+ */
+public final class ExprCompiler {
+  private final Schema schema;
+  private final Dictionary dictionary;
+
+  private ExprCompiler(Schema schema, Dictionary dictionary) {
+    this.schema = schema;
+    this.dictionary = dictionary;
+  }
+
+  /**
+   * Compiles an expression over the columns of a schema. Values of literals are pinned in the
+   * dictionary.
+   *
+   * @throws EngineException if the expression does not fit the schema
+   */
+  public static Kernel compile(Expr expr, Schema schema, Dictionary dictionary) {
+    TypeRules.check(expr, schema, "expression");
+    return root(new ExprCompiler(schema, dictionary).kernel(expr));
+  }
+
+  /**
+   * Compiles an expression and converts its values to another type.
+   *
+   * @param target a type that {@link TypeRules#common} gives for the expression's type and another
+   * @throws EngineException if the expression does not fit the schema, or its type the target
+   */
+  public static Kernel compile(Expr expr, Type target, Schema schema, Dictionary dictionary) {
+    Type type = TypeRules.check(expr, schema, "expression").type();
+    if (!target.equals(TypeRules.common(type, target))) {
+      throw new EngineException(
+          EngineException.Kind.INVALID,
+          "no conversion from " + type + " to " + target + ": " + expr + "; cast it");
+    }
+    Kernel kernel = new ExprCompiler(schema, dictionary).kernel(expr);
+    return root(Conversions.convert(kernel, target, dictionary, expr.toString()));
+  }
+
+  private static Kernel root(Kernel kernel) {
+    return kernel.canFail() ? new RootKernel(kernel) : kernel;
+  }
+
+  private List<Kernel> kernels(List<Expr> exprs) {
+    List<Kernel> kernels = new ArrayList<>();
+    for (Expr expr : exprs) {
+      kernels.add(kernel(expr));
+    }
+    return kernels;
+  }
+
+  private Kernel kernel(Expr expr) {
+    if (expr instanceof Expr.Column column) {
+      int index = schema.indexOf(column.name(), "expression");
+      return new ColumnKernel(index, schema.field(index).type());
+    }
+    if (expr instanceof Expr.Literal literal) {
+      return constant(literal);
+    }
+    if (expr instanceof Expr.Cast cast) {
+      Kernel operand = kernel(cast.operand());
+      Kernel kernel = new CastKernels(cast.type(), cast.toString(), dictionary).of(operand);
+      return ConstantKernel.fold(kernel, dictionary, operand);
+    }
+    if (expr instanceof Expr.UserCall call) {
+      return new UserCallKernel(call, kernels(call.arguments()), dictionary);
+    }
+    if (expr instanceof Expr.Case choice) {
+      return choice(choice);
+    }
+    Expr.Call call = (Expr.Call) expr;
+    if (call.op() == Op.AND || call.op() == Op.OR) {
+      List<Kernel> operands = new ArrayList<>();
+      flatten(call, operands);
+      return new LogicKernel(call.op() == Op.AND, operands);
+    }
+    List<Kernel> arguments = kernels(call.arguments());
+    Kernel kernel = call(call, arguments);
+    return ConstantKernel.fold(kernel, dictionary, arguments.toArray(new Kernel[0]));
+  }
+
+  private Kernel constant(Expr.Literal literal) {
+    Type type = literal.type();
+    Object value = literal.value();
+    if (value == null) {
+      return new ConstantKernel(type, true, 0);
+    }
+    try {
+      long word = Words.of(type, value, dictionary);
+      if (type.isEncoded()) {
+        dictionary.pin((int) word);
+      }
+      return new ConstantKernel(type, false, word);
+    } catch (ArithmeticException | ClassCastException e) {
+      throw new EngineException(
+          EngineException.Kind.INVALID, "not a value of type " + type + ": " + literal, e);
+    }
+  }
+
+  private Kernel choice(Expr.Case choice) {
+    Type type = TypeRules.typeOf(choice, schema);
+    List<Kernel> conditions = new ArrayList<>();
+    List<Kernel> results = new ArrayList<>();
+    for (Expr.When when : choice.whens()) {
+      conditions.add(kernel(when.condition()));
+      results.add(converted(when.result(), type));
+    }
+    Expr otherwise = choice.otherwise();
+    results.add(otherwise == null ? new ConstantKernel(type, true, 0) : converted(otherwise, type));
+    return new CaseKernel(conditions, results, type);
+  }
+
+  private Kernel converted(Expr expr, Type type) {
+    return Conversions.convert(kernel(expr), type, dictionary, expr.toString());
+  }
+
+  /**
+   * The operands of nested ANDs or ORs: both evaluate from left to right, so that nesting makes no
+   * difference.
+   */
+  private void flatten(Expr.Call call, List<Kernel> operands) {
+    for (Expr argument : call.arguments()) {
+      if (argument instanceof Expr.Call nested && nested.op() == call.op()) {
+        flatten(nested, operands);
+      } else {
+        operands.add(kernel(argument));
+      }
+    }
+  }
+
+  private Kernel call(Expr.Call call, List<Kernel> arguments) {
+    Kernel first = arguments.get(0);
+    Op op = call.op();
+    return switch (op) {
+      case ADD, SUBTRACT, MULTIPLY, DIVIDE, MODULO -> arithmetic(call).of(first, arguments.get(1));
+      case NEGATE, ABS -> arithmetic(call).sign(first);
+      case ROUND -> arithmetic(call).round(first, (Integer) literal(call, 1));
+      case EQ, NE, LT, LE, GT, GE -> CompareKernels.of(op, first, arguments.get(1), dictionary);
+      case NOT -> not(first);
+      case IS_NULL, IS_NOT_NULL -> new NullTestKernel(first, op == Op.IS_NULL);
+      case COALESCE -> {
+        Type type = TypeRules.typeOf(call, schema);
+        List<Kernel> operands = new ArrayList<>();
+        for (Kernel argument : arguments) {
+          operands.add(Conversions.convert(argument, type, dictionary, call.toString()));
+        }
+        yield new CoalesceKernel(operands, type);
+      }
+      case NULLIF -> new NullIfKernel(first, arguments.get(1), dictionary);
+      case IN -> InKernel.of(first, arguments.subList(1, arguments.size()), dictionary);
+      case DATE_TRUNC -> truncate(call, first);
+      case EPOCH_SECONDS -> UnaryKernel.total(first, Type.LONG, Times::epochSeconds);
+      default -> string(call, arguments);
+    };
+  }
+
+  private ArithmeticKernels arithmetic(Expr.Call call) {
+    Type type = TypeRules.typeOf(call, schema);
+    return new ArithmeticKernels(call.op(), type, call.toString(), dictionary);
+  }
+
+  private static Object literal(Expr.Call call, int argument) {
+    Object value = ((Expr.Literal) call.arguments().get(argument)).value();
+    if (value == null) {
+      throw new EngineException(EngineException.Kind.INVALID, "null is not allowed here: " + call);
+    }
+    return value;
+  }
+
+  private static Kernel not(Kernel operand) {
+    return UnaryKernel.total(
+        operand,
+        Type.BOOLEAN,
+        (in, out, selection, count) -> Comparisons.equalTo(in, out, selection, count, 0, 0));
+  }
+
+  private static Kernel truncate(Expr.Call call, Kernel operand) {
+    TruncUnit unit = TruncUnit.valueOf((String) literal(call, 1));
+    return UnaryKernel.partial(
+        operand,
+        Type.INSTANT,
+        (in, out, selection, count) -> Times.truncate(in, out, selection, count, unit),
+        micros -> Times.checkTruncate(micros, unit),
+        call.toString());
+  }
+
+  private Kernel string(Expr.Call call, List<Kernel> arguments) {
+    StringKernels kernels = new StringKernels(dictionary, call.toString());
+    Kernel first = arguments.get(0);
+    return switch (call.op()) {
+      case LIKE -> kernels.like(first, (String) literal(call, 1));
+      case LOWER -> kernels.lower(first);
+      case UPPER -> kernels.upper(first);
+      case TRIM -> kernels.trim(first);
+      case LENGTH -> kernels.length(first);
+      case SUBSTRING -> kernels.substring(arguments);
+      case CONCAT -> kernels.concat(arguments);
+      default -> throw new IllegalArgumentException("not an operation: " + call.op());
+    };
+  }
+}
