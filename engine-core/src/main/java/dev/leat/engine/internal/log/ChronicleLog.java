@@ -195,7 +195,9 @@ public final class ChronicleLog implements EventLog {
       }
       commit.startSegment(created);
       return created;
-    } catch (IOException e) {
+    } catch (EngineException e) {
+      throw e; // FULL
+    } catch (IOException | RuntimeException | Error e) {
       throw new EngineException(
           Kind.UNAVAILABLE,
           "a new segment of the event log cannot be started; append again later: position="
@@ -308,10 +310,10 @@ public final class ChronicleLog implements EventLog {
       current = null;
       if (segment != null) {
         segment.close(segment.tail());
-      }
-      Mark mark = highWaterMark.mark();
-      if (mark.position() == last && last > 0 && !mark.isClosed()) {
-        highWaterMark.write(new Mark(last, mark.segment(), mark.offset(), true));
+        Mark mark = highWaterMark.mark();
+        if (mark.position() == last && mark.segment() == segment.first()) {
+          highWaterMark.write(new Mark(last, mark.segment(), mark.offset(), true));
+        }
       }
     } catch (IOException e) {
       throw new EngineException(

@@ -47,7 +47,7 @@ final class ChronicleSegment {
   private static final int SLACK_BYTES = 256 << 10;
   private static final long LEAST_BLOCK = 64L * MIB;
   private static final long LEAST_STEP = MIB;
-  private static final long MOST_STEP = 16L * MIB;
+  private static final long MOST_STEP = 4L * MIB; // some milliseconds of zeros
   private static final byte[] ZEROS = new byte[64 << 10];
 
   private final Path directory;

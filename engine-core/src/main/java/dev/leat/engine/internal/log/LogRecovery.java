@@ -67,7 +67,8 @@ final class LogRecovery {
     }
     Mark mark = highWaterMark.mark();
     if (mark.position() > 0) {
-      throw corrupt("the log is empty, its segments are missing: " + lost(0, mark));
+      throw corrupt(
+          "the log is empty, its segments are missing: durable_position=" + mark.position());
     }
     return new End(segments, 0);
   }
@@ -91,8 +92,7 @@ final class LogRecovery {
       }
       long end = scanner.lastPosition();
       if (end < mark.position()) {
-        throw corrupt(
-            "the log ends before records that were durable: " + lost(end, mark) + scanner.stop());
+        throw lostTail(segment, mark);
       }
       if (limit != Long.MAX_VALUE) {
         if (end < limit) {
@@ -145,8 +145,18 @@ final class LogRecovery {
     return end.position();
   }
 
-  private static String lost(long end, Mark mark) {
-    return "last_position=" + end + " durable_position=" + mark.position() + ". ";
+  /** Reads the segment from its beginning, to say where exactly the good records end. */
+  private EngineException lostTail(Segment segment, Mark mark) throws IOException {
+    try (SegmentScanner scanner = new SegmentScanner(io, segment.file(), segment.first(), 0)) {
+      while (scanner.lastPosition() < mark.position() && scanner.next(true)) {
+        // up to where it stops
+      }
+      return corrupt(
+          "the log ends before records that were durable: durable_position="
+              + mark.position()
+              + ". "
+              + scanner.stop());
+    }
   }
 
   private static EngineException corrupt(String message) {
