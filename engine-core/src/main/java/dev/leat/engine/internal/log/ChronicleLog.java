@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -95,15 +96,16 @@ public final class ChronicleLog implements EventLog {
       throws IOException {
     LogDirectory directory = LogDirectory.open(path, io);
     @Nullable HighWaterMark highWaterMark = null;
-    @Nullable ChronicleLog log = null;
+    boolean isGood = false;
     try {
       highWaterMark = HighWaterMark.open(io, directory.highWater());
       LogRecovery.End end = new LogRecovery(io, directory, highWaterMark).find();
-      log = new ChronicleLog(settings, io, directory, highWaterMark, end);
+      ChronicleLog log = new ChronicleLog(settings, io, directory, highWaterMark, end);
       log.commit.start();
+      isGood = true;
       return log;
     } finally {
-      if (log == null) {
+      if (!isGood) {
         try (directory) {
           if (highWaterMark != null) {
             highWaterMark.close();
@@ -212,6 +214,10 @@ public final class ChronicleLog implements EventLog {
     current = null;
     try {
       commit.awaitUninterruptibly(last);
+    } catch (EngineException e) {
+      LOGGER.warn("an abandoned segment of the event log is not synced", e);
+    }
+    try {
       segment.close(end);
     } catch (IOException | RuntimeException | Error e) {
       LOGGER.warn("an abandoned segment of the event log could not be closed in order", e);
@@ -240,6 +246,11 @@ public final class ChronicleLog implements EventLog {
   @Override
   public void onSynced(LongConsumer listener) {
     commit.onSynced(Objects.requireNonNull(listener, "listener"));
+  }
+
+  @Override
+  public void onSyncFailed(Consumer<EngineException> listener) {
+    commit.onFailed(Objects.requireNonNull(listener, "listener"));
   }
 
   @Override

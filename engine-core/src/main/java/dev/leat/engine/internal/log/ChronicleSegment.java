@@ -149,6 +149,7 @@ final class ChronicleSegment {
       bytes.write(header, 0, RecordFormat.HEADER_BYTES);
       bytes.write(payload, offset, length);
       tail = start + RecordFormat.HEADER_BYTES + length;
+      assert tail + 2 * WORD_BYTES <= reserved : "tail=" + tail + " reserved=" + reserved;
       return start - WORD_BYTES;
     }
   }

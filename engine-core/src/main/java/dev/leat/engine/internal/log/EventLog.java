@@ -1,5 +1,7 @@
 package dev.leat.engine.internal.log;
 
+import dev.leat.engine.EngineException;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
 /**
@@ -23,7 +25,7 @@ public interface EventLog extends AutoCloseable {
    * @param offset of the first byte
    * @param length in bytes; zero is allowed
    * @return the position of the record, {@code lastPosition() + 1}
-   * @throws dev.leat.engine.EngineException INVALID if the record is larger than the limit, FULL if
+   * @throws EngineException INVALID if the record is larger than the limit, FULL if
    *     there is no space (appending may be tried again), CLOSED after {@link #close}, UNAVAILABLE
    *     after a failed forced write (final) or a failed append
    */
@@ -39,7 +41,7 @@ public interface EventLog extends AutoCloseable {
    * Waits until {@code syncedPosition() >= position}, and hastens it.
    *
    * @param position at most {@link #lastPosition()}
-   * @throws dev.leat.engine.EngineException UNAVAILABLE if the forced write failed or this thread
+   * @throws EngineException UNAVAILABLE if the forced write failed or this thread
    *     was interrupted (its flag stays set), CLOSED if the log was closed before
    */
   void awaitSynced(long position);
@@ -51,11 +53,18 @@ public interface EventLog extends AutoCloseable {
   void onSynced(LongConsumer listener);
 
   /**
+   * Sets the listener that is told, once, that a forced write failed and no synced position will
+   * come any more; at once if that has happened already. It is called by the thread that forces the
+   * writes, or by this one.
+   */
+  void onSyncFailed(Consumer<EngineException> listener);
+
+  /**
    * Shows all records from a position on, in order, up to what {@link #lastPosition()} was at the
    * call.
    *
    * @param from the first position to show, at least 1; beyond the last one nothing is shown
-   * @throws dev.leat.engine.EngineException CORRUPT if a record is missing or damaged, naming file,
+   * @throws EngineException CORRUPT if a record is missing or damaged, naming file,
    *     offset and position; the records before it were shown
    */
   void replay(long from, RecordVisitor visitor);
@@ -63,7 +72,7 @@ public interface EventLog extends AutoCloseable {
   /**
    * Makes everything appended durable and lets go of all files. Closing twice is harmless.
    *
-   * @throws dev.leat.engine.EngineException UNAVAILABLE if some appended records could not be made
+   * @throws EngineException UNAVAILABLE if some appended records could not be made
    *     durable; everything is released nevertheless
    */
   @Override

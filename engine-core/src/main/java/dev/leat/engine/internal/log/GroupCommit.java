@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,6 +51,7 @@ final class GroupCommit {
   private long requested;
   private @Nullable ChronicleSegment segment;
   private boolean closing;
+  private @Nullable Consumer<EngineException> failureListener;
 
   GroupCommit(Io io, HighWaterMark highWaterMark, LogSettings settings, long position) {
     this.io = io;
@@ -152,20 +154,56 @@ final class GroupCommit {
     }
   }
 
+  /** Sets who is told, once, that a force has failed. */
+  void onFailed(Consumer<EngineException> consumer) {
+    lock.lock();
+    try {
+      failureListener = consumer;
+    } finally {
+      lock.unlock();
+    }
+    tellFailure();
+  }
+
+  private void tellFailure() {
+    @Nullable Throwable cause = failure;
+    @Nullable Consumer<EngineException> told = null;
+    lock.lock();
+    try {
+      if (cause != null) {
+        told = failureListener;
+        failureListener = null;
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (cause != null && told != null) {
+      try {
+        told.accept(failed(cause));
+      } catch (RuntimeException e) {
+        LOGGER.error("a listener for failed forced writes failed", e);
+      }
+    }
+  }
+
   /** Throws UNAVAILABLE if a force has failed. */
   void throwIfFailed() {
     @Nullable Throwable cause = failure;
     if (cause != null) {
-      throw new EngineException(
-          Kind.UNAVAILABLE,
-          "a forced write of the event log failed, and what it covered may not be on disk. Nothing"
-              + " more is accepted: close the engine, check the disk, open again."
-              + " synced_position="
-              + synced
-              + " cause="
-              + cause.getMessage(),
-          cause);
+      throw failed(cause);
     }
+  }
+
+  private EngineException failed(Throwable cause) {
+    return new EngineException(
+        Kind.UNAVAILABLE,
+        "a forced write of the event log failed, and what it covered may not be on disk. Nothing"
+            + " more is accepted: close the engine, check the disk, open again."
+            + " synced_position="
+            + synced
+            + " cause="
+            + cause.getMessage(),
+        cause);
   }
 
   private void throwIfStopped(long position) {
@@ -221,6 +259,7 @@ final class GroupCommit {
     } finally {
       lock.unlock();
     }
+    tellFailure();
   }
 
   /** Sleeps until a force is due; false if there is nothing left and the log is closing. */

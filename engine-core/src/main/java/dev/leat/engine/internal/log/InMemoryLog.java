@@ -3,6 +3,7 @@ package dev.leat.engine.internal.log;
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
 /** A log without files: it hands out positions and keeps no record, so there is nothing to replay. */
@@ -45,6 +46,11 @@ public final class InMemoryLog implements EventLog {
   @Override
   public void onSynced(LongConsumer listener) {
     this.listener = Objects.requireNonNull(listener, "listener");
+  }
+
+  @Override
+  public void onSyncFailed(Consumer<EngineException> listener) {
+    Objects.requireNonNull(listener, "listener"); // there is nothing to fail
   }
 
   @Override

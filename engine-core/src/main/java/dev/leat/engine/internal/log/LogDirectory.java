@@ -16,8 +16,9 @@ import java.util.regex.Pattern;
  * <directory>/log/high-water                how far the log is durable, see HighWaterMark
  * <directory>/log/segment-<first position>  a Chronicle queue, see ChronicleSegment
  *
- * FORMAT and high-water are there, durable, before the first segment. The name of a segment is the
- * only record of where it begins, and where the one before it ends.
+ * high-water is made first and FORMAT last, both before the first segment, so that whatever is
+ * missing while FORMAT is there was lost. The name of a segment is the only record of where it
+ * begins, and of where the one before it ends.
  */
 /** The names of the log's files, its lock and its format. */
 final class LogDirectory implements AutoCloseable {
@@ -52,7 +53,7 @@ final class LogDirectory implements AutoCloseable {
    *     library wrote it, CORRUPT if parts of it are missing
    */
   static LogDirectory open(Path root, Io io) throws IOException {
-    io.createDirectories(root.resolve("log"));
+    createDurably(root, io);
     LogDirectory directory = new LogDirectory(root, io, lock(root, io));
     boolean isGood = false;
     try {
@@ -63,6 +64,23 @@ final class LogDirectory implements AutoCloseable {
       if (!isGood) {
         directory.close();
       }
+    }
+  }
+
+  /** Creates a directory so that its name survives a power cut, and those above it too. */
+  private static void createDurably(Path root, Io io) throws IOException {
+    List<Path> parents = new ArrayList<>();
+    Path path = root.toAbsolutePath();
+    while (!io.exists(path)) {
+      path = path.getParent();
+      if (path == null) {
+        break;
+      }
+      parents.add(path);
+    }
+    io.createDirectories(root);
+    for (Path parent : parents) {
+      io.forceDirectory(parent);
     }
   }
 
@@ -124,20 +142,21 @@ final class LogDirectory implements AutoCloseable {
 
   private void checkFormat() throws IOException {
     Path file = root.resolve("FORMAT");
-    boolean hasSegments = !segments().isEmpty();
     if (io.exists(file)) {
       checkVersion(file);
-    } else if (hasSegments || io.exists(highWater())) {
-      throw missing(file);
-    } else {
-      writeFormat(file);
-    }
-    if (!io.exists(highWater())) {
-      if (hasSegments) {
+      if (!io.exists(highWater())) {
         throw missing(highWater());
       }
+      return;
+    }
+    io.createDirectories(log);
+    if (!segments().isEmpty()) {
+      throw missing(file);
+    }
+    if (!io.exists(highWater())) {
       HighWaterMark.create(io, highWater());
     }
+    writeFormat(file); // last: from now on all of it must be there
   }
 
   private void checkVersion(Path path) throws IOException {

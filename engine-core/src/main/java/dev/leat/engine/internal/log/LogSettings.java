@@ -27,7 +27,6 @@ public record LogSettings(
 
   private static final int MIB = 1 << 20;
   private static final Duration DEFAULT_SYNC = Duration.ofMillis(10);
-  private static final int LARGEST_RECORD = 128 * MIB;
   private static final long LARGEST_SEGMENT = 64L << 30;
 
   /** Checks the bounds. */
@@ -35,7 +34,7 @@ public record LogSettings(
     requirePositive("sync-delay", syncDelay);
     requirePositive("group-commit", groupCommit);
     requireWithin("segment-bytes", segmentBytes, 1, LARGEST_SEGMENT);
-    requireWithin("max-record-bytes", maxRecordBytes, 1, LARGEST_RECORD);
+    requireWithin("max-record-bytes", maxRecordBytes, 1, RecordFormat.MOST_PAYLOAD_BYTES);
     requireWithin("min-free-bytes", minFreeBytes, MIB, Long.MAX_VALUE / 2);
   }
 

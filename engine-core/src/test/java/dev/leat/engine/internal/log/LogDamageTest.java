@@ -146,6 +146,26 @@ class LogDamageTest {
   }
 
   @Test
+  void aLogThatIsGoneIsNotAnEmptyLog() throws IOException {
+    fill(directory, 3);
+    deleteAll(directory.resolve("log"));
+    EngineException failure = failureOfReading(directory);
+    assertThat(failure.kind()).isEqualTo(Kind.CORRUPT);
+    assertThat(failure).hasMessageContaining("high-water");
+  }
+
+  @Test
+  void aStartThatDiedBeforeTheFormatWasWrittenIsBegunAgain() throws IOException {
+    Path fresh = directory.resolve("a/b");
+    fill(fresh, 0);
+    Files.delete(fresh.resolve("FORMAT"));
+    fill(fresh, 3);
+    try (ChronicleLog log = open(fresh)) {
+      assertHolds(log, 3);
+    }
+  }
+
+  @Test
   void aRecordOfANewerFormatSaysSo() throws IOException {
     fill(directory, 3);
     Path file = file(directory, 1);

@@ -9,7 +9,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
 import java.nio.file.Path;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,8 +26,10 @@ class LogFaultTest {
 
   @ParameterizedTest
   @ValueSource(strings = {".cq4", "high-water", "segment-"})
-  void aFailedForceIsFinal(String where) {
+  void aFailedForceIsFinal(String where) throws InterruptedException {
     ChronicleLog log = open(directory, io);
+    BlockingQueue<EngineException> told = new LinkedBlockingQueue<>();
+    log.onSyncFailed(told::add);
     io.onForce = FaultyIo.failing(where);
     append(log, 1);
     assertUnavailable(failure(() -> log.awaitSynced(1)), where);
@@ -34,6 +38,10 @@ class LogFaultTest {
     assertUnavailable(failure(() -> append(log, 1)), where);
     assertThat(log.syncedPosition()).isZero();
     assertUnavailable(failure(log::close), where);
+    assertUnavailable(told.take(), where);
+    assertThat(told).isEmpty();
+    log.onSyncFailed(told::add);
+    assertThat(told).hasSize(1);
     try (ChronicleLog again = open(directory, io)) {
       assertHolds(again, 1);
       append(again, 1);
