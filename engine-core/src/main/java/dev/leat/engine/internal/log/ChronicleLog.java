@@ -37,7 +37,9 @@ import org.slf4j.LoggerFactory;
 public final class ChronicleLog implements EventLog {
   private static final Logger LOGGER = LoggerFactory.getLogger(ChronicleLog.class);
 
-  /** So much is forced without waiting for the delay, to keep the force at a segment's end short. */
+  /**
+   * So much is forced without waiting for the delay, to keep the force at a segment's end short.
+   */
   private static final long MOST_UNFORCED_BYTES = 64L << 20;
 
   private final LogSettings settings;
@@ -92,8 +94,7 @@ public final class ChronicleLog implements EventLog {
     }
   }
 
-  private static ChronicleLog openParts(Path path, LogSettings settings, Io io)
-      throws IOException {
+  private static ChronicleLog openParts(Path path, LogSettings settings, Io io) throws IOException {
     LogDirectory directory = LogDirectory.open(path, io);
     @Nullable HighWaterMark highWaterMark = null;
     boolean isGood = false;
@@ -189,8 +190,7 @@ public final class ChronicleLog implements EventLog {
         directory.remove(place); // left by a failed start; it cannot hold a record
       }
       io.createDirectories(place.path());
-      ChronicleSegment created =
-          ChronicleSegment.create(place.path(), position, settings, io);
+      ChronicleSegment created = ChronicleSegment.create(place.path(), position, settings, io);
       current = created;
       if (segments.isEmpty() || segments.get(segments.size() - 1).first() != position) {
         segments.add(place);
@@ -287,8 +287,7 @@ public final class ChronicleLog implements EventLog {
               + " file="
               + segment.file());
     }
-    try (SegmentScanner scanner =
-        new SegmentScanner(io, segment.file(), segment.first(), 0)) {
+    try (SegmentScanner scanner = new SegmentScanner(io, segment.file(), segment.first(), 0)) {
       for (long position = segment.first(); position <= end; position++) {
         boolean isWanted = position >= from;
         if (!scanner.next(isWanted)) {

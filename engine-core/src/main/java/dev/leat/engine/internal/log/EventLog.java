@@ -14,8 +14,8 @@ import java.util.function.LongConsumer;
  * <p><b>Threading.</b> One thread at a time appends, and the same thread closes. All other methods
  * may be called by any thread.
  *
- * <p><b>Ownership.</b> The log copies what it appends, and lends what it replays for the duration of
- * one call.
+ * <p><b>Ownership.</b> The log copies what it appends, and lends what it replays for the duration
+ * of one call.
  */
 public interface EventLog extends AutoCloseable {
   /**
@@ -25,9 +25,9 @@ public interface EventLog extends AutoCloseable {
    * @param offset of the first byte
    * @param length in bytes; zero is allowed
    * @return the position of the record, {@code lastPosition() + 1}
-   * @throws EngineException INVALID if the record is larger than the limit, FULL if
-   *     there is no space (appending may be tried again), CLOSED after {@link #close}, UNAVAILABLE
-   *     after a failed forced write (final) or a failed append
+   * @throws EngineException INVALID if the record is larger than the limit, FULL if there is no
+   *     space (appending may be tried again), CLOSED after {@link #close}, UNAVAILABLE after a
+   *     failed forced write (final) or a failed append
    */
   long append(byte[] payload, int offset, int length);
 
@@ -41,8 +41,8 @@ public interface EventLog extends AutoCloseable {
    * Waits until {@code syncedPosition() >= position}, and hastens it.
    *
    * @param position at most {@link #lastPosition()}
-   * @throws EngineException UNAVAILABLE if the forced write failed or this thread
-   *     was interrupted (its flag stays set), CLOSED if the log was closed before
+   * @throws EngineException UNAVAILABLE if the forced write failed or this thread was interrupted
+   *     (its flag stays set), CLOSED if the log was closed before
    */
   void awaitSynced(long position);
 
@@ -64,16 +64,16 @@ public interface EventLog extends AutoCloseable {
    * call.
    *
    * @param from the first position to show, at least 1; beyond the last one nothing is shown
-   * @throws EngineException CORRUPT if a record is missing or damaged, naming file,
-   *     offset and position; the records before it were shown
+   * @throws EngineException CORRUPT if a record is missing or damaged, naming file, offset and
+   *     position; the records before it were shown
    */
   void replay(long from, RecordVisitor visitor);
 
   /**
    * Makes everything appended durable and lets go of all files. Closing twice is harmless.
    *
-   * @throws EngineException UNAVAILABLE if some appended records could not be made
-   *     durable; everything is released nevertheless
+   * @throws EngineException UNAVAILABLE if some appended records could not be made durable;
+   *     everything is released nevertheless
    */
   @Override
   void close();

@@ -6,7 +6,9 @@ import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
-/** A log without files: it hands out positions and keeps no record, so there is nothing to replay. */
+/**
+ * A log without files: it hands out positions and keeps no record, so there is nothing to replay.
+ */
 public final class InMemoryLog implements EventLog {
   private volatile long last;
   private volatile boolean closed;

@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * All that the log asks of the operating system, except the file mapping that Chronicle does itself.
- * {@link SystemIo} is the real one; a test puts faults in its place.
+ * All that the log asks of the operating system, except the file mapping that Chronicle does
+ * itself. {@link SystemIo} is the real one; a test puts faults in its place.
  *
  * <p><b>Threading.</b> Any thread may call any method. No call may fail or close a file because the
  * calling thread is interrupted, save {@link IoFile#force}, {@link #forceDirectory} and {@link
@@ -48,8 +48,8 @@ public interface Io {
   long usableSpace(Path path) throws IOException;
 
   /**
-   * Takes the exclusive lock of a file, which the operating system takes back when the process ends,
-   * and leaves a note in it.
+   * Takes the exclusive lock of a file, which the operating system takes back when the process
+   * ends, and leaves a note in it.
    *
    * @param note who holds the lock, one line for people
    * @throws HeldException if another process, or another part of this one, holds it

@@ -15,7 +15,10 @@ final class JvmFlags {
    */
   record Need(String packageName, boolean deep) {
     String flag() {
-      return (deep ? "--add-opens" : "--add-exports") + "=java.base/" + packageName + "=ALL-UNNAMED";
+      return (deep ? "--add-opens" : "--add-exports")
+          + "=java.base/"
+          + packageName
+          + "=ALL-UNNAMED";
     }
   }
 

@@ -49,8 +49,8 @@ final class LogDirectory implements AutoCloseable {
   /**
    * Locks a directory, creating what is missing if it holds no log yet.
    *
-   * @throws EngineException UNAVAILABLE if somebody else holds it, INVALID if a newer version of the
-   *     library wrote it, CORRUPT if parts of it are missing
+   * @throws EngineException UNAVAILABLE if somebody else holds it, INVALID if a newer version of
+   *     the library wrote it, CORRUPT if parts of it are missing
    */
   static LogDirectory open(Path root, Io io) throws IOException {
     createDurably(root, io);
@@ -127,7 +127,9 @@ final class LogDirectory implements AutoCloseable {
     io.forceDirectory(log);
   }
 
-  /** Puts a segment without a good record out of the way, and keeps it for whoever wants to look. */
+  /**
+   * Puts a segment without a good record out of the way, and keeps it for whoever wants to look.
+   */
   Path setAside(Segment segment) throws IOException {
     Path target = log.resolve(segment.path().getFileName() + ".torn-" + io.currentTimeMillis());
     io.rename(segment.path(), target);

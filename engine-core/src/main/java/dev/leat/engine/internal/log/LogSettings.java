@@ -6,8 +6,8 @@ import java.time.Duration;
  * The settings of a log on disk.
  *
  * @param syncDelay the longest time between two forced writes while records are appended and nobody
- *     waits for them. 10 ms suits acknowledgements at level synced; where only level logged is asked
- *     for, {@link #LAZY_SYNC_DELAY} saves the disk work. It bounds what a power cut takes
+ *     waits for them. 10 ms suits acknowledgements at level synced; where only level logged is
+ *     asked for, {@link #LAZY_SYNC_DELAY} saves the disk work. It bounds what a power cut takes
  * @param groupCommit the least time between two forced writes that waiting threads ask for, so that
  *     they share one; the first one after a pause is forced at once. Default 10 ms
  * @param segmentBytes the size at which a new segment is started, in bytes; default 1 GiB

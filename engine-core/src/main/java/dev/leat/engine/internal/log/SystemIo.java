@@ -48,8 +48,7 @@ public final class SystemIo implements Io {
     if (access != Access.CREATE && !Files.exists(file)) {
       throw new NoSuchFileException(file.toString());
     }
-    return new SystemFile(
-        new RandomAccessFile(file.toFile(), access == Access.READ ? "r" : "rw"));
+    return new SystemFile(new RandomAccessFile(file.toFile(), access == Access.READ ? "r" : "rw"));
   }
 
   @Override

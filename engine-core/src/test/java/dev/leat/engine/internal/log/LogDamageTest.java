@@ -142,7 +142,9 @@ class LogDamageTest {
     Files.delete(file(directory, first));
     EngineException failure = failureOfReading(directory);
     assertThat(failure.kind()).isEqualTo(Kind.CORRUPT);
-    assertThat(failure).hasMessageContaining("missing").hasMessageContaining("file=" + file(directory, first));
+    assertThat(failure)
+        .hasMessageContaining("missing")
+        .hasMessageContaining("file=" + file(directory, first));
   }
 
   @Test

@@ -11,8 +11,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Another JVM that opens a log, says {@code open}, appends records and says the position of each one
- * that is acknowledged, until it is killed or has appended as many as it was told.
+ * Another JVM that opens a log, says {@code open}, appends records and says the position of each
+ * one that is acknowledged, until it is killed or has appended as many as it was told.
  */
 final class LogProcess implements AutoCloseable {
   /** What is acknowledged. */

@@ -100,8 +100,7 @@ class LogProcessTest {
   void itSaysLittleAndWritesNothingElsewhere() throws Exception {
     List<String> flags = new ArrayList<>(LogProcess.flags());
     flags.add("-Duser.home=" + home);
-    try (LogProcess process =
-        LogProcess.start(directory, LogProcess.Level.SYNCED, 200, flags)) {
+    try (LogProcess process = LogProcess.start(directory, LogProcess.Level.SYNCED, 200, flags)) {
       List<String> lines = process.readAll();
       assertThat(process.exitCode()).isZero();
       assertThat(lines).contains("open", "200");
@@ -115,8 +114,7 @@ class LogProcessTest {
 
   @Test
   void withoutTheFlagsItSaysWhichOnesToAdd() throws Exception {
-    try (LogProcess process =
-        LogProcess.start(directory, LogProcess.Level.LOGGED, 1, List.of())) {
+    try (LogProcess process = LogProcess.start(directory, LogProcess.Level.LOGGED, 1, List.of())) {
       assertThat(String.join("\n", process.readAll()))
           .contains("\n" + JvmFlags.line() + "\n")
           .contains("Engine.inMemory needs no flags");

@@ -9,8 +9,8 @@ import java.util.Random;
 import java.util.stream.Stream;
 
 /**
- * Measures appending and replaying, by hand: {@code LogThroughput <directory> [total MiB]}, with the
- * flags of the log. It deletes what it wrote.
+ * Measures appending and replaying, by hand: {@code LogThroughput <directory> [total MiB]}, with
+ * the flags of the log. It deletes what it wrote.
  */
 final class LogThroughput {
   private static final int MIB = 1 << 20;
