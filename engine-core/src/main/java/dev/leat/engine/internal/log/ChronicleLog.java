@@ -325,7 +325,7 @@ public final class ChronicleLog implements EventLog {
           highWaterMark.write(new Mark(last, mark.segment(), mark.offset(), true));
         }
       }
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       throw new EngineException(
           Kind.UNAVAILABLE, "the event log was not closed in order: cause=" + e, e);
     } finally {

@@ -104,10 +104,10 @@ class LogProcessTest {
       List<String> lines = process.readAll();
       assertThat(process.exitCode()).isZero();
       assertThat(lines).contains("open", "200");
-      assertThat(String.join("\n", lines))
-          .doesNotContain("e-mail")
-          .doesNotContain("Chronicle Queue (");
-      assertThat(lines).as("what others print").hasSizeLessThan(201 + 6);
+      assertThat(String.join("\n", lines)).doesNotContain("e-mail").doesNotContain("Process id");
+      lines.removeIf(line -> NUMBER.matcher(line).matches());
+      lines.removeIf(line -> line.startsWith("WARNING: ")); // a newer JVM, about sun.misc.Unsafe
+      assertThat(lines).as("what others print").hasSizeLessThan(7);
     }
     assertThat(home).isEmptyDirectory();
   }

@@ -19,19 +19,18 @@ class LogResourcesTest {
   @Test
   void openingAndClosingLeavesNothingBehind() throws IOException {
     assumeThat(DESCRIPTORS).exists();
-    LogSettings settings = LogFixture.QUIET.withSegmentBytes(20_000);
-    openAndClose(settings, 5);
+    openAndClose(5);
     long before = descriptors();
-    openAndClose(settings, 50);
+    openAndClose(50);
     assertThat(descriptors()).isLessThanOrEqualTo(before + 2);
     assertThat(Files.readString(MAPPINGS)).doesNotContain(directory.toString());
     assertThat(Thread.getAllStackTraces().keySet())
         .noneMatch(thread -> thread.getName().equals("leat-log-sync"));
   }
 
-  private void openAndClose(LogSettings settings, int times) {
+  private void openAndClose(int times) {
     for (int i = 0; i < times; i++) {
-      try (ChronicleLog log = ChronicleLog.open(directory, settings, SystemIo.INSTANCE)) {
+      try (ChronicleLog log = LogFixture.open(directory)) {
         LogFixture.append(log, 20);
         log.replay(log.lastPosition(), (position, buffer, offset, length) -> {});
       }
