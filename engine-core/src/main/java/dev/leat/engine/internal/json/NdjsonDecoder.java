@@ -78,7 +78,7 @@ public final class NdjsonDecoder {
     int start = isAtStart && hasMark(buffer, from, to) ? from + 3 : from;
     try {
       if (to - from > limits.maxRowBytes()) {
-        throw tooLong();
+        throw new BadRow(tooLong());
       }
       int end = to;
       while (end > start && isBlank(buffer[end - 1])) {
@@ -99,9 +99,14 @@ public final class NdjsonDecoder {
     return true;
   }
 
-  /** Says that a line is too long. */
-  BadRow tooLong() {
-    return new BadRow("a line of more than " + limits.maxRowBytes() + " bytes");
+  private String tooLong() {
+    return "a line of more than " + limits.maxRowBytes() + " bytes";
+  }
+
+  /** Rejects a line that is known to be too long, of which a beginning is there. */
+  void rejectTooLong(byte[] buffer, int from, int to, Rejects rejects) {
+    isAtStart = false;
+    rejects.reject(tooLong(), buffer, from, to);
   }
 
   private static boolean isBlank(byte b) {
