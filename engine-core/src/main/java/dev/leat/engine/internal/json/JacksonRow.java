@@ -47,13 +47,13 @@ final class JacksonRow {
   private final int[] order;
 
   /** The row in which a column was last set. */
-  private final int[] rowOf;
+  private final long[] rowOf;
 
   private final Set<String> otherNames = new HashSet<>();
   private final NumberText number = new NumberText();
   private byte[] text = new byte[256];
   private String fieldName = "";
-  private int row;
+  private long row;
   private int fieldCount;
   private int depth;
   private boolean mayHaveEscapes;
@@ -72,7 +72,7 @@ final class JacksonRow {
     for (int i = 0; i < order.length; i++) {
       order[i] = i;
     }
-    rowOf = new int[fields.length];
+    rowOf = new long[fields.length];
     factory = newFactory();
   }
 

@@ -2,6 +2,7 @@ package dev.leat.engine.internal.json;
 
 import dev.leat.engine.internal.batch.StagedRows;
 import dev.leat.engine.plan.Schema;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decodes NDJSON into staged rows of one schema.
@@ -16,17 +17,35 @@ import dev.leat.engine.plan.Schema;
  * <p><b>Threading.</b> One thread; reusable, see {@link #startInput}.
  */
 public final class NdjsonDecoder {
+  // A producer whose lines all have escapes, say, should not pay for two ways through each: after
+  // some misses in a row the scanner
+  // pauses, for twice as long each time.
+  private static final int FREE_MISSES = 4;
+  private static final int MAX_MISSES = 8;
+
   private final JsonLimits limits;
   private final JacksonRow jackson;
+  private final @Nullable RowScanner scanner;
   private boolean isAtStart = true;
 
+  /** How often in a row the scanner has given up, and how many lines it is not to try for that. */
+  private int misses;
+
+  private int linesToSkip;
+
   public NdjsonDecoder(Schema schema, JsonLimits limits) {
+    this(schema, limits, true);
+  }
+
+  /** A decoder that is to use the scanner or not, which only makes a difference in speed. */
+  NdjsonDecoder(Schema schema, JsonLimits limits, boolean useScanner) {
     this.limits = limits;
     FieldDecoder[] fields = new FieldDecoder[schema.size()];
     for (int i = 0; i < fields.length; i++) {
       fields[i] = new FieldDecoder(i, schema.field(i), limits);
     }
     jackson = new JacksonRow(schema, fields, limits);
+    scanner = useScanner ? new RowScanner(schema, fields, limits) : null;
   }
 
   /** What a line may cost. */
@@ -58,6 +77,12 @@ public final class NdjsonDecoder {
       Rejects rejects) {
     int at = from;
     for (int taken = 0; taken < maxRows && at < to; ) {
+      int next = scanLine(buffer, at, to, rows);
+      if (next >= 0) {
+        at = next;
+        taken++;
+        continue;
+      }
       int newline = Utf8.indexOf((byte) '\n', buffer, at, to);
       if (newline == to && !isLast) {
         break;
@@ -69,6 +94,31 @@ public final class NdjsonDecoder {
       at = Math.min(newline + 1, to);
     }
     return at - from;
+  }
+
+  /**
+   * Takes a row with the scanner; returns where the next line starts, or {@link
+   * RowScanner#GIVEN_UP}.
+   */
+  private int scanLine(byte[] buffer, int at, int to, StagedRows rows) {
+    if (scanner == null) {
+      return RowScanner.GIVEN_UP;
+    }
+    if (linesToSkip > 0) {
+      linesToSkip--;
+      return RowScanner.GIVEN_UP;
+    }
+    int next = scanner.scan(buffer, at, to, rows);
+    if (next >= 0) {
+      rows.commit(StagedRows.PUT);
+      isAtStart = false;
+      misses = 0;
+    } else {
+      rows.rollback(rows.size());
+      misses = Math.min(misses + 1, MAX_MISSES);
+      linesToSkip = misses < FREE_MISSES ? 0 : 1 << misses;
+    }
+    return next;
   }
 
   /** Decodes a line without its newline; false if it is blank. */
@@ -92,6 +142,9 @@ public final class NdjsonDecoder {
       }
       jackson.read(buffer, start, end, rows);
       rows.commit(StagedRows.PUT);
+      if (scanner != null && !jackson.otherNames().isEmpty()) {
+        scanner.learn(jackson.otherNames());
+      }
     } catch (BadRow e) {
       rows.rollback(rows.size());
       rejects.reject(e.reason(), buffer, start, to);
