@@ -21,9 +21,10 @@ public final class NdjsonDecoder {
   // some misses in a row the scanner
   // pauses, for twice as long each time.
   private static final int FREE_MISSES = 4;
-  private static final int MAX_MISSES = 8;
+  static final int MAX_MISSES = 8;
 
   private final JsonLimits limits;
+  private final int freeMisses;
   private final JacksonRow jackson;
   private final @Nullable RowScanner scanner;
   private boolean isAtStart = true;
@@ -34,18 +35,24 @@ public final class NdjsonDecoder {
   private int linesToSkip;
 
   public NdjsonDecoder(Schema schema, JsonLimits limits) {
-    this(schema, limits, true);
+    this(schema, limits, FREE_MISSES);
   }
 
-  /** A decoder that is to use the scanner or not, which only makes a difference in speed. */
-  NdjsonDecoder(Schema schema, JsonLimits limits, boolean useScanner) {
+  /**
+   * A decoder that pauses the scanner sooner or later, which only makes a difference in speed.
+   *
+   * @param freeMisses misses in a row before the first pause; 0 to use no scanner, more than {@link
+   *     #MAX_MISSES} for no pauses
+   */
+  NdjsonDecoder(Schema schema, JsonLimits limits, int freeMisses) {
+    this.freeMisses = freeMisses;
     this.limits = limits;
     FieldDecoder[] fields = new FieldDecoder[schema.size()];
     for (int i = 0; i < fields.length; i++) {
       fields[i] = new FieldDecoder(i, schema.field(i), limits);
     }
     jackson = new JacksonRow(schema, fields, limits);
-    scanner = useScanner ? new RowScanner(schema, fields, limits) : null;
+    scanner = freeMisses > 0 ? new RowScanner(schema, fields, limits) : null;
   }
 
   /** What a line may cost. */
@@ -116,7 +123,7 @@ public final class NdjsonDecoder {
     } else {
       rows.rollback(rows.size());
       misses = Math.min(misses + 1, MAX_MISSES);
-      linesToSkip = misses < FREE_MISSES ? 0 : 1 << misses;
+      linesToSkip = misses < freeMisses ? 0 : 1 << misses;
     }
     return next;
   }

@@ -108,9 +108,13 @@ public final class NdjsonReader {
       if (!isPassingOver) {
         rows = decode(rows, true, counting, receiver);
       }
-    } finally {
+    } catch (IOException e) {
+      // Only the stream throws this; what the receiver throws must not bring it the same rows
+      // again.
       handOn(rows, receiver);
+      throw e;
     }
+    handOn(rows, receiver);
     return progress();
   }
 
