@@ -10,6 +10,7 @@ import dev.leat.engine.internal.log.InMemoryLog;
 import dev.leat.engine.internal.log.LogSettings;
 import dev.leat.engine.internal.log.SystemIo;
 import dev.leat.engine.plan.Node;
+import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.Schema;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -251,7 +252,7 @@ public final class Engine implements AutoCloseable {
 
   /** The rows that are in no view, and why: the latest {@link EngineSettings#ledgerRows}. */
   public View<LedgerEntry> ledger() {
-    return view(EngineRuntime.LEDGER, LedgerEntry.class);
+    return view(Plan.LEDGER, LedgerEntry.class);
   }
 
   /** How many rows each input brought since the engine's log began, by input. */

@@ -2,6 +2,7 @@ package dev.leat.engine.plan;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -34,11 +35,32 @@ public sealed interface Expr {
   /** A value. */
   record Literal(@Nullable Object value, Type type) implements Expr {
     public Literal {
-      Objects.requireNonNull(type, "type");
+      JavaTypes.check(value, type);
+      value = value instanceof byte[] bytes ? bytes.clone() : value;
+    }
+
+    @Override
+    public @Nullable Object value() {
+      return value instanceof byte[] bytes ? bytes.clone() : value;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Literal that
+          && type.equals(that.type)
+          && Objects.deepEquals(value, that.value);
+    }
+
+    @Override
+    public int hashCode() {
+      return Arrays.deepHashCode(new Object[] {value, type});
     }
 
     @Override
     public String toString() {
+      if (value instanceof byte[] bytes) {
+        return "x'" + HexFormat.of().formatHex(bytes) + "'";
+      }
       return value instanceof String s ? "'" + s.replace("'", "''") + "'" : String.valueOf(value);
     }
   }
@@ -48,6 +70,10 @@ public sealed interface Expr {
     public Call {
       Objects.requireNonNull(op, "op");
       arguments = List.copyOf(arguments);
+      if (arguments.size() < op.minArguments() || arguments.size() > op.maxArguments()) {
+        throw new IllegalArgumentException(
+            op + " does not take " + arguments.size() + " arguments: " + arguments);
+      }
     }
 
     @Override
@@ -109,7 +135,7 @@ public sealed interface Expr {
     }
 
     @Override
-    public boolean equals(Object other) {
+    public boolean equals(@Nullable Object other) {
       return other instanceof UserCall that
           && name.equals(that.name)
           && type.equals(that.type)

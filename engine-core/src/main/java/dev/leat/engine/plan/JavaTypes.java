@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Which Java class stands for which type. The one home of that table; decimals and arrays have more than a class to them. */
 public final class JavaTypes {
+  private static final long MICROS_PER_SECOND = 1_000_000L;
   private static final Map<Class<?>, Type> BY_CLASS =
       Map.ofEntries(
           Map.entry(boolean.class, Type.BOOLEAN),
@@ -76,5 +77,32 @@ public final class JavaTypes {
               + " Duration, byte[] or a List of one of these");
     }
     return type;
+  }
+
+  /**
+   * Checks that a value is one of a type.
+   *
+   * @throws IllegalArgumentException if it is of another class, or does not fit the type
+   */
+  public static void check(@Nullable Object value, Type type) {
+    if (value == null) {
+      return;
+    }
+    boolean fits = classOf(type).isInstance(value);
+    if (fits && value instanceof BigDecimal decimal) {
+      fits =
+          decimal.scale() <= type.scale()
+              && decimal.precision() - decimal.scale() <= type.precision() - type.scale();
+    } else if (fits && value instanceof Instant instant) {
+      fits = Math.abs(instant.getEpochSecond()) < Long.MAX_VALUE / MICROS_PER_SECOND;
+    } else if (fits && value instanceof Duration duration) {
+      fits = Math.abs(duration.getSeconds()) < Long.MAX_VALUE / MICROS_PER_SECOND;
+    } else if (fits && value instanceof List<?> list) {
+      list.forEach(element -> check(element, type.elementType()));
+    }
+    if (!fits) {
+      throw new IllegalArgumentException(
+          "not a value of " + type + ": " + value + " (" + value.getClass().getSimpleName() + ")");
+    }
   }
 }

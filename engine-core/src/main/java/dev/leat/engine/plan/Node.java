@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
  * A relation of the plan: an input, or an operation on other relations. Immutable and compared by value, so that equal parts of a
@@ -55,6 +54,13 @@ public sealed interface Node {
         throw new EngineException(
             EngineException.Kind.INVALID,
             "input '" + name + "': a keyed table, and only that, has a primary key");
+      }
+      for (String column : primaryKey) {
+        if (schema.field(schema.indexOf(column, "primary key of table '" + name + "'")).nullable()) {
+          throw new EngineException(
+              EngineException.Kind.INVALID,
+              "table '" + name + "': a key column cannot be nullable: " + column);
+        }
       }
       Schema key = primaryKey.isEmpty() ? null : schema.select(primaryKey, "table '" + name + "'");
       if (key != null && key.fields().stream().anyMatch(f -> f.type().kind() == Type.Kind.ARRAY)) {
@@ -222,6 +228,9 @@ public sealed interface Node {
   record Union(List<Node> inputs, Schema schema) implements Node {
     /** Checks that all have the same column names, and types that go together. */
     public static Union of(List<Node> inputs) {
+      if (inputs.isEmpty()) {
+        throw new IllegalArgumentException("a union needs at least one relation");
+      }
       Node first = inputs.get(0);
       List<Field> fields = new ArrayList<>(first.schema().fields());
       for (Node other : inputs.subList(1, inputs.size())) {
@@ -265,7 +274,7 @@ public sealed interface Node {
 
     @Override
     public String describe() {
-      return inputs.stream().map(Node::describe).collect(Collectors.joining(", ", "union of ", ""));
+      return "union on " + inputs.get(0).describe();
     }
   }
 

@@ -63,11 +63,36 @@ public enum Op {
 
   /** Is it one of the six comparisons? */
   public boolean isComparison() {
-    return ordinal() >= EQ.ordinal() && ordinal() <= GE.ordinal();
+    return switch (this) {
+      case EQ, NE, LT, LE, GT, GE -> true;
+      default -> false;
+    };
   }
 
   /** Is it one of the five arithmetic operations with two operands? */
   public boolean isArithmetic() {
-    return ordinal() <= MODULO.ordinal();
+    return switch (this) {
+      case ADD, SUBTRACT, MULTIPLY, DIVIDE, MODULO -> true;
+      default -> false;
+    };
+  }
+
+  /** The fewest arguments that it takes. */
+  int minArguments() {
+    return switch (this) {
+      case NEGATE, ABS, NOT, IS_NULL, IS_NOT_NULL, LOWER, UPPER, TRIM, LENGTH, EPOCH_SECONDS -> 1;
+      case COALESCE, CONCAT -> 1;
+      default -> 2;
+    };
+  }
+
+  /** The most arguments that it takes. */
+  int maxArguments() {
+    return switch (this) {
+      case NEGATE, ABS, NOT, IS_NULL, IS_NOT_NULL, LOWER, UPPER, TRIM, LENGTH, EPOCH_SECONDS -> 1;
+      case COALESCE, CONCAT, IN, AND, OR -> Integer.MAX_VALUE;
+      case SUBSTRING -> 3;
+      default -> 2;
+    };
   }
 }

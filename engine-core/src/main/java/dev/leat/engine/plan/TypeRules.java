@@ -3,6 +3,7 @@ package dev.leat.engine.plan;
 import dev.leat.engine.EngineException;
 import dev.leat.engine.plan.Type.Kind;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -81,7 +82,7 @@ public final class TypeRules {
     Type y = asDecimal(b);
     int scale = Math.max(x.scale(), y.scale());
     int whole = Math.max(x.precision() - x.scale(), y.precision() - y.scale());
-    return Type.decimal(Math.min(Type.MAX_PRECISION, whole + scale), scale);
+    return bounded(whole + scale, scale);
   }
 
   /** The decimal type that holds every value of an integer or decimal type. */
@@ -106,6 +107,7 @@ public final class TypeRules {
     }
     TypeRules rules = new TypeRules(schema, place);
     Type type = rules.check(operand).type();
+    rules.require(!call.isDistinct() || type.isOrdered(), call, "values, not arrays", type);
     return switch (call.function()) {
       case COUNT -> new Typed(Type.LONG, false);
       case MIN, MAX -> {
@@ -195,27 +197,25 @@ public final class TypeRules {
   }
 
   private Typed checkCase(Expr.Case choice) {
-    List<Expr> results = new ArrayList<>();
+    List<Typed> results = new ArrayList<>();
     for (Expr.When when : choice.whens()) {
       Type type = check(when.condition()).type();
       require(type.kind() == Kind.BOOLEAN, "a when", "a boolean condition", type);
-      results.add(when.result());
+      results.add(check(when.result()));
     }
     Expr otherwise = choice.otherwise();
     if (otherwise != null) {
-      results.add(otherwise);
+      results.add(check(otherwise));
     }
     Typed common = checkCommon(results, choice);
     return new Typed(common.type(), common.nullable() || otherwise == null);
   }
 
   /** The common type of several expressions; nullable if one is. */
-  private Typed checkCommon(List<Expr> exprs, Expr whole) {
-    Typed first = check(exprs.get(0));
-    Type type = first.type();
-    boolean nullable = first.nullable();
-    for (Expr expr : exprs.subList(1, exprs.size())) {
-      Typed typed = check(expr);
+  private Typed checkCommon(List<Typed> all, Expr whole) {
+    Type type = all.get(0).type();
+    boolean nullable = all.get(0).nullable();
+    for (Typed typed : all.subList(1, all.size())) {
       Type common = common(type, typed.type());
       if (common == null) {
         throw invalid(
@@ -241,21 +241,21 @@ public final class TypeRules {
         yield new Typed(signed(first), nullable);
       }
       case EQ, NE, IN -> {
-        checkCommon(call.arguments(), call);
+        checkCommon(arguments, call);
         yield new Typed(Type.BOOLEAN, nullable);
       }
       case LT, LE, GT, GE -> {
-        Type common = checkCommon(call.arguments(), call).type();
+        Type common = checkCommon(arguments, call).type();
         require(common.isOrdered(), call, "an ordered type", common);
         yield new Typed(Type.BOOLEAN, nullable);
       }
       case NULLIF -> {
-        checkCommon(call.arguments(), call);
+        checkCommon(arguments, call);
         yield new Typed(first, true);
       }
       case COALESCE ->
           new Typed(
-              checkCommon(call.arguments(), call).type(),
+              checkCommon(arguments, call).type(),
               arguments.stream().allMatch(Typed::nullable));
       case AND, OR, NOT -> {
         arguments.forEach(
@@ -316,6 +316,9 @@ public final class TypeRules {
       }
       default -> {
         require(type.kind() == Kind.INSTANT, call, "an instant", type);
+        if (!(literal instanceof String unit) || !isUnit(unit)) {
+          throw invalid("dateTrunc() takes one of " + List.of(TruncUnit.values()) + ": " + call);
+        }
         return new Typed(Type.INSTANT, operand.nullable());
       }
     }
@@ -327,6 +330,10 @@ public final class TypeRules {
       escapes++;
     }
     return escapes % 2 == 1;
+  }
+
+  private static boolean isUnit(String name) {
+    return Arrays.stream(TruncUnit.values()).anyMatch(unit -> unit.name().equals(name));
   }
 
   private static Type roundType(Type type, int digits) {
@@ -369,9 +376,17 @@ public final class TypeRules {
     };
   }
 
+  /**
+   * A decimal of at most 38 digits. Where there would be more, digits behind the point are given up, but not below six, so that large
+   * numbers fit.
+   */
   private static Type bounded(int precision, int scale) {
-    return Type.decimal(
-        Math.min(precision, Type.MAX_PRECISION), Math.min(scale, Type.MAX_PRECISION));
+    if (precision <= Type.MAX_PRECISION) {
+      return Type.decimal(precision, scale);
+    }
+    int whole = precision - scale;
+    int kept = Math.max(Type.MAX_PRECISION - whole, Math.min(scale, DIVISION_SCALE));
+    return Type.decimal(Type.MAX_PRECISION, kept);
   }
 
   private static @Nullable Type temporalArithmetic(Op op, Type a, Type b) {

@@ -28,6 +28,7 @@ public final class StagedRows {
   private byte[] ops = new byte[16];
   private int deletes;
   private int size;
+  private int committedValues;
   private byte[] scratch = new byte[256];
 
   public StagedRows(Schema schema, Hashing hashing) {
@@ -45,6 +46,7 @@ public final class StagedRows {
   public void clear() {
     size = 0;
     deletes = 0;
+    committedValues = 0;
     heap.clear();
     for (Column column : columns) {
       column.reset(1);
@@ -140,6 +142,7 @@ public final class StagedRows {
     ops[size] = op;
     deletes += op;
     size++;
+    committedValues = heap.size();
     for (Column column : columns) {
       column.ensure(size + 1);
     }
@@ -151,6 +154,8 @@ public final class StagedRows {
       deletes -= ops[row];
     }
     size = toSize;
+    // Values of a row that was taken back would only fill the log.
+    heap.truncate(committedValues);
   }
 
   /** A finished row's value as a Java object, or null. */
@@ -172,6 +177,7 @@ public final class StagedRows {
   void load(int rows, byte @Nullable [] loadedOps) {
     size = rows;
     deletes = 0;
+    committedValues = heap.size();
     if (ops.length < rows) {
       ops = new byte[rows];
     }

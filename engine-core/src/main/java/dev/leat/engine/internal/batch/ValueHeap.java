@@ -97,6 +97,22 @@ public final class ValueHeap {
     return size++;
   }
 
+  /** Takes back the values that were added last, down to a number of them. */
+  void truncate(int toSize) {
+    int mask = table.length - 1;
+    while (size > toSize) {
+      size--;
+      if (tableIsValid) {
+        // Nothing was put behind the newest value in its chain, so emptying its slot breaks none.
+        int at = (int) hashes[size] & mask;
+        while (table[at] != size) {
+          at = (at + 1) & mask;
+        }
+        table[at] = -1;
+      }
+    }
+  }
+
   private void rehash(int length) {
     int needed = length;
     while (needed < 2 * (size + 1)) {

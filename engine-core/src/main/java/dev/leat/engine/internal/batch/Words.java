@@ -42,8 +42,10 @@ public final class Words {
    * @throws ArithmeticException if it is more than 292,000 years from 1970
    */
   public static long ofInstant(Instant instant) {
-    long seconds = instant.getEpochSecond();
-    int micros = instant.getNano() / 1000;
+    return micros(instant.getEpochSecond(), instant.getNano() / 1000);
+  }
+
+  private static long micros(long seconds, int micros) {
     if (seconds < 0 && micros > 0) {
       // One second later, less the rest of it: the product alone may overflow where the sum does not.
       return Math.addExact(Math.multiplyExact(seconds + 1, MICROS), micros - MICROS);
@@ -62,7 +64,7 @@ public final class Words {
    * @throws ArithmeticException if it is longer than 292,000 years
    */
   public static long ofDuration(Duration duration) {
-    return ofInstant(Instant.ofEpochSecond(duration.getSeconds(), duration.getNano()));
+    return micros(duration.getSeconds(), duration.getNano() / 1000);
   }
 
   public static Duration toDuration(long micros) {
@@ -147,7 +149,7 @@ public final class Words {
   }
 
   /** The Java value of a word of a type that needs no dictionary. */
-  static Object toFixedObject(Type type, long word) {
+  public static Object toFixedObject(Type type, long word) {
     return switch (type.kind()) {
       case BOOLEAN -> word != 0;
       case INT -> (int) word;

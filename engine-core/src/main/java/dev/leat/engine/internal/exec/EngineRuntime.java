@@ -45,8 +45,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class EngineRuntime implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EngineRuntime.class);
-  /** The name of the view of what was left out. */
-  public static final String LEDGER = "ledger";
 
   private final Plan plan;
   private final RuntimeSettings settings;
@@ -100,9 +98,9 @@ public final class EngineRuntime implements AutoCloseable {
           new ViewHandle(view.name(), operator.rows(), operator, view.relation().key()));
     }
     views.put(
-        LEDGER,
+        Plan.LEDGER,
         new ViewHandle(
-            LEDGER, ledger.rows(), ledger, Optional.of(List.of("sequence"))));
+            Plan.LEDGER, ledger.rows(), ledger, Optional.of(List.of("sequence"))));
   }
 
   /**
