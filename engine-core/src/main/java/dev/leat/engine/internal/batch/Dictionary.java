@@ -1,0 +1,304 @@
+package dev.leat.engine.internal.batch;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The values that do not fit a word, each with a code that stands for it: equal values have equal codes, so that operators compare
+ * and group codes. One for each engine; a value is a {@code String}, or the bytes that {@link Words} makes of a wide decimal, an array
+ * or bytes.
+ *
+ * <p><b>Structure.</b> An open-addressing table of codes beside an array of their hashes; values in pages, so that growing does not
+ * copy them. Codes are handed out in order, freed ones first; they say nothing about the order of values.
+ *
+ * <p><b>Freeing.</b> Nobody counts references. When enough values were added since the last time, the engine asks every operator and
+ * view which codes it holds, between two epochs, and {@link #retain} frees the others: cost in proportion to the state, spread over as
+ * many new values. Caches by code must be dropped when {@link #generation} changes.
+ *
+ * <p><b>Threading.</b> The engine's thread only. Readers decode through a {@link Values}, which stays right: pages in which something
+ * is freed are replaced, not changed, and a code is given out again only after no reader's view of the state can hold it.
+ */
+public final class Dictionary {
+  private static final int PAGE_BITS = 12;
+  private static final int PAGE_SIZE = 1 << PAGE_BITS;
+  private static final int MIN_GARBAGE = 1 << 16;
+
+  /** Decodes codes: what a reader takes with it. */
+  public static final class Values {
+    private final Object[][] pages;
+
+    private Values(Object[][] pages) {
+      this.pages = pages;
+    }
+
+    /** The value of a code: a String, or a byte[]. */
+    public Object value(long code) {
+      return pages[(int) code >>> PAGE_BITS][(int) code & (PAGE_SIZE - 1)];
+    }
+
+    public String string(long code) {
+      return (String) value(code);
+    }
+
+    public byte[] bytes(long code) {
+      return (byte[]) value(code);
+    }
+  }
+
+  private final Hashing hashing;
+  private Object[][] pages = new Object[0][];
+  private Values values = new Values(pages);
+  private long[] hashes = new long[1024];
+  private int[] table = new int[2048];
+  private int bound;
+  private int used;
+  private int[] free = new int[0];
+  private int freeCount;
+  private int usedAfterSweep;
+  private int generation;
+  private long[] pinned = new long[16];
+  private byte[] scratch = new byte[256];
+
+  public Dictionary(Hashing hashing) {
+    this.hashing = hashing;
+    Arrays.fill(table, -1);
+  }
+
+  /** The hashes that its codes are found by. */
+  public Hashing hashing() {
+    return hashing;
+  }
+
+  /** All codes are below this. */
+  public int bound() {
+    return bound;
+  }
+
+  /** How many values it holds. */
+  public int size() {
+    return used;
+  }
+
+  /** Changes whenever codes were freed, and so may come to mean something else. */
+  public int generation() {
+    return generation;
+  }
+
+  /** Decodes the codes of now; stays valid for them. */
+  public Values values() {
+    return values;
+  }
+
+  public String string(long code) {
+    return values.string(code);
+  }
+
+  public byte[] bytes(long code) {
+    return values.bytes(code);
+  }
+
+  /** The code of a string; a new one if need be. */
+  public int intern(String string) {
+    int length = encode(string);
+    if (length < 0) {
+      byte[] utf8 = string.getBytes(StandardCharsets.UTF_8);
+      return internString(utf8, 0, utf8.length, hashing.hash(utf8, 0, utf8.length), string);
+    }
+    return internString(scratch, 0, length, hashing.hash(scratch, 0, length), string);
+  }
+
+  /** Copies a string of ASCII characters into the scratch buffer; -1 if it has others. */
+  private int encode(String string) {
+    int length = string.length();
+    if (scratch.length < length) {
+      scratch = new byte[Math.max(length, 2 * scratch.length)];
+    }
+    int all = 0;
+    for (int i = 0; i < length; i++) {
+      char c = string.charAt(i);
+      all |= c;
+      scratch[i] = (byte) c;
+    }
+    return all < 0x80 ? length : -1;
+  }
+
+  /**
+   * The code of a string given as valid UTF-8.
+   *
+   * @param hash of these bytes by {@link #hashing}
+   */
+  public int internUtf8(byte[] utf8, int from, int to, long hash) {
+    return internString(utf8, from, to, hash, null);
+  }
+
+  private int internString(byte[] utf8, int from, int to, long hash, @Nullable String string) {
+    int mask = table.length - 1;
+    int at = (int) hash & mask;
+    for (; table[at] >= 0; at = (at + 1) & mask) {
+      int code = table[at];
+      if (hashes[code] == hash
+          && values.value(code) instanceof String known
+          && (string != null ? known.equals(string) : equalsUtf8(known, utf8, from, to))) {
+        return code;
+      }
+    }
+    return add(string != null ? string : utf8String(utf8, from, to), hash, at);
+  }
+
+  private static String utf8String(byte[] utf8, int from, int to) {
+    return new String(utf8, from, to - from, StandardCharsets.UTF_8);
+  }
+
+  private static boolean equalsUtf8(String string, byte[] utf8, int from, int to) {
+    int length = to - from;
+    if (string.length() == length) {
+      int i = 0;
+      while (i < length && string.charAt(i) == utf8[from + i]) {
+        i++;
+      }
+      if (i == length) {
+        return true;
+      }
+    }
+    // Characters beyond ASCII have another number of bytes, or bytes that are negative.
+    return string.length() <= length && string.equals(utf8String(utf8, from, to));
+  }
+
+  /** The code of bytes; the array is taken over. */
+  public int intern(byte[] bytes) {
+    long hash = ~hashing.hash(bytes, 0, bytes.length);
+    int mask = table.length - 1;
+    int at = (int) hash & mask;
+    for (; table[at] >= 0; at = (at + 1) & mask) {
+      int code = table[at];
+      if (hashes[code] == hash
+          && values.value(code) instanceof byte[] known
+          && Arrays.equals(known, bytes)) {
+        return code;
+      }
+    }
+    return add(bytes, hash, at);
+  }
+
+  private int add(Object value, long hash, int at) {
+    int code = freeCount > 0 ? free[--freeCount] : bound++;
+    int page = code >>> PAGE_BITS;
+    if (page == pages.length) {
+      pages = Arrays.copyOf(pages, page + 1);
+      pages[page] = new Object[PAGE_SIZE];
+      values = new Values(pages);
+    }
+    if (code >= hashes.length) {
+      hashes = Arrays.copyOf(hashes, 2 * hashes.length);
+    }
+    pages[page][code & (PAGE_SIZE - 1)] = value;
+    hashes[code] = hash;
+    table[at] = code;
+    used++;
+    if (2 * used > table.length) {
+      rehash(2 * table.length);
+    }
+    return code;
+  }
+
+  private void rehash(int size) {
+    int[] old = table;
+    table = new int[size];
+    Arrays.fill(table, -1);
+    for (int code : old) {
+      if (code >= 0) {
+        place(code);
+      }
+    }
+  }
+
+  private void place(int code) {
+    int mask = table.length - 1;
+    int at = (int) hashes[code] & mask;
+    while (table[at] >= 0) {
+      at = (at + 1) & mask;
+    }
+    table[at] = code;
+  }
+
+  /** Keeps a code for ever: that of a constant in a plan. */
+  public void pin(int code) {
+    if (code >>> 6 >= pinned.length) {
+      pinned = Arrays.copyOf(pinned, Math.max(2 * pinned.length, (code >>> 6) + 1));
+    }
+    Bits.set(pinned, code);
+  }
+
+  /** Were so many values added since the last time that it is worth asking who holds what? */
+  public boolean wantsSweep() {
+    return used - usedAfterSweep > Math.max(MIN_GARBAGE, usedAfterSweep);
+  }
+
+  /**
+   * Frees the values of all codes that are neither in a set nor pinned.
+   *
+   * @return how many were freed
+   */
+  public int retain(CodeSet live) {
+    boolean[] isFree = new boolean[bound];
+    for (int i = 0; i < freeCount; i++) {
+      isFree[free[i]] = true;
+    }
+    Object[][] kept = pages.clone();
+    boolean[] copied = new boolean[kept.length];
+    int freed = 0;
+    // From the top, so that the lowest codes are given out first and bitmaps over codes stay small.
+    for (int code = bound - 1; code >= 0; code--) {
+      if (isFree[code] || live.contains(code) || isPinned(code)) {
+        continue;
+      }
+      int page = code >>> PAGE_BITS;
+      if (!copied[page]) {
+        kept[page] = kept[page].clone();
+        copied[page] = true;
+      }
+      kept[page][code & (PAGE_SIZE - 1)] = null;
+      isFree[code] = true;
+      freed++;
+    }
+    if (freed > 0) {
+      collectFree(isFree, freeCount + freed);
+      pages = kept;
+      values = new Values(pages);
+      used -= freed;
+      generation++;
+      rebuildTable(isFree);
+    }
+    usedAfterSweep = used;
+    return freed;
+  }
+
+  private boolean isPinned(int code) {
+    return code >>> 6 < pinned.length && Bits.get(pinned, code);
+  }
+
+  private void collectFree(boolean[] isFree, int count) {
+    free = new int[count];
+    freeCount = 0;
+    for (int code = bound - 1; code >= 0; code--) {
+      if (isFree[code]) {
+        free[freeCount++] = code;
+      }
+    }
+  }
+
+  private void rebuildTable(boolean[] isFree) {
+    int size = 2048;
+    while (size < 4 * used) {
+      size *= 2;
+    }
+    table = new int[size];
+    Arrays.fill(table, -1);
+    for (int code = 0; code < bound; code++) {
+      if (!isFree[code]) {
+        place(code);
+      }
+    }
+  }
+}

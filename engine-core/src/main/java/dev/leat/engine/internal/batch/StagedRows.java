@@ -1,0 +1,210 @@
+package dev.leat.engine.internal.batch;
+
+import dev.leat.engine.plan.Field;
+import dev.leat.engine.plan.Schema;
+import dev.leat.engine.plan.Type;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rows of one input on their way into an epoch: in columns, strings and other encoded values as codes of a heap of their own. What a
+ * host's thread fills, what the log keeps, and what the input operator turns into a {@link Batch}.
+ *
+ * <p>A row is written by setting each column exactly once and then {@link #commit}; {@link #rollback} takes an unfinished row back.
+ *
+ * <p><b>Threading.</b> One thread at a time; it is handed over under the inbox's lock.
+ */
+public final class StagedRows {
+  /** What a row does: it is inserted, or put in the place of the one with its key. */
+  public static final byte PUT = 0;
+
+  /** What a row does: one like it, or the one with its key, is deleted. */
+  public static final byte DELETE = 1;
+
+  private final Schema schema;
+  private final Type[] types;
+  private final Column[] columns;
+  private final ValueHeap heap;
+  private byte[] ops = new byte[16];
+  private int deletes;
+  private int size;
+  private byte[] scratch = new byte[256];
+
+  public StagedRows(Schema schema, Hashing hashing) {
+    this.schema = schema;
+    types = schema.fields().stream().map(Field::type).toArray(Type[]::new);
+    columns = new Column[types.length];
+    for (int i = 0; i < columns.length; i++) {
+      columns[i] = new Column();
+      columns[i].reset(16);
+    }
+    heap = new ValueHeap(hashing);
+  }
+
+  /** Forgets all rows and keeps the memory. */
+  public void clear() {
+    size = 0;
+    deletes = 0;
+    heap.clear();
+    for (Column column : columns) {
+      column.reset(1);
+    }
+  }
+
+  public Schema schema() {
+    return schema;
+  }
+
+  /** How many finished rows. */
+  public int size() {
+    return size;
+  }
+
+  /** About how many bytes they take in the log. */
+  public long byteSize() {
+    return heap.byteCount() + (long) size * columns.length * Long.BYTES;
+  }
+
+  public Column column(int index) {
+    return columns[index];
+  }
+
+  public ValueHeap heap() {
+    return heap;
+  }
+
+  /** What each row does, {@link #PUT} or {@link #DELETE}; null if all are put. */
+  public byte @Nullable [] ops() {
+    return deletes == 0 ? null : ops;
+  }
+
+  /** Sets a column of the row being written to the word of a type that needs no heap. */
+  public void setWord(int column, long word) {
+    columns[column].set(size, word);
+  }
+
+  public void setNull(int column) {
+    columns[column].setNull(size);
+  }
+
+  /** Sets a string column to valid UTF-8. */
+  public void setUtf8(int column, byte[] utf8, int from, int to) {
+    columns[column].set(size, heap.add(utf8, from, to));
+  }
+
+  /** Sets a string column. A lone surrogate becomes a question mark, as {@code String.getBytes} has it. */
+  public void setString(int column, String string) {
+    int length = string.length();
+    if (scratch.length < length) {
+      scratch = new byte[2 * length];
+    }
+    int all = 0;
+    for (int i = 0; i < length; i++) {
+      char c = string.charAt(i);
+      all |= c;
+      scratch[i] = (byte) c;
+    }
+    if (all < 0x80) {
+      setUtf8(column, scratch, 0, length);
+    } else {
+      byte[] utf8 = string.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+      setUtf8(column, utf8, 0, utf8.length);
+    }
+  }
+
+  /**
+   * Sets a column to a Java value of its type's class, or null.
+   *
+   * @throws ArithmeticException if the value does not fit the type
+   * @throws ClassCastException if it is of another class
+   */
+  public void setObject(int column, @Nullable Object value) {
+    Type type = types[column];
+    if (value == null) {
+      setNull(column);
+    } else if (type.kind() == Type.Kind.STRING) {
+      setString(column, (String) value);
+    } else if (type.isEncoded()) {
+      byte[] bytes = ValueBytes.encode(type, value);
+      setUtf8(column, bytes, 0, bytes.length);
+    } else {
+      setWord(column, Words.ofFixed(type, value));
+    }
+  }
+
+  /** Finishes the row being written. */
+  public void commit(byte op) {
+    if (size == ops.length) {
+      ops = Arrays.copyOf(ops, 2 * size);
+    }
+    ops[size] = op;
+    deletes += op;
+    size++;
+    for (Column column : columns) {
+      column.ensure(size + 1);
+    }
+  }
+
+  /** Takes back all rows from an index on, and the unfinished one. */
+  public void rollback(int toSize) {
+    for (int row = toSize; row < size; row++) {
+      deletes -= ops[row];
+    }
+    size = toSize;
+  }
+
+  /** A finished row's value as a Java object, or null. */
+  public @Nullable Object value(int column, int row) {
+    if (columns[column].isNull(row)) {
+      return null;
+    }
+    Type type = types[column];
+    long word = columns[column].word(row);
+    if (!type.isEncoded()) {
+      return Words.toFixedObject(type, word);
+    }
+    int code = (int) word;
+    return ValueBytes.decode(
+        type, Arrays.copyOfRange(heap.bytes(), heap.start(code), heap.end(code)));
+  }
+
+  /** Takes rows over as they were read: for {@link RowsCodec}. */
+  void load(int rows, byte @Nullable [] loadedOps) {
+    size = rows;
+    deletes = 0;
+    if (ops.length < rows) {
+      ops = new byte[rows];
+    }
+    Arrays.fill(ops, 0, rows, PUT);
+    if (loadedOps != null) {
+      System.arraycopy(loadedOps, 0, ops, 0, rows);
+      for (byte op : loadedOps) {
+        deletes += op;
+      }
+    }
+    for (Column column : columns) {
+      column.ensure(rows + 1);
+    }
+  }
+
+  /** Copies all rows of another of the same schema behind these. */
+  public void addAll(StagedRows other) {
+    int[] codes = new int[other.heap.size()];
+    for (int code = 0; code < codes.length; code++) {
+      codes[code] =
+          heap.add(other.heap.bytes(), other.heap.start(code), other.heap.end(code));
+    }
+    for (int row = 0; row < other.size; row++) {
+      for (int c = 0; c < columns.length; c++) {
+        Column from = other.columns[c];
+        if (from.isNull(row)) {
+          setNull(c);
+        } else {
+          long word = from.word(row);
+          setWord(c, types[c].isEncoded() ? codes[(int) word] : word);
+        }
+      }
+      commit(other.ops[row]);
+    }
+  }
+}

@@ -1,0 +1,230 @@
+package dev.leat.engine.internal.state;
+
+import dev.leat.engine.internal.batch.Batch;
+import dev.leat.engine.internal.batch.Column;
+import dev.leat.engine.internal.batch.CodeSet;
+import dev.leat.engine.internal.batch.Hashing;
+import dev.leat.engine.plan.Schema;
+import java.util.Arrays;
+
+/**
+ * Gives each distinct key a slot: a small number by which operators keep their state in arrays. Slots of removed keys are given out
+ * again, the last removed first; otherwise they count up in the order in which keys came, so nothing depends on hashes.
+ *
+ * <p><b>Structure.</b> Keys are stored slot by slot, {@link KeyLayout#stride} words each: the key columns, then bitmaps of which are
+ * null. An open-addressing table with linear probing holds slot numbers; next to each slot is its hash, so that growing and removing
+ * (by shifting back) do not hash again. A batch is hashed column by column before the first probe, so that probes do not wait for one
+ * another.
+ */
+public final class KeyTable {
+  private static final int EMPTY = -1;
+
+  private final KeyLayout layout;
+  private final Hashing hashing;
+  private final int stride;
+  private int[] table = new int[64];
+  private long[] keys;
+  private int[] hashes = new int[32];
+  private int[] free = new int[16];
+  private int freeCount;
+  private int bound;
+  private long[] rowHashes = new long[0];
+  private final long[] probe;
+
+  public KeyTable(KeyLayout layout, Hashing hashing) {
+    this.layout = layout;
+    this.hashing = hashing;
+    this.stride = layout.stride();
+    this.keys = new long[32 * stride];
+    this.probe = new long[stride];
+    Arrays.fill(table, EMPTY);
+  }
+
+  /** All slots are below this. */
+  public int bound() {
+    return bound;
+  }
+
+  /** How many keys there are. */
+  public int size() {
+    return bound - freeCount;
+  }
+
+  public KeyLayout layout() {
+    return layout;
+  }
+
+  /** The hash that a table of these hashes has for a key. */
+  static int hash(Hashing hashing, long[] key, int from, int stride) {
+    long hash = hashing.start();
+    for (int i = 0; i < stride; i++) {
+      hash = Hashing.mix(hash, key[from + i]);
+    }
+    return (int) Hashing.finish(hash);
+  }
+
+  /**
+   * Finds the slots of the selected rows' keys; makes new ones for new keys.
+   *
+   * @param slots is given the slot of each selected row, at the row's index
+   */
+  public void findOrAdd(Batch batch, int[] slots) {
+    hash(batch);
+    int[] selection = batch.selection();
+    for (int i = 0; i < batch.count(); i++) {
+      int row = selection == null ? i : selection[i];
+      layout.gather(batch, row, probe);
+      slots[row] = findOrAdd(probe, (int) rowHashes[row]);
+    }
+  }
+
+  private void hash(Batch batch) {
+    if (rowHashes.length < batch.rows()) {
+      rowHashes = new long[batch.rows() + (batch.rows() >> 1)];
+    }
+    long[] hash = rowHashes;
+    int[] selection = batch.selection();
+    int count = batch.count();
+    long start = hashing.start();
+    for (int i = 0; i < count; i++) {
+      hash[selection == null ? i : selection[i]] = start;
+    }
+    for (int k = 0; k < layout.columns(); k++) {
+      long[] words = batch.column(layout.column(k)).words();
+      for (int i = 0; i < count; i++) {
+        int row = selection == null ? i : selection[i];
+        hash[row] = Hashing.mix(hash[row], words[row]);
+      }
+    }
+    for (int m = 0; m < layout.maskWords(); m++) {
+      for (int i = 0; i < count; i++) {
+        int row = selection == null ? i : selection[i];
+        hash[row] = Hashing.mix(hash[row], layout.mask(batch, row, m));
+      }
+    }
+    for (int i = 0; i < count; i++) {
+      int row = selection == null ? i : selection[i];
+      hash[row] = Hashing.finish(hash[row]);
+    }
+  }
+
+  /** The slot of a key, or -1. */
+  public int find(long[] key) {
+    int hash = hash(hashing, key, 0, stride);
+    int mask = table.length - 1;
+    for (int at = hash & mask; table[at] != EMPTY; at = (at + 1) & mask) {
+      int slot = table[at];
+      if (hashes[slot] == hash && isKey(slot, key)) {
+        return slot;
+      }
+    }
+    return -1;
+  }
+
+  /** The slot of a key; a new one if need be. */
+  public int findOrAdd(long[] key) {
+    return findOrAdd(key, hash(hashing, key, 0, stride));
+  }
+
+  private int findOrAdd(long[] key, int hash) {
+    int mask = table.length - 1;
+    int at = hash & mask;
+    for (; table[at] != EMPTY; at = (at + 1) & mask) {
+      int slot = table[at];
+      if (hashes[slot] == hash && isKey(slot, key)) {
+        return slot;
+      }
+    }
+    int slot = freeCount > 0 ? free[--freeCount] : bound++;
+    if (slot >= hashes.length) {
+      hashes = Arrays.copyOf(hashes, 2 * hashes.length);
+      keys = Arrays.copyOf(keys, hashes.length * stride);
+    }
+    System.arraycopy(key, 0, keys, slot * stride, stride);
+    hashes[slot] = hash;
+    table[at] = slot;
+    if (2 * size() > table.length) {
+      grow();
+    }
+    return slot;
+  }
+
+  private boolean isKey(int slot, long[] key) {
+    int from = slot * stride;
+    for (int i = 0; i < stride; i++) {
+      if (keys[from + i] != key[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void grow() {
+    int[] old = table;
+    table = new int[2 * old.length];
+    Arrays.fill(table, EMPTY);
+    int mask = table.length - 1;
+    for (int slot : old) {
+      if (slot != EMPTY) {
+        int at = hashes[slot] & mask;
+        while (table[at] != EMPTY) {
+          at = (at + 1) & mask;
+        }
+        table[at] = slot;
+      }
+    }
+  }
+
+  /** Removes the key of a slot; the slot may be given to another key. */
+  public void remove(int slot) {
+    int mask = table.length - 1;
+    int at = hashes[slot] & mask;
+    while (table[at] != slot) {
+      assert table[at] != EMPTY : "the slot has no key: " + slot;
+      at = (at + 1) & mask;
+    }
+    int hole = at;
+    for (int next = (hole + 1) & mask; table[next] != EMPTY; next = (next + 1) & mask) {
+      int home = hashes[table[next]] & mask;
+      // It may move to the hole unless its home lies between the hole (not included) and where it is.
+      if (((next - home) & mask) >= ((next - hole) & mask)) {
+        table[hole] = table[next];
+        hole = next;
+      }
+    }
+    table[hole] = EMPTY;
+    if (freeCount == free.length) {
+      free = Arrays.copyOf(free, 2 * freeCount);
+    }
+    free[freeCount++] = slot;
+    hashes[slot] = 0;
+    Arrays.fill(keys, slot * stride, (slot + 1) * stride, 0);
+  }
+
+  /** Copies a key column of some slots into a column, row by row. */
+  public void write(int keyColumn, int[] slots, int count, Column out) {
+    boolean nullable = layout.maskWords() > 0;
+    for (int i = 0; i < count; i++) {
+      int from = slots[i] * stride;
+      if (nullable && layout.isNull(keys, from, keyColumn)) {
+        out.setNull(i);
+      } else {
+        out.set(i, keys[from + keyColumn]);
+      }
+    }
+  }
+
+  /** Adds the codes that its keys hold. Freed slots hold zeros, which is harmless: one code more stays. */
+  public void mark(Schema keySchema, CodeSet live) {
+    for (int k = 0; k < layout.columns(); k++) {
+      if (!keySchema.field(k).type().isEncoded()) {
+        continue;
+      }
+      for (int slot = 0; slot < bound; slot++) {
+        if (!layout.isNull(keys, slot * stride, k)) {
+          live.add(keys[slot * stride + k]);
+        }
+      }
+    }
+  }
+}
