@@ -153,6 +153,9 @@ final class RandomExprs {
           ? RandomFunctions.encode(of(Type.STRING, depth))
           : leaf(type);
     }
+    if (percent(15)) {
+      return of(type, depth).cast(Type.STRING).cast(type);
+    }
     if (percent(risk) && type.kind() != Kind.STRING) {
       return of(Type.STRING, depth).cast(type);
     }
@@ -296,7 +299,7 @@ final class RandomExprs {
               : column.isNotNull();
       case 3 -> call(Op.OR, condition(1), likelyCondition());
       case 4 -> call(Op.IS_NOT_NULL, of(someType(), 2));
-      default -> condition(2);
+      default -> percent(50) ? condition(2) : call(Op.OR, condition(2), column.isNotNull());
     };
   }
 

@@ -98,7 +98,6 @@ class RandomPlansHealthTest {
       }
       plansWithErrors += result.errors() > 0 ? 1 : 0;
     }
-    System.err.println("views=" + views + " empty=" + empty + " withErrors=" + plansWithErrors);
     assertThat(empty * 100 / views).as("percent of empty views").isLessThan(15);
     assertThat(plansWithErrors * 100 / PLANS).as("percent with errors").isBetween(20, 70);
   }

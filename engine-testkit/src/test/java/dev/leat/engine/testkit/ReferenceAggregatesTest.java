@@ -22,6 +22,8 @@ import dev.leat.engine.plan.Type;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -41,6 +43,8 @@ class ReferenceAggregatesTest {
     assertThat(aggregate(AVG, Type.LONG, 1L, null, 2L)).isEqualTo(1.5);
     assertThat(aggregate(MIN, Type.LONG, 2L, null, 1L)).isEqualTo(1L);
     assertThat(aggregate(BOOL_OR, Type.BOOLEAN, false, null)).isEqualTo(false);
+    assertThat(aggregate(BOOL_OR, Type.BOOLEAN, false, true, null)).isEqualTo(true);
+    assertThat(aggregate(BOOL_AND, Type.BOOLEAN, true, false, null)).isEqualTo(false);
     assertThat(aggregate(BOOL_AND, Type.BOOLEAN, true, null)).isEqualTo(true);
   }
 
@@ -60,8 +64,7 @@ class ReferenceAggregatesTest {
     assertThat(aggregate(SUM, Type.INT, Integer.MAX_VALUE, 1)).isEqualTo(2147483648L);
     assertThat(aggregate(SUM, Type.LONG, Long.MAX_VALUE, 1L, -1L)).isEqualTo(Long.MAX_VALUE);
     assertThat(aggregate(SUM, Type.LONG, Long.MAX_VALUE, 1L)).isEqualTo(ERROR);
-    assertThat(aggregate(AVG, Type.LONG, Long.MAX_VALUE, Long.MAX_VALUE))
-        .isEqualTo(0x1p63);
+    assertThat(aggregate(AVG, Type.LONG, Long.MAX_VALUE, Long.MAX_VALUE)).isEqualTo(0x1p63);
     assertThat(aggregate(AVG, Type.INT, 1, 2, 2)).isEqualTo(5.0 / 3);
   }
 
@@ -114,6 +117,14 @@ class ReferenceAggregatesTest {
     assertThat(aggregate(MIN, Type.BYTES, new byte[] {1, 0}, new byte[] {1}))
         .isEqualTo(ByteBuffer.wrap(new byte[] {1}));
     assertThat(aggregate(MAX, Type.BOOLEAN, false, true)).isEqualTo(true);
+    assertThat(aggregate(MIN, Type.INT, 2, Integer.MIN_VALUE)).isEqualTo(Integer.MIN_VALUE);
+    assertThat(aggregate(MAX, Type.decimal(5, 2), dec("-1"), dec("-2"))).isEqualTo(dec("-1.00"));
+    Instant before = Instant.EPOCH.minusNanos(1000);
+    assertThat(aggregate(MIN, Type.INSTANT, Instant.EPOCH, before)).isEqualTo(before);
+    LocalDate early = LocalDate.parse("-0044-03-15");
+    assertThat(aggregate(MIN, Type.DATE, LocalDate.EPOCH, early)).isEqualTo(early);
+    assertThat(aggregate(MAX, Type.DURATION, Duration.ofSeconds(-1), Duration.ZERO))
+        .isEqualTo(Duration.ZERO);
     assertThat(aggregate(MAX, Type.DOUBLE, 1.0, Double.NaN, INFINITY)).isEqualTo(Double.NaN);
     assertThat(aggregate(MIN, Type.FLOAT, Float.NaN, 1f)).isEqualTo(1f);
     assertThat(aggregate(MIN, Type.DOUBLE, 0.0, -0.0)).isEqualTo(0.0);

@@ -124,6 +124,18 @@ class ReferenceLogicTest {
   }
 
   @Test
+  void arraysAreEqualByTheirElements() {
+    Expr ab = lit(List.of("a", "b"));
+    assertThat(value(ab.eq(List.of("a", "b")))).isEqualTo(true);
+    assertThat(value(ab.ne(List.of("b", "a")))).isEqualTo(true);
+    assertThat(value(ab.in(List.of("a"), List.of("a", "b")))).isEqualTo(true);
+    assertThat(value(ab.nullIf(List.of("a", "b")))).isNull();
+    Expr bytes = lit(List.of(new byte[] {1}));
+    assertThat(value(user(Type.INT, a -> ((byte[]) ((List<?>) a[0]).get(0)).length, bytes)))
+        .isEqualTo(1);
+  }
+
+  @Test
   void userFunctionsThatFailAreErrors() {
     assertThat(value(user(Type.LONG, a -> 1))).isEqualTo(ERROR);
     assertThat(value(user(Type.decimal(2, 0), a -> new BigDecimal("100")))).isEqualTo(ERROR);
