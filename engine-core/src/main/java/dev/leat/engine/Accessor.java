@@ -3,8 +3,8 @@ package dev.leat.engine;
 import java.io.Serializable;
 
 /**
- * An accessor of a record component, {@code Click::sessionId}: it names the component's column. It must be a method reference; a lambda
- * has no name.
+ * An accessor of a record component, {@code Click::sessionId}: it names the component's column. It
+ * must be a method reference; a lambda has no name.
  *
  * @param <T> the record
  * @param <V> the component's type

@@ -2,6 +2,7 @@ package dev.leat.engine;
 
 import java.lang.invoke.SerializedLambda;
 import java.lang.reflect.Method;
+import java.util.List;
 
 /** From Java names to column names. */
 final class Columns {
@@ -26,9 +27,14 @@ final class Columns {
     return name.toString();
   }
 
+  /** The columns that accessors name. */
+  static String[] names(List<? extends Accessor<?, ?>> accessors) {
+    return accessors.stream().map(a -> name(a)).toArray(String[]::new);
+  }
+
   /**
-   * The column that an accessor names. A serializable method reference can be asked which method it refers to: that is why {@link
-   * Accessor} is serializable.
+   * The column that an accessor names. A serializable method reference can be asked which method it
+   * refers to: that is why {@link Accessor} is serializable.
    */
   static String name(Accessor<?, ?> accessor) {
     try {

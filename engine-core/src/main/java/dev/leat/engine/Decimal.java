@@ -5,7 +5,10 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** Says how many digits a record's {@code BigDecimal} component has. Without it, it is {@code decimal(38,9)}. */
+/**
+ * Says how many digits a record's {@code BigDecimal} component has. Without it, it is {@code
+ * decimal(38,9)}.
+ */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.RECORD_COMPONENT)
 public @interface Decimal {

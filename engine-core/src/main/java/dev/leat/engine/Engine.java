@@ -22,7 +22,8 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * Runs a pipeline in this program: takes rows, keeps them in a log, and keeps the pipeline's views exactly right.
+ * Runs a pipeline in this program: takes rows, keeps them in a log, and keeps the pipeline's views
+ * exactly right.
  *
  * <pre>{@code
  * try (Engine engine = Engine.open(Path.of("data"), pipeline)) {
@@ -32,7 +33,8 @@ import java.util.function.Function;
  * }
  * }</pre>
  *
- * <p>All methods may be called by any thread. Several engines may run in one program, each with a directory of its own.
+ * <p>All methods may be called by any thread. Several engines may run in one program, each with a
+ * directory of its own.
  */
 public final class Engine implements AutoCloseable {
   private static final long EPOCH_BYTES = 8L << 20;
@@ -46,10 +48,12 @@ public final class Engine implements AutoCloseable {
   }
 
   /**
-   * Opens an engine whose log is in a directory, which is made if need be; brings the views to the end of the log.
+   * Opens an engine whose log is in a directory, which is made if need be; brings the views to the
+   * end of the log.
    *
-   * @throws EngineException UNAVAILABLE if another process has the directory; CORRUPT if the log is damaged; INVALID if the log's rows
-   *     do not fit the pipeline, or the JVM lacks the flags that the log needs: the message has them
+   * @throws EngineException UNAVAILABLE if another process has the directory; CORRUPT if the log is
+   *     damaged; INVALID if the log's rows do not fit the pipeline, or the JVM lacks the flags that
+   *     the log needs: the message has them
    */
   public static Engine open(Path directory, Pipeline pipeline) {
     return open(directory, pipeline, EngineSettings.defaults());
@@ -77,10 +81,13 @@ public final class Engine implements AutoCloseable {
             .withSegmentBytes(settings.segmentBytes())
             .withMinFreeBytes(settings.minFreeBytes());
     return start(
-        pipeline, settings, ChronicleLog.open(directory, logSettings, new SystemIo()), progress);
+        pipeline, settings, ChronicleLog.open(directory, logSettings, SystemIo.INSTANCE), progress);
   }
 
-  /** Starts an engine that keeps everything in memory: for tests, and where the rows can be had again. It needs no JVM flags. */
+  /**
+   * Starts an engine that keeps everything in memory: for tests, and where the rows can be had
+   * again. It needs no JVM flags.
+   */
   public static Engine inMemory(Pipeline pipeline) {
     return inMemory(pipeline, EngineSettings.defaults());
   }
@@ -226,7 +233,8 @@ public final class Engine implements AutoCloseable {
   }
 
   /**
-   * Writes to several inputs, seen by readers all at once, and waits until it is acknowledged. If the writer throws, nothing is written.
+   * Writes to several inputs, seen by readers all at once, and waits until it is acknowledged. If
+   * the writer throws, nothing is written.
    *
    * @return the position
    */
@@ -260,7 +268,10 @@ public final class Engine implements AutoCloseable {
     return runtime.acceptedRows();
   }
 
-  /** How many rows were left out since the engine's log began, by source; also those no longer in the ledger. */
+  /**
+   * How many rows were left out since the engine's log began, by source; also those no longer in
+   * the ledger.
+   */
   public Map<String, Long> rejectedRows() {
     return runtime.ledgerCounts();
   }
@@ -275,7 +286,10 @@ public final class Engine implements AutoCloseable {
     return new Position(runtime.position());
   }
 
-  /** The position up to which everything survives a power cut; in memory nothing does, and it is the last position. */
+  /**
+   * The position up to which everything survives a power cut; in memory nothing does, and it is the
+   * last position.
+   */
   public Position syncedPosition() {
     return new Position(runtime.syncedPosition());
   }
@@ -294,7 +308,10 @@ public final class Engine implements AutoCloseable {
     return dev.leat.engine.plan.Explain.of(runtime.plan());
   }
 
-  /** Processes what was appended before, makes the log durable, and lets go of everything. Closing twice is harmless. */
+  /**
+   * Processes what was appended before, makes the log durable, and lets go of everything. Closing
+   * twice is harmless.
+   */
   @Override
   public void close() {
     runtime.close();

@@ -5,16 +5,18 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * How an engine is to run. Refinements return a copy: {@code EngineSettings.defaults().withDurability(SYNCED)}.
+ * How an engine is to run. Refinements return a copy: {@code
+ * EngineSettings.defaults().withDurability(SYNCED)}.
  *
  * @param durability what an acknowledged row survives; default {@link Durability#LOGGED}
- * @param groupCommit at {@link Durability#SYNCED}, rows that come within this time share one forced write; more than zero, default 10
- *     ms
+ * @param groupCommit at {@link Durability#SYNCED}, rows that come within this time share one forced
+ *     write; more than zero, default 10 ms
  * @param threading who takes rows through the engine; default {@link Threading#OWN_THREAD}
- * @param epochRows an epoch that has so many rows takes no more, and appending waits; 1 to 1,000,000, default 16,384
+ * @param epochRows an epoch that has so many rows takes no more, and appending waits; 1 to
+ *     1,000,000, default 16,384
  * @param segmentBytes size at which a new file of the log is started; at least 1 MiB, default 1 GiB
- * @param minFreeBytes appending fails with {@code FULL} while the file system has less usable space than this; at least 1 MiB, default
- *     256 MiB
+ * @param minFreeBytes appending fails with {@code FULL} while the file system has less usable space
+ *     than this; at least 1 MiB, default 256 MiB
  * @param ledgerRows how many entries the ledger keeps; 1 to 1,000,000, default 10,000
  * @param clock tells the time; default the system's, UTC
  */

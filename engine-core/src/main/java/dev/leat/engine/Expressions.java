@@ -12,7 +12,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What queries are written with: columns, literals, conditions and aggregates. Made to be imported statically.
+ * What queries are written with: columns, literals, conditions and aggregates. Made to be imported
+ * statically.
  *
  * <pre>{@code
  * count().where(col(Click::eventType).eq("purchase")).as("purchases")
@@ -86,8 +87,7 @@ public final class Expressions {
    * @param arguments expressions, or values
    */
   public static Expr call(String name, Type type, UserFunction function, Object... arguments) {
-    return new Expr.UserCall(
-        name, type, function, Arrays.stream(arguments).map(Expr::of).toList());
+    return new Expr.UserCall(name, type, function, Arrays.stream(arguments).map(Expr::of).toList());
   }
 
   /** Orders by a column, the smallest first and null last. */
@@ -124,7 +124,9 @@ public final class Expressions {
     return countDistinct(col(accessor));
   }
 
-  /** Exact sum; null of no values. A sum beyond its type is an error of the row, not a wrong number. */
+  /**
+   * Exact sum; null of no values. A sum beyond its type is an error of the row, not a wrong number.
+   */
   public static AggregateCall sum(Expr operand) {
     return aggregate(AggregateFunction.SUM, operand);
   }

@@ -18,7 +18,6 @@ public final class GroupedRelation {
 
   /** One row for each group: the columns that it is grouped by, then the aggregates. */
   public Relation<Row> aggregate(AggregateCall... calls) {
-    return new Relation<>(
-        builder, Node.Aggregate.of(node, keys, List.of(calls)), Row.class);
+    return new Relation<>(builder, Node.Aggregate.of(node, keys, List.of(calls)), Row.class);
   }
 }

@@ -6,8 +6,9 @@ import dev.leat.engine.plan.Node;
 import java.util.List;
 
 /**
- * Writes to a table without a key: a multiset of rows. Any thread. The rows of one call are seen by readers all at once. All calls wait
- * until what they wrote is acknowledged and give its position; see {@link StreamInput#append(Object)} for what they throw.
+ * Writes to a table without a key: a multiset of rows. Any thread. The rows of one call are seen by
+ * readers all at once. All calls wait until what they wrote is acknowledged and give its position;
+ * see {@link StreamInput#append(Object)} for what they throw.
  *
  * @param <T> the type of the rows
  */
@@ -35,7 +36,9 @@ public final class KeylessTableInput<T> {
     return new Position(appender.append(r -> rows.forEach(row -> insert(row, r))));
   }
 
-  /** Deletes one row equal to this one. If there is none, nothing changes and the ledger says so. */
+  /**
+   * Deletes one row equal to this one. If there is none, nothing changes and the ledger says so.
+   */
   public Position delete(T row) {
     return new Position(appender.append(r -> delete(row, r)));
   }

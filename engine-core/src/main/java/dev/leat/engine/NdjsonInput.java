@@ -17,13 +17,15 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Appends NDJSON, a JSON object a line, to an input; a field is the column of its name. Into a table with a key each row is an upsert,
- * into one without an insertion. Any thread; each call decodes on its own.
+ * Appends NDJSON, a JSON object a line, to an input; a field is the column of its name. Into a
+ * table with a key each row is an upsert, into one without an insertion. Any thread; each call
+ * decodes on its own.
  *
- * <p>A line that cannot be decoded goes to the ledger with the reason, and the others go on. Lines become visible in chunks of some
- * thousands, not all at once. Times are ISO-8601 strings with an offset. Refused are: duplicate fields, invalid UTF-8, lone surrogates,
- * several documents on a line, nesting deeper than 64, numbers of more than 64 digits, strings of more than 64 KiB, lines of more than 1
- * MiB, more than 1,024 fields. Unknown fields are passed over.
+ * <p>A line that cannot be decoded goes to the ledger with the reason, and the others go on. Lines
+ * become visible in chunks of some thousands, not all at once. Times are ISO-8601 strings with an
+ * offset. Refused are: duplicate fields, invalid UTF-8, lone surrogates, several documents on a
+ * line, nesting deeper than 64, numbers of more than 64 digits, strings of more than 64 KiB, lines
+ * of more than 1 MiB, more than 1,024 fields. Unknown fields are passed over.
  */
 public final class NdjsonInput {
   private static final int MAX_COPY = 4096;
@@ -64,7 +66,8 @@ public final class NdjsonInput {
   }
 
   /**
-   * Appends a stream of NDJSON to its end and waits until it is acknowledged. The stream is not closed.
+   * Appends a stream of NDJSON to its end and waits until it is acknowledged. The stream is not
+   * closed.
    *
    * @param progress is told after each chunk
    * @throws IOException if the stream fails; the lines before are in
@@ -79,7 +82,9 @@ public final class NdjsonInput {
         new Position(chunks.acknowledged()), total.bytes(), total.accepted(), total.rejected());
   }
 
-  /** The chunks of one call: the next is decoded while those before are on their way into the log. */
+  /**
+   * The chunks of one call: the next is decoded while those before are on their way into the log.
+   */
   private final class Chunks {
     private record Rejected(String reason, String row) {}
 

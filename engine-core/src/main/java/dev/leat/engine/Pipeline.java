@@ -6,8 +6,8 @@ import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
- * What an engine is to do: inputs, and the views that it keeps over them. Immutable; everything that can be wrong with it was found when
- * it was defined.
+ * What an engine is to do: inputs, and the views that it keeps over them. Immutable; everything
+ * that can be wrong with it was found when it was defined.
  *
  * <pre>{@code
  * Pipeline pipeline = Pipeline.define(p ->
@@ -45,7 +45,10 @@ public final class Pipeline {
     return plan;
   }
 
-  /** What it computes, in words: of each relation its key, whether rows are taken back, and what bounds its state. */
+  /**
+   * What it computes, in words: of each relation its key, whether rows are taken back, and what
+   * bounds its state.
+   */
   public String explain() {
     return Explain.of(plan);
   }

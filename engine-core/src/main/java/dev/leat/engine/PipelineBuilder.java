@@ -23,7 +23,9 @@ public final class PipelineBuilder {
   public <T extends Record> Relation<T> stream(String name, Class<T> record) {
     return new Relation<>(
         this,
-        add(new Node.Input(name, Node.InputKind.STREAM, RecordMapping.of(record).schema(), List.of())),
+        add(
+            new Node.Input(
+                name, Node.InputKind.STREAM, RecordMapping.of(record).schema(), List.of())),
         record);
   }
 

@@ -1,7 +1,8 @@
 package dev.leat.engine;
 
 /**
- * A place in the log: what was appended up to and including it. Positions count up from 1; 0 is before everything.
+ * A place in the log: what was appended up to and including it. Positions count up from 1; 0 is
+ * before everything.
  *
  * @param value not negative
  */

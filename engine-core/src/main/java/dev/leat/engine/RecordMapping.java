@@ -24,7 +24,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Between a record and columns: a component is a column, {@code eventTime} is {@code event_time}; primitive components are never null.
+ * Between a record and columns: a component is a column, {@code eventTime} is {@code event_time};
+ * primitive components are never null.
  *
  * @param <T> the record
  */
@@ -48,7 +49,8 @@ final class RecordMapping<T extends Record> extends RowMapping<T> {
   /**
    * The mapping of a record.
    *
-   * @throws EngineException if a component has a type that no column has, or the record cannot be reached
+   * @throws EngineException if a component has a type that no column has, or the record cannot be
+   *     reached
    */
   static <T extends Record> RecordMapping<T> of(Class<T> record) {
     RecordComponent[] components = record.getRecordComponents();
@@ -92,7 +94,10 @@ final class RecordMapping<T extends Record> extends RowMapping<T> {
     }
   }
 
-  /** What an accessor's handle gives: a string as such, since most columns are; else the boxed value. */
+  /**
+   * What an accessor's handle gives: a string as such, since most columns are; else the boxed
+   * value.
+   */
   private static Class<?> handleType(Type type) {
     return type.kind() == Type.Kind.STRING ? String.class : Object.class;
   }
@@ -153,10 +158,10 @@ final class RecordMapping<T extends Record> extends RowMapping<T> {
 
   private static Expr converted(Field given, Field wanted, String place) {
     boolean widens =
-        given.type().equals(Type.INT) && wanted.type().equals(Type.LONG)
-            || given.type().isFloating() && wanted.type().equals(Type.DOUBLE)
-            || given.type().kind() == Type.Kind.DECIMAL
-                && wanted.type().kind() == Type.Kind.DECIMAL;
+        (given.type().equals(Type.INT) && wanted.type().equals(Type.LONG))
+            || (given.type().isFloating() && wanted.type().equals(Type.DOUBLE))
+            || (given.type().kind() == Type.Kind.DECIMAL
+                && wanted.type().kind() == Type.Kind.DECIMAL);
     if (!given.type().equals(wanted.type()) && !widens) {
       throw new EngineException(
           EngineException.Kind.INVALID,
@@ -193,7 +198,8 @@ final class RecordMapping<T extends Record> extends RowMapping<T> {
    * @throws EngineException if the columns are not the components, by name and type
    */
   RowMapping<T> reading(Schema view, String place) {
-    // The same rules as for a relation: what as(...) takes, a reader takes; only the order is up to the view.
+    // The same rules as for a relation: what as(...) takes, a reader takes; only the order is up to
+    // the view.
     int[] order = new int[schema().size()];
     String where = place + " as " + record.getSimpleName();
     for (int i = 0; i < order.length; i++) {
@@ -275,7 +281,7 @@ final class RecordMapping<T extends Record> extends RowMapping<T> {
   @Override
   T read(@Nullable Object[] values) {
     try {
-      return record.cast((Record) constructor.invokeExact((Object[]) values));
+      return record.cast((Record) constructor.invokeExact(values));
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {

@@ -6,14 +6,14 @@ import dev.leat.engine.plan.NamedExpr;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Schema;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows, and what becomes of them: a stream, a table, or a query over others. Every operation gives a new relation; nothing runs before
- * the pipeline is opened by an engine. Columns are named by accessors or by name; after a change of shape rows are {@link Row}s until
- * {@link #as} gives them a record again.
+ * Rows, and what becomes of them: a stream, a table, or a query over others. Every operation gives
+ * a new relation; nothing runs before the pipeline is opened by an engine. Columns are named by
+ * accessors or by name; after a change of shape rows are {@link Row}s until {@link #as} gives them
+ * a record again.
  *
  * @param <T> the type of the rows
  */
@@ -49,7 +49,9 @@ public final class Relation<T> {
     return with(Node.Filter.of(node, condition), record);
   }
 
-  /** New columns: {@code select(col("a"), col("b").plus(1).as("c"))}. A column alone keeps its name. */
+  /**
+   * New columns: {@code select(col("a"), col("b").plus(1).as("c"))}. A column alone keeps its name.
+   */
   public Relation<Row> select(Object... columns) {
     return with(Node.Project.of(node, Selected.columns(columns, node)), Row.class);
   }
@@ -83,8 +85,9 @@ public final class Relation<T> {
 
   /** Groups by columns. */
   @SafeVarargs
+  @SuppressWarnings("varargs") // The array is only read.
   public final GroupedRelation groupBy(Accessor<T, ?>... columns) {
-    return groupBy(Arrays.stream(columns).map(Columns::name).toArray(String[]::new));
+    return groupBy(Columns.names(List.of(columns)));
   }
 
   /** Groups by columns. */

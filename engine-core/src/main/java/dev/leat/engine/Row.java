@@ -11,7 +11,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A row where there is no record for it: values by column. Immutable; arrays of bytes are compared by content and must not be changed.
+ * A row where there is no record for it: values by column. Immutable; arrays of bytes are compared
+ * by content and must not be changed.
  *
  * <pre>{@code
  * Row row = Row.of(schema, "u1", "DE");
@@ -30,7 +31,8 @@ public final class Row {
   /**
    * A row with these values, one for each column in order.
    *
-   * @throws IllegalArgumentException if there are more or fewer values than columns, or one is of the wrong class
+   * @throws IllegalArgumentException if there are more or fewer values than columns, or one is of
+   *     the wrong class
    */
   public static Row of(Schema schema, @Nullable Object... values) {
     if (values.length != schema.size()) {
@@ -57,8 +59,7 @@ public final class Row {
 
   /** A row with values that are known to be right. */
   static Row ofValues(Schema schema, @Nullable Object[] values) {
-    return new Row(
-        schema, Collections.unmodifiableList(new ArrayList<>(Arrays.asList(values))));
+    return new Row(schema, Collections.unmodifiableList(new ArrayList<>(Arrays.asList(values))));
   }
 
   /** The columns. */

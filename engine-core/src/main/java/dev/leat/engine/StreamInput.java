@@ -7,7 +7,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Appends rows to a stream. Any thread; many may append at once. The rows of one call are seen by readers all at once.
+ * Appends rows to a stream. Any thread; many may append at once. The rows of one call are seen by
+ * readers all at once.
  *
  * @param <T> the type of the rows
  */
@@ -27,7 +28,8 @@ public final class StreamInput<T> {
    *
    * @return its position
    * @throws IllegalArgumentException if a value does not fit its column; nothing was appended
-   * @throws EngineException FULL if there is no space; CLOSED; UNAVAILABLE if it cannot be made durable
+   * @throws EngineException FULL if there is no space; CLOSED; UNAVAILABLE if it cannot be made
+   *     durable
    */
   public Position append(T row) {
     return new Position(appender.append(rows -> write(row, rows.of(input))));

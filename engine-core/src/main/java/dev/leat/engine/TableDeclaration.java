@@ -3,7 +3,6 @@ package dev.leat.engine;
 import dev.leat.engine.plan.Field;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Schema;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -28,8 +27,9 @@ public final class TableDeclaration<T> {
 
   /** By key: a row put in takes the place of the one with its key. Key columns are never null. */
   @SafeVarargs
+  @SuppressWarnings("varargs") // The array is only read.
   public final Relation<T> primaryKey(Accessor<T, ?>... columns) {
-    return primaryKey(Arrays.stream(columns).map(Columns::name).toArray(String[]::new));
+    return primaryKey(Columns.names(List.of(columns)));
   }
 
   /** By key: a row put in takes the place of the one with its key. Key columns are never null. */
@@ -41,8 +41,7 @@ public final class TableDeclaration<T> {
             schema.fields().stream()
                 .map(f -> key.contains(f.name()) ? new Field(f.name(), f.type(), false) : f)
                 .toList());
-    return relation(
-        new Node.Input(name, Node.InputKind.KEYED_TABLE, withKey, List.of(columns)));
+    return relation(new Node.Input(name, Node.InputKind.KEYED_TABLE, withKey, List.of(columns)));
   }
 
   /** Not at all: it is a multiset, whole rows are inserted and deleted, and equal rows count. */

@@ -6,8 +6,9 @@ import dev.leat.engine.plan.Node;
 import java.util.List;
 
 /**
- * Writes to a table with a primary key. Any thread. The rows of one call are seen by readers all at once. All calls wait until what
- * they wrote is acknowledged and give its position; see {@link StreamInput#append(Object)} for what they throw.
+ * Writes to a table with a primary key. Any thread. The rows of one call are seen by readers all at
+ * once. All calls wait until what they wrote is acknowledged and give its position; see {@link
+ * StreamInput#append(Object)} for what they throw.
  *
  * @param <T> the type of the rows
  */

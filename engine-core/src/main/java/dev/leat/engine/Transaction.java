@@ -3,8 +3,9 @@ package dev.leat.engine;
 import dev.leat.engine.internal.exec.Appender;
 
 /**
- * Writes to several inputs that readers see all at once, or none if the writer throws; see {@link Engine#append}. Valid during that call
- * only. Writers of other threads wait, so it should be quick.
+ * Writes to several inputs that readers see all at once, or none if the writer throws; see {@link
+ * Engine#append}. Valid during that call only. Writers of other threads wait, so it should be
+ * quick.
  */
 public final class Transaction {
   private final Appender.Rows rows;

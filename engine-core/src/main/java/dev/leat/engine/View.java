@@ -13,8 +13,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A view, for reading: always the result of its query over everything up to some position of the log. Any thread. Each read sees the
- * newest position; for several reads at one position see {@link Engine#read}.
+ * A view, for reading: always the result of its query over everything up to some position of the
+ * log. Any thread. Each read sees the newest position; for several reads at one position see {@link
+ * Engine#read}.
  *
  * @param <T> the type of the rows
  */
@@ -39,7 +40,10 @@ public final class View<T> {
     return handle.schema();
   }
 
-  /** The columns by which {@link #get} finds a row; none for a view of one row; empty if rows can be equal. */
+  /**
+   * The columns by which {@link #get} finds a row; none for a view of one row; empty if rows can be
+   * equal.
+   */
   public Optional<List<String>> key() {
     return handle.key();
   }
@@ -116,10 +120,12 @@ public final class View<T> {
   }
 
   /**
-   * Tells a listener the rows that are there now, and then what changes, epoch by epoch, leaving out none.
+   * Tells a listener the rows that are there now, and then what changes, epoch by epoch, leaving
+   * out none.
    *
-   * <p>The first call is made by this thread before this method returns; the others by the thread that steps the engine, which waits
-   * for the listener: it should be quick, and must not call the engine except to read. If it throws, the subscription ends, with {@link
+   * <p>The first call is made by this thread before this method returns; the others by the thread
+   * that steps the engine, which waits for the listener: it should be quick, and must not call the
+   * engine except to read. If it throws, the subscription ends, with {@link
    * Subscription#failure()}; the engine goes on.
    */
   public Subscription subscribe(Consumer<Changes<T>> listener) {

@@ -54,7 +54,8 @@ public final class ViewQuery<T> {
   }
 
   /**
-   * In an order: by the first column, then the next. Rows that are equal in them come as without an order.
+   * In an order: by the first column, then the next. Rows that are equal in them come as without an
+   * order.
    *
    * @throws EngineException if there is no such column
    */

@@ -9,8 +9,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An expression over the columns of one relation: immutable, compared by value. Its columns are names until it is put into a
- * relation; then {@link TypeRules} checks it.
+ * An expression over the columns of one relation: immutable, compared by value. Its columns are
+ * names until it is put into a relation; then {@link TypeRules} checks it.
  *
  * <p>Arguments of type {@code Object} are expressions, or values that become literals.
  *
@@ -90,7 +90,10 @@ public sealed interface Expr {
     }
   }
 
-  /** The result of the first true condition; conditions and results are evaluated only as far as needed. */
+  /**
+   * The result of the first true condition; conditions and results are evaluated only as far as
+   * needed.
+   */
   record Case(List<When> whens, @Nullable Expr otherwise) implements Expr {
     public Case {
       whens = List.copyOf(whens);
@@ -123,7 +126,8 @@ public sealed interface Expr {
   }
 
   /**
-   * A named function of the user's. Two calls with the same name, type and arguments are equal: the name stands for the function.
+   * A named function of the user's. Two calls with the same name, type and arguments are equal: the
+   * name stands for the function.
    */
   record UserCall(String name, Type type, UserFunction function, List<Expr> arguments)
       implements Expr {
@@ -258,7 +262,10 @@ public sealed interface Expr {
     return call(Op.MULTIPLY, this, other);
   }
 
-  /** Quotient; of integers truncated. Division by zero is an error of the row: use {@link #nullIf} to get null. */
+  /**
+   * Quotient; of integers truncated. Division by zero is an error of the row: use {@link #nullIf}
+   * to get null.
+   */
   default Expr dividedBy(Object other) {
     return call(Op.DIVIDE, this, other);
   }
@@ -285,7 +292,10 @@ public sealed interface Expr {
     return call(Op.NULLIF, this, value);
   }
 
-  /** SQL pattern match: {@code %} is any run of characters, {@code _} any one, {@code \} takes the next one literally. */
+  /**
+   * SQL pattern match: {@code %} is any run of characters, {@code _} any one, {@code \} takes the
+   * next one literally.
+   */
   default Expr like(String pattern) {
     return call(Op.LIKE, this, pattern);
   }

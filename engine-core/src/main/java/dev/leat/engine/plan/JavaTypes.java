@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Which Java class stands for which type. The one home of that table; decimals and arrays have more than a class to them. */
+/**
+ * Which Java class stands for which type. The one home of that table; decimals and arrays have more
+ * than a class to them.
+ */
 public final class JavaTypes {
   private static final long MICROS_PER_SECOND = 1_000_000L;
   private static final Map<Class<?>, Type> BY_CLASS =
@@ -96,7 +99,7 @@ public final class JavaTypes {
     } else if (fits && value instanceof Instant instant) {
       fits = Math.abs(instant.getEpochSecond()) < Long.MAX_VALUE / MICROS_PER_SECOND;
     } else if (fits && value instanceof Duration duration) {
-      fits = Math.abs(duration.getSeconds()) < Long.MAX_VALUE / MICROS_PER_SECOND;
+      fits = Math.abs(duration.toSeconds()) < Long.MAX_VALUE / MICROS_PER_SECOND;
     } else if (fits && value instanceof List<?> list) {
       list.forEach(element -> check(element, type.elementType()));
     }

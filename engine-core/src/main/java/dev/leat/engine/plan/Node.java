@@ -9,8 +9,9 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A relation of the plan: an input, or an operation on other relations. Immutable and compared by value, so that equal parts of a
- * plan are one part. Made by the {@code of} methods, which check everything that can be checked before there is data.
+ * A relation of the plan: an input, or an operation on other relations. Immutable and compared by
+ * value, so that equal parts of a plan are one part. Made by the {@code of} methods, which check
+ * everything that can be checked before there is data.
  */
 public sealed interface Node {
   /** The columns of its rows. */
@@ -23,7 +24,8 @@ public sealed interface Node {
   boolean isAppendOnly();
 
   /**
-   * Columns that no two rows share; an empty list says that there is at most one row. Empty where no key is known.
+   * Columns that no two rows share; an empty list says that there is at most one row. Empty where
+   * no key is known.
    */
   Optional<List<String>> key();
 
@@ -56,7 +58,9 @@ public sealed interface Node {
             "input '" + name + "': a keyed table, and only that, has a primary key");
       }
       for (String column : primaryKey) {
-        if (schema.field(schema.indexOf(column, "primary key of table '" + name + "'")).nullable()) {
+        if (schema
+            .field(schema.indexOf(column, "primary key of table '" + name + "'"))
+            .nullable()) {
           throw new EngineException(
               EngineException.Kind.INVALID,
               "table '" + name + "': a key column cannot be nullable: " + column);
@@ -168,8 +172,8 @@ public sealed interface Node {
   }
 
   /**
-   * One row for each distinct combination of the key columns, with aggregates over its rows. Without keys it is one row for all,
-   * also where there are none.
+   * One row for each distinct combination of the key columns, with aggregates over its rows.
+   * Without keys it is one row for all, also where there are none.
    */
   record Aggregate(Node input, List<String> keys, List<AggregateCall> calls, Schema schema)
       implements Node {
@@ -194,8 +198,7 @@ public sealed interface Node {
         String name = call.name();
         if (name == null) {
           throw new EngineException(
-              EngineException.Kind.INVALID,
-              place + ": " + call + " has no name; add .as(\"...\")");
+              EngineException.Kind.INVALID, place + ": " + call + " has no name; add .as(\"...\")");
         }
         TypeRules.Typed typed = TypeRules.check(call, input.schema(), place);
         fields.add(new Field(name, typed.type(), typed.nullable()));

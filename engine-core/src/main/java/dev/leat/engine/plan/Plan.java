@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What a pipeline does: its inputs and its views. Immutable; the runtime, {@link Explain} and every evaluator read this and nothing
- * else.
+ * What a pipeline does: its inputs and its views. Immutable; the runtime, {@link Explain} and every
+ * evaluator read this and nothing else.
  *
  * @param inputs in the order in which they were declared
  * @param views in the order in which they were declared
@@ -105,10 +105,14 @@ public record Plan(List<Node.Input> inputs, List<ViewDefinition> views) {
             () ->
                 new EngineException(
                     EngineException.Kind.INVALID,
-                    Names.unknown("view", name, views.stream().map(ViewDefinition::name).toList())));
+                    Names.unknown(
+                        "view", name, views.stream().map(ViewDefinition::name).toList())));
   }
 
-  /** Every relation that a view needs, each once, inputs before what reads them. Inputs that no view needs come too. */
+  /**
+   * Every relation that a view needs, each once, inputs before what reads them. Inputs that no view
+   * needs come too.
+   */
   public List<Node> nodes() {
     return nodes(inputs, views);
   }

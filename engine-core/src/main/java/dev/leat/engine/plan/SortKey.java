@@ -3,7 +3,8 @@ package dev.leat.engine.plan;
 import java.util.Objects;
 
 /**
- * A column to order by. Null is larger than every value: last when ascending, first when descending.
+ * A column to order by. Null is larger than every value: last when ascending, first when
+ * descending.
  *
  * @param column its name
  * @param isDescending the largest first?

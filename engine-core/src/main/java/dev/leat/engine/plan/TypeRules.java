@@ -8,10 +8,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which types expressions take and give; the one home of these rules. An error names the place, the expression and the way out.
+ * Which types expressions take and give; the one home of these rules. An error names the place, the
+ * expression and the way out.
  *
- * <p>Integer arithmetic gives long, arithmetic with a float or double gives double, with decimals an exact decimal. Comparisons,
- * {@code case}, {@code coalesce} and unions bring numbers to their {@link #common} type.
+ * <p>Integer arithmetic gives long, arithmetic with a float or double gives double, with decimals
+ * an exact decimal. Comparisons, {@code case}, {@code coalesce} and unions bring numbers to their
+ * {@link #common} type.
  */
 public final class TypeRules {
   private static final Type INT_AS_DECIMAL = Type.decimal(10, 0);
@@ -64,7 +66,10 @@ public final class TypeRules {
     }
   }
 
-  /** The type that values of both types can be brought to without a cast, or null where there is none. */
+  /**
+   * The type that values of both types can be brought to without a cast, or null where there is
+   * none.
+   */
   public static @Nullable Type common(Type a, Type b) {
     if (a.equals(b)) {
       return a;
@@ -152,7 +157,8 @@ public final class TypeRules {
 
   private void require(boolean holds, Object what, String wanted, Type type) {
     if (!holds) {
-      throw invalid(what + " takes " + wanted + ", not " + type + "; cast it or choose another column");
+      throw invalid(
+          what + " takes " + wanted + ", not " + type + "; cast it or choose another column");
     }
   }
 
@@ -170,7 +176,8 @@ public final class TypeRules {
     }
     if (expr instanceof Expr.Cast cast) {
       Typed operand = check(cast.operand());
-      require(canCast(operand.type(), cast.type()), cast, "a type that can be cast", operand.type());
+      require(
+          canCast(operand.type(), cast.type()), cast, "a type that can be cast", operand.type());
       return new Typed(cast.type(), operand.nullable());
     }
     if (expr instanceof Expr.UserCall call) {
@@ -219,7 +226,12 @@ public final class TypeRules {
       Type common = common(type, typed.type());
       if (common == null) {
         throw invalid(
-            "types do not go together: " + type + " and " + typed.type() + " in " + whole
+            "types do not go together: "
+                + type
+                + " and "
+                + typed.type()
+                + " in "
+                + whole
                 + "; cast one of them");
       }
       type = common;
@@ -255,8 +267,7 @@ public final class TypeRules {
       }
       case COALESCE ->
           new Typed(
-              checkCommon(arguments, call).type(),
-              arguments.stream().allMatch(Typed::nullable));
+              checkCommon(arguments, call).type(), arguments.stream().allMatch(Typed::nullable));
       case AND, OR, NOT -> {
         arguments.forEach(
             a -> require(a.type().kind() == Kind.BOOLEAN, call, "boolean operands", a.type()));
@@ -267,7 +278,9 @@ public final class TypeRules {
       case EPOCH_SECONDS -> {
         require(
             first.kind() == Kind.INSTANT || first.kind() == Kind.DURATION,
-            call, "an instant or a duration", first);
+            call,
+            "an instant or a duration",
+            first);
         yield new Typed(Type.LONG, nullable);
       }
       case LOWER, UPPER, TRIM, LENGTH, SUBSTRING, CONCAT -> checkString(call, arguments);
@@ -377,8 +390,8 @@ public final class TypeRules {
   }
 
   /**
-   * A decimal of at most 38 digits. Where there would be more, digits behind the point are given up, but not below six, so that large
-   * numbers fit.
+   * A decimal of at most 38 digits. Where there would be more, digits behind the point are given
+   * up, but not below six, so that large numbers fit.
    */
   private static Type bounded(int precision, int scale) {
     if (precision <= Type.MAX_PRECISION) {

@@ -4,11 +4,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Changes of one relation in one epoch: columns, a weight for each row (none where all are +1), and a selection of the rows that
- * count (none where all do). The one thing that travels between operators.
+ * Changes of one relation in one epoch: columns, a weight for each row (none where all are +1), and
+ * a selection of the rows that count (none where all do). The one thing that travels between
+ * operators.
  *
- * <p>An operator owns its output batch and fills it anew each step; it may hold columns, weights and selection of another's batch.
- * Loops over a batch look like this:
+ * <p>An operator owns its output batch and fills it anew each step; it may hold columns, weights
+ * and selection of another's batch. Loops over a batch look like this:
  *
  * <pre>{@code
  * int[] selection = batch.selection();

@@ -7,10 +7,12 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows of one input on their way into an epoch: in columns, strings and other encoded values as codes of a heap of their own. What a
- * host's thread fills, what the log keeps, and what the input operator turns into a {@link Batch}.
+ * Rows of one input on their way into an epoch: in columns, strings and other encoded values as
+ * codes of a heap of their own. What a host's thread fills, what the log keeps, and what the input
+ * operator turns into a {@link Batch}.
  *
- * <p>A row is written by setting each column exactly once and then {@link #commit}; {@link #rollback} takes an unfinished row back.
+ * <p>A row is written by setting each column exactly once and then {@link #commit}; {@link
+ * #rollback} takes an unfinished row back.
  *
  * <p><b>Threading.</b> One thread at a time; it is handed over under the inbox's lock.
  */
@@ -94,7 +96,10 @@ public final class StagedRows {
     columns[column].set(size, heap.add(utf8, from, to));
   }
 
-  /** Sets a string column. A lone surrogate becomes a question mark, as {@code String.getBytes} has it. */
+  /**
+   * Sets a string column. A lone surrogate becomes a question mark, as {@code String.getBytes} has
+   * it.
+   */
   public void setString(int column, String string) {
     int length = string.length();
     if (scratch.length < length) {
@@ -197,8 +202,7 @@ public final class StagedRows {
   public void addAll(StagedRows other) {
     int[] codes = new int[other.heap.size()];
     for (int code = 0; code < codes.length; code++) {
-      codes[code] =
-          heap.add(other.heap.bytes(), other.heap.start(code), other.heap.end(code));
+      codes[code] = heap.add(other.heap.bytes(), other.heap.start(code), other.heap.end(code));
     }
     for (int row = 0; row < other.size; row++) {
       for (int c = 0; c < columns.length; c++) {

@@ -13,7 +13,10 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Which columns of each relation anything reads, so that an event id that no view shows need not be decoded. */
+/**
+ * Which columns of each relation anything reads, so that an event id that no view shows need not be
+ * decoded.
+ */
 final class ColumnUse {
   private final Map<Node, Set<String>> used = new HashMap<>();
 

@@ -24,7 +24,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * The operators of a plan, one for each relation, however many views or relations read it. A step takes one epoch through all of them.
+ * The operators of a plan, one for each relation, however many views or relations read it. A step
+ * takes one epoch through all of them.
  */
 public final class Dataflow {
   private final List<Operator> operators = new ArrayList<>();

@@ -22,7 +22,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -37,11 +36,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The engine at run time: takes an epoch from the inbox, puts it into the log, takes it through the graph, publishes all views at once.
+ * The engine at run time: takes an epoch from the inbox, puts it into the log, takes it through the
+ * graph, publishes all views at once.
  *
- * <p><b>Locks.</b> {@code stepLock}: one step at a time. {@code stateLock}: the state of operators, views and dictionary; held during a
- * step, and by readers only for as long as it takes to look up a key or to take a snapshot. The inbox has its own, never held together
- * with these for longer than taking an epoch.
+ * <p><b>Locks.</b> {@code stepLock}: one step at a time. {@code stateLock}: the state of operators,
+ * views and dictionary; held during a step, and by readers only for as long as it takes to look up
+ * a key or to take a snapshot. The inbox has its own, never held together with these for longer
+ * than taking an epoch.
  */
 public final class EngineRuntime implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EngineRuntime.class);
@@ -87,8 +88,7 @@ public final class EngineRuntime implements AutoCloseable {
     this.ledger = new Ledger(dictionary, settings.ledgerRows());
     this.dataflow = new Dataflow(plan, dictionary, ledger);
     this.inbox =
-        new Inbox(
-            plan, hashing, settings.epochRows(), settings.epochBytes(), settings.ownThread());
+        new Inbox(plan, hashing, settings.epochRows(), settings.epochBytes(), settings.ownThread());
     this.codec = new EpochCodec(plan, hashing);
     this.acceptedRows = new long[plan.inputs().size()];
     for (ViewDefinition view : plan.views()) {
@@ -99,8 +99,7 @@ public final class EngineRuntime implements AutoCloseable {
     }
     views.put(
         Plan.LEDGER,
-        new ViewHandle(
-            Plan.LEDGER, ledger.rows(), ledger, Optional.of(List.of("sequence"))));
+        new ViewHandle(Plan.LEDGER, ledger.rows(), ledger, Optional.of(List.of("sequence"))));
   }
 
   /**
@@ -125,6 +124,7 @@ public final class EngineRuntime implements AutoCloseable {
         });
     inbox.start(log.lastPosition() + 1);
     log.onSynced(this::completeSynced);
+    log.onSyncFailed(this::fail);
     if (settings.ownThread()) {
       Thread stepping = new Thread(this::run, "leat-engine");
       stepping.setDaemon(true);
@@ -472,7 +472,8 @@ public final class EngineRuntime implements AutoCloseable {
    * The codes of values, as they were when a state was read.
    *
    * @param values strings and bytes
-   * @return -1 for a value that nothing holds; null if the codes of that state can no longer be told
+   * @return -1 for a value that nothing holds; null if the codes of that state can no longer be
+   *     told
    */
   long @Nullable [] codes(ReadState state, List<Object> values) {
     stateLock.lock();
@@ -521,7 +522,10 @@ public final class EngineRuntime implements AutoCloseable {
     view.listeners().remove(listener);
   }
 
-  /** Processes what came in before, makes the log durable, and lets go of everything. Closing twice is harmless. */
+  /**
+   * Processes what came in before, makes the log durable, and lets go of everything. Closing twice
+   * is harmless.
+   */
   @Override
   public void close() {
     if (isClosed) {

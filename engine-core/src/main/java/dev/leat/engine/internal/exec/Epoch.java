@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The rows that go through the engine in one step, and that readers see all at once: one record of the log. Filled under the inbox's
- * lock, then the engine thread's.
+ * The rows that go through the engine in one step, and that readers see all at once: one record of
+ * the log. Filled under the inbox's lock, then the engine thread's.
  */
 final class Epoch {
   /**

@@ -13,11 +13,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Writes an epoch as a record of the log, and reads it. The first record after each opening of the engine also says which inputs there
- * are and what columns they have, so that reading rows with other columns than they were written with is noticed.
+ * Writes an epoch as a record of the log, and reads it. The first record after each opening of the
+ * engine also says which inputs there are and what columns they have, so that reading rows with
+ * other columns than they were written with is noticed.
  *
- * <p>Layout: format; time; inputs (if any: name and columns as text); sections (input's number in that list, rows as {@link RowsCodec}
- * has them); rejected rows.
+ * <p>Layout: format; time; inputs (if any: name and columns as text); sections (input's number in
+ * that list, rows as {@link RowsCodec} has them); rejected rows.
  */
 final class EpochCodec {
   private static final int FORMAT = 1;
@@ -72,7 +73,8 @@ final class EpochCodec {
   /**
    * Reads a record.
    *
-   * @throws EngineException if it is damaged, of another format, or of inputs that the pipeline does not have like that
+   * @throws EngineException if it is damaged, of another format, or of inputs that the pipeline
+   *     does not have like that
    */
   Epoch read(long position, byte[] bytes, int from, int length) {
     try {
@@ -105,9 +107,7 @@ final class EpochCodec {
       }
       int rejects = in.readInt();
       for (int i = 0; i < rejects; i++) {
-        epoch
-            .rejects()
-            .add(new Epoch.Reject(in.readString(), in.readString(), in.readString()));
+        epoch.rejects().add(new Epoch.Reject(in.readString(), in.readString(), in.readString()));
       }
       return epoch;
     } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {

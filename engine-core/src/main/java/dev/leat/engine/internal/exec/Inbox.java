@@ -9,9 +9,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where rows wait for the next epoch: hosts' threads put them in, the engine takes all that are there. While the engine is busy more
- * come together, so the busier it is the larger its epochs are; when it is idle an epoch is one row. It is bounded: when it is full,
- * whoever appends waits.
+ * Where rows wait for the next epoch: hosts' threads put them in, the engine takes all that are
+ * there. While the engine is busy more come together, so the busier it is the larger its epochs
+ * are; when it is idle an epoch is one row. It is bounded: when it is full, whoever appends waits.
  */
 final class Inbox {
   /** Writes the rows of one append. All of them come in, or none if it throws. */
@@ -141,9 +141,10 @@ final class Inbox {
   }
 
   private void checkOpen() {
-    if (closedBecause != null) {
+    EngineException reason = closedBecause;
+    if (reason != null) {
       // A new one, so that its stack trace shows who called.
-      throw new EngineException(closedBecause.kind(), closedBecause.getMessage(), closedBecause);
+      throw new EngineException(reason.kind(), String.valueOf(reason.getMessage()), reason);
     }
   }
 
@@ -186,7 +187,8 @@ final class Inbox {
   }
 
   /**
-   * Says that the epoch taken last did not come into the log, so that its position is free. Rows that came in meanwhile move up.
+   * Says that the epoch taken last did not come into the log, so that its position is free. Rows
+   * that came in meanwhile move up.
    */
   void restart(long position) {
     lock.lock();

@@ -16,8 +16,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What happened to rows that are in no view: which could not be decoded, and for which an expression failed. A view like any other, of
- * the latest entries; how many there were in all is counted by source.
+ * What happened to rows that are in no view: which could not be decoded, and for which an
+ * expression failed. A view like any other, of the latest entries; how many there were in all is
+ * counted by source.
  */
 public final class Ledger implements Operator, Failures {
   /** The columns of the ledger. */
@@ -103,7 +104,8 @@ public final class Ledger implements Operator, Failures {
 
   @Override
   public void step() {
-    int dropped = (int) Math.max(0, Math.min(next - first, next - first + pending.size() - maxRows));
+    int dropped =
+        (int) Math.max(0, Math.min(next - first, next - first + pending.size() - maxRows));
     int skipped = (int) Math.max(0, pending.size() - maxRows);
     int total = dropped + pending.size() - skipped;
     for (int c = 0; c < SCHEMA.size(); c++) {

@@ -25,8 +25,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a view of one {@link ReadState}: by key, or filtered, ordered and limited. On the reader's thread: filters run on the engine's
- * kernels, but with a dictionary of their own, because the engine's belongs to its thread.
+ * Reads a view of one {@link ReadState}: by key, or filtered, ordered and limited. On the reader's
+ * thread: filters run on the engine's kernels, but with a dictionary of their own, because the
+ * engine's belongs to its thread.
  */
 public final class ViewReader {
   private static final int CHUNK = 1024;
@@ -57,7 +58,8 @@ public final class ViewReader {
       int row = lookup.find(codes, rows);
       return row < 0 ? null : decode(row);
     }
-    // Codes were freed since the state was read, and may stand for other values now: compare values.
+    // Codes were freed since the state was read, and may stand for other values now: compare
+    // values.
     for (int row = 0; row < rows.bound(); row++) {
       if (rows.weight(row) != 0) {
         @Nullable Object[] values = decode(row);
@@ -73,9 +75,11 @@ public final class ViewReader {
    * The rows for which a condition is true.
    *
    * @param condition null for all
-   * @param order columns to order by; where they are equal, and where there are none, the order is that in which rows came in
+   * @param order columns to order by; where they are equal, and where there are none, the order is
+   *     that in which rows came in
    * @param limit how many at most
-   * @throws EngineException if the condition or the order does not fit the view, or the condition fails for a row
+   * @throws EngineException if the condition or the order does not fit the view, or the condition
+   *     fails for a row
    */
   public List<@Nullable Object[]> read(@Nullable Expr condition, List<SortKey> order, long limit) {
     int[] matching = condition == null ? all() : matching(condition);

@@ -7,10 +7,12 @@ import dev.leat.engine.internal.expr.RowErrors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Folds weighted rows into the state of their groups, and takes them out again: one aggregate of all groups of an operator.
+ * Folds weighted rows into the state of their groups, and takes them out again: one aggregate of
+ * all groups of an operator.
  *
- * <p><b>Law.</b> {@code add} of a row with weight w and then with weight -w leaves its group as it was, and the order of rows does not
- * matter. An accumulator for append-only input need not take negative weights.
+ * <p><b>Law.</b> {@code add} of a row with weight w and then with weight -w leaves its group as it
+ * was, and the order of rows does not matter. An accumulator for append-only input need not take
+ * negative weights.
  *
  * <p><b>Threading.</b> One thread; implementations neither lock nor block.
  *
@@ -29,7 +31,8 @@ abstract class Accumulator {
   abstract void add(int[] groups, @Nullable Column operand, Batch rows);
 
   /**
-   * Writes the results of some groups, the first at row 0 and so on. A result that does not fit its type is an error of that row.
+   * Writes the results of some groups, the first at row 0 and so on. A result that does not fit its
+   * type is an error of that row.
    */
   abstract void write(int[] groups, int count, Column out, RowErrors errors);
 

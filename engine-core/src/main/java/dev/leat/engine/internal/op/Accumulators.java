@@ -36,8 +36,7 @@ final class Accumulators {
     if (call.function() == AggregateFunction.COUNT && type.isEncoded() && isAppendOnly) {
       return new CodeCountAccumulator(hashing);
     }
-    return new DistinctAccumulator(
-        plain(call.function(), type, result), type.isEncoded(), hashing);
+    return new DistinctAccumulator(plain(call.function(), type, result), type.isEncoded(), hashing);
   }
 
   /** Does it not matter how often a value comes? */

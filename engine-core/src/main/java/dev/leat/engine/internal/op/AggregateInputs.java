@@ -16,7 +16,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What the aggregates of one operator read: which rows, and which operands. Equal conditions and operands are evaluated once. */
+/**
+ * What the aggregates of one operator read: which rows, and which operands. Equal conditions and
+ * operands are evaluated once.
+ */
 final class AggregateInputs {
   private static final Expr ALL = new Expr.Literal(true, dev.leat.engine.plan.Type.BOOLEAN);
 
@@ -40,8 +43,7 @@ final class AggregateInputs {
       if (selection.length < in.count()) {
         selection = new int[in.count() + (in.count() >> 1)];
       }
-      int count =
-          Selections.select(condition, in, in.selection(), in.count(), errors, selection);
+      int count = Selections.select(condition, in, in.selection(), in.count(), errors, selection);
       selected.select(in.rows(), selection, count, in.weights());
     }
   }

@@ -16,12 +16,14 @@ import java.util.List;
 /**
  * Groups and aggregates, also {@code distinct}, which is grouping by all columns.
  *
- * <p><b>How.</b> Each row's key gives its group: a small number. Accumulators hold a value a group, in arrays. A step finds the groups
- * that the batch touches, reads their results, folds the rows in, reads them again, and emits old (-1) and new (+1) of each touched
- * group whose row changed: once for the whole epoch, whatever the number of rows, in the order in which groups were first touched. So
- * no copy of the result is kept, and work is in proportion to the batch.
+ * <p><b>How.</b> Each row's key gives its group: a small number. Accumulators hold a value a group,
+ * in arrays. A step finds the groups that the batch touches, reads their results, folds the rows
+ * in, reads them again, and emits old (-1) and new (+1) of each touched group whose row changed:
+ * once for the whole epoch, whatever the number of rows, in the order in which groups were first
+ * touched. So no copy of the result is kept, and work is in proportion to the batch.
  *
- * <p>A group without rows ends, and its number is given out again; only the one group of an aggregate without keys is always there.
+ * <p>A group without rows ends, and its number is given out again; only the one group of an
+ * aggregate without keys is always there.
  */
 public final class AggregateOperator implements Operator {
   private final Operator input;

@@ -8,7 +8,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code bool_or} and {@code bool_and}: how often a group saw true and false; over append-only input, only whether it did.
+ * {@code bool_or} and {@code bool_and}: how often a group saw true and false; over append-only
+ * input, only whether it did.
  */
 final class BoolAccumulator extends Accumulator {
   private final boolean isOr;

@@ -6,7 +6,10 @@ import dev.leat.engine.internal.state.KeyLayout;
 import dev.leat.engine.internal.state.KeyTable;
 import dev.leat.engine.plan.Schema;
 
-/** Adds the weights of equal rows and drops those that come to zero; rows keep the order in which they first came. */
+/**
+ * Adds the weights of equal rows and drops those that come to zero; rows keep the order in which
+ * they first came.
+ */
 final class Consolidator {
   private final KeyTable rows;
   private int[] slots = new int[0];

@@ -1,6 +1,7 @@
 package dev.leat.engine.internal.op;
 
 import dev.leat.engine.internal.batch.Batch;
+import dev.leat.engine.internal.batch.Bits;
 import dev.leat.engine.internal.batch.Column;
 import dev.leat.engine.internal.expr.RowErrors;
 import java.util.Arrays;
@@ -22,8 +23,8 @@ final class CountAccumulator extends Accumulator {
     int[] selection = rows.selection();
     long[] weights = rows.weights();
     int count = rows.count();
-    boolean hasNulls = operand != null && operand.nulls() != null;
-    if (!hasNulls && weights == null) {
+    long[] nulls = operand == null ? null : operand.nulls();
+    if (nulls == null && weights == null) {
       for (int i = 0; i < count; i++) {
         counts[groups[selection == null ? i : selection[i]]]++;
       }
@@ -31,7 +32,7 @@ final class CountAccumulator extends Accumulator {
     }
     for (int i = 0; i < count; i++) {
       int row = selection == null ? i : selection[i];
-      if (!hasNulls || !operand.isNull(row)) {
+      if (nulls == null || !Bits.get(nulls, row)) {
         counts[groups[row]] += weights == null ? 1 : weights[row];
       }
     }

@@ -9,7 +9,10 @@ import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Exact sums, and means, of decimals of more than 18 digits: a {@code BigInteger} of unscaled values for each group. */
+/**
+ * Exact sums, and means, of decimals of more than 18 digits: a {@code BigInteger} of unscaled
+ * values for each group.
+ */
 final class DecimalSumAccumulator extends Accumulator {
   private final SumResult result;
   private final Dictionary dictionary;

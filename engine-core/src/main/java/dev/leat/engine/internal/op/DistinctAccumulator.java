@@ -10,8 +10,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Passes each distinct value of a group on to another accumulator once: when it comes for the first time, and, with weight -1, when the
- * last of its kind is taken back.
+ * Passes each distinct value of a group on to another accumulator once: when it comes for the first
+ * time, and, with weight -1, when the last of its kind is taken back.
  */
 final class DistinctAccumulator extends Accumulator {
   private final Accumulator delegate;

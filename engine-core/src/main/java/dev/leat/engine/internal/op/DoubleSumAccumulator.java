@@ -9,7 +9,10 @@ import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Sums, and means, of floats and doubles; the sum is exact and is rounded once, so order and retraction leave no trace. */
+/**
+ * Sums, and means, of floats and doubles; the sum is exact and is rounded once, so order and
+ * retraction leave no trace.
+ */
 final class DoubleSumAccumulator extends Accumulator {
   private final boolean isMean;
   private final ExactSums sums = new ExactSums();

@@ -73,8 +73,7 @@ final class ExtremeAccumulator extends Accumulator {
       }
       int group = groups[row];
       long word = values.word(row);
-      if (!present[group]
-          || sign * Words.compare(type, word, extremes[group], decoded) > 0) {
+      if (!present[group] || sign * Words.compare(type, word, extremes[group], decoded) > 0) {
         extremes[group] = word;
         present[group] = true;
       }

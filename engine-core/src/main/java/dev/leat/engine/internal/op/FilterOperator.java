@@ -8,7 +8,10 @@ import dev.leat.engine.internal.expr.RowErrors;
 import dev.leat.engine.internal.expr.Selections;
 import dev.leat.engine.plan.Node;
 
-/** Passes on the rows for which a condition is true; columns are shared, only the selection is its own. */
+/**
+ * Passes on the rows for which a condition is true; columns are shared, only the selection is its
+ * own.
+ */
 public final class FilterOperator implements Operator {
   private final Operator input;
   private final Kernel condition;
@@ -37,8 +40,7 @@ public final class FilterOperator implements Operator {
     if (selection.length < in.count()) {
       selection = new int[in.count()];
     }
-    int count =
-        Selections.select(condition, in, in.selection(), in.count(), errors, selection);
+    int count = Selections.select(condition, in, in.selection(), in.count(), errors, selection);
     if (!errors.isEmpty()) {
       // Failed rows are not selected; it only remains to report them.
       failed.exclude(in, errors, output);

@@ -9,8 +9,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Exact sums, and means, of words that are integers: int, long, durations, and decimals of at most 18 digits as their unscaled value.
- * Each group has a sum of 128 bits, which 2^64 rows cannot overflow.
+ * Exact sums, and means, of words that are integers: int, long, durations, and decimals of at most
+ * 18 digits as their unscaled value. Each group has a sum of 128 bits, which 2^64 rows cannot
+ * overflow.
  */
 final class IntegerSumAccumulator extends Accumulator {
   private final SumResult result;

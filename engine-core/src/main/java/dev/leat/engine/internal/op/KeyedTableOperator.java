@@ -12,9 +12,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A table with a primary key: keeps its rows and turns what is put and deleted into changes. However often a key is written in an
- * epoch, there is at most one old row (-1) and one new row (+1) of it, and none if they are equal. Deleting a key that is not there
- * changes nothing.
+ * A table with a primary key: keeps its rows and turns what is put and deleted into changes.
+ * However often a key is written in an epoch, there is at most one old row (-1) and one new row
+ * (+1) of it, and none if they are equal. Deleting a key that is not there changes nothing.
  */
 public final class KeyedTableOperator implements InputOperator {
   private final Schema schema;

@@ -12,8 +12,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A table without a key: a multiset of rows. Keeps how often it has each row, so that deleting a row that is not there can be refused:
- * it is reported and changes nothing. Insertions and deletions of equal rows in one epoch are added up.
+ * A table without a key: a multiset of rows. Keeps how often it has each row, so that deleting a
+ * row that is not there can be refused: it is reported and changes nothing. Insertions and
+ * deletions of equal rows in one epoch are added up.
  */
 public final class KeylessTableOperator implements InputOperator {
   private final Schema schema;

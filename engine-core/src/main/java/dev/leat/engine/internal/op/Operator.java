@@ -6,14 +6,17 @@ import dev.leat.engine.internal.batch.CodeSet;
 /**
  * Turns the changes of its inputs in one epoch into the changes of its result.
  *
- * <p><b>Law.</b> The sum of all output changes is the operation's result, in batch, on the sum of all input changes, after every step.
+ * <p><b>Law.</b> The sum of all output changes is the operation's result, in batch, on the sum of
+ * all input changes, after every step.
  *
- * <p><b>Contract.</b> {@link #step} is called once an epoch, after the steps of all inputs, also when there are no changes. Output
- * follows from the input and from earlier steps alone: no clock, no hash order.
+ * <p><b>Contract.</b> {@link #step} is called once an epoch, after the steps of all inputs, also
+ * when there are no changes. Output follows from the input and from earlier steps alone: no clock,
+ * no hash order.
  *
  * <p><b>Threading.</b> One thread.
  *
- * <p><b>Ownership.</b> The output batch is the operator's own; others may read it until its next step.
+ * <p><b>Ownership.</b> The output batch is the operator's own; others may read it until its next
+ * step.
  */
 public interface Operator {
   /** Takes the inputs' changes of this epoch. */

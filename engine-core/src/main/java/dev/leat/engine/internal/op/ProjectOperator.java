@@ -7,7 +7,9 @@ import dev.leat.engine.internal.expr.Kernel;
 import dev.leat.engine.internal.expr.RowErrors;
 import dev.leat.engine.plan.Node;
 
-/** Computes new columns; a column that is only renamed is shared, and so are weights and selection. */
+/**
+ * Computes new columns; a column that is only renamed is shared, and so are weights and selection.
+ */
 public final class ProjectOperator implements Operator {
   private final Operator input;
   private final Kernel[] columns;

@@ -16,9 +16,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * {@code min} and {@code max} over input whose rows can be taken back.
  *
- * <p><b>Structure.</b> How often each group has each value, in a {@link CountedSet}, and a binary heap of each group's values. Every
- * value with an entry in the set is in its heap just once. A value whose count falls to zero stays in both until it comes to the top of
- * the heap, or until more than half of a heap is such values. So a change costs the logarithm of the group's distinct values.
+ * <p><b>Structure.</b> How often each group has each value, in a {@link CountedSet}, and a binary
+ * heap of each group's values. Every value with an entry in the set is in its heap just once. A
+ * value whose count falls to zero stays in both until it comes to the top of the heap, or until
+ * more than half of a heap is such values. So a change costs the logarithm of the group's distinct
+ * values.
  */
 final class RetractableExtremeAccumulator extends Accumulator {
   private static final long[] NONE = {};

@@ -14,8 +14,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns staged rows into a batch: local codes become codes of the engine's dictionary, each distinct value of a section being looked
- * up once. Columns that nothing reads are left out: their values need no place in the dictionary.
+ * Turns staged rows into a batch: local codes become codes of the engine's dictionary, each
+ * distinct value of a section being looked up once. Columns that nothing reads are left out: their
+ * values need no place in the dictionary.
  */
 final class RowEncoder {
   private static final int UNKNOWN = -1;

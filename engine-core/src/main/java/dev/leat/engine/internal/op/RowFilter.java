@@ -5,8 +5,8 @@ import dev.leat.engine.internal.expr.RowErrors;
 import dev.leat.engine.plan.Schema;
 
 /**
- * Leaves out the rows for which an expression failed, and reports them. A row that is taken back and fails again, as it did when it
- * came, is left out silently: it was reported then.
+ * Leaves out the rows for which an expression failed, and reports them. A row that is taken back
+ * and fails again, as it did when it came, is left out silently: it was reported then.
  */
 final class RowFilter {
   private final String place;

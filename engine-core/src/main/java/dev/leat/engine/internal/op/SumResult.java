@@ -46,9 +46,7 @@ final class SumResult {
         case LONG -> out.set(row, sum.longValueExact());
         case DOUBLE -> out.set(row, Words.ofDouble(sum.doubleValue() / (double) count));
         case DURATION ->
-            out.set(
-                row,
-                (isMean ? sum.divide(BigInteger.valueOf(count)) : sum).longValueExact());
+            out.set(row, (isMean ? sum.divide(BigInteger.valueOf(count)) : sum).longValueExact());
         default -> {
           BigDecimal exact = new BigDecimal(sum, operand.scale());
           BigDecimal value =

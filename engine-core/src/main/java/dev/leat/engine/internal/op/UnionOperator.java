@@ -11,7 +11,9 @@ import dev.leat.engine.plan.Field;
 import dev.leat.engine.plan.Node;
 import java.util.List;
 
-/** Puts the changes of several inputs one behind the other, each column brought to the common type. */
+/**
+ * Puts the changes of several inputs one behind the other, each column brought to the common type.
+ */
 public final class UnionOperator implements Operator {
   private final List<Operator> inputs;
   private final Kernel[][] conversions;

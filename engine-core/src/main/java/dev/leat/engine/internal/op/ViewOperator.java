@@ -9,8 +9,9 @@ import dev.leat.engine.plan.ViewDefinition;
 import java.util.List;
 
 /**
- * A materialized view: applies the changes of its relation to a store of rows for readers, and passes on what really changed,
- * consolidated. Rows of a relation with a key are found by it; others are a multiset.
+ * A materialized view: applies the changes of its relation to a store of rows for readers, and
+ * passes on what really changed, consolidated. Rows of a relation with a key are found by it;
+ * others are a multiset.
  */
 public final class ViewOperator implements Operator {
   private final Operator input;

@@ -5,8 +5,9 @@ import dev.leat.engine.internal.batch.Hashing;
 import java.util.Arrays;
 
 /**
- * A set of dictionary codes for each slot, to which codes are only added: an open-addressing table from a slot and a block of 64 codes
- * to the block's bitmap. Codes of values that are seen together lie together, so a block holds many; a lone code costs one entry.
+ * A set of dictionary codes for each slot, to which codes are only added: an open-addressing table
+ * from a slot and a block of 64 codes to the block's bitmap. Codes of values that are seen together
+ * lie together, so a block holds many; a lone code costs one entry.
  */
 public final class CodeBitmaps {
   private static final int BLOCK_BITS = 6;

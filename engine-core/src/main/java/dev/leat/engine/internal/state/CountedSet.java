@@ -4,8 +4,9 @@ import dev.leat.engine.internal.batch.Hashing;
 import java.util.Arrays;
 
 /**
- * Counts pairs of a slot and a value: the multiset of values of each group, in one open-addressing table with linear probing. An entry
- * stays until {@link #remove}, also at count 0, so that other structures can hold on to it.
+ * Counts pairs of a slot and a value: the multiset of values of each group, in one open-addressing
+ * table with linear probing. An entry stays until {@link #remove}, also at count 0, so that other
+ * structures can hold on to it.
  */
 public final class CountedSet {
   private final Hashing hashing;

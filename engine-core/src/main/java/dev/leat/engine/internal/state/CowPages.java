@@ -3,12 +3,12 @@ package dev.leat.engine.internal.state;
 import java.util.Arrays;
 
 /**
- * A growing array of words in pages, of which readers can keep a snapshot while the writer goes on: after {@link #snapshot}, a page is
- * copied before it is written to for the first time. Taking a snapshot costs one reference a page; pages that are not written to are
- * never copied.
+ * A growing array of words in pages, of which readers can keep a snapshot while the writer goes on:
+ * after {@link #snapshot}, a page is copied before it is written to for the first time. Taking a
+ * snapshot costs one reference a page; pages that are not written to are never copied.
  *
- * <p><b>Threading.</b> One writer. {@code snapshot} must not run at the same time as a write; the arrays that it returns may be read
- * by any thread for as long as it likes.
+ * <p><b>Threading.</b> One writer. {@code snapshot} must not run at the same time as a write; the
+ * arrays that it returns may be read by any thread for as long as it likes.
  */
 final class CowPages {
   private final int pageWords;

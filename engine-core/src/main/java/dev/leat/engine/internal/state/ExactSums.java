@@ -7,13 +7,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Exact sums of doubles, one for each slot: what was added and taken away again leaves nothing behind, and the order does not matter.
+ * Exact sums of doubles, one for each slot: what was added and taken away again leaves nothing
+ * behind, and the order does not matter.
  *
- * <p><b>How.</b> A sum is kept as an expansion: doubles of rising size whose bits do not overlap and whose exact sum is the sum; adding
- * a double is a chain of exact two-sums (J. R. Shewchuk, Adaptive Precision Floating-Point Arithmetic and Fast Robust Geometric
- * Predicates, 1997). Mostly there are one to three of them. Reading a sum rounds it once, to the nearest double, ties to even. NaN and
- * the infinities, which cannot be taken away from a sum, are counted beside it; the few values so large that a sum of them could
- * overflow are kept as a {@code BigDecimal} beside it.
+ * <p><b>How.</b> A sum is kept as an expansion: doubles of rising size whose bits do not overlap
+ * and whose exact sum is the sum; adding a double is a chain of exact two-sums (J. R. Shewchuk,
+ * Adaptive Precision Floating-Point Arithmetic and Fast Robust Geometric Predicates, 1997). Mostly
+ * there are one to three of them. Reading a sum rounds it once, to the nearest double, ties to
+ * even. NaN and the infinities, which cannot be taken away from a sum, are counted beside it; the
+ * few values so large that a sum of them could overflow are kept as a {@code BigDecimal} beside it.
  */
 public final class ExactSums {
   private static final double HUGE = 0x1p900;
@@ -54,9 +56,10 @@ public final class ExactSums {
     } else if (times == -1) {
       addPart(slot, -value);
     } else {
-      // Both factors are below 2^53, so the product is exactly the sum of its rounded value and what fma says was cut off.
-      addProduct(slot, value * HALF_WORD, times >> 32);
-      addProduct(slot, value, times & (HALF_WORD - 1));
+      // Both factors are below 2^53, so the product is exactly the sum of its rounded value and
+      // what fma says was cut off.
+      addProduct(slot, value * HALF_WORD, (double) (times >> 32));
+      addProduct(slot, value, (double) (times & (HALF_WORD - 1)));
     }
   }
 
@@ -142,7 +145,8 @@ public final class ExactSums {
       high = x + y;
       low = y - (high - x);
     }
-    // If what was cut off is just half a unit, the next part decides the direction; adding twice the half shows whether it was half.
+    // If what was cut off is just half a unit, the next part decides the direction; adding twice
+    // the half shows whether it was half.
     if (i > 0 && ((low < 0 && expansion[i - 1] < 0) || (low > 0 && expansion[i - 1] > 0))) {
       double y = low * 2;
       double x = high + y;

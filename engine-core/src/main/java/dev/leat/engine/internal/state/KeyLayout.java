@@ -6,8 +6,8 @@ import dev.leat.engine.plan.Schema;
 import java.util.stream.IntStream;
 
 /**
- * How some columns of a row are laid out as consecutive words, so that two rows are equal if their words are: the columns' words, then
- * bitmaps of which columns are null, if one can be.
+ * How some columns of a row are laid out as consecutive words, so that two rows are equal if their
+ * words are: the columns' words, then bitmaps of which columns are null, if one can be.
  */
 public final class KeyLayout {
   private final int[] columns;
@@ -57,7 +57,10 @@ public final class KeyLayout {
     }
   }
 
-  /** Copies a row stored as words into the columns of a batch; the layout must be of all its columns, in order. */
+  /**
+   * Copies a row stored as words into the columns of a batch; the layout must be of all its
+   * columns, in order.
+   */
   public void scatter(long[] words, int from, Batch out, int row) {
     for (int c = 0; c < columns.length; c++) {
       if (isNull(words, from, c)) {

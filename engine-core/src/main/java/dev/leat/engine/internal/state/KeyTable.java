@@ -1,20 +1,22 @@
 package dev.leat.engine.internal.state;
 
 import dev.leat.engine.internal.batch.Batch;
-import dev.leat.engine.internal.batch.Column;
 import dev.leat.engine.internal.batch.CodeSet;
+import dev.leat.engine.internal.batch.Column;
 import dev.leat.engine.internal.batch.Hashing;
 import dev.leat.engine.plan.Schema;
 import java.util.Arrays;
 
 /**
- * Gives each distinct key a slot: a small number by which operators keep their state in arrays. Slots of removed keys are given out
- * again, the last removed first; otherwise they count up in the order in which keys came, so nothing depends on hashes.
+ * Gives each distinct key a slot: a small number by which operators keep their state in arrays.
+ * Slots of removed keys are given out again, the last removed first; otherwise they count up in the
+ * order in which keys came, so nothing depends on hashes.
  *
- * <p><b>Structure.</b> Keys are stored slot by slot, {@link KeyLayout#stride} words each: the key columns, then bitmaps of which are
- * null. An open-addressing table with linear probing holds slot numbers; next to each slot is its hash, so that growing and removing
- * (by shifting back) do not hash again. A batch is hashed column by column before the first probe, so that probes do not wait for one
- * another.
+ * <p><b>Structure.</b> Keys are stored slot by slot, {@link KeyLayout#stride} words each: the key
+ * columns, then bitmaps of which are null. An open-addressing table with linear probing holds slot
+ * numbers; next to each slot is its hash, so that growing and removing (by shifting back) do not
+ * hash again. A batch is hashed column by column before the first probe, so that probes do not wait
+ * for one another.
  */
 public final class KeyTable {
   private static final int EMPTY = -1;
@@ -186,7 +188,8 @@ public final class KeyTable {
     int hole = at;
     for (int next = (hole + 1) & mask; table[next] != EMPTY; next = (next + 1) & mask) {
       int home = hashes[table[next]] & mask;
-      // It may move to the hole unless its home lies between the hole (not included) and where it is.
+      // It may move to the hole unless its home lies between the hole (not included) and where it
+      // is.
       if (((next - home) & mask) >= ((next - hole) & mask)) {
         table[hole] = table[next];
         hole = next;
@@ -224,7 +227,10 @@ public final class KeyTable {
     }
   }
 
-  /** Adds the codes that its keys hold. Freed slots hold zeros, which is harmless: one code more stays. */
+  /**
+   * Adds the codes that its keys hold. Freed slots hold zeros, which is harmless: one code more
+   * stays.
+   */
   public void mark(Schema keySchema, CodeSet live) {
     for (int k = 0; k < layout.columns(); k++) {
       if (!keySchema.field(k).type().isEncoded()) {

@@ -7,11 +7,13 @@ import dev.leat.engine.plan.Schema;
 import java.util.Arrays;
 
 /**
- * The rows of a view or of a table, each with a weight, found by key; readers keep snapshots while the writer goes on.
+ * The rows of a view or of a table, each with a weight, found by key; readers keep snapshots while
+ * the writer goes on.
  *
- * <p><b>Structure.</b> Rows lie in copy-on-write pages, all words of a row together: its columns, bitmaps of the null ones, its weight;
- * weight 0 is a free place. An open-addressing index, also in pages, has for each key the row's number and the upper half of its hash.
- * The key is some columns, or the whole row.
+ * <p><b>Structure.</b> Rows lie in copy-on-write pages, all words of a row together: its columns,
+ * bitmaps of the null ones, its weight; weight 0 is a free place. An open-addressing index, also in
+ * pages, has for each key the row's number and the upper half of its hash. The key is some columns,
+ * or the whole row.
  *
  * <p><b>Threading.</b> As {@link CowPages}.
  */
@@ -94,8 +96,7 @@ public final class RowStore {
     return Hashing.finish(Hashing.mix(hash, mask));
   }
 
-  private static boolean sameKey(
-      RowStore store, long[] a, int aFrom, long[] b, int bFrom) {
+  private static boolean sameKey(RowStore store, long[] a, int aFrom, long[] b, int bFrom) {
     for (int column : store.key) {
       if (a[aFrom + column] != b[bFrom + column]
           || store.rowLayout.isNull(a, aFrom, column) != store.rowLayout.isNull(b, bFrom, column)) {
@@ -224,7 +225,8 @@ public final class RowStore {
     while ((int) index.page(at >>> INDEX_PAGE_BITS)[at & (INDEX_PAGE_SIZE - 1)] != row + 1) {
       at = (at + 1) & indexMask;
     }
-    // A mark, not a hole: entries behind it must still be found. Rebuilding the index clears the marks.
+    // A mark, not a hole: entries behind it must still be found. Rebuilding the index clears the
+    // marks.
     index.writable(at >>> INDEX_PAGE_BITS)[at & (INDEX_PAGE_SIZE - 1)] =
         Integer.toUnsignedLong(DELETED);
     totalWeight -= page[from + stride - 1];
