@@ -44,7 +44,7 @@ class NdjsonMutationTest {
           .build();
 
   /** Small limits, so that random lines come near them. */
-  private static final JsonLimits LIMITS = new JsonLimits(4, 20, 30, 160, 40, 7);
+  private static final JsonLimits LIMITS = new JsonLimits(4, 20, 30, 110, 40, 7);
 
   private static final String[] NAMES = {
     "id",
@@ -196,6 +196,7 @@ class NdjsonMutationTest {
       assertThat(used).as(what).isPositive();
       at += used;
     }
+    assertThat(at).as(what).isEqualTo(input.length);
     assertThat(rows.size() + reasons.size()).as(what).isEqualTo(countLines(input));
     assertThat(reasons).as(what).allMatch(reason -> reason.length() < 300);
     return new Decoded(Decoded.values(rows), reasons, lines);
