@@ -1,5 +1,6 @@
 package dev.leat.engine.internal.state;
 
+import com.carrotsearch.hppc.IntArrayList;
 import dev.leat.engine.internal.batch.Batch;
 import dev.leat.engine.internal.batch.CodeSet;
 import dev.leat.engine.internal.batch.Column;
@@ -27,8 +28,7 @@ public final class KeyTable {
   private int[] table = new int[64];
   private long[] keys;
   private int[] hashes = new int[32];
-  private int[] free = new int[16];
-  private int freeCount;
+  private final IntArrayList free = new IntArrayList();
   private int bound;
   private long[] rowHashes = new long[0];
   private final long[] probe;
@@ -49,7 +49,7 @@ public final class KeyTable {
 
   /** How many keys there are. */
   public int size() {
-    return bound - freeCount;
+    return bound - free.size();
   }
 
   public KeyLayout layout() {
@@ -137,7 +137,7 @@ public final class KeyTable {
         return slot;
       }
     }
-    int slot = freeCount > 0 ? free[--freeCount] : bound++;
+    int slot = free.isEmpty() ? bound++ : free.removeLast();
     if (slot >= hashes.length) {
       hashes = Arrays.copyOf(hashes, 2 * hashes.length);
       keys = Arrays.copyOf(keys, hashes.length * stride);
@@ -196,10 +196,7 @@ public final class KeyTable {
       }
     }
     table[hole] = EMPTY;
-    if (freeCount == free.length) {
-      free = Arrays.copyOf(free, 2 * freeCount);
-    }
-    free[freeCount++] = slot;
+    free.add(slot);
     hashes[slot] = 0;
     Arrays.fill(keys, slot * stride, (slot + 1) * stride, 0);
   }
@@ -211,7 +208,7 @@ public final class KeyTable {
     table = table.length > 4 * wanted ? new int[wanted] : table;
     Arrays.fill(table, EMPTY);
     bound = 0;
-    freeCount = 0;
+    free.clear();
   }
 
   /** Copies a key column of some slots into a column, row by row. */

@@ -1,5 +1,6 @@
 package dev.leat.engine.internal.state;
 
+import com.carrotsearch.hppc.IntArrayList;
 import dev.leat.engine.internal.batch.Batch;
 import dev.leat.engine.internal.batch.CodeSet;
 import dev.leat.engine.internal.batch.Hashing;
@@ -34,8 +35,7 @@ public final class RowStore {
   private CowPages index;
   private int indexMask;
   private int indexUsed;
-  private int[] free = new int[16];
-  private int freeCount;
+  private final IntArrayList free = new IntArrayList();
   private int bound;
   private long totalWeight;
   private final long[] scratch;
@@ -172,8 +172,8 @@ public final class RowStore {
   }
 
   private int newRow() {
-    if (freeCount > 0) {
-      return free[--freeCount];
+    if (!free.isEmpty()) {
+      return free.removeLast();
     }
     rows.ensure((bound >>> PAGE_BITS) + 1);
     return bound++;
@@ -194,7 +194,7 @@ public final class RowStore {
 
   /** Makes a new index without the marks of deleted rows. */
   private void rebuildIndex() {
-    int live = bound - freeCount;
+    int live = bound - free.size();
     int size = INDEX_PAGE_SIZE;
     while (size < 4 * (live + 1)) {
       size *= 2;
@@ -231,10 +231,7 @@ public final class RowStore {
         Integer.toUnsignedLong(DELETED);
     totalWeight -= page[from + stride - 1];
     Arrays.fill(page, from, from + stride, 0);
-    if (freeCount == free.length) {
-      free = Arrays.copyOf(free, 2 * freeCount);
-    }
-    free[freeCount++] = row;
+    free.add(row);
   }
 
   /**
