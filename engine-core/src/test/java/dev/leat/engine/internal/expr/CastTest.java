@@ -179,7 +179,7 @@ class CastTest {
         dec("0.1"),
         0.1,
         dec("123456789.123456789"),
-        123456789.123456789);
+        123456789.12345679);
     casts(Type.decimal(38, 20), Type.DOUBLE, dec("0.1"), 0.1);
     casts(Type.decimal(5, 2), Type.FLOAT, dec("0.10"), 0.1f);
   }

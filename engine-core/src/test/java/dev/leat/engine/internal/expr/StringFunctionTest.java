@@ -156,6 +156,7 @@ class StringFunctionTest {
     assertThat(table.eval(col("a").substring(1, -2)))
         .containsExactly(negative, negative, null, negative, negative);
     assertThat(table.eval(col("a").substring(nothing(Type.LONG)))).containsOnlyNulls();
+    assertThat(table.eval(col("a").substring(Long.MIN_VALUE)).get(0)).isEqualTo("hello");
   }
 
   @Test
