@@ -27,9 +27,9 @@ final class Comparisons {
     };
   }
 
-  /** 1 if what a comparator gave is among the outcomes, else 0. */
+  /** 1 if the outcome of a comparison is among the outcomes, else 0. */
   static long test(int outcomes, int compared) {
-    return (long) outcomes >>> (Integer.signum(compared) + 1) & 1;
+    return (outcomes >>> (Integer.signum(compared) + 1)) & 1L;
   }
 
   /** The comparison with its operands swapped. */
