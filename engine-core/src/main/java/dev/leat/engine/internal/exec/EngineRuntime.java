@@ -290,10 +290,20 @@ public final class EngineRuntime implements AutoCloseable {
     ledger.step();
     position = epoch.position();
     if (dictionary.wantsSweep()) {
+      sweep();
+    }
+  }
+
+  /** Frees the values of the dictionary that nothing holds; done by itself when it is worth it. */
+  public void sweep() {
+    stateLock.lock();
+    try {
       CodeSet live = new CodeSet(dictionary.bound());
       dataflow.mark(live);
       ledger.mark(live);
       dictionary.retain(live);
+    } finally {
+      stateLock.unlock();
     }
   }
 
