@@ -98,7 +98,7 @@ public final class Dataflow {
     if (node instanceof Node.Distinct distinct) {
       return new AggregateOperator(distinct, from.get(0), dictionary, failures);
     }
-    return new UnionOperator((Node.Union) node, from, dictionary);
+    return new UnionOperator((Node.Union) node, from, dictionary, failures);
   }
 
   /** Where the rows of an input go in. */

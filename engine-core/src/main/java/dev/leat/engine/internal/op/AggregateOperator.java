@@ -5,8 +5,7 @@ import dev.leat.engine.internal.batch.CodeSet;
 import dev.leat.engine.internal.batch.Column;
 import dev.leat.engine.internal.batch.Dictionary;
 import dev.leat.engine.internal.expr.RowErrors;
-import dev.leat.engine.internal.state.KeyLayout;
-import dev.leat.engine.internal.state.KeyTable;
+import dev.leat.engine.internal.state.GroupKeys;
 import dev.leat.engine.plan.AggregateCall;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Schema;
@@ -28,8 +27,9 @@ import java.util.List;
 public final class AggregateOperator implements Operator {
   private final Operator input;
   private final boolean isGlobal;
+  private final boolean isAppendOnly;
   private final Schema schema;
-  private final KeyTable keys;
+  private final GroupKeys keys;
   private final int keyColumns;
   private final Schema keySchema;
   private final AggregateInputs calls;
@@ -55,6 +55,7 @@ public final class AggregateOperator implements Operator {
   private int stepNumber;
   private int[] emitted = new int[32];
   private long[] weights = new long[32];
+  private int[] slots = new int[32];
 
   /** An operator for an aggregate. */
   public AggregateOperator(
@@ -81,11 +82,12 @@ public final class AggregateOperator implements Operator {
     this.place = node.describe();
     this.schema = node.schema();
     this.isGlobal = keyNames.isEmpty();
+    this.isAppendOnly = from.isAppendOnly();
     this.keyColumns = keyNames.size();
     Schema inputSchema = from.schema();
     int[] columns = keyNames.stream().mapToInt(inputSchema::find).toArray();
     this.keySchema = isGlobal ? inputSchema : inputSchema.select(keyNames, place);
-    this.keys = new KeyTable(KeyLayout.of(inputSchema, columns), wiring.dictionary().hashing());
+    this.keys = GroupKeys.of(inputSchema, columns, wiring.dictionary().hashing());
     this.calls = new AggregateInputs(aggregates, inputSchema, wiring.dictionary());
     Accumulators choice = new Accumulators(inputSchema, from.isAppendOnly(), wiring.dictionary());
     this.accumulators = new Accumulator[aggregates.size()];
@@ -141,31 +143,40 @@ public final class AggregateOperator implements Operator {
     if (groups.length < rows.rows()) {
       groups = new int[rows.rows() + (rows.rows() >> 1)];
     }
-    touchedCount = 0;
-    if (isFirst) {
-      keys.findOrAdd(new long[0]);
-      ensureGroups();
-      touch(0);
-      // The one row of an aggregate without keys counts as a row that is always there.
-      rowCounts[0] = 1;
-      existed[0] = false;
-    }
     if (!isGlobal) {
       // Without keys all rows are of group 0, which is what the array says unless it is written to.
       keys.findOrAdd(rows, groups);
-      ensureGroups();
     }
+    ensureGroups();
+    if (touched.length <= rows.count()) {
+      touched = new int[rows.count() + (rows.count() >> 1) + 1];
+      existed = new boolean[touched.length];
+    }
+    touchedCount = 0;
     int[] selection = rows.selection();
-    for (int i = 0; i < rows.count(); i++) {
+    int count = rows.count();
+    for (int i = 0; i < count; i++) {
+      // Without a branch, because whether a group comes again cannot be predicted.
       int group = groups[selection == null ? i : selection[i]];
-      if (touchedAt[group] != stepNumber) {
-        touch(group);
-      }
+      touched[touchedCount] = group;
+      touchedCount += touchedAt[group] == stepNumber ? 0 : 1;
+      touchedAt[group] = stepNumber;
+    }
+    if (isFirst) {
+      // The one group of an aggregate without keys is there even if no row is, and never ends.
+      touched[0] = 0;
+      touchedCount = 1;
+    }
+    for (int i = 0; i < touchedCount; i++) {
+      existed[i] = rowCounts[touched[i]] > 0;
+    }
+    if (isFirst) {
+      rowCounts[0] = 1;
     }
   }
 
   private void ensureGroups() {
-    int bound = keys.bound();
+    int bound = isGlobal ? 1 : keys.bound();
     if (rowCounts.length < bound) {
       int size = Math.max(bound, 2 * rowCounts.length);
       rowCounts = Arrays.copyOf(rowCounts, size);
@@ -176,17 +187,14 @@ public final class AggregateOperator implements Operator {
     }
   }
 
-  private void touch(int group) {
-    if (touchedCount == touched.length) {
-      touched = Arrays.copyOf(touched, 2 * touchedCount);
-      existed = Arrays.copyOf(existed, touched.length);
-    }
-    touchedAt[group] = stepNumber;
-    existed[touchedCount] = rowCounts[group] > 0;
-    touched[touchedCount++] = group;
-  }
-
   private void countRows(Batch rows) {
+    if (isAppendOnly) {
+      // A group that was ever touched stays.
+      for (int i = 0; i < touchedCount; i++) {
+        rowCounts[touched[i]] = 1;
+      }
+      return;
+    }
     int[] selection = rows.selection();
     long[] rowWeights = rows.weights();
     for (int i = 0; i < rows.count(); i++) {
@@ -230,6 +238,7 @@ public final class AggregateOperator implements Operator {
     if (emitted.length < 2 * touchedCount) {
       emitted = new int[2 * touched.length];
       weights = new long[emitted.length];
+      slots = new int[emitted.length];
     }
     int size = 0;
     boolean anyRetracted = false;
@@ -253,7 +262,11 @@ public final class AggregateOperator implements Operator {
     for (int c = 0; c < schema.size(); c++) {
       fill(output.column(c), before.column(c), after.column(c), size);
     }
+    for (int k = 0; k < size; k++) {
+      slots[k] = touched[emitted[k]];
+    }
     output.fill(size, anyRetracted ? weights : null);
+    output.number(slots);
   }
 
   private boolean isUnchanged(int i) {
@@ -285,6 +298,9 @@ public final class AggregateOperator implements Operator {
   }
 
   private void endEmptyGroups() {
+    if (isAppendOnly) {
+      return;
+    }
     for (int i = 0; i < touchedCount; i++) {
       int group = touched[i];
       if (rowCounts[group] == 0) {

@@ -11,17 +11,23 @@ import java.util.stream.IntStream;
  */
 public final class KeyLayout {
   private final int[] columns;
+  private final boolean[] encoded;
   private final int maskWords;
 
-  private KeyLayout(int[] columns, boolean nullable) {
+  private KeyLayout(int[] columns, boolean[] encoded, boolean nullable) {
     this.columns = columns;
+    this.encoded = encoded;
     this.maskWords = nullable ? Bits.wordsFor(columns.length) : 0;
   }
 
   /** The layout of some columns, by index, of a schema. */
   public static KeyLayout of(Schema schema, int[] columns) {
     boolean nullable = IntStream.of(columns).anyMatch(c -> schema.field(c).nullable());
-    return new KeyLayout(columns.clone(), nullable);
+    boolean[] encoded = new boolean[columns.length];
+    for (int k = 0; k < columns.length; k++) {
+      encoded[k] = schema.field(columns[k]).type().isEncoded();
+    }
+    return new KeyLayout(columns.clone(), encoded, nullable);
   }
 
   /** The layout of all columns of a schema. */
@@ -38,6 +44,11 @@ public final class KeyLayout {
     return columns[index];
   }
 
+  /** Are the words of a column of the layout codes of a dictionary? */
+  public boolean isEncoded(int index) {
+    return encoded[index];
+  }
+
   public int maskWords() {
     return maskWords;
   }
@@ -47,13 +58,32 @@ public final class KeyLayout {
     return columns.length + maskWords;
   }
 
+  /** Is any of its columns null in any row of a batch? If not, the bitmaps are zero. */
+  public boolean hasNulls(Batch batch) {
+    boolean any = false;
+    for (int column : columns) {
+      any |= batch.column(column).nulls() != null;
+    }
+    return any;
+  }
+
   /** Copies a row of a batch into words. */
   public void gather(Batch batch, int row, long[] out) {
+    gather(batch, row, maskWords > 0, out);
+  }
+
+  /**
+   * Copies a row of a batch into words.
+   *
+   * @param hasNulls what {@link #hasNulls} says of the batch, so that it is asked once and not for
+   *     each row
+   */
+  public void gather(Batch batch, int row, boolean hasNulls, long[] out) {
     for (int k = 0; k < columns.length; k++) {
       out[k] = batch.column(columns[k]).word(row);
     }
     for (int m = 0; m < maskWords; m++) {
-      out[columns.length + m] = mask(batch, row, m);
+      out[columns.length + m] = hasNulls ? mask(batch, row, m) : 0;
     }
   }
 

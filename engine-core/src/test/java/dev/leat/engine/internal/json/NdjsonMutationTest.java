@@ -44,7 +44,7 @@ class NdjsonMutationTest {
           .build();
 
   /** Small limits, so that random lines come near them. */
-  private static final JsonLimits LIMITS = new JsonLimits(4, 20, 30, 600, 40, 16);
+  private static final JsonLimits LIMITS = new JsonLimits(4, 20, 30, 110, 40, 7);
 
   private static final String[] NAMES = {
     "id",
@@ -175,7 +175,9 @@ class NdjsonMutationTest {
     StagedRows rows = new StagedRows(schema, new Hashing(1));
     List<String> reasons = new ArrayList<>();
     List<String> lines = new ArrayList<>();
+    // What lies behind the input looks like a line's end, and must not be taken for one.
     byte[] buffer = Arrays.copyOf(input, input.length + SLACK);
+    Arrays.fill(buffer, input.length, buffer.length, (byte) '\n');
     decoder.startInput();
     int at = 0;
     while (at < input.length) {
@@ -194,6 +196,7 @@ class NdjsonMutationTest {
       assertThat(used).as(what).isPositive();
       at += used;
     }
+    assertThat(at).as(what).isEqualTo(input.length);
     assertThat(rows.size() + reasons.size()).as(what).isEqualTo(countLines(input));
     assertThat(reasons).as(what).allMatch(reason -> reason.length() < 300);
     return new Decoded(Decoded.values(rows), reasons, lines);

@@ -29,17 +29,30 @@ class TimeTextTest {
 
   @Test
   void everyDayIsThatOfJavaTime() {
-    for (LocalDate date = LocalDate.of(0, 1, 1); date.getYear() < 10_000; date = date.plusDays(1)) {
-      if (day(date.toString()) != date.toEpochDay()) {
+    byte[] text = "0000-00-00".getBytes(StandardCharsets.UTF_8);
+    LocalDate end = LocalDate.of(10_000, 1, 1);
+    for (LocalDate date = LocalDate.of(0, 1, 1); date.isBefore(end); date = date.plusDays(1)) {
+      write(text, 0, 4, date.getYear());
+      write(text, 5, 2, date.getMonthValue());
+      write(text, 8, 2, date.getDayOfMonth());
+      if (TimeText.epochDay(text, 0, text.length) != date.toEpochDay()) {
         throw new AssertionError(date.toString());
       }
+    }
+  }
+
+  private static void write(byte[] text, int at, int digits, int number) {
+    int rest = number;
+    for (int i = digits - 1; i >= 0; i--) {
+      text[at + i] = (byte) ('0' + rest % 10);
+      rest /= 10;
     }
   }
 
   @Test
   void randomDatesAreAcceptedAsByJavaTime() {
     Random random = new Random(3);
-    for (int i = 0; i < 200_000; i++) {
+    for (int i = 0; i < 40_000; i++) {
       int year = random.nextInt(4) == 0 ? 100 * random.nextInt(100) : random.nextInt(10_000);
       int month = random.nextInt(14);
       int day = random.nextInt(33);
@@ -57,7 +70,7 @@ class TimeTextTest {
   @Test
   void randomInstantsAreThoseOfJavaTime() {
     Random random = new Random(5);
-    for (int i = 0; i < 200_000; i++) {
+    for (int i = 0; i < 40_000; i++) {
       LocalDate date =
           LocalDate.ofEpochDay(-719_528 + (long) (random.nextDouble() * (2_932_897 + 719_528)));
       int nanos = random.nextInt(1_000_000_000);
@@ -102,7 +115,7 @@ class TimeTextTest {
     Random random = new Random(9);
     String alphabet = "0123456789-:TZ.+ ztZ/;";
     int accepted = 0;
-    for (int i = 0; i < 200_000; i++) {
+    for (int i = 0; i < 40_000; i++) {
       StringBuilder text = new StringBuilder("2024-02-29T23:59:59.25-11:30");
       for (int changes = 1 + random.nextInt(2); changes > 0; changes--) {
         int at = random.nextInt(text.length());
@@ -127,7 +140,7 @@ class TimeTextTest {
             .isEqualTo(Words.ofInstant(OffsetDateTime.parse(iso).toInstant()));
       }
     }
-    assertThat(accepted).isGreaterThan(10_000);
+    assertThat(accepted).isGreaterThan(2_000);
   }
 
   @ParameterizedTest
