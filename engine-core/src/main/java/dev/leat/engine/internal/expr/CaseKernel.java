@@ -67,6 +67,8 @@ final class CaseKernel implements Kernel {
       take(results[i], batch, hits, hitCount, errors);
     }
     take(results[conditions.length], batch, open, openCount, errors);
+    // A failed row took no result, and its word would be one of an earlier batch.
+    Nulls.takeFailed(errors, result, Nulls.rows(batch, count));
     return result;
   }
 

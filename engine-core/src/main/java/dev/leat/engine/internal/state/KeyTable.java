@@ -327,18 +327,18 @@ public final class KeyTable implements GroupKeys {
     }
   }
 
-  /**
-   * Adds the codes that its keys hold. Freed slots hold zeros, which is harmless: one code more
-   * stays.
-   */
   @Override
   public void mark(Schema keySchema, CodeSet live) {
+    boolean[] isFree = new boolean[bound];
+    for (int i = 0; i < free.size(); i++) {
+      isFree[free.get(i)] = true;
+    }
     for (int k = 0; k < layout.columns(); k++) {
       if (!keySchema.field(k).type().isEncoded()) {
         continue;
       }
       for (int slot = 0; slot < bound; slot++) {
-        if (!layout.isNull(keys, slot * stride, k)) {
+        if (!isFree[slot] && !layout.isNull(keys, slot * stride, k)) {
           live.add(keys[slot * stride + k]);
         }
       }

@@ -194,4 +194,16 @@ class ChoiceTest {
     assertThat(table.eval(col("b").in(new BigDecimal("1.5000")))).containsExactly(false, true);
     assertThat(table.eval(col("c").in(Double.NaN, -0.0))).containsExactly(true, true);
   }
+
+  @Test
+  void aRowWhoseConditionFailsHasNoValueForWhatReadsTheChoice() {
+    Type wide = Type.decimal(38, 10);
+    BigDecimal value = new BigDecimal("2.5");
+    Table table =
+        Table.of(Type.STRING, Type.LONG, wide).row("first", 0L, value).row("second", 1L, value);
+    Expr choice =
+        new Expr.Case(List.of(when(lit(1).dividedBy(col("b")).gt(0), col("c"))), col("c"));
+    assertThat(table.eval(choice.cast(Type.decimal(18, 1))))
+        .containsExactly(failed("division by zero: (1 / b)"), value);
+  }
 }
