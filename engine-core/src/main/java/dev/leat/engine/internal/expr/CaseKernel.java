@@ -67,7 +67,20 @@ final class CaseKernel implements Kernel {
       take(results[i], batch, hits, hitCount, errors);
     }
     take(results[conditions.length], batch, open, openCount, errors);
+    if (!errors.isEmpty()) {
+      nullFailed(selection, count, errors);
+    }
     return result;
+  }
+
+  /** A row whose condition failed took no result: it would have the word of an earlier batch. */
+  private void nullFailed(int @Nullable [] selection, int count, RowErrors errors) {
+    for (int i = 0; i < count; i++) {
+      int row = selection == null ? i : selection[i];
+      if (errors.isFailed(row)) {
+        result.setNull(row);
+      }
+    }
   }
 
   private void take(

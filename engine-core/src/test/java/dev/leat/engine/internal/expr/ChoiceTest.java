@@ -92,6 +92,15 @@ class ChoiceTest {
   }
 
   @Test
+  void whatIsMadeOfARowWhoseConditionFailedSeesNull() {
+    Table table =
+        Table.of(Type.LONG, Type.decimal(30, 2), Type.STRING).row(0L, null, "x").row(1L, null, "y");
+    Expr choice = new Expr.Case(List.of(when(lit(1).dividedBy(col("a")).eq(1), col("b"))), null);
+    assertThat(table.eval(choice.cast(Type.decimal(5, 2))))
+        .containsExactly(failed("division by zero: (1 / a)"), null);
+  }
+
+  @Test
   void resultsAreBroughtToTheirCommonType() {
     Table table =
         Table.of(Type.INT, Type.decimal(4, 2), Type.DOUBLE)
