@@ -119,6 +119,21 @@ final class Comparisons {
     return false;
   }
 
+  /** Adds to the answers those of one more comparison. */
+  static void orEqualTo(
+      long[] in, long[] out, int @Nullable [] selection, int count, long constant) {
+    if (selection == null) {
+      for (int i = 0; i < count; i++) {
+        out[i] |= isEqual(in[i], constant);
+      }
+    } else {
+      for (int i = 0; i < count; i++) {
+        int row = selection[i];
+        out[row] |= isEqual(in[row], constant);
+      }
+    }
+  }
+
   static boolean lessThan(
       long[] in, long[] out, int @Nullable [] selection, int count, long constant, long flip) {
     if (selection == null) {

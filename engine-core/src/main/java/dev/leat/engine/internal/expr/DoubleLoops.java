@@ -91,7 +91,7 @@ final class DoubleLoops {
   /**
    * Rounds what {@code Double.toString} shows, half away from zero.
    *
-   * <p>The short way: with {@code y = |x| * 10^digits} below 2^40, that product, and the difference
+   * <p>The short way: with {@code y = x * 10^digits} below 2^40, that product, and the difference
    * of x from its decimal text, are each off by at most an ulp of {@code y}, 2^-13. So where {@code
    * y} is 2^-10 away from the middle between two integers, the text rounds to the same integer
    * {@code n}; and the double nearest to {@code n / 10^digits} is that one division, for both are
@@ -99,14 +99,10 @@ final class DoubleLoops {
    */
   static double round(double x, int digits) {
     double power = (double) Decimals.power(digits);
-    double y = Math.abs(x) * power;
-    if (y < SAFE) {
-      double whole = Math.floor(y);
-      double fraction = y - whole;
-      if (Math.abs(fraction - 0.5) > MARGIN) {
-        double rounded = (fraction < 0.5 ? whole : whole + 1) / power;
-        return x < 0 ? -rounded : rounded;
-      }
+    double y = x * power;
+    double whole = Math.rint(y);
+    if (Math.abs(y) < SAFE && Math.abs(y - whole) < 0.5 - MARGIN) {
+      return whole / power;
     }
     if (!Double.isFinite(x)) {
       return x;
@@ -117,7 +113,8 @@ final class DoubleLoops {
   static boolean fromLongs(long[] in, long[] out, int @Nullable [] selection, int count) {
     for (int i = 0; i < count; i++) {
       int row = selection == null ? i : selection[i];
-      out[row] = Words.ofDouble((double) in[row]);
+      // Never NaN or negative zero.
+      out[row] = Double.doubleToRawLongBits((double) in[row]);
     }
     return false;
   }

@@ -199,6 +199,8 @@ class ChoiceTest {
             .row("a", new BigDecimal("1.00"), Double.NaN)
             .row("z", new BigDecimal("1.50"), 0.0);
     assertThat(table.eval(col("a").in("a", "b"))).containsExactly(true, false);
+    assertThat(table.eval(col("a").in("1", "2", "3", "4", "5", "6", "7", "8", "9", "z")))
+        .containsExactly(false, true);
     assertThat(table.eval(col("b").in(1, 2))).containsExactly(true, false);
     assertThat(table.eval(col("b").in(new BigDecimal("1.5000")))).containsExactly(false, true);
     assertThat(table.eval(col("c").in(Double.NaN, -0.0))).containsExactly(true, true);
