@@ -120,17 +120,9 @@ final class Comparisons {
   }
 
   /** Adds to the answers those of one more comparison. */
-  static void orEqualTo(
-      long[] in, long[] out, int @Nullable [] selection, int count, long constant) {
-    if (selection == null) {
-      for (int i = 0; i < count; i++) {
-        out[i] |= isEqual(in[i], constant);
-      }
-    } else {
-      for (int i = 0; i < count; i++) {
-        int row = selection[i];
-        out[row] |= isEqual(in[row], constant);
-      }
+  static void orEqualTo(long[] in, long[] out, int count, long constant) {
+    for (int i = 0; i < count; i++) {
+      out[i] |= isEqual(in[i], constant);
     }
   }
 

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * IN: the operand is evaluated once and compared with every candidate; the answers are combined as
  * by OR, but no candidate is left out, for one that fails makes the row fail. Candidates that are
- * literals with words of the operand's kind are looked up in a sorted array instead.
+ * literals with words of the operand's kind are compared word by word, or looked up if there are
+ * many.
  */
 final class InKernel implements Kernel {
   private static final int FEW = 8;
@@ -68,12 +69,24 @@ final class InKernel implements Kernel {
     return (in, out, selection, count) -> search(in, out, selection, count, words);
   }
 
-  /** One pass for each candidate, for such passes are vector instructions. */
   private static boolean compareEach(
       long[] in, long[] out, int @Nullable [] selection, int count, long[] words) {
-    Comparisons.equalTo(in, out, selection, count, words[0], 0);
-    for (int i = 1; i < words.length; i++) {
-      Comparisons.orEqualTo(in, out, selection, count, words[i]);
+    if (selection == null) {
+      // One pass for each candidate, for such passes are vector instructions.
+      Comparisons.equalTo(in, out, null, count, words[0], 0);
+      for (int i = 1; i < words.length; i++) {
+        Comparisons.orEqualTo(in, out, count, words[i]);
+      }
+      return false;
+    }
+    for (int i = 0; i < count; i++) {
+      int row = selection[i];
+      long word = in[row];
+      long found = 0;
+      for (long candidate : words) {
+        found |= word == candidate ? 1 : 0;
+      }
+      out[row] = found;
     }
     return false;
   }
