@@ -32,10 +32,14 @@ final class CaseKernel implements Kernel {
     this.type = type;
     this.canFail =
         conditions.stream().anyMatch(Kernel::canFail) || results.stream().anyMatch(Kernel::canFail);
-    this.blends =
-        !canFail
-            && results.stream()
-                .allMatch(k -> k instanceof ConstantKernel || k instanceof ColumnKernel);
+    this.blends = !canFail && results.stream().allMatch(CaseKernel::isThere);
+  }
+
+  /** Does it cost nothing to evaluate? */
+  private static boolean isThere(Kernel kernel) {
+    return kernel instanceof ConstantKernel
+        || kernel instanceof ColumnKernel
+        || (kernel instanceof RetypedKernel retyped && isThere(retyped.operand()));
   }
 
   @Override

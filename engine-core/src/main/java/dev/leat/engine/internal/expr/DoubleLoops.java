@@ -16,6 +16,9 @@ final class DoubleLoops {
   /** Four times as much as the relative error of a scaled number. */
   private static final double MARGIN = 0x1p-50;
 
+  /** Between doubles of this size lies 1, so that a sum with it is rounded to an integer. */
+  private static final double ROUNDER = 0x1.8p52;
+
   private DoubleLoops() {}
 
   static boolean add(long[] a, long[] b, long[] out, int @Nullable [] selection, int count) {
@@ -97,7 +100,7 @@ final class DoubleLoops {
   static double round(double x, int digits) {
     double power = (double) Decimals.power(digits);
     double y = x * power;
-    double whole = Math.rint(y);
+    double whole = (y + ROUNDER) - ROUNDER;
     if (Math.abs(y) < SAFE && Math.abs(y - whole) < 0.5 - Math.abs(y) * MARGIN) {
       return whole / power;
     }
