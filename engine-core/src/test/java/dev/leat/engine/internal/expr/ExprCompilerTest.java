@@ -104,7 +104,7 @@ class ExprCompilerTest {
         .withMessageContaining("AEON");
     assertThatExceptionOfType(EngineException.class)
         .isThrownBy(() -> compile(table, new Expr.Call(Op.DATE_TRUNC, List.of(col("c"), col("b")))))
-        .withMessageContaining("literal");
+        .withMessageContaining("date_trunc");
   }
 
   @Test
