@@ -3,8 +3,8 @@ package dev.leat.engine;
 import java.util.Objects;
 
 /**
- * The one exception of the engine. Its {@link #kind()} says what the caller can do; the message says what happened and what to do
- * next, and is written for people: it is not part of the API.
+ * The one exception of the engine. Its {@link #kind()} says what the caller can do; the message
+ * says what happened and what to do next, and is written for people: it is not part of the API.
  */
 public final class EngineException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -13,7 +13,10 @@ public final class EngineException extends RuntimeException {
   public enum Kind {
     /** The pipeline, the query or the argument is wrong: fix it. */
     INVALID,
-    /** Not possible at the moment: try again later, or free what is in the way (a lock held by another process). */
+    /**
+     * Not possible at the moment: try again later, or free what is in the way (a lock held by
+     * another process).
+     */
     UNAVAILABLE,
     /** The outcome of a commit is not known: look before trying again. */
     COMMIT_UNKNOWN,

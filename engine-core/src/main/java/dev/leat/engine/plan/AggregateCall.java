@@ -29,7 +29,10 @@ public record AggregateCall(
     }
   }
 
-  /** Takes only rows for which a condition is true, as SQL's FILTER; a second condition must hold too. */
+  /**
+   * Takes only rows for which a condition is true, as SQL's FILTER; a second condition must hold
+   * too.
+   */
   public AggregateCall where(Expr condition) {
     Expr both = where == null ? condition : where.and(condition);
     return new AggregateCall(function, operand, both, isDistinct, name);

@@ -5,7 +5,10 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
-/** Prints a plan: of each relation what it computes, its key, whether it is append-only or updating, and what bounds its state. */
+/**
+ * Prints a plan: of each relation what it computes, its key, whether it is append-only or updating,
+ * and what bounds its state.
+ */
 public final class Explain {
   private final StringBuilder text = new StringBuilder();
   private final Map<Node, Integer> numbers = new HashMap<>();
@@ -56,9 +59,7 @@ public final class Explain {
   }
 
   private static String key(Node node) {
-    return node.key()
-        .map(key -> key.isEmpty() ? "at most one row" : "key " + key)
-        .orElse("no key");
+    return node.key().map(key -> key.isEmpty() ? "at most one row" : "key " + key).orElse("no key");
   }
 
   private static String what(Node node) {

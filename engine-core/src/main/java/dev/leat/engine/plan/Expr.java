@@ -2,14 +2,15 @@ package dev.leat.engine.plan;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An expression over the columns of one relation: immutable, compared by value. Its columns are names until it is put into a
- * relation; then {@link TypeRules} checks it.
+ * An expression over the columns of one relation: immutable, compared by value. Its columns are
+ * names until it is put into a relation; then {@link TypeRules} checks it.
  *
  * <p>Arguments of type {@code Object} are expressions, or values that become literals.
  *
@@ -34,11 +35,32 @@ public sealed interface Expr {
   /** A value. */
   record Literal(@Nullable Object value, Type type) implements Expr {
     public Literal {
-      Objects.requireNonNull(type, "type");
+      JavaTypes.check(value, type);
+      value = value instanceof byte[] bytes ? bytes.clone() : value;
+    }
+
+    @Override
+    public @Nullable Object value() {
+      return value instanceof byte[] bytes ? bytes.clone() : value;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Literal that
+          && type.equals(that.type)
+          && Objects.deepEquals(value, that.value);
+    }
+
+    @Override
+    public int hashCode() {
+      return Arrays.deepHashCode(new Object[] {value, type});
     }
 
     @Override
     public String toString() {
+      if (value instanceof byte[] bytes) {
+        return "x'" + HexFormat.of().formatHex(bytes) + "'";
+      }
       return value instanceof String s ? "'" + s.replace("'", "''") + "'" : String.valueOf(value);
     }
   }
@@ -48,6 +70,10 @@ public sealed interface Expr {
     public Call {
       Objects.requireNonNull(op, "op");
       arguments = List.copyOf(arguments);
+      if (arguments.size() < op.minArguments() || arguments.size() > op.maxArguments()) {
+        throw new IllegalArgumentException(
+            op + " does not take " + arguments.size() + " arguments: " + arguments);
+      }
     }
 
     @Override
@@ -64,7 +90,10 @@ public sealed interface Expr {
     }
   }
 
-  /** The result of the first true condition; conditions and results are evaluated only as far as needed. */
+  /**
+   * The result of the first true condition; conditions and results are evaluated only as far as
+   * needed.
+   */
   record Case(List<When> whens, @Nullable Expr otherwise) implements Expr {
     public Case {
       whens = List.copyOf(whens);
@@ -97,7 +126,8 @@ public sealed interface Expr {
   }
 
   /**
-   * A named function of the user's. Two calls with the same name, type and arguments are equal: the name stands for the function.
+   * A named function of the user's. Two calls with the same name, type and arguments are equal: the
+   * name stands for the function.
    */
   record UserCall(String name, Type type, UserFunction function, List<Expr> arguments)
       implements Expr {
@@ -109,7 +139,7 @@ public sealed interface Expr {
     }
 
     @Override
-    public boolean equals(Object other) {
+    public boolean equals(@Nullable Object other) {
       return other instanceof UserCall that
           && name.equals(that.name)
           && type.equals(that.type)
@@ -232,7 +262,10 @@ public sealed interface Expr {
     return call(Op.MULTIPLY, this, other);
   }
 
-  /** Quotient; of integers truncated. Division by zero is an error of the row: use {@link #nullIf} to get null. */
+  /**
+   * Quotient; of integers truncated. Division by zero is an error of the row: use {@link #nullIf}
+   * to get null.
+   */
   default Expr dividedBy(Object other) {
     return call(Op.DIVIDE, this, other);
   }
@@ -259,7 +292,10 @@ public sealed interface Expr {
     return call(Op.NULLIF, this, value);
   }
 
-  /** SQL pattern match: {@code %} is any run of characters, {@code _} any one, {@code \} takes the next one literally. */
+  /**
+   * SQL pattern match: {@code %} is any run of characters, {@code _} any one, {@code \} takes the
+   * next one literally.
+   */
   default Expr like(String pattern) {
     return call(Op.LIKE, this, pattern);
   }

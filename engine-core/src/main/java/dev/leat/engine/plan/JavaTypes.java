@@ -4,12 +4,19 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Which Java class stands for which type. The one home of that table; decimals and arrays have more than a class to them. */
+/**
+ * Which Java class stands for which type. The one home of that table; decimals and arrays have more
+ * than a class to them.
+ */
 public final class JavaTypes {
+  private static final Duration LEAST_MICROS = Duration.of(Long.MIN_VALUE, ChronoUnit.MICROS);
+  private static final Duration PAST_MICROS =
+      Duration.of(Long.MAX_VALUE, ChronoUnit.MICROS).plus(1, ChronoUnit.MICROS);
   private static final Map<Class<?>, Type> BY_CLASS =
       Map.ofEntries(
           Map.entry(boolean.class, Type.BOOLEAN),
@@ -76,5 +83,37 @@ public final class JavaTypes {
               + " Duration, byte[] or a List of one of these");
     }
     return type;
+  }
+
+  /**
+   * Checks that a value is one of a type.
+   *
+   * @throws IllegalArgumentException if it is of another class, or does not fit the type
+   */
+  public static void check(@Nullable Object value, Type type) {
+    if (value == null) {
+      return;
+    }
+    boolean fits = classOf(type).isInstance(value);
+    if (fits && value instanceof BigDecimal decimal) {
+      fits =
+          decimal.scale() <= type.scale()
+              && (decimal.signum() == 0
+                  || decimal.precision() - decimal.scale() <= type.precision() - type.scale());
+    } else if (fits && value instanceof Instant instant) {
+      fits = fitsMicros(Duration.between(Instant.EPOCH, instant));
+    } else if (fits && value instanceof Duration duration) {
+      fits = fitsMicros(duration);
+    } else if (fits && value instanceof List<?> list) {
+      list.forEach(element -> check(element, type.elementType()));
+    }
+    if (!fits) {
+      throw new IllegalArgumentException(
+          "not a value of " + type + ": " + value + " (" + value.getClass().getSimpleName() + ")");
+    }
+  }
+
+  private static boolean fitsMicros(Duration duration) {
+    return duration.compareTo(LEAST_MICROS) >= 0 && duration.compareTo(PAST_MICROS) < 0;
   }
 }

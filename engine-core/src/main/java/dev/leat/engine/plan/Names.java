@@ -31,7 +31,9 @@ public final class Names {
     return message.append(sorted.size() > MAX_LISTED ? ", ...)" : ")").toString();
   }
 
-  /** The known name with the fewest edits to a name, if there are few enough for it to be a slip. */
+  /**
+   * The known name with the fewest edits to a name, if there are few enough for it to be a slip.
+   */
   static @Nullable String nearest(String name, Collection<String> known) {
     String nearest = null;
     int fewest = Math.max(2, name.length() / 3) + 1;

@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
- * A relation of the plan: an input, or an operation on other relations. Immutable and compared by value, so that equal parts of a
- * plan are one part. Made by the {@code of} methods, which check everything that can be checked before there is data.
+ * A relation of the plan: an input, or an operation on other relations. Immutable and compared by
+ * value, so that equal parts of a plan are one part. Made by the {@code of} methods, which check
+ * everything that can be checked before there is data.
  */
 public sealed interface Node {
   /** The columns of its rows. */
@@ -24,7 +24,8 @@ public sealed interface Node {
   boolean isAppendOnly();
 
   /**
-   * Columns that no two rows share; an empty list says that there is at most one row. Empty where no key is known.
+   * Columns that no two rows share; an empty list says that there is at most one row. Empty where
+   * no key is known.
    */
   Optional<List<String>> key();
 
@@ -55,6 +56,15 @@ public sealed interface Node {
         throw new EngineException(
             EngineException.Kind.INVALID,
             "input '" + name + "': a keyed table, and only that, has a primary key");
+      }
+      for (String column : primaryKey) {
+        if (schema
+            .field(schema.indexOf(column, "primary key of table '" + name + "'"))
+            .nullable()) {
+          throw new EngineException(
+              EngineException.Kind.INVALID,
+              "table '" + name + "': a key column cannot be nullable: " + column);
+        }
       }
       Schema key = primaryKey.isEmpty() ? null : schema.select(primaryKey, "table '" + name + "'");
       if (key != null && key.fields().stream().anyMatch(f -> f.type().kind() == Type.Kind.ARRAY)) {
@@ -162,8 +172,8 @@ public sealed interface Node {
   }
 
   /**
-   * One row for each distinct combination of the key columns, with aggregates over its rows. Without keys it is one row for all,
-   * also where there are none.
+   * One row for each distinct combination of the key columns, with aggregates over its rows.
+   * Without keys it is one row for all, also where there are none.
    */
   record Aggregate(Node input, List<String> keys, List<AggregateCall> calls, Schema schema)
       implements Node {
@@ -188,8 +198,7 @@ public sealed interface Node {
         String name = call.name();
         if (name == null) {
           throw new EngineException(
-              EngineException.Kind.INVALID,
-              place + ": " + call + " has no name; add .as(\"...\")");
+              EngineException.Kind.INVALID, place + ": " + call + " has no name; add .as(\"...\")");
         }
         TypeRules.Typed typed = TypeRules.check(call, input.schema(), place);
         fields.add(new Field(name, typed.type(), typed.nullable()));
@@ -222,6 +231,9 @@ public sealed interface Node {
   record Union(List<Node> inputs, Schema schema) implements Node {
     /** Checks that all have the same column names, and types that go together. */
     public static Union of(List<Node> inputs) {
+      if (inputs.isEmpty()) {
+        throw new IllegalArgumentException("a union needs at least one relation");
+      }
       Node first = inputs.get(0);
       List<Field> fields = new ArrayList<>(first.schema().fields());
       for (Node other : inputs.subList(1, inputs.size())) {
@@ -265,7 +277,7 @@ public sealed interface Node {
 
     @Override
     public String describe() {
-      return inputs.stream().map(Node::describe).collect(Collectors.joining(", ", "union of ", ""));
+      return "union on " + inputs.get(0).describe();
     }
   }
 

@@ -1,8 +1,8 @@
 package dev.leat.engine.plan;
 
 /**
- * The built-in scalar operations. Unless said otherwise the result is null when an argument is. {@link TypeRules} says which types
- * each takes and gives.
+ * The built-in scalar operations. Unless said otherwise the result is null when an argument is.
+ * {@link TypeRules} says which types each takes and gives.
  */
 public enum Op {
   ADD("+"),
@@ -20,9 +20,15 @@ public enum Op {
   LE("<="),
   GT(">"),
   GE(">="),
-  /** Three-valued: false if any is false, else null if any is null. Evaluates left to right and stops at false. */
+  /**
+   * Three-valued: false if any is false, else null if any is null. Evaluates left to right and
+   * stops at false.
+   */
   AND("and"),
-  /** Three-valued: true if any is true, else null if any is null. Evaluates left to right and stops at true. */
+  /**
+   * Three-valued: true if any is true, else null if any is null. Evaluates left to right and stops
+   * at true.
+   */
   OR("or"),
   NOT("not"),
   IS_NULL("is null"),
@@ -33,7 +39,10 @@ public enum Op {
   NULLIF("nullif"),
   /** Is the first among the others? Null if it is not and one of them is null. */
   IN("in"),
-  /** Pattern match: {@code %} any run, {@code _} any one character, {@code \} takes the next literally. Pattern: a literal. */
+  /**
+   * Pattern match: {@code %} any run, {@code _} any one character, {@code \} takes the next
+   * literally. Pattern: a literal.
+   */
   LIKE("like"),
   LOWER("lower"),
   UPPER("upper"),
@@ -63,11 +72,36 @@ public enum Op {
 
   /** Is it one of the six comparisons? */
   public boolean isComparison() {
-    return ordinal() >= EQ.ordinal() && ordinal() <= GE.ordinal();
+    return switch (this) {
+      case EQ, NE, LT, LE, GT, GE -> true;
+      default -> false;
+    };
   }
 
   /** Is it one of the five arithmetic operations with two operands? */
   public boolean isArithmetic() {
-    return ordinal() <= MODULO.ordinal();
+    return switch (this) {
+      case ADD, SUBTRACT, MULTIPLY, DIVIDE, MODULO -> true;
+      default -> false;
+    };
+  }
+
+  /** The fewest arguments that it takes. */
+  int minArguments() {
+    return switch (this) {
+      case NEGATE, ABS, NOT, IS_NULL, IS_NOT_NULL, LOWER, UPPER, TRIM, LENGTH, EPOCH_SECONDS -> 1;
+      case COALESCE, CONCAT -> 1;
+      default -> 2;
+    };
+  }
+
+  /** The most arguments that it takes. */
+  int maxArguments() {
+    return switch (this) {
+      case NEGATE, ABS, NOT, IS_NULL, IS_NOT_NULL, LOWER, UPPER, TRIM, LENGTH, EPOCH_SECONDS -> 1;
+      case COALESCE, CONCAT, IN, AND, OR -> Integer.MAX_VALUE;
+      case SUBSTRING -> 3;
+      default -> 2;
+    };
   }
 }

@@ -7,21 +7,26 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What a pipeline does: its inputs and its views. Immutable; the runtime, {@link Explain} and every evaluator read this and nothing
- * else.
+ * What a pipeline does: its inputs and its views. Immutable; the runtime, {@link Explain} and every
+ * evaluator read this and nothing else.
  *
  * @param inputs in the order in which they were declared
  * @param views in the order in which they were declared
  */
 public record Plan(List<Node.Input> inputs, List<ViewDefinition> views) {
+  /** The view of rows that failed; every plan has it. */
+  public static final String LEDGER = "ledger";
+
+  /** Checks that names are unique, inputs declared, and growth accepted. */
   public Plan {
     inputs = List.copyOf(inputs);
     views = List.copyOf(views);
-    checkNames();
+    checkInputs(inputs, views);
+    checkViewNames(views);
     checkGrowth(views);
   }
 
-  private void checkNames() {
+  private static void checkInputs(List<Node.Input> inputs, List<ViewDefinition> views) {
     Set<String> names = new HashSet<>();
     for (Node.Input input : inputs) {
       if (!names.add(input.name())) {
@@ -30,12 +35,27 @@ public record Plan(List<Node.Input> inputs, List<ViewDefinition> views) {
             "two inputs have the name '" + input.name() + "': rename one");
       }
     }
-    Set<String> viewNames = new HashSet<>();
+    for (Node node : nodes(List.of(), views)) {
+      if (node instanceof Node.Input input && !inputs.contains(input)) {
+        throw new EngineException(
+            EngineException.Kind.INVALID,
+            "a view reads " + input.describe() + ", which is not an input of this plan: add it");
+      }
+    }
+  }
+
+  private static void checkViewNames(List<ViewDefinition> views) {
+    Set<String> names = new HashSet<>();
     for (ViewDefinition view : views) {
-      if (!viewNames.add(view.name())) {
+      if (!names.add(view.name())) {
         throw new EngineException(
             EngineException.Kind.INVALID,
             "two views have the name '" + view.name() + "': rename one in materialize(...)");
+      }
+      if (view.name().equals(LEDGER)) {
+        throw new EngineException(
+            EngineException.Kind.INVALID,
+            "a view cannot be called '" + LEDGER + "': that is where rows that failed are");
       }
     }
   }
@@ -85,11 +105,19 @@ public record Plan(List<Node.Input> inputs, List<ViewDefinition> views) {
             () ->
                 new EngineException(
                     EngineException.Kind.INVALID,
-                    Names.unknown("view", name, views.stream().map(ViewDefinition::name).toList())));
+                    Names.unknown(
+                        "view", name, views.stream().map(ViewDefinition::name).toList())));
   }
 
-  /** Every relation that a view needs, each once, inputs before what reads them. Inputs that no view needs come too. */
+  /**
+   * Every relation that a view needs, each once, inputs before what reads them. Inputs that no view
+   * needs come too.
+   */
   public List<Node> nodes() {
+    return nodes(inputs, views);
+  }
+
+  private static List<Node> nodes(List<Node.Input> inputs, List<ViewDefinition> views) {
     Set<Node> ordered = new LinkedHashSet<>(inputs);
     views.forEach(view -> collect(view.relation(), ordered));
     return List.copyOf(ordered);

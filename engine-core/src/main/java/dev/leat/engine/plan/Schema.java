@@ -8,7 +8,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * The columns of a relation, in order. Immutable; two schemas with the same columns in the same order are equal.
+ * The columns of a relation, in order. Immutable; two schemas with the same columns in the same
+ * order are equal.
  *
  * <pre>{@code
  * Schema clicks = Schema.builder()

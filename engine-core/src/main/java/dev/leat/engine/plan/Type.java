@@ -4,7 +4,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The type of a column or an expression. Every type is nullable; whether a column may be null is said by its {@link Field}.
+ * The type of a column or an expression. Every type is nullable; whether a column may be null is
+ * said by its {@link Field}.
  *
  * @param kind what kind of value
  * @param precision for decimals the number of digits, 1 to 38; otherwise 0
@@ -112,8 +113,8 @@ public record Type(Kind kind, int precision, int scale, @Nullable Type element) 
   }
 
   /**
-   * Is a value kept as a code that stands for an object (strings, bytes, arrays, decimals of more than 18 digits), and not in the
-   * word itself?
+   * Is a value kept as a code that stands for an object (strings, bytes, arrays, decimals of more
+   * than 18 digits), and not in the word itself?
    */
   public boolean isEncoded() {
     return switch (kind) {

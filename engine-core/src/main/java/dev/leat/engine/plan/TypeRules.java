@@ -3,14 +3,17 @@ package dev.leat.engine.plan;
 import dev.leat.engine.EngineException;
 import dev.leat.engine.plan.Type.Kind;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which types expressions take and give; the one home of these rules. An error names the place, the expression and the way out.
+ * Which types expressions take and give; the one home of these rules. An error names the place, the
+ * expression and the way out.
  *
- * <p>Integer arithmetic gives long, arithmetic with a float or double gives double, with decimals an exact decimal. Comparisons,
- * {@code case}, {@code coalesce} and unions bring numbers to their {@link #common} type.
+ * <p>Integer arithmetic gives long, arithmetic with a float or double gives double, with decimals
+ * an exact decimal. Comparisons, {@code case}, {@code coalesce} and unions bring numbers to their
+ * {@link #common} type.
  */
 public final class TypeRules {
   private static final Type INT_AS_DECIMAL = Type.decimal(10, 0);
@@ -63,7 +66,10 @@ public final class TypeRules {
     }
   }
 
-  /** The type that values of both types can be brought to without a cast, or null where there is none. */
+  /**
+   * The type that values of both types can be brought to without a cast, or null where there is
+   * none.
+   */
   public static @Nullable Type common(Type a, Type b) {
     if (a.equals(b)) {
       return a;
@@ -81,7 +87,7 @@ public final class TypeRules {
     Type y = asDecimal(b);
     int scale = Math.max(x.scale(), y.scale());
     int whole = Math.max(x.precision() - x.scale(), y.precision() - y.scale());
-    return Type.decimal(Math.min(Type.MAX_PRECISION, whole + scale), scale);
+    return bounded(whole + scale, scale);
   }
 
   /** The decimal type that holds every value of an integer or decimal type. */
@@ -106,6 +112,7 @@ public final class TypeRules {
     }
     TypeRules rules = new TypeRules(schema, place);
     Type type = rules.check(operand).type();
+    rules.require(!call.isDistinct() || type.isOrdered(), call, "values, not arrays", type);
     return switch (call.function()) {
       case COUNT -> new Typed(Type.LONG, false);
       case MIN, MAX -> {
@@ -150,7 +157,8 @@ public final class TypeRules {
 
   private void require(boolean holds, Object what, String wanted, Type type) {
     if (!holds) {
-      throw invalid(what + " takes " + wanted + ", not " + type + "; cast it or choose another column");
+      throw invalid(
+          what + " takes " + wanted + ", not " + type + "; cast it or choose another column");
     }
   }
 
@@ -168,7 +176,8 @@ public final class TypeRules {
     }
     if (expr instanceof Expr.Cast cast) {
       Typed operand = check(cast.operand());
-      require(canCast(operand.type(), cast.type()), cast, "a type that can be cast", operand.type());
+      require(
+          canCast(operand.type(), cast.type()), cast, "a type that can be cast", operand.type());
       return new Typed(cast.type(), operand.nullable());
     }
     if (expr instanceof Expr.UserCall call) {
@@ -195,31 +204,34 @@ public final class TypeRules {
   }
 
   private Typed checkCase(Expr.Case choice) {
-    List<Expr> results = new ArrayList<>();
+    List<Typed> results = new ArrayList<>();
     for (Expr.When when : choice.whens()) {
       Type type = check(when.condition()).type();
       require(type.kind() == Kind.BOOLEAN, "a when", "a boolean condition", type);
-      results.add(when.result());
+      results.add(check(when.result()));
     }
     Expr otherwise = choice.otherwise();
     if (otherwise != null) {
-      results.add(otherwise);
+      results.add(check(otherwise));
     }
     Typed common = checkCommon(results, choice);
     return new Typed(common.type(), common.nullable() || otherwise == null);
   }
 
   /** The common type of several expressions; nullable if one is. */
-  private Typed checkCommon(List<Expr> exprs, Expr whole) {
-    Typed first = check(exprs.get(0));
-    Type type = first.type();
-    boolean nullable = first.nullable();
-    for (Expr expr : exprs.subList(1, exprs.size())) {
-      Typed typed = check(expr);
+  private Typed checkCommon(List<Typed> all, Expr whole) {
+    Type type = all.get(0).type();
+    boolean nullable = all.get(0).nullable();
+    for (Typed typed : all.subList(1, all.size())) {
       Type common = common(type, typed.type());
       if (common == null) {
         throw invalid(
-            "types do not go together: " + type + " and " + typed.type() + " in " + whole
+            "types do not go together: "
+                + type
+                + " and "
+                + typed.type()
+                + " in "
+                + whole
                 + "; cast one of them");
       }
       type = common;
@@ -241,22 +253,21 @@ public final class TypeRules {
         yield new Typed(signed(first), nullable);
       }
       case EQ, NE, IN -> {
-        checkCommon(call.arguments(), call);
+        checkCommon(arguments, call);
         yield new Typed(Type.BOOLEAN, nullable);
       }
       case LT, LE, GT, GE -> {
-        Type common = checkCommon(call.arguments(), call).type();
+        Type common = checkCommon(arguments, call).type();
         require(common.isOrdered(), call, "an ordered type", common);
         yield new Typed(Type.BOOLEAN, nullable);
       }
       case NULLIF -> {
-        checkCommon(call.arguments(), call);
+        checkCommon(arguments, call);
         yield new Typed(first, true);
       }
       case COALESCE ->
           new Typed(
-              checkCommon(call.arguments(), call).type(),
-              arguments.stream().allMatch(Typed::nullable));
+              checkCommon(arguments, call).type(), arguments.stream().allMatch(Typed::nullable));
       case AND, OR, NOT -> {
         arguments.forEach(
             a -> require(a.type().kind() == Kind.BOOLEAN, call, "boolean operands", a.type()));
@@ -267,7 +278,9 @@ public final class TypeRules {
       case EPOCH_SECONDS -> {
         require(
             first.kind() == Kind.INSTANT || first.kind() == Kind.DURATION,
-            call, "an instant or a duration", first);
+            call,
+            "an instant or a duration",
+            first);
         yield new Typed(Type.LONG, nullable);
       }
       case LOWER, UPPER, TRIM, LENGTH, SUBSTRING, CONCAT -> checkString(call, arguments);
@@ -316,6 +329,9 @@ public final class TypeRules {
       }
       default -> {
         require(type.kind() == Kind.INSTANT, call, "an instant", type);
+        if (!(literal instanceof String unit) || !isUnit(unit)) {
+          throw invalid("dateTrunc() takes one of " + List.of(TruncUnit.values()) + ": " + call);
+        }
         return new Typed(Type.INSTANT, operand.nullable());
       }
     }
@@ -327,6 +343,10 @@ public final class TypeRules {
       escapes++;
     }
     return escapes % 2 == 1;
+  }
+
+  private static boolean isUnit(String name) {
+    return Arrays.stream(TruncUnit.values()).anyMatch(unit -> unit.name().equals(name));
   }
 
   private static Type roundType(Type type, int digits) {
@@ -369,9 +389,17 @@ public final class TypeRules {
     };
   }
 
+  /**
+   * A decimal of at most 38 digits. Where there would be more, digits behind the point are given
+   * up, but not below six, so that large numbers fit.
+   */
   private static Type bounded(int precision, int scale) {
-    return Type.decimal(
-        Math.min(precision, Type.MAX_PRECISION), Math.min(scale, Type.MAX_PRECISION));
+    if (precision <= Type.MAX_PRECISION) {
+      return Type.decimal(precision, scale);
+    }
+    int whole = precision - scale;
+    int kept = Math.max(Type.MAX_PRECISION - whole, Math.min(scale, DIVISION_SCALE));
+    return Type.decimal(Type.MAX_PRECISION, kept);
   }
 
   private static @Nullable Type temporalArithmetic(Op op, Type a, Type b) {

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name its name, unique in the plan
  * @param relation what it holds
- * @param growthReason why it may grow with the input, in the pipeline's own words; null if it may not
+ * @param growthReason why it may grow with the input, in the pipeline's own words; null if it may
+ *     not
  */
 public record ViewDefinition(String name, Node relation, @Nullable String growthReason) {
   public ViewDefinition {

@@ -4,11 +4,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Changes of one relation in one epoch: columns, a weight for each row (none where all are +1), and a selection of the rows that
- * count (none where all do). The one thing that travels between operators.
+ * Changes of one relation in one epoch: columns, a weight for each row (none where all are +1), and
+ * a selection of the rows that count (none where all do). The one thing that travels between
+ * operators.
  *
- * <p>An operator owns its output batch and fills it anew each step; it may hold columns, weights and selection of another's batch.
- * Loops over a batch look like this:
+ * <p>An operator owns its output batch and fills it anew each step; it may hold columns, weights
+ * and selection of another's batch. Loops over a batch look like this:
  *
  * <pre>{@code
  * int[] selection = batch.selection();
@@ -24,6 +25,7 @@ public final class Batch {
   private int count;
   private int @Nullable [] selection;
   private long @Nullable [] weights;
+  private int @Nullable [] slots;
 
   /** An empty batch with columns of its own. */
   public Batch(int columnCount) {
@@ -57,6 +59,21 @@ public final class Batch {
     selection = selected;
     count = selectedCount;
     weights = rowWeights;
+    slots = null;
+  }
+
+  /**
+   * Says by which number the operator that groups the rows knows the key of each row, by row of the
+   * columns. A key keeps its number for as long as it has a row; another may have it from the next
+   * epoch on. After {@link #select}, which forgets it.
+   */
+  public void number(int @Nullable [] rowSlots) {
+    slots = rowSlots;
+  }
+
+  /** The numbers of the rows' keys, by row; null if nobody gave them. */
+  public int @Nullable [] slots() {
+    return slots;
   }
 
   /** Makes it empty. */

@@ -5,7 +5,10 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
-/** Reads what a {@link ByteWriter} wrote. Reading past the end throws {@link IndexOutOfBoundsException}. */
+/**
+ * Reads what a {@link ByteWriter} wrote. Reading past the end throws {@link
+ * IndexOutOfBoundsException}.
+ */
 public final class ByteReader {
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);

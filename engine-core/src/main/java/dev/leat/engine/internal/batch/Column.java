@@ -4,11 +4,12 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One column of a batch: a 64-bit word for each row, and a bitmap of the rows that are null where there is one. The word of a null is
- * 0, so that rows can be compared word by word. Words mean what {@link Words} says.
+ * One column of a batch: a 64-bit word for each row, and a bitmap of the rows that are null where
+ * there is one. The word of a null is 0, so that rows can be compared word by word. Words mean what
+ * {@link Words} says.
  *
- * <p><b>Ownership.</b> Whoever fills a column owns it; others read it until the owner's next step, and may share it in a batch of
- * their own. One thread.
+ * <p><b>Ownership.</b> Whoever fills a column owns it; others read it until the owner's next step,
+ * and may share it in a batch of their own. One thread.
  */
 public final class Column {
   private static final long[] NONE = {};

@@ -2,22 +2,26 @@ package dev.leat.engine.internal.batch;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The values that do not fit a word, each with a code that stands for it: equal values have equal codes, so that operators compare
- * and group codes. One for each engine; a value is a {@code String}, or the bytes that {@link Words} makes of a wide decimal, an array
- * or bytes.
+ * The values that do not fit a word, each with a code that stands for it: equal values have equal
+ * codes, so that operators compare and group codes. One for each engine; a value is a {@code
+ * String}, or the bytes that {@link Words} makes of a wide decimal, an array or bytes.
  *
- * <p><b>Structure.</b> An open-addressing table of codes beside an array of their hashes; values in pages, so that growing does not
- * copy them. Codes are handed out in order, freed ones first; they say nothing about the order of values.
+ * <p><b>Structure.</b> An open-addressing table of codes beside an array of their hashes; values in
+ * pages, so that growing does not copy them. Codes are handed out in order, freed ones first; they
+ * say nothing about the order of values.
  *
- * <p><b>Freeing.</b> Nobody counts references. When enough values were added since the last time, the engine asks every operator and
- * view which codes it holds, between two epochs, and {@link #retain} frees the others: cost in proportion to the state, spread over as
- * many new values. Caches by code must be dropped when {@link #generation} changes.
+ * <p><b>Freeing.</b> Nobody counts references. When enough values were added since the last time,
+ * the engine asks every operator and view which codes it holds, between two epochs, and {@link
+ * #retain} frees the others: cost in proportion to the state, spread over as many new values.
+ * Caches by code must be dropped when {@link #generation} changes.
  *
- * <p><b>Threading.</b> The engine's thread only. Readers decode through a {@link Values}, which stays right: pages in which something
- * is freed are replaced, not changed, and a code is given out again only after no reader's view of the state can hold it.
+ * <p><b>Threading.</b> The engine's thread only. Readers decode through a {@link Values}, which
+ * stays right: pages in which something is freed are replaced, not changed, and a code is given out
+ * again only after no reader's view of the state can hold it.
  */
 public final class Dictionary {
   private static final int PAGE_BITS = 12;
@@ -121,6 +125,21 @@ public final class Dictionary {
       scratch[i] = (byte) c;
     }
     return all < 0x80 ? length : -1;
+  }
+
+  /** The code of a value, a String or bytes, or -1 if there is none; makes none. */
+  public int find(Object value) {
+    byte[] bytes = value instanceof String s ? s.getBytes(StandardCharsets.UTF_8) : (byte[]) value;
+    long plain = hashing.hash(bytes, 0, bytes.length);
+    long hash = value instanceof String ? plain : ~plain;
+    int mask = table.length - 1;
+    for (int at = (int) hash & mask; table[at] >= 0; at = (at + 1) & mask) {
+      int code = table[at];
+      if (hashes[code] == hash && Objects.deepEquals(values.value(code), value)) {
+        return code;
+      }
+    }
+    return -1;
   }
 
   /**

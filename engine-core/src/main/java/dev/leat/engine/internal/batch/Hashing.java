@@ -5,10 +5,11 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * Seeded hashes. Each engine has a seed of its own, so that nobody can craft keys that collide. Hashes never reach a result: tables
- * hand out rows in the order in which they came.
+ * Seeded hashes. Each engine has a seed of its own, so that nobody can craft keys that collide.
+ * Hashes never reach a result: tables hand out rows in the order in which they came.
  *
- * <p>Words are mixed with two rounds of multiply and fold (the 128-bit product's halves added by xor), as in Wang Yi's wyhash.
+ * <p>Words are mixed with two rounds of multiply and fold (the 128-bit product's halves added by
+ * xor), as in Wang Yi's wyhash.
  */
 public final class Hashing {
   private static final VarHandle LONGS =

@@ -5,9 +5,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes staged rows into a record of the log, and reads them.
  *
- * <p>Layout: number of rows; ops if there are deletes; of the heap the number of values, their lengths and their bytes; of each column
- * its null bitmap if it has one, then the smallest word and the difference of each row to it, in as many bytes (0, 1, 2, 4 or 8) as the
- * greatest difference needs.
+ * <p>Layout: number of rows; ops if there are deletes; of the heap the number of values, their
+ * lengths and their bytes; of each column its null bitmap if it has one, then the smallest word and
+ * the difference of each row to it, in as many bytes (0, 1, 2, 4 or 8) as the greatest difference
+ * needs.
  */
 public final class RowsCodec {
   private static final int HAS_DELETES = 1;

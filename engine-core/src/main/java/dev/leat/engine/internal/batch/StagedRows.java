@@ -7,10 +7,12 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows of one input on their way into an epoch: in columns, strings and other encoded values as codes of a heap of their own. What a
- * host's thread fills, what the log keeps, and what the input operator turns into a {@link Batch}.
+ * Rows of one input on their way into an epoch: in columns, strings and other encoded values as
+ * codes of a heap of their own. What a host's thread fills, what the log keeps, and what the input
+ * operator turns into a {@link Batch}.
  *
- * <p>A row is written by setting each column exactly once and then {@link #commit}; {@link #rollback} takes an unfinished row back.
+ * <p>A row is written by setting each column exactly once and then {@link #commit}; {@link
+ * #rollback} takes an unfinished row back.
  *
  * <p><b>Threading.</b> One thread at a time; it is handed over under the inbox's lock.
  */
@@ -28,6 +30,7 @@ public final class StagedRows {
   private byte[] ops = new byte[16];
   private int deletes;
   private int size;
+  private int committedValues;
   private byte[] scratch = new byte[256];
 
   public StagedRows(Schema schema, Hashing hashing) {
@@ -45,6 +48,7 @@ public final class StagedRows {
   public void clear() {
     size = 0;
     deletes = 0;
+    committedValues = 0;
     heap.clear();
     for (Column column : columns) {
       column.reset(1);
@@ -60,9 +64,10 @@ public final class StagedRows {
     return size;
   }
 
-  /** About how many bytes they take in the log. */
+  /** At most how many bytes they take in the log. */
   public long byteSize() {
-    return heap.byteCount() + (long) size * columns.length * Long.BYTES;
+    long rowBytes = 1 + columns.length * (Long.BYTES + 1L);
+    return heap.byteCount() + Integer.BYTES * (long) heap.size() + size * rowBytes;
   }
 
   public Column column(int index) {
@@ -92,7 +97,10 @@ public final class StagedRows {
     columns[column].set(size, heap.add(utf8, from, to));
   }
 
-  /** Sets a string column. A lone surrogate becomes a question mark, as {@code String.getBytes} has it. */
+  /**
+   * Sets a string column. A lone surrogate becomes a question mark, as {@code String.getBytes} has
+   * it.
+   */
   public void setString(int column, String string) {
     int length = string.length();
     if (scratch.length < length) {
@@ -140,6 +148,7 @@ public final class StagedRows {
     ops[size] = op;
     deletes += op;
     size++;
+    committedValues = heap.size();
     for (Column column : columns) {
       column.ensure(size + 1);
     }
@@ -151,6 +160,8 @@ public final class StagedRows {
       deletes -= ops[row];
     }
     size = toSize;
+    // Values of a row that was taken back would only fill the log.
+    heap.truncate(committedValues);
   }
 
   /** A finished row's value as a Java object, or null. */
@@ -172,6 +183,7 @@ public final class StagedRows {
   void load(int rows, byte @Nullable [] loadedOps) {
     size = rows;
     deletes = 0;
+    committedValues = heap.size();
     if (ops.length < rows) {
       ops = new byte[rows];
     }
@@ -191,8 +203,7 @@ public final class StagedRows {
   public void addAll(StagedRows other) {
     int[] codes = new int[other.heap.size()];
     for (int code = 0; code < codes.length; code++) {
-      codes[code] =
-          heap.add(other.heap.bytes(), other.heap.start(code), other.heap.end(code));
+      codes[code] = heap.add(other.heap.bytes(), other.heap.start(code), other.heap.end(code));
     }
     for (int row = 0; row < other.size; row++) {
       for (int c = 0; c < columns.length; c++) {

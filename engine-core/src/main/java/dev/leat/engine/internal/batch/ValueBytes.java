@@ -11,9 +11,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes that stand for a value that does not fit a word: equal values have equal bytes. Strings are UTF-8, wide decimals the
- * unscaled value in two's complement, bytes themselves; an array is its number of elements, then each with a length in front, -1 for
- * null. These bytes are also in the log.
+ * The bytes that stand for a value that does not fit a word: equal values have equal bytes. Strings
+ * are UTF-8, wide decimals the unscaled value in two's complement, bytes themselves; an array is
+ * its number of elements, then each with a length in front, -1 for null. These bytes are also in
+ * the log.
  */
 public final class ValueBytes {
   private static final int NULL_LENGTH = -1;

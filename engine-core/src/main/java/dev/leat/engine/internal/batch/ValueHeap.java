@@ -3,8 +3,9 @@ package dev.leat.engine.internal.batch;
 import java.util.Arrays;
 
 /**
- * The variable-length values of some staged rows, each once, as bytes one behind the other; a local code is a value's number. Built
- * by a host's thread or read from the log, before there is a {@link Dictionary} code.
+ * The variable-length values of some staged rows, each once, as bytes one behind the other; a local
+ * code is a value's number. Built by a host's thread or read from the log, before there is a {@link
+ * Dictionary} code.
  */
 public final class ValueHeap {
   private final Hashing hashing;
@@ -67,8 +68,7 @@ public final class ValueHeap {
     int at = (int) hash & mask;
     for (; table[at] >= 0; at = (at + 1) & mask) {
       int code = table[at];
-      if (hashes[code] == hash
-          && Arrays.equals(bytes, start(code), ends[code], source, from, to)) {
+      if (hashes[code] == hash && Arrays.equals(bytes, start(code), ends[code], source, from, to)) {
         return code;
       }
     }
@@ -85,7 +85,8 @@ public final class ValueHeap {
     int start = byteCount();
     int end = Math.addExact(start, to - from);
     if (end > bytes.length) {
-      bytes = Arrays.copyOf(bytes, (int) Math.min(Integer.MAX_VALUE - 8L, Math.max(end, 2L * start)));
+      bytes =
+          Arrays.copyOf(bytes, (int) Math.min(Integer.MAX_VALUE - 8L, Math.max(end, 2L * start)));
     }
     if (size == ends.length) {
       ends = Arrays.copyOf(ends, 2 * size);
@@ -95,6 +96,22 @@ public final class ValueHeap {
     ends[size] = end;
     hashes[size] = hash;
     return size++;
+  }
+
+  /** Takes back the values that were added last, down to a number of them. */
+  void truncate(int toSize) {
+    int mask = table.length - 1;
+    while (size > toSize) {
+      size--;
+      if (tableIsValid) {
+        // Nothing was put behind the newest value in its chain, so emptying its slot breaks none.
+        int at = (int) hashes[size] & mask;
+        while (table[at] != size) {
+          at = (at + 1) & mask;
+        }
+        table[at] = -1;
+      }
+    }
   }
 
   private void rehash(int length) {

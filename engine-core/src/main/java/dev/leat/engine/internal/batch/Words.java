@@ -13,12 +13,13 @@ import java.util.List;
  * What a word means, by type; the one home of that.
  *
  * <ul>
- *   <li>boolean: 0 or 1; int and long: the number; date: days since 1970-01-01; instant: microseconds since 1970-01-01T00:00Z;
- *       duration: microseconds;
- *   <li>float and double: the raw bits of the double, with one NaN and no negative zero, so that equal numbers are equal words;
+ *   <li>boolean: 0 or 1; int and long: the number; date: days since 1970-01-01; instant:
+ *       microseconds since 1970-01-01T00:00Z; duration: microseconds;
+ *   <li>float and double: the raw bits of the double, with one NaN and no negative zero, so that
+ *       equal numbers are equal words;
  *   <li>decimal of at most 18 digits: the unscaled value;
- *   <li>string, bytes, array, wider decimal: the code of a {@link Dictionary}, in which all but strings are bytes ({@link
- *       ValueBytes}).
+ *   <li>string, bytes, array, wider decimal: the code of a {@link Dictionary}, in which all but
+ *       strings are bytes ({@link ValueBytes}).
  * </ul>
  */
 public final class Words {
@@ -42,10 +43,13 @@ public final class Words {
    * @throws ArithmeticException if it is more than 292,000 years from 1970
    */
   public static long ofInstant(Instant instant) {
-    long seconds = instant.getEpochSecond();
-    int micros = instant.getNano() / 1000;
+    return micros(instant.getEpochSecond(), instant.getNano() / 1000);
+  }
+
+  private static long micros(long seconds, int micros) {
     if (seconds < 0 && micros > 0) {
-      // One second later, less the rest of it: the product alone may overflow where the sum does not.
+      // One second later, less the rest of it: the product alone may overflow where the sum does
+      // not.
       return Math.addExact(Math.multiplyExact(seconds + 1, MICROS), micros - MICROS);
     }
     return Math.addExact(Math.multiplyExact(seconds, MICROS), micros);
@@ -62,7 +66,7 @@ public final class Words {
    * @throws ArithmeticException if it is longer than 292,000 years
    */
   public static long ofDuration(Duration duration) {
-    return ofInstant(Instant.ofEpochSecond(duration.getSeconds(), duration.getNano()));
+    return micros(duration.getSeconds(), duration.getNano() / 1000);
   }
 
   public static Duration toDuration(long micros) {
@@ -147,7 +151,7 @@ public final class Words {
   }
 
   /** The Java value of a word of a type that needs no dictionary. */
-  static Object toFixedObject(Type type, long word) {
+  public static Object toFixedObject(Type type, long word) {
     return switch (type.kind()) {
       case BOOLEAN -> word != 0;
       case INT -> (int) word;
@@ -163,7 +167,8 @@ public final class Words {
   }
 
   /**
-   * Orders two words of a type, neither of them null, by value: strings by code point, bytes unsigned, NaN largest.
+   * Orders two words of a type, neither of them null, by value: strings by code point, bytes
+   * unsigned, NaN largest.
    *
    * @throws IllegalArgumentException for arrays, which have no order
    */
@@ -184,7 +189,10 @@ public final class Words {
     };
   }
 
-  /** Orders strings by code point, as UTF-8 bytes would be: {@code compareTo} puts U+E000 to U+FFFF behind what is beyond. */
+  /**
+   * Orders strings by code point, as UTF-8 bytes would be: {@code compareTo} puts U+E000 to U+FFFF
+   * behind what is beyond.
+   */
   public static int compareStrings(String a, String b) {
     int length = Math.min(a.length(), b.length());
     for (int i = 0; i < length; i++) {

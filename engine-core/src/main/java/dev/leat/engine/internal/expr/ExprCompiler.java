@@ -11,6 +11,7 @@ import dev.leat.engine.plan.Type;
 import dev.leat.engine.plan.TypeRules;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Makes kernels of expressions.
@@ -206,14 +207,11 @@ public final class ExprCompiler {
     return text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT) + "...";
   }
 
-  /** The value of an argument that has to be a literal. */
+  /**
+   * The value of the second argument, which has to be a literal: that was checked with the types.
+   */
   private static <T> T literal(Expr.Call call, Class<T> type) {
-    if (call.arguments().get(1) instanceof Expr.Literal literal
-        && type.isInstance(literal.value())) {
-      return type.cast(literal.value());
-    }
-    throw new EngineException(
-        EngineException.Kind.INVALID, "the second argument has to be a literal: " + call);
+    return type.cast(Objects.requireNonNull(((Expr.Literal) call.arguments().get(1)).value()));
   }
 
   private static Kernel not(Kernel operand) {
@@ -224,25 +222,13 @@ public final class ExprCompiler {
   }
 
   private static Kernel truncate(Expr.Call call, Kernel operand) {
-    TruncUnit unit = unit(call);
+    TruncUnit unit = TruncUnit.valueOf(literal(call, String.class));
     return UnaryKernel.partial(
         operand,
         Type.INSTANT,
         (in, out, selection, count) -> Times.truncate(in, out, selection, count, unit),
         micros -> Times.checkTruncate(micros, unit),
         text(call));
-  }
-
-  private static TruncUnit unit(Expr.Call call) {
-    String name = literal(call, String.class);
-    for (TruncUnit unit : TruncUnit.values()) {
-      if (unit.name().equals(name)) {
-        return unit;
-      }
-    }
-    throw new EngineException(
-        EngineException.Kind.INVALID,
-        "no unit '" + name + "' in " + call + "; there are " + List.of(TruncUnit.values()));
   }
 
   private Kernel string(Expr.Call call, List<Kernel> arguments) {

@@ -1,0 +1,319 @@
+package dev.leat.engine;
+
+import dev.leat.engine.internal.exec.Appender;
+import dev.leat.engine.internal.exec.EngineRuntime;
+import dev.leat.engine.internal.exec.RuntimeSettings;
+import dev.leat.engine.internal.exec.ViewHandle;
+import dev.leat.engine.internal.log.ChronicleLog;
+import dev.leat.engine.internal.log.EventLog;
+import dev.leat.engine.internal.log.InMemoryLog;
+import dev.leat.engine.internal.log.LogSettings;
+import dev.leat.engine.internal.log.SystemIo;
+import dev.leat.engine.plan.Node;
+import dev.leat.engine.plan.Plan;
+import dev.leat.engine.plan.Schema;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * Runs a pipeline in this program: takes rows, keeps them in a log, and keeps the pipeline's views
+ * exactly right.
+ *
+ * <pre>{@code
+ * try (Engine engine = Engine.open(Path.of("data"), pipeline)) {
+ *   Position at = engine.stream("clicks", Click.class).append(click);
+ *   View<PageViews> views = engine.view("page_views", PageViews.class);
+ *   views.await(at).get("/home");
+ * }
+ * }</pre>
+ *
+ * <p>All methods may be called by any thread. Several engines may run in one program, each with a
+ * directory of its own.
+ */
+public final class Engine implements AutoCloseable {
+  private static final long EPOCH_BYTES = 8L << 20;
+
+  private final EngineRuntime runtime;
+  private final Appender appender;
+
+  private Engine(EngineRuntime runtime) {
+    this.runtime = runtime;
+    this.appender = new Appender(runtime);
+  }
+
+  /**
+   * Opens an engine whose log is in a directory, which is made if need be; brings the views to the
+   * end of the log.
+   *
+   * @throws EngineException UNAVAILABLE if another process has the directory; CORRUPT if the log is
+   *     damaged; INVALID if the log's rows do not fit the pipeline, or the JVM lacks the flags that
+   *     the log needs: the message has them
+   */
+  public static Engine open(Path directory, Pipeline pipeline) {
+    return open(directory, pipeline, EngineSettings.defaults());
+  }
+
+  /** Opens an engine whose log is in a directory, with settings. */
+  public static Engine open(Path directory, Pipeline pipeline, EngineSettings settings) {
+    return open(directory, pipeline, settings, position -> {});
+  }
+
+  /**
+   * Opens an engine whose log is in a directory, with settings.
+   *
+   * @param progress is told each position that is replayed
+   */
+  public static Engine open(
+      Path directory, Pipeline pipeline, EngineSettings settings, Consumer<Position> progress) {
+    LogSettings logSettings =
+        LogSettings.defaults()
+            .withSyncDelay(
+                settings.durability() == Durability.SYNCED
+                    ? settings.groupCommit()
+                    : LogSettings.LAZY_SYNC_DELAY)
+            .withGroupCommit(settings.groupCommit())
+            .withSegmentBytes(settings.segmentBytes())
+            .withMinFreeBytes(settings.minFreeBytes());
+    return start(
+        pipeline, settings, ChronicleLog.open(directory, logSettings, SystemIo.INSTANCE), progress);
+  }
+
+  /**
+   * Starts an engine that keeps everything in memory: for tests, and where the rows can be had
+   * again. It needs no JVM flags.
+   */
+  public static Engine inMemory(Pipeline pipeline) {
+    return inMemory(pipeline, EngineSettings.defaults());
+  }
+
+  /** Starts an engine that keeps everything in memory, with settings. */
+  public static Engine inMemory(Pipeline pipeline, EngineSettings settings) {
+    return start(pipeline, settings, new InMemoryLog(), position -> {});
+  }
+
+  private static Engine start(
+      Pipeline pipeline, EngineSettings settings, EventLog log, Consumer<Position> progress) {
+    boolean done = false;
+    try {
+      RuntimeSettings runtimeSettings =
+          new RuntimeSettings(
+              settings.epochRows(),
+              EPOCH_BYTES,
+              settings.ledgerRows(),
+              settings.threading() == Threading.OWN_THREAD,
+              settings.durability() == Durability.SYNCED);
+      EngineRuntime runtime =
+          new EngineRuntime(
+              pipeline.plan(),
+              runtimeSettings,
+              log,
+              () -> micros(settings.clock()),
+              new SecureRandom().nextLong());
+      runtime.start(position -> progress.accept(new Position(position)));
+      done = true;
+      return new Engine(runtime);
+    } finally {
+      if (!done) {
+        log.close();
+      }
+    }
+  }
+
+  private static long micros(Clock clock) {
+    Instant now = clock.instant();
+    return TimeUnit.SECONDS.toMicros(now.getEpochSecond()) + now.getNano() / 1000;
+  }
+
+  private Node.Input input(String name, Node.InputKind kind, String right) {
+    Node.Input input = runtime.plan().input(name);
+    if (input.kind() != kind) {
+      throw new EngineException(
+          EngineException.Kind.INVALID,
+          input.describe()
+              + " is a "
+              + input.kind().name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ')
+              + ": write to it with engine."
+              + right(input.kind())
+              + "(...), not with engine."
+              + right
+              + "(...)");
+    }
+    return input;
+  }
+
+  private static String right(Node.InputKind kind) {
+    return switch (kind) {
+      case STREAM -> "stream";
+      case KEYED_TABLE -> "table";
+      case KEYLESS_TABLE -> "keylessTable";
+    };
+  }
+
+  private static <T extends Record> RowMapping<T> mapping(Node.Input input, Class<T> record) {
+    RecordMapping<T> mapping = RecordMapping.of(record);
+    Schema wanted = input.schema();
+    if (!wanted.names().equals(mapping.schema().names()) || !sameTypes(wanted, mapping.schema())) {
+      throw new EngineException(
+          EngineException.Kind.INVALID,
+          input.describe()
+              + " has the columns "
+              + wanted
+              + ", the record "
+              + record.getSimpleName()
+              + " has "
+              + mapping.schema()
+              + ": use the record that it was declared with");
+    }
+    return mapping.withSchema(wanted);
+  }
+
+  private static boolean sameTypes(Schema a, Schema b) {
+    for (int c = 0; c < a.size(); c++) {
+      if (!a.field(c).type().equals(b.field(c).type())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  static <T extends Record> RowMapping<T> mapping(ViewHandle view, Class<T> record) {
+    RecordMapping<T> mapping = RecordMapping.of(record);
+    return mapping.reading(view.schema(), "view '" + view.name() + "'");
+  }
+
+  /**
+   * Where rows are appended to a stream.
+   *
+   * @throws EngineException if there is no such stream, or the record does not fit it
+   */
+  public <T extends Record> StreamInput<T> stream(String name, Class<T> record) {
+    Node.Input input = input(name, Node.InputKind.STREAM, "stream");
+    return new StreamInput<>(input, mapping(input, record), appender);
+  }
+
+  /** Where rows are appended to a stream, as {@link Row}s. */
+  public StreamInput<Row> stream(String name) {
+    Node.Input input = input(name, Node.InputKind.STREAM, "stream");
+    return new StreamInput<>(input, RowMapping.ofRows(input.schema()), appender);
+  }
+
+  /** Where rows are put into a table with a key. */
+  public <T extends Record> TableInput<T> table(String name, Class<T> record) {
+    Node.Input input = input(name, Node.InputKind.KEYED_TABLE, "table");
+    return new TableInput<>(input, mapping(input, record), appender);
+  }
+
+  /** Where rows are put into a table with a key, as {@link Row}s. */
+  public TableInput<Row> table(String name) {
+    Node.Input input = input(name, Node.InputKind.KEYED_TABLE, "table");
+    return new TableInput<>(input, RowMapping.ofRows(input.schema()), appender);
+  }
+
+  /** Where rows are inserted into a table without a key. */
+  public <T extends Record> KeylessTableInput<T> keylessTable(String name, Class<T> record) {
+    Node.Input input = input(name, Node.InputKind.KEYLESS_TABLE, "keylessTable");
+    return new KeylessTableInput<>(input, mapping(input, record), appender);
+  }
+
+  /** Where rows are inserted into a table without a key, as {@link Row}s. */
+  public KeylessTableInput<Row> keylessTable(String name) {
+    Node.Input input = input(name, Node.InputKind.KEYLESS_TABLE, "keylessTable");
+    return new KeylessTableInput<>(input, RowMapping.ofRows(input.schema()), appender);
+  }
+
+  /** Where NDJSON is appended to any input. */
+  public NdjsonInput ndjson(String name) {
+    return new NdjsonInput(runtime.plan().input(name), appender);
+  }
+
+  /**
+   * Writes to several inputs, seen by readers all at once, and waits until it is acknowledged. If
+   * the writer throws, nothing is written.
+   *
+   * @return the position
+   */
+  public Position append(Consumer<Transaction> writer) {
+    return new Position(appender.append(rows -> writer.accept(new Transaction(rows))));
+  }
+
+  /**
+   * A view, as records.
+   *
+   * @throws EngineException if there is no such view, or its columns are not the record's
+   */
+  public <T extends Record> View<T> view(String name, Class<T> record) {
+    ViewHandle handle = runtime.view(name);
+    return new View<>(runtime, handle, mapping(handle, record));
+  }
+
+  /** A view, as {@link Row}s. */
+  public View<Row> view(String name) {
+    ViewHandle handle = runtime.view(name);
+    return new View<>(runtime, handle, RowMapping.ofRows(handle.schema()));
+  }
+
+  /** The rows that are in no view, and why: the latest {@link EngineSettings#ledgerRows}. */
+  public View<LedgerEntry> ledger() {
+    return view(Plan.LEDGER, LedgerEntry.class);
+  }
+
+  /** How many rows each input brought since the engine's log began, by input. */
+  public Map<String, Long> acceptedRows() {
+    return runtime.acceptedRows();
+  }
+
+  /**
+   * How many rows were left out since the engine's log began, by source; also those no longer in
+   * the ledger.
+   */
+  public Map<String, Long> rejectedRows() {
+    return runtime.ledgerCounts();
+  }
+
+  /** Reads several views at one position. */
+  public <R> R read(Function<Snapshot, R> reader) {
+    return reader.apply(new Snapshot(runtime, runtime.readAll()));
+  }
+
+  /** The position that the views are at. */
+  public Position position() {
+    return new Position(runtime.position());
+  }
+
+  /**
+   * The position up to which everything survives a power cut; in memory nothing does, and it is the
+   * last position.
+   */
+  public Position syncedPosition() {
+    return new Position(runtime.syncedPosition());
+  }
+
+  /**
+   * Takes the rows that are waiting through the engine, as one epoch; for {@link Threading#HOST}.
+   *
+   * @return how many there were; 0 if none
+   */
+  public int step() {
+    return runtime.step();
+  }
+
+  /** What the pipeline computes, in words. */
+  public String explain() {
+    return dev.leat.engine.plan.Explain.of(runtime.plan());
+  }
+
+  /**
+   * Processes what was appended before, makes the log durable, and lets go of everything. Closing
+   * twice is harmless.
+   */
+  @Override
+  public void close() {
+    runtime.close();
+  }
+}

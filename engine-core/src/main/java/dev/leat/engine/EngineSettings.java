@@ -1,0 +1,123 @@
+package dev.leat.engine;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * How an engine is to run. Refinements return a copy: {@code
+ * EngineSettings.defaults().withDurability(SYNCED)}.
+ *
+ * @param durability what an acknowledged row survives; default {@link Durability#LOGGED}
+ * @param groupCommit at {@link Durability#SYNCED}, rows that come within this time share one forced
+ *     write; more than zero, default 10 ms
+ * @param threading who takes rows through the engine; default {@link Threading#OWN_THREAD}
+ * @param epochRows an epoch that has so many rows takes no more, and appending waits; 1 to
+ *     1,000,000, default 16,384
+ * @param segmentBytes size at which a new file of the log is started; at least 1 MiB, default 1 GiB
+ * @param minFreeBytes appending fails with {@code FULL} while the file system has less usable space
+ *     than this; at least 1 MiB, default 256 MiB
+ * @param ledgerRows how many entries the ledger keeps; 1 to 1,000,000, default 10,000
+ * @param clock tells the time; default the system's, UTC
+ */
+public record EngineSettings(
+    Durability durability,
+    Duration groupCommit,
+    Threading threading,
+    int epochRows,
+    long segmentBytes,
+    long minFreeBytes,
+    int ledgerRows,
+    Clock clock) {
+  private static final int MAX_ROWS = 1_000_000;
+  private static final long MIB = 1L << 20;
+
+  public EngineSettings {
+    Objects.requireNonNull(durability, "durability");
+    Objects.requireNonNull(threading, "threading");
+    Objects.requireNonNull(clock, "clock");
+    if (groupCommit.isNegative() || groupCommit.isZero()) {
+      throw new IllegalArgumentException(
+          "group-commit must be more than zero: group-commit=" + groupCommit);
+    }
+    requireWithin("epoch-rows", epochRows, 1, MAX_ROWS);
+    requireWithin("ledger-rows", ledgerRows, 1, MAX_ROWS);
+    requireWithin("segment-bytes", segmentBytes, MIB, Long.MAX_VALUE);
+    requireWithin("min-free-bytes", minFreeBytes, MIB, Long.MAX_VALUE);
+  }
+
+  private static void requireWithin(String name, long value, long least, long most) {
+    if (value < least || value > most) {
+      throw new IllegalArgumentException(
+          name + " must be from " + least + " to " + most + ": " + name + "=" + value);
+    }
+  }
+
+  /** The defaults. */
+  public static EngineSettings defaults() {
+    return new EngineSettings(
+        Durability.LOGGED,
+        Duration.ofMillis(10),
+        Threading.OWN_THREAD,
+        16_384,
+        1024 * MIB,
+        256 * MIB,
+        10_000,
+        Clock.systemUTC());
+  }
+
+  /** A copy with another durability. */
+  public EngineSettings withDurability(Durability value) {
+    return new EngineSettings(
+        value, groupCommit, threading, epochRows, segmentBytes, minFreeBytes, ledgerRows, clock);
+  }
+
+  /** A copy with another group commit time. */
+  public EngineSettings withGroupCommit(Duration value) {
+    return new EngineSettings(
+        durability, value, threading, epochRows, segmentBytes, minFreeBytes, ledgerRows, clock);
+  }
+
+  /** A copy with another threading. */
+  public EngineSettings withThreading(Threading value) {
+    return new EngineSettings(
+        durability, groupCommit, value, epochRows, segmentBytes, minFreeBytes, ledgerRows, clock);
+  }
+
+  /** A copy with another epoch size. */
+  public EngineSettings withEpochRows(int value) {
+    return new EngineSettings(
+        durability, groupCommit, threading, value, segmentBytes, minFreeBytes, ledgerRows, clock);
+  }
+
+  /** A copy with another segment size. */
+  public EngineSettings withSegmentBytes(long value) {
+    return new EngineSettings(
+        durability, groupCommit, threading, epochRows, value, minFreeBytes, ledgerRows, clock);
+  }
+
+  /** A copy with another free-space floor. */
+  public EngineSettings withMinFreeBytes(long value) {
+    return new EngineSettings(
+        durability, groupCommit, threading, epochRows, segmentBytes, value, ledgerRows, clock);
+  }
+
+  /** A copy with another ledger size. */
+  public EngineSettings withLedgerRows(int value) {
+    return new EngineSettings(
+        durability, groupCommit, threading, epochRows, segmentBytes, minFreeBytes, value, clock);
+  }
+
+  /** A copy with another clock. */
+  public EngineSettings withClock(Clock value) {
+    return new EngineSettings(
+        durability,
+        groupCommit,
+        threading,
+        epochRows,
+        segmentBytes,
+        minFreeBytes,
+        ledgerRows,
+        value);
+  }
+}

@@ -1,0 +1,143 @@
+package dev.leat.engine;
+
+import dev.leat.engine.internal.batch.StagedRows;
+import dev.leat.engine.internal.exec.Appender;
+import dev.leat.engine.internal.json.JsonLimits;
+import dev.leat.engine.internal.json.NdjsonDecoder;
+import dev.leat.engine.internal.json.NdjsonReader;
+import dev.leat.engine.plan.Node;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Appends NDJSON, a JSON object a line, to an input; a field is the column of its name. Into a
+ * table with a key each row is an upsert, into one without an insertion. Any thread; each call
+ * decodes on its own.
+ *
+ * <p>A line that cannot be decoded goes to the ledger with the reason, and the others go on. Lines
+ * become visible in chunks of some thousands, not all at once. Times are ISO-8601 strings with an
+ * offset. Refused are: duplicate fields, invalid UTF-8, lone surrogates, several documents on a
+ * line, nesting deeper than 64, numbers of more than 64 digits, strings of more than 64 KiB, lines
+ * of more than 1 MiB, more than 1,024 fields. Unknown fields are passed over.
+ */
+public final class NdjsonInput {
+  private static final int MAX_COPY = 4096;
+  private static final int MAX_REJECTED = 1000;
+
+  private final Node.Input input;
+  private final Appender appender;
+
+  NdjsonInput(Node.Input input, Appender appender) {
+    this.input = input;
+    this.appender = appender;
+  }
+
+  /** Appends NDJSON in UTF-8 and waits until it is acknowledged. */
+  public NdjsonResult append(byte[] ndjson) {
+    try {
+      return append(new ByteArrayInputStream(ndjson), progress -> {});
+    } catch (IOException e) {
+      throw new IllegalStateException("reading from memory failed", e);
+    }
+  }
+
+  /** Appends NDJSON and waits until it is acknowledged. */
+  public NdjsonResult append(String ndjson) {
+    return append(ndjson.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /**
+   * Appends a file of NDJSON and waits until it is acknowledged.
+   *
+   * @param progress is told after each chunk
+   * @throws IOException if the file cannot be read; what was read before is in
+   */
+  public NdjsonResult append(Path file, Consumer<Progress> progress) throws IOException {
+    try (InputStream stream = Files.newInputStream(file)) {
+      return append(stream, progress);
+    }
+  }
+
+  /**
+   * Appends a stream of NDJSON to its end and waits until it is acknowledged. The stream is not
+   * closed.
+   *
+   * @param progress is told after each chunk
+   * @throws IOException if the stream fails; the lines before are in
+   */
+  public NdjsonResult append(InputStream stream, Consumer<Progress> progress) throws IOException {
+    Chunks chunks = new Chunks(progress);
+    NdjsonReader.Progress total =
+        new NdjsonReader(new NdjsonDecoder(input.schema(), JsonLimits.DEFAULT))
+            .read(stream, appender.newRows(input), chunks::reject, chunks::take);
+    chunks.flush(appender.newRows(input));
+    return new NdjsonResult(
+        new Position(chunks.acknowledged()), total.bytes(), total.accepted(), total.rejected());
+  }
+
+  /**
+   * The chunks of one call: the next is decoded while those before are on their way into the log.
+   */
+  private final class Chunks {
+    private record Rejected(String reason, String row) {}
+
+    private final Consumer<Progress> progress;
+    private final List<Rejected> rejected = new ArrayList<>();
+    private final List<Appender.Pending> pending = new ArrayList<>();
+    private long position;
+
+    private Chunks(Consumer<Progress> progress) {
+      this.progress = progress;
+    }
+
+    private void reject(String reason, byte[] buffer, int from, int to) {
+      int end = Math.min(to, from + MAX_COPY);
+      rejected.add(
+          new Rejected(reason, new String(buffer, from, end - from, StandardCharsets.UTF_8)));
+      if (rejected.size() >= MAX_REJECTED) {
+        flush(appender.newRows(input));
+      }
+    }
+
+    private StagedRows take(StagedRows rows, NdjsonReader.Progress soFar) {
+      flush(rows);
+      progress.accept(new Progress(soFar.bytes(), soFar.accepted(), soFar.rejected()));
+      return appender.newRows(input);
+    }
+
+    private void flush(StagedRows rows) {
+      if (rows.size() == 0 && rejected.isEmpty()) {
+        return;
+      }
+      List<Rejected> some = List.copyOf(rejected);
+      rejected.clear();
+      pending.add(
+          appender.appendAsync(
+              into -> {
+                into.add(input, rows);
+                some.forEach(r -> into.reject(input, r.reason(), r.row()));
+              }));
+      // Whatever failed is thrown soon, and not only at the end of a long stream.
+      pending.removeIf(
+          chunk -> {
+            boolean isDone = chunk.acknowledgement().isDone();
+            position = isDone ? Math.max(position, chunk.await()) : position;
+            return isDone;
+          });
+    }
+
+    private long acknowledged() {
+      for (Appender.Pending rest : pending) {
+        position = Math.max(position, rest.await());
+      }
+      return position;
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package dev.leat.engine;
+
+import dev.leat.engine.plan.Names;
+import dev.leat.engine.plan.Node;
+import dev.leat.engine.plan.Plan;
+import dev.leat.engine.plan.Schema;
+import dev.leat.engine.plan.ViewDefinition;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Collects the inputs and views of a pipeline; see {@link Pipeline#define}. One thread. */
+public final class PipelineBuilder {
+  private final List<Node.Input> inputs = new ArrayList<>();
+  private final Map<String, ViewDefinition> views = new LinkedHashMap<>();
+
+  PipelineBuilder() {}
+
+  /** Declares a stream: rows are only added. */
+  public <T extends Record> Relation<T> stream(String name, Class<T> record) {
+    return new Relation<>(
+        this,
+        add(
+            new Node.Input(
+                name, Node.InputKind.STREAM, RecordMapping.of(record).schema(), List.of())),
+        record);
+  }
+
+  /** Declares a stream of rows with a schema made at run time. */
+  public Relation<Row> stream(String name, Schema schema) {
+    return new Relation<>(
+        this, add(new Node.Input(name, Node.InputKind.STREAM, schema, List.of())), Row.class);
+  }
+
+  /** Declares a table: rows are put in and deleted. The next call says how rows are told apart. */
+  public <T extends Record> TableDeclaration<T> table(String name, Class<T> record) {
+    return new TableDeclaration<>(this, name, RecordMapping.of(record).schema(), record);
+  }
+
+  /** Declares a table of rows with a schema made at run time. */
+  public TableDeclaration<Row> table(String name, Schema schema) {
+    return new TableDeclaration<>(this, name, schema, Row.class);
+  }
+
+  /** The relation of a view that was materialized before, to build on. */
+  public Relation<Row> view(String name) {
+    ViewDefinition view = views.get(name);
+    if (view == null) {
+      throw new EngineException(
+          EngineException.Kind.INVALID, Names.unknown("view", name, views.keySet()));
+    }
+    return new Relation<>(this, new Node.Named(view.relation(), name), Row.class);
+  }
+
+  Node.Input add(Node.Input input) {
+    for (Node.Input known : inputs) {
+      if (known.name().equals(input.name())) {
+        throw new EngineException(
+            EngineException.Kind.INVALID,
+            "two inputs have the name '" + input.name() + "': rename one");
+      }
+    }
+    inputs.add(input);
+    return input;
+  }
+
+  void materialize(String name, Node relation, @Nullable String growthReason) {
+    Objects.requireNonNull(name, "name");
+    ViewDefinition view = new ViewDefinition(name, relation, growthReason);
+    if (views.putIfAbsent(name, view) != null) {
+      throw new EngineException(
+          EngineException.Kind.INVALID,
+          "two views have the name '" + name + "': rename one in materialize(...)");
+    }
+  }
+
+  Plan build() {
+    return new Plan(inputs, List.copyOf(views.values()));
+  }
+}

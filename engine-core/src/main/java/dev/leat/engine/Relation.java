@@ -1,0 +1,146 @@
+package dev.leat.engine;
+
+import dev.leat.engine.plan.AggregateCall;
+import dev.leat.engine.plan.Expr;
+import dev.leat.engine.plan.NamedExpr;
+import dev.leat.engine.plan.Node;
+import dev.leat.engine.plan.Schema;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rows, and what becomes of them: a stream, a table, or a query over others. Every operation gives
+ * a new relation; nothing runs before the pipeline is opened by an engine. Columns are named by
+ * accessors or by name; after a change of shape rows are {@link Row}s until {@link #as} gives them
+ * a record again.
+ *
+ * @param <T> the type of the rows
+ */
+public final class Relation<T> {
+  private final PipelineBuilder builder;
+  private final Node node;
+  private final Class<T> record;
+  private final @Nullable String growthReason;
+
+  Relation(PipelineBuilder builder, Node node, Class<T> record) {
+    this(builder, node, record, null);
+  }
+
+  private Relation(
+      PipelineBuilder builder, Node node, Class<T> record, @Nullable String growthReason) {
+    this.builder = builder;
+    this.node = node;
+    this.record = record;
+    this.growthReason = growthReason;
+  }
+
+  private <R> Relation<R> with(Node next, Class<R> rows) {
+    return new Relation<>(builder, next, rows, growthReason);
+  }
+
+  /** The columns. */
+  public Schema schema() {
+    return node.schema();
+  }
+
+  /** Only the rows for which a condition is true. */
+  public Relation<T> where(Expr condition) {
+    return with(Node.Filter.of(node, condition), record);
+  }
+
+  /**
+   * New columns: {@code select(col("a"), col("b").plus(1).as("c"))}. A column alone keeps its name.
+   */
+  public Relation<Row> select(Object... columns) {
+    return with(Node.Project.of(node, Selected.columns(columns, node)), Row.class);
+  }
+
+  /** All columns and more, or others in the place of those of the same name. */
+  public Relation<Row> with(NamedExpr... columns) {
+    List<NamedExpr> all = new ArrayList<>();
+    for (String name : schema().names()) {
+      all.add(new NamedExpr(name, new Expr.Column(name)));
+    }
+    for (NamedExpr column : columns) {
+      int index = schema().find(column.name());
+      if (index >= 0) {
+        all.set(index, column);
+      } else {
+        all.add(column);
+      }
+    }
+    return with(Node.Project.of(node, all), Row.class);
+  }
+
+  /** The same rows with one column renamed. */
+  public Relation<Row> rename(String from, String to) {
+    schema().indexOf(from, "rename on " + node.describe());
+    List<NamedExpr> all = new ArrayList<>();
+    for (String name : schema().names()) {
+      all.add(new NamedExpr(name.equals(from) ? to : name, new Expr.Column(name)));
+    }
+    return with(Node.Project.of(node, all), Row.class);
+  }
+
+  /** Groups by columns. */
+  @SafeVarargs
+  @SuppressWarnings("varargs") // The array is only read.
+  public final GroupedRelation groupBy(Accessor<T, ?>... columns) {
+    return groupBy(Columns.names(List.of(columns)));
+  }
+
+  /** Groups by columns. */
+  public GroupedRelation groupBy(String... columns) {
+    return new GroupedRelation(builder, node, List.of(columns));
+  }
+
+  /** Aggregates over all rows: one row, also where there are none. */
+  public Relation<Row> aggregate(AggregateCall... calls) {
+    return with(Node.Aggregate.of(node, List.of(), List.of(calls)), Row.class);
+  }
+
+  /** The rows of this and of another; equal rows stay several. */
+  public Relation<T> union(Relation<T> other) {
+    return with(Node.Union.of(List.of(node, other.node)), record);
+  }
+
+  /** Each row once. */
+  public Relation<T> distinct() {
+    return with(Node.Distinct.of(node), record);
+  }
+
+  /**
+   * The rows as records; their components must be the columns, by name and type, in any order.
+   *
+   * @throws EngineException if they are not; the message says which
+   */
+  public <R extends Record> Relation<R> as(Class<R> type) {
+    return with(RecordMapping.of(type).project(node), type);
+  }
+
+  /** Gives the relation a name, for messages and {@code explain()}. */
+  public Relation<T> named(String name) {
+    return with(new Node.Named(node, name), record);
+  }
+
+  /**
+   * Accepts that what is materialized of this grows with the input.
+   *
+   * @param reason why that is all right, for {@code explain()}
+   */
+  public Relation<T> acceptGrowth(String reason) {
+    return new Relation<>(builder, node, record, reason);
+  }
+
+  /**
+   * Keeps the rows up to date for readers.
+   *
+   * @param name of the view; unique in the pipeline
+   * @return the relation, to build on
+   */
+  public Relation<T> materialize(String name) {
+    builder.materialize(name, node, growthReason);
+    return with(new Node.Named(node, name), record);
+  }
+}

@@ -1,0 +1,127 @@
+package dev.leat.engine.internal.exec;
+
+import dev.leat.engine.internal.batch.CodeSet;
+import dev.leat.engine.internal.batch.Dictionary;
+import dev.leat.engine.internal.op.AggregateOperator;
+import dev.leat.engine.internal.op.Failures;
+import dev.leat.engine.internal.op.FilterOperator;
+import dev.leat.engine.internal.op.InputOperator;
+import dev.leat.engine.internal.op.KeyedTableOperator;
+import dev.leat.engine.internal.op.KeylessTableOperator;
+import dev.leat.engine.internal.op.Operator;
+import dev.leat.engine.internal.op.ProjectOperator;
+import dev.leat.engine.internal.op.StreamOperator;
+import dev.leat.engine.internal.op.UnionOperator;
+import dev.leat.engine.internal.op.ViewOperator;
+import dev.leat.engine.plan.Node;
+import dev.leat.engine.plan.Plan;
+import dev.leat.engine.plan.ViewDefinition;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+
+/**
+ * The operators of a plan, one for each relation, however many views or relations read it. A step
+ * takes one epoch through all of them.
+ */
+public final class Dataflow {
+  private final List<Operator> operators = new ArrayList<>();
+  private final Map<String, InputOperator> inputs = new HashMap<>();
+  private final Map<String, ViewOperator> views = new LinkedHashMap<>();
+
+  /** The operators of a plan, whose inputs take staged rows. */
+  public Dataflow(Plan plan, Dictionary dictionary, Failures failures) {
+    this(plan, dictionary, failures, stagedInputs(plan, dictionary, failures));
+  }
+
+  /**
+   * The operators of a plan over input operators of the caller's, which may bring rows in another
+   * way.
+   *
+   * @param inputOperators makes the operator of an input; called once for each
+   */
+  public Dataflow(
+      Plan plan,
+      Dictionary dictionary,
+      Failures failures,
+      Function<Node.Input, InputOperator> inputOperators) {
+    Map<Node, Operator> byNode = new HashMap<>();
+    for (Node node : plan.nodes()) {
+      List<Operator> from =
+          node.inputs().stream().map(n -> Objects.requireNonNull(byNode.get(n))).toList();
+      if (node instanceof Node.Named) {
+        // A name computes nothing.
+        byNode.put(node, from.get(0));
+        continue;
+      }
+      Operator operator =
+          node instanceof Node.Input input
+              ? inputs.computeIfAbsent(input.name(), name -> inputOperators.apply(input))
+              : operator(node, from, dictionary, failures);
+      byNode.put(node, operator);
+      operators.add(operator);
+    }
+    for (ViewDefinition view : plan.views()) {
+      Operator relation = Objects.requireNonNull(byNode.get(view.relation()));
+      ViewOperator operator = new ViewOperator(view, relation, dictionary);
+      views.put(view.name(), operator);
+      operators.add(operator);
+    }
+  }
+
+  private static Function<Node.Input, InputOperator> stagedInputs(
+      Plan plan, Dictionary dictionary, Failures failures) {
+    ColumnUse use = ColumnUse.of(plan);
+    return node ->
+        switch (node.kind()) {
+          case STREAM -> new StreamOperator(node, use.isRead(node), dictionary);
+          case KEYED_TABLE -> new KeyedTableOperator(node, dictionary);
+          case KEYLESS_TABLE -> new KeylessTableOperator(node, dictionary, failures);
+        };
+  }
+
+  private static Operator operator(
+      Node node, List<Operator> from, Dictionary dictionary, Failures failures) {
+    if (node instanceof Node.Filter filter) {
+      return new FilterOperator(filter, from.get(0), dictionary, failures);
+    }
+    if (node instanceof Node.Project project) {
+      return new ProjectOperator(project, from.get(0), dictionary, failures);
+    }
+    if (node instanceof Node.Aggregate aggregate) {
+      return new AggregateOperator(aggregate, from.get(0), dictionary, failures);
+    }
+    if (node instanceof Node.Distinct distinct) {
+      return new AggregateOperator(distinct, from.get(0), dictionary, failures);
+    }
+    return new UnionOperator((Node.Union) node, from, dictionary, failures);
+  }
+
+  /** Where the rows of an input go in. */
+  public InputOperator input(String name) {
+    return Objects.requireNonNull(inputs.get(name), name);
+  }
+
+  /** A view by name. */
+  public ViewOperator view(String name) {
+    return Objects.requireNonNull(views.get(name), name);
+  }
+
+  /** Takes what was staged at the inputs through all operators. */
+  public void step() {
+    for (Operator operator : operators) {
+      operator.step();
+    }
+  }
+
+  /** Adds the dictionary codes that the state of all operators holds. */
+  public void mark(CodeSet live) {
+    for (Operator operator : operators) {
+      operator.mark(live);
+    }
+  }
+}

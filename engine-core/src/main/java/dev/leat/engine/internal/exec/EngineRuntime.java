@@ -1,0 +1,613 @@
+package dev.leat.engine.internal.exec;
+
+import dev.leat.engine.EngineException;
+import dev.leat.engine.EngineException.Kind;
+import dev.leat.engine.internal.batch.ByteWriter;
+import dev.leat.engine.internal.batch.CodeSet;
+import dev.leat.engine.internal.batch.Dictionary;
+import dev.leat.engine.internal.batch.Hashing;
+import dev.leat.engine.internal.batch.StagedRows;
+import dev.leat.engine.internal.log.EventLog;
+import dev.leat.engine.internal.log.InMemoryLog;
+import dev.leat.engine.internal.op.ViewOperator;
+import dev.leat.engine.internal.state.RowStore;
+import dev.leat.engine.plan.Names;
+import dev.leat.engine.plan.Node;
+import dev.leat.engine.plan.Plan;
+import dev.leat.engine.plan.ViewDefinition;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The engine at run time: takes an epoch from the inbox, puts it into the log, takes it through the
+ * graph, publishes all views at once.
+ *
+ * <p><b>Locks.</b> {@code stepLock}: one step at a time. {@code stateLock}: the state of operators,
+ * views and dictionary; held during a step, and by readers only for as long as it takes to look up
+ * a key or to take a snapshot. The inbox has its own, never held together with these for longer
+ * than taking an epoch.
+ */
+public final class EngineRuntime implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(EngineRuntime.class);
+
+  private final Plan plan;
+  private final RuntimeSettings settings;
+  private final EventLog log;
+  private final boolean isDurable;
+  private final LongSupplier clockMicros;
+  private final Hashing hashing;
+  private final Dictionary dictionary;
+  private final Ledger ledger;
+  private final Dataflow dataflow;
+  private final Inbox inbox;
+  private final EpochCodec codec;
+  private final Map<String, ViewHandle> views = new LinkedHashMap<>();
+  private final ReentrantLock stepLock = new ReentrantLock();
+  private final ReentrantLock stateLock = new ReentrantLock(true);
+  private final Condition published = stateLock.newCondition();
+  private final Queue<Epoch> unsynced = new ArrayDeque<>();
+  private final long[] acceptedRows;
+  private @Nullable Thread thread;
+  private @Nullable Epoch refused;
+  private long position;
+  private volatile @Nullable EngineException failure;
+  private volatile boolean isClosed;
+
+  /**
+   * A runtime that is not started yet.
+   *
+   * @param log the runtime closes it
+   * @param clockMicros microseconds since 1970
+   * @param seed of the hashes; no result depends on it
+   */
+  public EngineRuntime(
+      Plan plan, RuntimeSettings settings, EventLog log, LongSupplier clockMicros, long seed) {
+    this.plan = plan;
+    this.settings = settings;
+    this.log = log;
+    this.isDurable = !(log instanceof InMemoryLog);
+    this.clockMicros = clockMicros;
+    this.hashing = new Hashing(seed);
+    this.dictionary = new Dictionary(hashing);
+    this.ledger = new Ledger(dictionary, settings.ledgerRows());
+    this.dataflow = new Dataflow(plan, dictionary, ledger);
+    this.inbox =
+        new Inbox(plan, hashing, settings.epochRows(), settings.epochBytes(), settings.ownThread());
+    this.codec = new EpochCodec(plan, hashing);
+    this.acceptedRows = new long[plan.inputs().size()];
+    for (ViewDefinition view : plan.views()) {
+      ViewOperator operator = dataflow.view(view.name());
+      views.put(
+          view.name(),
+          new ViewHandle(view.name(), operator.rows(), operator, view.relation().key()));
+    }
+    views.put(
+        Plan.LEDGER,
+        new ViewHandle(Plan.LEDGER, ledger.rows(), ledger, Optional.of(List.of("sequence"))));
+  }
+
+  /**
+   * Brings the views to the end of the log and starts the engine's thread, if it has one.
+   *
+   * @param progress is told the position after each replayed epoch
+   */
+  public void start(LongConsumer progress) {
+    dataflow.step();
+    ledger.step();
+    log.replay(
+        1,
+        (at, buffer, offset, length) -> {
+          Epoch epoch = codec.read(at, buffer, offset, length);
+          stateLock.lock();
+          try {
+            apply(epoch);
+          } finally {
+            stateLock.unlock();
+          }
+          progress.accept(at);
+        });
+    inbox.start(log.lastPosition() + 1);
+    log.onSynced(this::completeSynced);
+    log.onSyncFailed(this::fail);
+    if (settings.ownThread()) {
+      Thread stepping = new Thread(this::run, "leat-engine");
+      stepping.setDaemon(true);
+      thread = stepping;
+      stepping.start();
+    }
+  }
+
+  private void run() {
+    try {
+      while (!inbox.isClosed()) {
+        inbox.awaitRows();
+        step();
+      }
+      while (step() > 0) {
+        LOG.debug("processing what came in before the engine was closed");
+      }
+    } catch (InterruptedException e) {
+      fail(new EngineException(Kind.CLOSED, "the engine's thread was interrupted", e));
+    } catch (RuntimeException | Error e) {
+      // The step that threw has told everyone.
+      LOG.debug("the engine's thread ends", e);
+    }
+  }
+
+  private static EngineException stopped(Throwable cause) {
+    return new EngineException(
+        cause instanceof EngineException known ? known.kind() : Kind.CLOSED,
+        "the engine stopped: " + cause.getMessage() + "; close it and open it again",
+        cause);
+  }
+
+  private void fail(EngineException reason) {
+    LOG.error("the engine stopped", reason);
+    failure = reason;
+    inbox.close(reason);
+    inbox.failRest(reason);
+    synchronized (unsynced) {
+      unsynced.forEach(epoch -> epoch.fail(reason));
+      unsynced.clear();
+    }
+    stateLock.lock();
+    try {
+      published.signalAll();
+    } finally {
+      stateLock.unlock();
+    }
+  }
+
+  /**
+   * Takes the rows that are waiting through the engine.
+   *
+   * @return how many there were; 0 if none
+   * @throws EngineException FULL if the log has no space; a host that steps can step again when
+   *     there is some, and no row is lost
+   */
+  public int step() {
+    stepLock.lock();
+    try {
+      Epoch epoch = refused != null ? refused : inbox.take(clockMicros.getAsLong());
+      refused = null;
+      if (epoch == null) {
+        return 0;
+      }
+      if (write(epoch)) {
+        process(epoch);
+      }
+      return epoch.rowCount();
+    } catch (RuntimeException | Error e) {
+      if (refused == null) {
+        fail(stopped(e));
+      }
+      throw e;
+    } finally {
+      stepLock.unlock();
+    }
+  }
+
+  /** Puts an epoch into the log; if it is not taken, whoever waits for it is told why. */
+  private boolean write(Epoch epoch) {
+    try {
+      if (isDurable) {
+        ByteWriter record = codec.write(epoch);
+        // Under the lock, because the log may tell at once that the record is synced.
+        synchronized (unsynced) {
+          log.append(record.bytes(), 0, record.size());
+          unsynced.add(epoch);
+        }
+        codec.confirm();
+        epoch.logged().complete(epoch.position());
+        completeSynced(log.syncedPosition());
+      } else {
+        log.append(new byte[0], 0, 0);
+        epoch.logged().complete(epoch.position());
+        epoch.synced().complete(epoch.position());
+      }
+      return true;
+    } catch (EngineException e) {
+      if (e.kind() != Kind.FULL) {
+        epoch.fail(e);
+        throw e;
+      }
+      if (!settings.ownThread()) {
+        // Nobody waits for these rows, so nobody would append them again.
+        refused = epoch;
+        throw e;
+      }
+      inbox.restart(epoch.position());
+      epoch.fail(e);
+      return false;
+    }
+  }
+
+  private void completeSynced(long syncedPosition) {
+    while (true) {
+      Epoch epoch;
+      synchronized (unsynced) {
+        epoch = unsynced.peek();
+        if (epoch == null || epoch.position() > syncedPosition) {
+          return;
+        }
+        unsynced.remove();
+      }
+      epoch.synced().complete(epoch.position());
+    }
+  }
+
+  private void process(Epoch epoch) {
+    List<Runnable> deliveries = new ArrayList<>();
+    stateLock.lock();
+    try {
+      apply(epoch);
+      for (ViewHandle view : views.values()) {
+        if (!view.listeners().isEmpty() && !view.operator().output().isEmpty()) {
+          for (ChangeListener listener : view.listeners()) {
+            deliveries.add(
+                listener.changed(position, view.operator().output(), dictionary.values()));
+          }
+        }
+      }
+      published.signalAll();
+    } finally {
+      stateLock.unlock();
+    }
+    // Listeners may read, so they are called without the lock.
+    deliveries.forEach(Runnable::run);
+  }
+
+  /** Takes an epoch through the graph. */
+  private void apply(Epoch epoch) {
+    ledger.startEpoch(epoch.position());
+    for (Epoch.Reject reject : epoch.rejects()) {
+      ledger.add(reject.source(), reject.reason(), reject.row());
+    }
+    for (Epoch.Section section : epoch.sections()) {
+      acceptedRows[section.input()] += section.rows().size();
+    }
+    for (int i = 0; i < acceptedRows.length; i++) {
+      dataflow.input(plan.inputs().get(i).name()).stage(epoch.rows(i));
+    }
+    dataflow.step();
+    ledger.step();
+    position = epoch.position();
+    if (dictionary.wantsSweep()) {
+      sweep();
+    }
+  }
+
+  /** Frees the values of the dictionary that nothing holds; done by itself when it is worth it. */
+  public void sweep() {
+    stateLock.lock();
+    try {
+      CodeSet live = new CodeSet(dictionary.bound());
+      dataflow.mark(live);
+      ledger.mark(live);
+      dictionary.retain(live);
+    } finally {
+      stateLock.unlock();
+    }
+  }
+
+  /**
+   * Puts rows into the inbox; waits for room, or makes some where the host steps.
+   *
+   * @return their epoch; a runtime without a thread of its own acknowledges it in {@link #step}
+   */
+  Epoch append(Inbox.Writer writer) {
+    checkUsable();
+    if (!settings.ownThread() && inbox.isFull()) {
+      step();
+    }
+    return inbox.append(writer);
+  }
+
+  /**
+   * Waits until an epoch is acknowledged at the level of the settings, if another thread steps.
+   *
+   * @return its position
+   */
+  long acknowledge(Epoch epoch) {
+    if (!settings.ownThread()) {
+      return epoch.position();
+    }
+    try {
+      long logged = epoch.logged().get();
+      if (settings.awaitSync()) {
+        log.awaitSynced(logged);
+      }
+      return logged;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new EngineException(
+          Kind.COMMIT_UNKNOWN,
+          "interrupted while waiting for an acknowledgement; the rows may come into the log or not",
+          e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof EngineException cause) {
+        throw new EngineException(cause.kind(), String.valueOf(cause.getMessage()), cause);
+      }
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** When an epoch is acknowledged at the level of the settings. */
+  CompletableFuture<Long> acknowledgement(Epoch epoch) {
+    return settings.awaitSync() ? epoch.synced() : epoch.logged();
+  }
+
+  /** Does the engine step itself? */
+  public boolean hasOwnThread() {
+    return settings.ownThread();
+  }
+
+  /** The plan that it runs. */
+  public Plan plan() {
+    return plan;
+  }
+
+  /** An empty buffer for rows of an input. */
+  StagedRows newRows(Node.Input input) {
+    return new StagedRows(input.schema(), hashing);
+  }
+
+  private void checkUsable() {
+    EngineException reason = failure;
+    if (reason != null) {
+      throw new EngineException(reason.kind(), String.valueOf(reason.getMessage()), reason);
+    }
+    if (isClosed) {
+      throw new EngineException(Kind.CLOSED, "the engine is closed; open a new one");
+    }
+  }
+
+  /**
+   * A view by name.
+   *
+   * @throws EngineException if there is none; the message names the nearest
+   */
+  public ViewHandle view(String name) {
+    ViewHandle view = views.get(name);
+    if (view == null) {
+      throw new EngineException(Kind.INVALID, Names.unknown("view", name, views.keySet()));
+    }
+    return view;
+  }
+
+  /** The position of the last epoch that is in the views. */
+  public long position() {
+    stateLock.lock();
+    try {
+      return position;
+    } finally {
+      stateLock.unlock();
+    }
+  }
+
+  /** The position of the last record known to survive a power cut. */
+  public long syncedPosition() {
+    return log.syncedPosition();
+  }
+
+  /** How many rows each input brought, by name. */
+  public Map<String, Long> acceptedRows() {
+    stateLock.lock();
+    try {
+      Map<String, Long> rows = new LinkedHashMap<>();
+      for (int i = 0; i < acceptedRows.length; i++) {
+        rows.put(plan.inputs().get(i).name(), acceptedRows[i]);
+      }
+      return rows;
+    } finally {
+      stateLock.unlock();
+    }
+  }
+
+  /** How many rows were left out, by source. */
+  public Map<String, Long> ledgerCounts() {
+    stateLock.lock();
+    try {
+      return ledger.counts();
+    } finally {
+      stateLock.unlock();
+    }
+  }
+
+  /**
+   * Waits until the views are at a position.
+   *
+   * @return false if the time is up
+   */
+  public boolean await(long wanted, long timeoutNanos) {
+    if (!settings.ownThread()) {
+      while (position() < wanted && step() > 0) {
+        LOG.trace("stepping to position {}", wanted);
+      }
+      return position() >= wanted;
+    }
+    stateLock.lock();
+    try {
+      long left = timeoutNanos;
+      while (position < wanted) {
+        checkUsable();
+        if (left <= 0) {
+          return false;
+        }
+        left = published.awaitNanos(left);
+      }
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new EngineException(
+          Kind.UNAVAILABLE, "interrupted while waiting for position " + wanted, e);
+    } finally {
+      stateLock.unlock();
+    }
+  }
+
+  /** Some views at one position. */
+  public ReadState read(Collection<ViewHandle> wanted) {
+    checkUsable();
+    stateLock.lock();
+    try {
+      return state(wanted);
+    } finally {
+      stateLock.unlock();
+    }
+  }
+
+  private ReadState state(Collection<ViewHandle> wanted) {
+    Map<String, RowStore.Snapshot> snapshots = new HashMap<>();
+    for (ViewHandle view : wanted) {
+      snapshots.put(view.name(), view.rows().snapshot());
+    }
+    return new ReadState(position, snapshots, dictionary.values(), dictionary.generation());
+  }
+
+  /** All views, and the ledger, at one position. */
+  public ReadState readAll() {
+    return read(views.values());
+  }
+
+  /**
+   * The codes of values, as they were when a state was read.
+   *
+   * @param values strings and bytes
+   * @return -1 for a value that nothing holds; null if the codes of that state can no longer be
+   *     told
+   */
+  long @Nullable [] codes(ReadState state, List<Object> values) {
+    stateLock.lock();
+    try {
+      if (dictionary.generation() != state.generation()) {
+        return null;
+      }
+      return values.stream().mapToLong(dictionary::find).toArray();
+    } finally {
+      stateLock.unlock();
+    }
+  }
+
+  /**
+   * The row of a view with a key, as it is now; null if there is none.
+   *
+   * @param key a value for each column of the view's key
+   */
+  public @Nullable Object @Nullable [] get(ViewHandle view, @Nullable Object[] key) {
+    checkUsable();
+    KeyLookup lookup = new KeyLookup(view, key);
+    stateLock.lock();
+    try {
+      long[] codes = lookup.encoded().stream().mapToLong(dictionary::find).toArray();
+      // Without a snapshot: looking one row up must not make the engine copy pages.
+      return lookup.find(codes, view.rows(), dictionary.values());
+    } finally {
+      stateLock.unlock();
+    }
+  }
+
+  /** Registers a listener; the state that comes back is what its first changes follow on. */
+  public ReadState subscribe(ViewHandle view, ChangeListener listener) {
+    checkUsable();
+    stateLock.lock();
+    try {
+      view.listeners().add(listener);
+      return state(List.of(view));
+    } finally {
+      stateLock.unlock();
+    }
+  }
+
+  /** Takes a listener off. */
+  public void unsubscribe(ViewHandle view, ChangeListener listener) {
+    view.listeners().remove(listener);
+  }
+
+  /**
+   * Processes what came in before, makes the log durable, and lets go of everything. Closing twice
+   * is harmless.
+   */
+  @Override
+  public void close() {
+    if (isClosed) {
+      return;
+    }
+    Thread stepping = thread;
+    if (stepping == Thread.currentThread()) {
+      throw new IllegalStateException("a subscriber cannot close the engine that calls it");
+    }
+    inbox.close(new EngineException(Kind.CLOSED, "the engine is closed; open a new one"));
+    if (stepping != null) {
+      joinUninterruptibly(stepping);
+    }
+    stepLock.lock();
+    try {
+      if (isClosed) {
+        return;
+      }
+      closeLog(failure == null && stepping == null);
+    } finally {
+      stepLock.unlock();
+      stateLock.lock();
+      try {
+        published.signalAll();
+      } finally {
+        stateLock.unlock();
+      }
+    }
+  }
+
+  private void closeLog(boolean mustStep) {
+    try {
+      while (mustStep && step() > 0) {
+        LOG.debug("processing what came in before the engine was closed");
+      }
+    } finally {
+      isClosed = true;
+      log.close();
+      completeSynced(log.syncedPosition());
+    }
+  }
+
+  private static void joinUninterruptibly(Thread stepping) {
+    boolean interrupted = false;
+    while (stepping.isAlive()) {
+      try {
+        stepping.join(TimeUnit.SECONDS.toMillis(1));
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** How many values the dictionary holds. */
+  public int dictionarySize() {
+    stateLock.lock();
+    try {
+      return dictionary.size();
+    } finally {
+      stateLock.unlock();
+    }
+  }
+}

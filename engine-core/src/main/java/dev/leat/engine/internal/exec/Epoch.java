@@ -1,0 +1,109 @@
+package dev.leat.engine.internal.exec;
+
+import dev.leat.engine.internal.batch.StagedRows;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The rows that go through the engine in one step, and that readers see all at once: one record of
+ * the log. Filled under the inbox's lock, then the engine thread's.
+ */
+final class Epoch {
+  /**
+   * Rows of one input.
+   *
+   * @param input its index in the plan
+   */
+  record Section(int input, StagedRows rows) {}
+
+  /**
+   * A row that could not be decoded.
+   *
+   * @param source what brought it: "stream 'clicks'"
+   * @param reason why not
+   * @param row a bounded copy of it
+   */
+  record Reject(String source, String reason, String row) {}
+
+  private final List<Section> sections = new ArrayList<>();
+  private final List<Reject> rejects = new ArrayList<>();
+  private final CompletableFuture<Long> logged = new CompletableFuture<>();
+  private final CompletableFuture<Long> synced = new CompletableFuture<>();
+  private volatile long position;
+  private long tickMicros;
+
+  /** An empty epoch that will be at a position, if the log takes it. */
+  Epoch(long position) {
+    this.position = position;
+  }
+
+  long position() {
+    return position;
+  }
+
+  /** Gives it another position, because an epoch before it did not come into the log. */
+  void moveTo(long newPosition) {
+    position = newPosition;
+  }
+
+  /** When it was closed, in microseconds since 1970: the only time that the engine knows. */
+  long tickMicros() {
+    return tickMicros;
+  }
+
+  void close(long closedAtMicros) {
+    tickMicros = closedAtMicros;
+  }
+
+  List<Section> sections() {
+    return sections;
+  }
+
+  List<Reject> rejects() {
+    return rejects;
+  }
+
+  /** The rows of an input, in order. */
+  List<StagedRows> rows(int input) {
+    return sections.stream().filter(s -> s.input() == input).map(Section::rows).toList();
+  }
+
+  /** Completes with the position when it is in the log, or with the reason why it is not. */
+  CompletableFuture<Long> logged() {
+    return logged;
+  }
+
+  /** Completes with the position when it survives a power cut. */
+  CompletableFuture<Long> synced() {
+    return synced;
+  }
+
+  void fail(Throwable reason) {
+    logged.completeExceptionally(reason);
+    synced.completeExceptionally(reason);
+  }
+
+  boolean isEmpty() {
+    return sections.isEmpty() && rejects.isEmpty();
+  }
+
+  int rowCount() {
+    int count = rejects.size();
+    for (Section section : sections) {
+      count += section.rows().size();
+    }
+    return count;
+  }
+
+  long byteSize() {
+    long bytes = 0;
+    for (Section section : sections) {
+      bytes += section.rows().byteSize();
+    }
+    for (Reject reject : rejects) {
+      bytes += reject.row().length();
+    }
+    return bytes;
+  }
+}

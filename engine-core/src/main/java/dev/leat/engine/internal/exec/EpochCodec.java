@@ -1,0 +1,165 @@
+package dev.leat.engine.internal.exec;
+
+import dev.leat.engine.EngineException;
+import dev.leat.engine.internal.batch.ByteReader;
+import dev.leat.engine.internal.batch.ByteWriter;
+import dev.leat.engine.internal.batch.Hashing;
+import dev.leat.engine.internal.batch.RowsCodec;
+import dev.leat.engine.internal.batch.StagedRows;
+import dev.leat.engine.plan.Node;
+import dev.leat.engine.plan.Plan;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Writes an epoch as a record of the log, and reads it. The first record after each opening of the
+ * engine also says which inputs there are and what columns they have, so that reading rows with
+ * other columns than they were written with is noticed.
+ *
+ * <p>Layout: format; time; inputs (if any: name and columns as text); sections (input's number in
+ * that list, rows as {@link RowsCodec} has them); rejected rows.
+ */
+final class EpochCodec {
+  private static final int FORMAT = 1;
+
+  private final Plan plan;
+  private final Hashing hashing;
+  private final ByteWriter out = new ByteWriter();
+  private boolean hasWrittenInputs;
+  private final Map<Integer, Integer> inputOfNumber = new HashMap<>();
+
+  EpochCodec(Plan plan, Hashing hashing) {
+    this.plan = plan;
+    this.hashing = hashing;
+  }
+
+  /** The record of an epoch; valid until the next call. */
+  ByteWriter write(Epoch epoch) {
+    out.clear();
+    out.writeByte(FORMAT);
+    out.writeLong(epoch.tickMicros());
+    out.writeInt(hasWrittenInputs ? 0 : plan.inputs().size());
+    if (!hasWrittenInputs) {
+      for (Node.Input input : plan.inputs()) {
+        out.writeString(input.name());
+        out.writeString(columns(input));
+      }
+    }
+    out.writeInt(epoch.sections().size());
+    for (Epoch.Section section : epoch.sections()) {
+      out.writeInt(section.input());
+      RowsCodec.write(section.rows(), out);
+    }
+    out.writeInt(epoch.rejects().size());
+    for (Epoch.Reject reject : epoch.rejects()) {
+      out.writeString(reject.source());
+      out.writeString(reject.reason());
+      out.writeString(reject.row());
+    }
+    return out;
+  }
+
+  /** Says that the record written last is in the log, and with it the inputs. */
+  void confirm() {
+    hasWrittenInputs = true;
+  }
+
+  /** The columns of an input as they are kept in the log. */
+  private static String columns(Node.Input input) {
+    return input.kind() + " " + input.schema() + " key " + input.primaryKey();
+  }
+
+  /**
+   * Reads a record.
+   *
+   * @throws EngineException if it is damaged, of another format, or of inputs that the pipeline
+   *     does not have like that
+   */
+  Epoch read(long position, byte[] bytes, int from, int length) {
+    try {
+      ByteReader in = new ByteReader(bytes, from, length);
+      int format = in.readByte();
+      if (format != FORMAT) {
+        throw new EngineException(
+            EngineException.Kind.CORRUPT,
+            "the record at position "
+                + position
+                + " has format "
+                + format
+                + ", this version reads format "
+                + FORMAT
+                + ": it was written by a newer version, open it with that one");
+      }
+      Epoch epoch = new Epoch(position);
+      epoch.close(in.readLong());
+      readInputs(in);
+      int sections = in.readInt();
+      for (int i = 0; i < sections; i++) {
+        int number = in.readInt();
+        Integer input = inputOfNumber.get(number);
+        if (input == null) {
+          throw corrupt(position, "it names input number " + number + ", which is not known");
+        }
+        StagedRows rows = new StagedRows(plan.inputs().get(input).schema(), hashing);
+        RowsCodec.read(in, rows);
+        epoch.sections().add(new Epoch.Section(input, rows));
+      }
+      int rejects = in.readInt();
+      for (int i = 0; i < rejects; i++) {
+        epoch.rejects().add(new Epoch.Reject(in.readString(), in.readString(), in.readString()));
+      }
+      return epoch;
+    } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
+      throw corrupt(position, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static EngineException corrupt(long position, String why) {
+    return new EngineException(
+        EngineException.Kind.CORRUPT,
+        "the record at position "
+            + position
+            + " cannot be read: "
+            + why
+            + "; its checksum is right, so it was written like that: report it");
+  }
+
+  private void readInputs(ByteReader in) {
+    int count = in.readInt();
+    if (count > 0) {
+      inputOfNumber.clear();
+    }
+    List<Node.Input> inputs = plan.inputs();
+    for (int number = 0; number < count; number++) {
+      String name = in.readString();
+      String written = in.readString();
+      int index = 0;
+      while (index < inputs.size() && !inputs.get(index).name().equals(name)) {
+        index++;
+      }
+      if (index == inputs.size()) {
+        throw new EngineException(
+            EngineException.Kind.INVALID,
+            "the log has rows of input '"
+                + name
+                + "', which the pipeline does not declare; declare it as "
+                + written
+                + ", or use another directory");
+      }
+      String declared = columns(inputs.get(index));
+      if (!declared.equals(written)) {
+        throw new EngineException(
+            EngineException.Kind.INVALID,
+            "input '"
+                + name
+                + "' was written to the log as "
+                + written
+                + ", the pipeline declares "
+                + declared
+                + "; declare it as it was written, or use another directory");
+      }
+      inputOfNumber.put(number, index);
+    }
+  }
+}

@@ -1,0 +1,263 @@
+package dev.leat.engine.internal.exec;
+
+import dev.leat.engine.EngineException;
+import dev.leat.engine.internal.batch.Hashing;
+import dev.leat.engine.internal.batch.StagedRows;
+import dev.leat.engine.plan.Plan;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where rows wait for the next epoch: hosts' threads put them in, the engine takes all that are
+ * there. While the engine is busy more come together, so the busier it is the larger its epochs
+ * are; when it is idle an epoch is one row. It is bounded: when it is full, whoever appends waits.
+ */
+final class Inbox {
+  /** Writes the rows of one append. All of them come in, or none if it throws. */
+  interface Writer {
+    /** Writes rows through {@link Filling}. */
+    void writeTo(Filling filling);
+  }
+
+  /** The epoch being filled, under the inbox's lock. */
+  final class Filling {
+    /** The rows of an input, to write more to. */
+    StagedRows rows(int input) {
+      StagedRows last = open[input];
+      if (last == null) {
+        last = new StagedRows(plan.inputs().get(input).schema(), hashing);
+        open[input] = last;
+        marks[input] = 0;
+        epoch.sections().add(new Epoch.Section(input, last));
+      }
+      return last;
+    }
+
+    /** Adds rows as they are; they are the inbox's from now on. */
+    void add(int input, StagedRows rows) {
+      epoch.sections().add(new Epoch.Section(input, rows));
+      open[input] = rows;
+    }
+
+    void reject(Epoch.Reject reject) {
+      epoch.rejects().add(reject);
+    }
+  }
+
+  private static final long MAX_APPEND_BYTES = 16L << 20;
+
+  private final Plan plan;
+  private final Hashing hashing;
+  private final int maxRows;
+  private final long maxBytes;
+  private final boolean canWait;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition notEmpty = lock.newCondition();
+  private final Condition notFull = lock.newCondition();
+  private final @Nullable StagedRows[] open;
+  private final int[] marks;
+  private final Filling filling = new Filling();
+  private Epoch epoch;
+  private @Nullable EngineException closedBecause;
+
+  /**
+   * An empty inbox.
+   *
+   * @param canWait does another thread take epochs, so that waiting for room makes sense?
+   */
+  Inbox(Plan plan, Hashing hashing, int maxRows, long maxBytes, boolean canWait) {
+    this.plan = plan;
+    this.hashing = hashing;
+    this.maxRows = maxRows;
+    this.maxBytes = maxBytes;
+    this.canWait = canWait;
+    this.open = new StagedRows[plan.inputs().size()];
+    this.marks = new int[open.length];
+    this.epoch = new Epoch(1);
+  }
+
+  /** Sets the position of the epoch being filled; before any row is in it. */
+  void start(long position) {
+    epoch = new Epoch(position);
+  }
+
+  /**
+   * Puts rows into the epoch being filled; waits for room.
+   *
+   * @return that epoch
+   */
+  Epoch append(Writer writer) {
+    lock.lock();
+    try {
+      awaitRoom();
+      for (int i = 0; i < open.length; i++) {
+        StagedRows rows = open[i];
+        marks[i] = rows == null ? 0 : rows.size();
+      }
+      int sections = epoch.sections().size();
+      int rejects = epoch.rejects().size();
+      boolean done = false;
+      try {
+        long bytes = epoch.byteSize();
+        writer.writeTo(filling);
+        checkSize(epoch.byteSize() - bytes);
+        done = true;
+      } finally {
+        if (!done) {
+          takeBack(sections, rejects);
+        }
+      }
+      notEmpty.signal();
+      return epoch;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void awaitRoom() {
+    checkOpen();
+    // Without another thread to make room, the runtime has stepped before.
+    while (canWait && isFullNow()) {
+      try {
+        notFull.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new EngineException(
+            EngineException.Kind.UNAVAILABLE, "interrupted while waiting for room in the inbox", e);
+      }
+      checkOpen();
+    }
+  }
+
+  private static void checkSize(long bytes) {
+    if (bytes > MAX_APPEND_BYTES) {
+      throw new EngineException(
+          EngineException.Kind.INVALID,
+          "one append is at most "
+              + MAX_APPEND_BYTES
+              + " bytes, because its rows are seen all at once: bytes="
+              + bytes
+              + "; nothing was appended, split it");
+    }
+  }
+
+  private boolean isFullNow() {
+    return !epoch.isEmpty() && (epoch.rowCount() >= maxRows || epoch.byteSize() >= maxBytes);
+  }
+
+  /** Does it take no more before the next epoch is taken? */
+  boolean isFull() {
+    lock.lock();
+    try {
+      return isFullNow();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void checkOpen() {
+    EngineException reason = closedBecause;
+    if (reason != null) {
+      // A new one, so that its stack trace shows who called.
+      throw new EngineException(reason.kind(), String.valueOf(reason.getMessage()), reason);
+    }
+  }
+
+  /** Takes back what a failed append wrote: what was there before stays. */
+  private void takeBack(int sections, int rejects) {
+    while (epoch.sections().size() > sections) {
+      epoch.sections().remove(epoch.sections().size() - 1);
+    }
+    while (epoch.rejects().size() > rejects) {
+      epoch.rejects().remove(epoch.rejects().size() - 1);
+    }
+    java.util.Arrays.fill(open, null);
+    for (Epoch.Section section : epoch.sections()) {
+      open[section.input()] = section.rows();
+    }
+    for (int i = 0; i < open.length; i++) {
+      StagedRows rows = open[i];
+      if (rows != null) {
+        rows.rollback(marks[i]);
+      }
+    }
+  }
+
+  /** Takes the epoch being filled and starts the next; null if it is empty. */
+  @Nullable Epoch take(long nowMicros) {
+    lock.lock();
+    try {
+      if (epoch.isEmpty()) {
+        return null;
+      }
+      Epoch taken = epoch;
+      taken.close(nowMicros);
+      epoch = new Epoch(taken.position() + 1);
+      java.util.Arrays.fill(open, null);
+      notFull.signalAll();
+      return taken;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Says that the epoch taken last did not come into the log, so that its position is free. Rows
+   * that came in meanwhile move up.
+   */
+  void restart(long position) {
+    lock.lock();
+    try {
+      epoch.moveTo(position);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits until there are rows, or it is closed. */
+  void awaitRows() throws InterruptedException {
+    lock.lock();
+    try {
+      while (epoch.isEmpty() && closedBecause == null) {
+        notEmpty.await();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Refuses rows from now on; those that are in stay. */
+  void close(EngineException reason) {
+    lock.lock();
+    try {
+      if (closedBecause == null) {
+        closedBecause = reason;
+      }
+      notEmpty.signalAll();
+      notFull.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  boolean isClosed() {
+    lock.lock();
+    try {
+      return closedBecause != null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Fails whoever waits for rows that were never taken. */
+  void failRest(Throwable reason) {
+    lock.lock();
+    try {
+      epoch.fail(reason);
+      notFull.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+}

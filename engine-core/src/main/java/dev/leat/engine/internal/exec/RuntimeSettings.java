@@ -1,0 +1,13 @@
+package dev.leat.engine.internal.exec;
+
+/**
+ * What the runtime needs to know beside the plan.
+ *
+ * @param epochRows rows after which an epoch takes no more
+ * @param epochBytes bytes after which an epoch takes no more
+ * @param ledgerRows entries that the ledger keeps
+ * @param ownThread does the engine step itself, on a thread of its own?
+ * @param awaitSync is an append acknowledged only when it survives a power cut?
+ */
+public record RuntimeSettings(
+    int epochRows, long epochBytes, int ledgerRows, boolean ownThread, boolean awaitSync) {}

@@ -1,0 +1,49 @@
+package dev.leat.engine.internal.exec;
+
+import dev.leat.engine.internal.op.Operator;
+import dev.leat.engine.internal.state.RowStore;
+import dev.leat.engine.plan.Schema;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** A view at run time: its rows, its changes, and who wants to know of them. */
+public final class ViewHandle {
+  private final String name;
+  private final RowStore rows;
+  private final Operator operator;
+  private final Optional<List<String>> key;
+  private final List<ChangeListener> listeners = new CopyOnWriteArrayList<>();
+
+  ViewHandle(String name, RowStore rows, Operator operator, Optional<List<String>> key) {
+    this.name = name;
+    this.rows = rows;
+    this.operator = operator;
+    this.key = key;
+  }
+
+  public String name() {
+    return name;
+  }
+
+  public Schema schema() {
+    return rows.schema();
+  }
+
+  /** The columns by which a row can be looked up; empty if the view is a multiset. */
+  public Optional<List<String>> key() {
+    return key;
+  }
+
+  RowStore rows() {
+    return rows;
+  }
+
+  Operator operator() {
+    return operator;
+  }
+
+  List<ChangeListener> listeners() {
+    return listeners;
+  }
+}

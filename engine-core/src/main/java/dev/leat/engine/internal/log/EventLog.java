@@ -1,0 +1,80 @@
+package dev.leat.engine.internal.log;
+
+import dev.leat.engine.EngineException;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+
+/**
+ * The order of all things: one record per epoch, at positions 1, 2, 3, ... without gaps.
+ *
+ * <p><b>Law.</b> A record whose {@link #append} returned is read back by {@link #replay}, byte for
+ * byte and at its position, after the process was killed; a record at or below {@link
+ * #syncedPosition()} also after a power cut. Damage is reported, never read as the end of the log.
+ *
+ * <p><b>Threading.</b> One thread at a time appends, and the same thread closes. All other methods
+ * may be called by any thread.
+ *
+ * <p><b>Ownership.</b> The log copies what it appends, and lends what it replays for the duration
+ * of one call.
+ */
+public interface EventLog extends AutoCloseable {
+  /**
+   * Appends one record. On return it is <em>logged</em>: it survives the death of the process.
+   *
+   * @param payload holds the record; may be reused after the call
+   * @param offset of the first byte
+   * @param length in bytes; zero is allowed
+   * @return the position of the record, {@code lastPosition() + 1}
+   * @throws EngineException INVALID if the record is larger than the limit, FULL if there is no
+   *     space (appending may be tried again), CLOSED after {@link #close}, UNAVAILABLE after a
+   *     failed forced write (final) or a failed append
+   */
+  long append(byte[] payload, int offset, int length);
+
+  /** The position of the last appended record, 0 if there is none. */
+  long lastPosition();
+
+  /** The highest position known to survive power loss. It never goes back. */
+  long syncedPosition();
+
+  /**
+   * Waits until {@code syncedPosition() >= position}, and hastens it.
+   *
+   * @param position at most {@link #lastPosition()}
+   * @throws EngineException UNAVAILABLE if the forced write failed or this thread was interrupted
+   *     (its flag stays set), CLOSED if the log was closed before
+   */
+  void awaitSynced(long position);
+
+  /**
+   * Sets the listener that is told each new synced position, in rising order, by the thread that
+   * forces the writes. The listener must be quick; what it throws is logged and goes no further.
+   */
+  void onSynced(LongConsumer listener);
+
+  /**
+   * Sets the listener that is told, once, that a forced write failed and no synced position will
+   * come any more; at once if that has happened already. It is called by the thread that forces the
+   * writes, or by this one.
+   */
+  void onSyncFailed(Consumer<EngineException> listener);
+
+  /**
+   * Shows all records from a position on, in order, up to what {@link #lastPosition()} was at the
+   * call.
+   *
+   * @param from the first position to show, at least 1; beyond the last one nothing is shown
+   * @throws EngineException CORRUPT if a record is missing or damaged, naming file, offset and
+   *     position; the records before it were shown
+   */
+  void replay(long from, RecordVisitor visitor);
+
+  /**
+   * Makes everything appended durable and lets go of all files. Closing twice is harmless.
+   *
+   * @throws EngineException UNAVAILABLE if some appended records could not be made durable;
+   *     everything is released nevertheless
+   */
+  @Override
+  void close();
+}

@@ -1,0 +1,84 @@
+package dev.leat.engine.internal.log;
+
+import java.time.Duration;
+
+/**
+ * The settings of a log on disk.
+ *
+ * @param syncDelay the longest time between two forced writes while records are appended and nobody
+ *     waits for them. 10 ms suits acknowledgements at level synced; where only level logged is
+ *     asked for, {@link #LAZY_SYNC_DELAY} saves the disk work. It bounds what a power cut takes
+ * @param groupCommit the least time between two forced writes that waiting threads ask for, so that
+ *     they share one; the first one after a pause is forced at once. Default 10 ms
+ * @param segmentBytes the size at which a new segment is started, in bytes; default 1 GiB
+ * @param maxRecordBytes the largest payload of one record, in bytes; default 32 MiB
+ * @param minFreeBytes appending stops while the file system has less usable space than this, in
+ *     bytes; default 256 MiB
+ */
+public record LogSettings(
+    Duration syncDelay,
+    Duration groupCommit,
+    long segmentBytes,
+    int maxRecordBytes,
+    long minFreeBytes) {
+
+  /** The {@code syncDelay} for a log whose records are acknowledged as soon as they are logged. */
+  public static final Duration LAZY_SYNC_DELAY = Duration.ofSeconds(1);
+
+  private static final int MIB = 1 << 20;
+  private static final Duration DEFAULT_SYNC = Duration.ofMillis(10);
+  private static final long LARGEST_SEGMENT = 64L << 30;
+
+  /** Checks the bounds. */
+  public LogSettings {
+    requirePositive("sync-delay", syncDelay);
+    requirePositive("group-commit", groupCommit);
+    requireWithin("segment-bytes", segmentBytes, 1, LARGEST_SEGMENT);
+    requireWithin("max-record-bytes", maxRecordBytes, 1, RecordFormat.MOST_PAYLOAD_BYTES);
+    requireWithin("min-free-bytes", minFreeBytes, MIB, Long.MAX_VALUE / 2);
+  }
+
+  /** The defaults, for acknowledgements at level synced. */
+  public static LogSettings defaults() {
+    return new LogSettings(DEFAULT_SYNC, DEFAULT_SYNC, 1L << 30, 32 * MIB, 256L * MIB);
+  }
+
+  /** A copy with another {@code syncDelay}. */
+  public LogSettings withSyncDelay(Duration value) {
+    return new LogSettings(value, groupCommit, segmentBytes, maxRecordBytes, minFreeBytes);
+  }
+
+  /** A copy with another {@code groupCommit}. */
+  public LogSettings withGroupCommit(Duration value) {
+    return new LogSettings(syncDelay, value, segmentBytes, maxRecordBytes, minFreeBytes);
+  }
+
+  /** A copy with another {@code segmentBytes}. */
+  public LogSettings withSegmentBytes(long value) {
+    return new LogSettings(syncDelay, groupCommit, value, maxRecordBytes, minFreeBytes);
+  }
+
+  /** A copy with another {@code maxRecordBytes}. */
+  public LogSettings withMaxRecordBytes(int value) {
+    return new LogSettings(syncDelay, groupCommit, segmentBytes, value, minFreeBytes);
+  }
+
+  /** A copy with another {@code minFreeBytes}. */
+  public LogSettings withMinFreeBytes(long value) {
+    return new LogSettings(syncDelay, groupCommit, segmentBytes, maxRecordBytes, value);
+  }
+
+  private static void requirePositive(String name, Duration value) {
+    if (value.isZero() || value.isNegative() || value.compareTo(Duration.ofDays(1)) > 0) {
+      throw new IllegalArgumentException(
+          name + " must be more than zero and at most a day: " + name + "=" + value);
+    }
+  }
+
+  private static void requireWithin(String name, long value, long least, long most) {
+    if (value < least || value > most) {
+      throw new IllegalArgumentException(
+          name + " must be from " + least + " to " + most + ": " + name + "=" + value);
+    }
+  }
+}

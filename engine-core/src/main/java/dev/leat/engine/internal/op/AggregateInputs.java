@@ -1,0 +1,116 @@
+package dev.leat.engine.internal.op;
+
+import dev.leat.engine.internal.batch.Batch;
+import dev.leat.engine.internal.batch.Column;
+import dev.leat.engine.internal.batch.Dictionary;
+import dev.leat.engine.internal.expr.ExprCompiler;
+import dev.leat.engine.internal.expr.Kernel;
+import dev.leat.engine.internal.expr.RowErrors;
+import dev.leat.engine.internal.expr.Selections;
+import dev.leat.engine.plan.AggregateCall;
+import dev.leat.engine.plan.Expr;
+import dev.leat.engine.plan.Schema;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the aggregates of one operator read: which rows, and which operands. Equal conditions and
+ * operands are evaluated once.
+ */
+final class AggregateInputs {
+  private static final Expr ALL = new Expr.Literal(true, dev.leat.engine.plan.Type.BOOLEAN);
+
+  /** The rows for which a condition is true. */
+  private static final class Rows {
+    private final @Nullable Kernel condition;
+    private final Batch selected;
+    private int[] selection = new int[0];
+
+    private Rows(@Nullable Kernel condition, int columns) {
+      this.condition = condition;
+      this.selected = new Batch(columns);
+    }
+
+    private void evaluate(Batch in, RowErrors errors) {
+      Operators.shareColumns(in, selected);
+      if (condition == null) {
+        selected.select(in.rows(), in.selection(), in.count(), in.weights());
+        return;
+      }
+      if (selection.length < in.count()) {
+        selection = new int[in.count() + (in.count() >> 1)];
+      }
+      int count = Selections.select(condition, in, in.selection(), in.count(), errors, selection);
+      selected.select(in.rows(), selection, count, in.weights());
+    }
+  }
+
+  /** An operand over some rows. */
+  private static final class Operand {
+    private final Kernel kernel;
+    private final Rows rows;
+    private @Nullable Column column;
+
+    private Operand(Kernel kernel, Rows rows) {
+      this.kernel = kernel;
+      this.rows = rows;
+    }
+
+    private void evaluate(RowErrors errors) {
+      Batch in = rows.selected;
+      column = kernel.evaluate(in, in.selection(), in.count(), errors);
+    }
+  }
+
+  private record OperandKey(Expr where, Expr operand) {}
+
+  private final Map<Expr, Rows> rows = new LinkedHashMap<>();
+  private final Map<OperandKey, Operand> operands = new LinkedHashMap<>();
+  private final List<Rows> rowsOfCall = new ArrayList<>();
+  private final List<@Nullable Operand> operandOfCall = new ArrayList<>();
+
+  AggregateInputs(List<AggregateCall> calls, Schema schema, Dictionary dictionary) {
+    for (AggregateCall call : calls) {
+      Expr where = call.where() == null ? ALL : call.where();
+      Rows callRows =
+          rows.computeIfAbsent(
+              where,
+              w ->
+                  new Rows(
+                      w == ALL ? null : ExprCompiler.compile(w, schema, dictionary),
+                      schema.size()));
+      rowsOfCall.add(callRows);
+      Expr operand = call.operand();
+      operandOfCall.add(
+          operand == null
+              ? null
+              : operands.computeIfAbsent(
+                  new OperandKey(where, operand),
+                  k -> new Operand(ExprCompiler.compile(operand, schema, dictionary), callRows)));
+    }
+  }
+
+  /** Evaluates all over the rows of a batch. */
+  void evaluate(Batch in, RowErrors errors) {
+    for (Rows some : rows.values()) {
+      some.evaluate(in, errors);
+    }
+    for (Operand operand : operands.values()) {
+      operand.evaluate(errors);
+    }
+  }
+
+  /** The rows that an aggregate takes. */
+  Batch rows(int call) {
+    return rowsOfCall.get(call).selected;
+  }
+
+  /** The operand of an aggregate; null for one of rows. */
+  @Nullable Column operand(int call) {
+    Operand operand = operandOfCall.get(call);
+    return operand == null ? null : operand.column;
+  }
+}

@@ -1,0 +1,30 @@
+package dev.leat.engine.internal.op;
+
+import dev.leat.engine.internal.batch.Batch;
+import dev.leat.engine.internal.batch.CodeSet;
+
+/**
+ * Turns the changes of its inputs in one epoch into the changes of its result.
+ *
+ * <p><b>Law.</b> The sum of all output changes is the operation's result, in batch, on the sum of
+ * all input changes, after every step.
+ *
+ * <p><b>Contract.</b> {@link #step} is called once an epoch, after the steps of all inputs, also
+ * when there are no changes. Output follows from the input and from earlier steps alone: no clock,
+ * no hash order.
+ *
+ * <p><b>Threading.</b> One thread.
+ *
+ * <p><b>Ownership.</b> The output batch is the operator's own; others may read it until its next
+ * step.
+ */
+public interface Operator {
+  /** Takes the inputs' changes of this epoch. */
+  void step();
+
+  /** The changes of the last step. */
+  Batch output();
+
+  /** Adds the dictionary codes that its state holds; called between steps. */
+  default void mark(CodeSet live) {}
+}

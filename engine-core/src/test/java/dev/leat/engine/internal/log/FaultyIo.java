@@ -1,0 +1,144 @@
+package dev.leat.engine.internal.log;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The real files, with faults that a test switches on and off. */
+final class FaultyIo implements Io {
+  /** Something that may go wrong, or block, for a path. */
+  @FunctionalInterface
+  interface Fault {
+    void before(Path path) throws IOException;
+  }
+
+  private static final Fault NONE = path -> {};
+
+  private final Io real = SystemIo.INSTANCE;
+  volatile Fault onForce = NONE;
+  volatile Fault onWrite = NONE;
+  volatile Fault onUsableSpace = NONE;
+  volatile @Nullable Supplier<Long> usableSpace;
+
+  static Fault failing(String name) {
+    return path -> {
+      if (path.toString().contains(name)) {
+        throw new IOException("planted fault: " + name);
+      }
+    };
+  }
+
+  void heal() {
+    onForce = NONE;
+    onWrite = NONE;
+    onUsableSpace = NONE;
+    usableSpace = null;
+  }
+
+  @Override
+  public IoFile open(Path file, Access access) throws IOException {
+    return new FaultyFile(file, real.open(file, access));
+  }
+
+  @Override
+  public boolean exists(Path path) {
+    return real.exists(path);
+  }
+
+  @Override
+  public List<Path> list(Path directory) throws IOException {
+    return real.list(directory);
+  }
+
+  @Override
+  public void createDirectories(Path directory) throws IOException {
+    real.createDirectories(directory);
+  }
+
+  @Override
+  public void delete(Path path) throws IOException {
+    real.delete(path);
+  }
+
+  @Override
+  public void rename(Path from, Path to) throws IOException {
+    real.rename(from, to);
+  }
+
+  @Override
+  public void forceDirectory(Path directory) throws IOException {
+    onForce.before(directory);
+    real.forceDirectory(directory);
+  }
+
+  @Override
+  public long usableSpace(Path path) throws IOException {
+    onUsableSpace.before(path);
+    @Nullable Supplier<Long> fake = usableSpace;
+    return fake == null ? real.usableSpace(path) : fake.get();
+  }
+
+  @Override
+  public IoLock lock(Path file, String note) throws IOException {
+    return real.lock(file, note);
+  }
+
+  @Override
+  public long nanoTime() {
+    return real.nanoTime();
+  }
+
+  @Override
+  public long currentTimeMillis() {
+    return real.currentTimeMillis();
+  }
+
+  @Override
+  public long randomLong() {
+    return real.randomLong();
+  }
+
+  private final class FaultyFile implements IoFile {
+    private final Path path;
+    private final IoFile file;
+
+    FaultyFile(Path path, IoFile file) {
+      this.path = path;
+      this.file = file;
+    }
+
+    @Override
+    public int read(long position, byte[] buffer, int offset, int length) throws IOException {
+      return file.read(position, buffer, offset, length);
+    }
+
+    @Override
+    public void write(long position, byte[] buffer, int offset, int length) throws IOException {
+      onWrite.before(path);
+      file.write(position, buffer, offset, length);
+    }
+
+    @Override
+    public void force() throws IOException {
+      onForce.before(path);
+      file.force();
+    }
+
+    @Override
+    public long size() throws IOException {
+      return file.size();
+    }
+
+    @Override
+    public void truncate(long size) throws IOException {
+      file.truncate(size);
+    }
+
+    @Override
+    public void close() throws IOException {
+      file.close();
+    }
+  }
+}

@@ -1,0 +1,10 @@
+package dev.leat.engine.planted.internal.log;
+
+import com.fasterxml.jackson.core.JsonFactory;
+
+/** Breaks a rule: Jackson belongs to JSON. */
+final class UsesJackson {
+  String name() {
+    return new JsonFactory().getFormatName();
+  }
+}

@@ -1,0 +1,2 @@
+/** One runnable main per example system. */
+package dev.leat.engine.examples;

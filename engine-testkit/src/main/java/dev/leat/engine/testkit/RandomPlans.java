@@ -1,0 +1,232 @@
+package dev.leat.engine.testkit;
+
+import dev.leat.engine.plan.AggregateCall;
+import dev.leat.engine.plan.AggregateFunction;
+import dev.leat.engine.plan.Expr;
+import dev.leat.engine.plan.Field;
+import dev.leat.engine.plan.NamedExpr;
+import dev.leat.engine.plan.Node;
+import dev.leat.engine.plan.Plan;
+import dev.leat.engine.plan.Schema;
+import dev.leat.engine.plan.Type;
+import dev.leat.engine.plan.ViewDefinition;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * Makes random plans: inputs of every kind with columns of every type, and a few views over every
+ * kind of operator and expression. Relations are shared between views, and aggregates stand on
+ * aggregates. The same seed gives the same plan.
+ *
+ * <p>Expressions can fail, but mostly do not, so that views are seldom empty. {@link RandomChanges}
+ * gives the rows.
+ */
+public final class RandomPlans {
+  private static final List<Type> TYPES =
+      List.of(
+          Type.BOOLEAN,
+          Type.INT,
+          Type.INT,
+          Type.LONG,
+          Type.LONG,
+          Type.FLOAT,
+          Type.DOUBLE,
+          Type.DOUBLE,
+          Type.STRING,
+          Type.STRING,
+          Type.STRING,
+          Type.INSTANT,
+          Type.INSTANT,
+          Type.DATE,
+          Type.DURATION,
+          Type.BYTES);
+  private static final List<Integer> RISKS = List.of(0, 10, 30, 60);
+  private static final int MAX_UNIONS = 2;
+
+  private final SplittableRandom random;
+  private final RandomValues values;
+  private final List<Node> relations = new ArrayList<>();
+  private int unions;
+  private int names;
+
+  private RandomPlans(SplittableRandom random) {
+    this.random = random;
+    this.values = new RandomValues(random);
+  }
+
+  /** The plan of a seed. */
+  public static Plan plan(long seed) {
+    return new RandomPlans(new SplittableRandom(seed)).plan();
+  }
+
+  private Plan plan() {
+    List<Node.Input> inputs = new ArrayList<>();
+    for (int i = random.nextInt(3); i >= 0; i--) {
+      inputs.add(input("input" + i));
+    }
+    relations.addAll(inputs);
+    for (int i = random.nextInt(2, 10); i > 0; i--) {
+      relations.add(operator());
+    }
+    List<ViewDefinition> views = new ArrayList<>();
+    for (int i = random.nextInt(4); i >= 0; i--) {
+      Node relation = i == 0 ? relations.get(relations.size() - 1) : values.pick(relations);
+      views.add(new ViewDefinition("view" + i, relation, "the test is short"));
+    }
+    return new Plan(inputs, views);
+  }
+
+  private Node.Input input(String name) {
+    Node.InputKind kind = values.pick(List.of(Node.InputKind.values()));
+    int columns = random.nextInt(2, 7);
+    int keys = kind == Node.InputKind.KEYED_TABLE ? random.nextInt(1, 3) : 0;
+    List<Field> fields = new ArrayList<>();
+    for (int i = 0; i < columns; i++) {
+      boolean isKey = i < keys;
+      boolean isNullable = !isKey && values.percent(60);
+      fields.add(new Field("c" + i, isKey ? scalarType() : type(), isNullable));
+    }
+    List<String> primaryKey = fields.subList(0, keys).stream().map(Field::name).toList();
+    return new Node.Input(name, kind, Schema.of(fields), primaryKey);
+  }
+
+  private Type scalarType() {
+    return values.percent(20) ? values.pick(RandomExprs.DECIMALS) : values.pick(TYPES);
+  }
+
+  private Type type() {
+    return values.percent(6)
+        ? Type.array(values.percent(10) ? type() : scalarType())
+        : scalarType();
+  }
+
+  /** A relation made before, mostly a late one. */
+  private Node source() {
+    int size = relations.size();
+    return values.percent(60)
+        ? relations.get(size - 1 - random.nextInt(Math.min(3, size)))
+        : values.pick(relations);
+  }
+
+  private RandomExprs exprs(Node node) {
+    return new RandomExprs(random, node.schema(), values.pick(RISKS));
+  }
+
+  private Node operator() {
+    Node source = source();
+    int choice = random.nextInt(100);
+    if (choice < 22) {
+      return Node.Filter.of(source, exprs(source).likelyCondition());
+    }
+    if (choice < 47) {
+      return project(source);
+    }
+    if (choice < 77) {
+      return aggregate(source);
+    }
+    if (choice < 86) {
+      return distinct(source);
+    }
+    if (choice < 94 && unions < MAX_UNIONS) {
+      unions++;
+      return union(source);
+    }
+    return new Node.Named(source, "relation" + names++);
+  }
+
+  private Node project(Node source) {
+    RandomExprs exprs = exprs(source);
+    List<NamedExpr> columns = new ArrayList<>();
+    for (Field field : exprs.shuffledColumns()) {
+      if (values.percent(50)) {
+        String name = values.percent(70) ? field.name() : "p" + names++;
+        columns.add(new Expr.Column(field.name()).as(name));
+      }
+    }
+    for (int i = random.nextInt(3); i > 0 || columns.isEmpty(); i--) {
+      Type type = values.percent(50) ? exprs.someType() : type();
+      columns.add(exprs.of(type, random.nextInt(1, 4)).as("p" + names++));
+    }
+    return Node.Project.of(source, columns);
+  }
+
+  private Node aggregate(Node source) {
+    RandomExprs exprs = exprs(source);
+    List<String> keys =
+        exprs.shuffledColumns().stream()
+            .filter(f -> f.type().isOrdered())
+            .limit(values.percent(20) ? 0 : random.nextInt(1, 4))
+            .map(Field::name)
+            .toList();
+    List<AggregateCall> calls = new ArrayList<>();
+    int count = random.nextInt(keys.isEmpty() || values.percent(90) ? 1 : 0, 5);
+    for (int i = 0; i < count; i++) {
+      calls.add(call(exprs).as("a" + names++));
+    }
+    return Node.Aggregate.of(source, keys, calls);
+  }
+
+  private AggregateCall call(RandomExprs exprs) {
+    AggregateFunction function = values.pick(List.of(AggregateFunction.values()));
+    if (function == AggregateFunction.COUNT && values.percent(40)) {
+      return where(new AggregateCall(function, null, null, false, null), exprs);
+    }
+    Type wanted = exprs.someType();
+    boolean isSummable = wanted.isNumeric() || wanted.kind() == Type.Kind.DURATION;
+    Type type =
+        switch (function) {
+          case COUNT -> wanted;
+          case MIN, MAX -> wanted.isOrdered() ? wanted : Type.STRING;
+          case BOOL_OR, BOOL_AND -> Type.BOOLEAN;
+          case SUM, AVG -> isSummable ? wanted : Type.LONG;
+        };
+    boolean isDistinct = type.isOrdered() && values.percent(25);
+    Expr operand = exprs.of(type, random.nextInt(3));
+    return where(new AggregateCall(function, operand, null, isDistinct, null), exprs);
+  }
+
+  private AggregateCall where(AggregateCall call, RandomExprs exprs) {
+    return values.percent(35) ? call.where(exprs.likelyCondition()) : call;
+  }
+
+  private Node distinct(Node source) {
+    List<NamedExpr> columns =
+        source.schema().fields().stream()
+            .filter(f -> f.type().isOrdered())
+            .limit(random.nextInt(1, 5))
+            .map(f -> new Expr.Column(f.name()).as(f.name()))
+            .toList();
+    if (columns.isEmpty()) {
+      return source;
+    }
+    boolean isWhole = columns.size() == source.schema().size();
+    return Node.Distinct.of(isWhole ? source : Node.Project.of(source, columns));
+  }
+
+  /** With a part of itself, or with another relation brought to types that go with its own. */
+  private Node union(Node source) {
+    Node other = values.pick(relations);
+    if (values.percent(30)) {
+      return Node.Union.of(
+          List.of(source, Node.Filter.of(source, exprs(source).likelyCondition())));
+    }
+    List<NamedExpr> left = new ArrayList<>();
+    List<NamedExpr> right = new ArrayList<>();
+    RandomExprs exprs = exprs(other);
+    for (Field field : exprs(source).shuffledColumns()) {
+      String name = "u" + left.size();
+      left.add(new Expr.Column(field.name()).as(name));
+      Type type = field.type();
+      boolean isOtherNumber = type.isNumeric() && values.percent(40);
+      right.add(exprs.of(isOtherNumber ? otherNumber(type) : type, 1).as(name));
+    }
+    return Node.Union.of(List.of(Node.Project.of(source, left), Node.Project.of(other, right)));
+  }
+
+  private Type otherNumber(Type type) {
+    return type.kind() == Type.Kind.DECIMAL
+        ? values.pick(RandomExprs.DECIMALS)
+        : values.pick(List.of(Type.INT, Type.LONG, Type.DOUBLE, Type.decimal(9, 2)));
+  }
+}

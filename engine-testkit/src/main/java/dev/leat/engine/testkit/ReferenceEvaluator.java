@@ -1,0 +1,207 @@
+package dev.leat.engine.testkit;
+
+import dev.leat.engine.plan.Expr;
+import dev.leat.engine.plan.NamedExpr;
+import dev.leat.engine.plan.Node;
+import dev.leat.engine.plan.Plan;
+import dev.leat.engine.plan.Schema;
+import dev.leat.engine.plan.Type;
+import dev.leat.engine.plan.ViewDefinition;
+import java.time.DateTimeException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Computes the views of a plan from scratch, row by row, over boxed values. It is what the engine
+ * is compared with, so it shares nothing with it but the plan, and prefers being plainly right to
+ * being fast.
+ *
+ * <p><b>Relations</b> are multisets. A union keeps equal rows several, distinct keeps one of them.
+ * Columns of a union are converted to their common type.
+ *
+ * <p><b>Errors.</b> A row for which an expression fails is left out of the output of that operator,
+ * and counted. That is a division by zero, a result outside its type, a cast of a value that cannot
+ * be converted, a user function that throws or returns a value of another class than the declared
+ * type's. A row for which the operand or the condition of one aggregate fails is left out of all
+ * aggregates of that operator, and makes no group. An operand is only evaluated where its condition
+ * is true. A group for which an aggregate fails has no row.
+ *
+ * <p><b>Null.</b> Comparisons and operations with null give null. {@code and} and {@code or} are
+ * three-valued, go from left to right and stop at false or true; {@code case} and {@code coalesce}
+ * go in order and stop at the first that holds. All others evaluate all their arguments first: an
+ * error in one of them wins over a null in another. Null is a group key like any other.
+ *
+ * <p><b>Numbers.</b> Arithmetic of integers gives long, and an error where that overflows; it
+ * divides towards zero. Division and modulo by zero are errors for all types. Floats are widened to
+ * double; infinities and NaN are values; there is one zero and one NaN, which equals itself and is
+ * greater than all. Decimals are exact, then rounded half away from zero to the scale of the result
+ * type; more digits than its precision are an error. Comparisons bring numbers to their common
+ * type; exact numbers are compared exactly, whatever their precision.
+ *
+ * <p><b>Text</b> is a sequence of code points: in length, positions, patterns, and order.
+ *
+ * <p><b>Time</b> is whole microseconds in 64 bits, UTC; what does not fit is an error. Dates have
+ * the range of {@link java.time.LocalDate}.
+ *
+ * <p><b>Aggregates</b> pass over null operands. Sums are exact, whatever the order: of integers and
+ * decimals an error where the result does not fit, of doubles rounded once. A mean of integers or
+ * doubles is the sum as a double, divided by the count; of decimals the exact quotient, rounded
+ * half away from zero; of durations cut towards zero.
+ */
+public final class ReferenceEvaluator {
+  private final Map<String, ? extends List<ReferenceRow>> inputs;
+  private final Map<Node, List<ReferenceRow>> relations = new HashMap<>();
+  private long errors;
+
+  private ReferenceEvaluator(Map<String, ? extends List<ReferenceRow>> inputs) {
+    this.inputs = inputs;
+  }
+
+  /**
+   * Computes all views of a plan.
+   *
+   * @param inputs for each input its current rows, made by {@link ReferenceRow#of}, equal rows
+   *     several times; an input that is not named has no rows
+   */
+  public static ReferenceResult evaluate(
+      Plan plan, Map<String, ? extends List<ReferenceRow>> inputs) {
+    inputs.keySet().forEach(plan::input);
+    ReferenceEvaluator evaluator = new ReferenceEvaluator(inputs);
+    Map<String, Map<ReferenceRow, Long>> views = new LinkedHashMap<>();
+    for (ViewDefinition view : plan.views()) {
+      Map<ReferenceRow, Long> counts = new LinkedHashMap<>();
+      for (ReferenceRow row : evaluator.rows(view.relation())) {
+        counts.merge(row, 1L, Long::sum);
+      }
+      views.put(view.name(), counts);
+    }
+    return new ReferenceResult(views, evaluator.errors);
+  }
+
+  private List<ReferenceRow> rows(Node node) {
+    List<ReferenceRow> known = relations.get(node);
+    if (known != null) {
+      return known;
+    }
+    List<ReferenceRow> rows = compute(node);
+    relations.put(node, rows);
+    return rows;
+  }
+
+  private List<ReferenceRow> compute(Node node) {
+    if (node instanceof Node.Input input) {
+      List<ReferenceRow> rows = inputs.get(input.name());
+      return rows == null ? List.of() : rows;
+    }
+    if (node instanceof Node.Filter filter) {
+      return filter(filter);
+    }
+    if (node instanceof Node.Project project) {
+      return project(project);
+    }
+    if (node instanceof Node.Aggregate aggregate) {
+      return aggregate(aggregate);
+    }
+    if (node instanceof Node.Union union) {
+      return union(union);
+    }
+    if (node instanceof Node.Distinct distinct) {
+      return List.copyOf(new LinkedHashSet<>(rows(distinct.input())));
+    }
+    return rows(((Node.Named) node).input());
+  }
+
+  private List<ReferenceRow> filter(Node.Filter filter) {
+    ReferenceExpressions expressions = new ReferenceExpressions(filter.input().schema());
+    Expr condition = filter.condition();
+    List<ReferenceRow> kept = new ArrayList<>();
+    for (ReferenceRow row : rows(filter.input())) {
+      Boolean holds = orError(() -> expressions.isTrue(condition, row));
+      if (holds != null && holds) {
+        kept.add(row);
+      }
+    }
+    return kept;
+  }
+
+  private List<ReferenceRow> project(Node.Project project) {
+    ReferenceExpressions expressions = new ReferenceExpressions(project.input().schema());
+    List<ReferenceRow> projected = new ArrayList<>();
+    for (ReferenceRow row : rows(project.input())) {
+      ReferenceRow result =
+          orError(
+              () -> {
+                List<@Nullable Object> values = new ArrayList<>();
+                for (NamedExpr column : project.columns()) {
+                  values.add(expressions.evaluate(column.expr(), row));
+                }
+                return new ReferenceRow(values);
+              });
+      if (result != null) {
+        projected.add(result);
+      }
+    }
+    return projected;
+  }
+
+  private List<ReferenceRow> union(Node.Union union) {
+    List<ReferenceRow> all = new ArrayList<>();
+    for (Node input : union.inputs()) {
+      for (ReferenceRow row : rows(input)) {
+        ReferenceRow converted = orError(() -> convert(row, input.schema(), union.schema()));
+        if (converted != null) {
+          all.add(converted);
+        }
+      }
+    }
+    return all;
+  }
+
+  private static ReferenceRow convert(ReferenceRow row, Schema from, Schema to) {
+    List<@Nullable Object> values = new ArrayList<>();
+    for (int i = 0; i < to.size(); i++) {
+      Type type = to.field(i).type();
+      values.add(ReferenceNumbers.convert(row.value(i), from.field(i).type(), type));
+    }
+    return new ReferenceRow(values);
+  }
+
+  private List<ReferenceRow> aggregate(Node.Aggregate aggregate) {
+    ReferenceAggregates aggregates = new ReferenceAggregates(aggregate);
+    Map<List<@Nullable Object>, List<List<@Nullable Object>>> groups = new LinkedHashMap<>();
+    if (aggregate.keys().isEmpty()) {
+      groups.put(List.of(), new ArrayList<>());
+    }
+    for (ReferenceRow row : rows(aggregate.input())) {
+      List<@Nullable Object> operands = orError(() -> aggregates.operands(row));
+      if (operands != null) {
+        groups.computeIfAbsent(aggregates.key(row), key -> new ArrayList<>()).add(operands);
+      }
+    }
+    List<ReferenceRow> results = new ArrayList<>();
+    groups.forEach(
+        (key, rows) -> {
+          ReferenceRow result = orError(() -> aggregates.result(key, rows));
+          if (result != null) {
+            results.add(result);
+          }
+        });
+    return results;
+  }
+
+  /** What a computation gives, or null and one error more where it fails. */
+  private <T> @Nullable T orError(Supplier<T> computation) {
+    try {
+      return computation.get();
+    } catch (RowError | ArithmeticException | DateTimeException e) {
+      errors++;
+      return null;
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package dev.leat.engine.testkit;
+
+import static dev.leat.engine.testkit.Rows.row;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.leat.engine.plan.Node;
+import dev.leat.engine.plan.Plan;
+import dev.leat.engine.plan.Schema;
+import dev.leat.engine.plan.Type;
+import java.math.BigDecimal;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class InputModelTest {
+  private static final Schema SCHEMA =
+      Schema.builder().required("k", Type.decimal(5, 2)).nullable("x", Type.BYTES).build();
+  private static final Plan PLAN =
+      new Plan(
+          List.of(
+              new Node.Input("s", Node.InputKind.STREAM, SCHEMA, List.of()),
+              new Node.Input("k", Node.InputKind.KEYED_TABLE, SCHEMA, List.of("k")),
+              new Node.Input("t", Node.InputKind.KEYLESS_TABLE, SCHEMA, List.of())),
+          List.of());
+
+  private final InputModel model = new InputModel(PLAN);
+
+  private boolean apply(String input, InputChange.Kind kind, Object... values) {
+    return model.apply(new InputChange(input, kind, row(values)));
+  }
+
+  private static BigDecimal dec(String text) {
+    return new BigDecimal(text);
+  }
+
+  @Test
+  void keyedTablesHoldOneRowForEachKey() {
+    apply("k", InputChange.Kind.UPSERT, dec("1"), new byte[] {1});
+    apply("k", InputChange.Kind.UPSERT, dec("1.00"), new byte[] {2});
+    apply("k", InputChange.Kind.UPSERT, dec("2"), null);
+
+    assertThat(model.rows("k").toString()).isEqualTo("[(1.00, x'02'), (2.00, null)]");
+    assertThat(apply("k", InputChange.Kind.DELETE_KEY, dec("1.0"))).isTrue();
+    assertThat(apply("k", InputChange.Kind.DELETE_KEY, dec("1.0"))).isFalse();
+    assertThat(model.rows("k").toString()).isEqualTo("[(2.00, null)]");
+  }
+
+  @Test
+  void keylessTablesCountEqualRows() {
+    apply("t", InputChange.Kind.INSERT, dec("1"), new byte[] {1});
+    apply("t", InputChange.Kind.INSERT, dec("1.0"), new byte[] {1});
+
+    assertThat(apply("t", InputChange.Kind.DELETE_ROW, dec("1.00"), new byte[] {1})).isTrue();
+    assertThat(apply("t", InputChange.Kind.DELETE_ROW, dec("1.00"), null)).isFalse();
+    assertThat(model.rows("t").toString()).isEqualTo("[(1.00, x'01')]");
+  }
+
+  @Test
+  void anInputRefusesChangesOfAnotherKind() {
+    assertThatThrownBy(() -> apply("s", InputChange.Kind.DELETE_ROW, dec("1"), null))
+        .hasMessageContaining("stream 's' takes no DELETE_ROW");
+    assertThatThrownBy(() -> apply("k", InputChange.Kind.INSERT, dec("1"), null))
+        .hasMessageContaining("table 'k' takes no INSERT");
+    assertThatThrownBy(() -> apply("s", InputChange.Kind.INSERT, dec("1")))
+        .hasMessageContaining("values=1");
+    assertThatThrownBy(() -> apply("s", InputChange.Kind.INSERT, 1, null))
+        .hasMessageContaining("no value of its type");
+  }
+}

@@ -1,0 +1,152 @@
+package dev.leat.engine.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.leat.engine.plan.AggregateCall;
+import dev.leat.engine.plan.AggregateFunction;
+import dev.leat.engine.plan.Expr;
+import dev.leat.engine.plan.Node;
+import dev.leat.engine.plan.Op;
+import dev.leat.engine.plan.Plan;
+import dev.leat.engine.plan.Schema;
+import dev.leat.engine.plan.Type;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Are random plans worth running? They are made of everything there is, and mostly give rows. */
+class RandomPlansHealthTest {
+  private static final int PLANS = 400;
+
+  private final Set<Op> ops = EnumSet.noneOf(Op.class);
+  private final Set<AggregateFunction> functions = EnumSet.noneOf(AggregateFunction.class);
+  private final Set<Type.Kind> kinds = EnumSet.noneOf(Type.Kind.class);
+  private final Set<Class<?>> classes = new HashSet<>();
+
+  @Test
+  void plansAreMadeOfEverythingThereIs() {
+    for (long seed = 0; seed < PLANS; seed++) {
+      RandomPlans.plan(seed).nodes().forEach(this::collect);
+    }
+
+    assertThat(ops).containsExactlyInAnyOrder(Op.values());
+    assertThat(functions).containsExactlyInAnyOrder(AggregateFunction.values());
+    assertThat(kinds).containsExactlyInAnyOrder(Type.Kind.values());
+    assertThat(classes).contains(Node.class.getPermittedSubclasses());
+    assertThat(classes).contains(Expr.class.getPermittedSubclasses());
+  }
+
+  private void collect(Node node) {
+    classes.add(node.getClass());
+    node.schema().fields().forEach(field -> kinds.add(field.type().kind()));
+    if (node instanceof Node.Filter filter) {
+      collect(filter.condition());
+    } else if (node instanceof Node.Project project) {
+      project.columns().forEach(column -> collect(column.expr()));
+    } else if (node instanceof Node.Aggregate aggregate) {
+      for (AggregateCall call : aggregate.calls()) {
+        functions.add(call.function());
+        if (call.operand() != null) {
+          collect(call.operand());
+        }
+        if (call.where() != null) {
+          collect(call.where());
+        }
+      }
+    }
+  }
+
+  private void collect(Expr expr) {
+    classes.add(expr.getClass());
+    if (expr instanceof Expr.Call call) {
+      ops.add(call.op());
+      call.arguments().forEach(this::collect);
+    } else if (expr instanceof Expr.Cast cast) {
+      collect(cast.operand());
+    } else if (expr instanceof Expr.UserCall call) {
+      call.arguments().forEach(this::collect);
+    } else if (expr instanceof Expr.Case choice) {
+      choice.whens().forEach(when -> collect(when.condition()));
+      choice.whens().forEach(when -> collect(when.result()));
+    }
+  }
+
+  @Test
+  void viewsAreSeldomEmptyAndHoldValuesOfTheirTypes() {
+    int views = 0;
+    int empty = 0;
+    int plansWithErrors = 0;
+    for (long seed = 0; seed < PLANS; seed++) {
+      Plan plan = RandomPlans.plan(seed);
+      InputModel model = new InputModel(plan);
+      RandomChanges.epochs(plan, seed, 60).forEach(epoch -> epoch.forEach(model::apply));
+      ReferenceResult result = ReferenceEvaluator.evaluate(plan, model.rows());
+      for (Map.Entry<String, Map<ReferenceRow, Long>> view : result.views().entrySet()) {
+        Schema schema = plan.view(view.getKey()).relation().schema();
+        view.getValue()
+            .keySet()
+            .forEach(row -> assertThat(ReferenceRow.of(schema, row.values())).isEqualTo(row));
+        views++;
+        empty += view.getValue().isEmpty() ? 1 : 0;
+      }
+      plansWithErrors += result.errors() > 0 ? 1 : 0;
+    }
+    assertThat(empty * 100 / views).as("percent of empty views").isLessThan(15);
+    assertThat(plansWithErrors * 100 / PLANS).as("percent with errors").isBetween(20, 70);
+  }
+
+  @Test
+  void theOrderOfRowsDoesNotMatter() {
+    for (long seed = 0; seed < PLANS; seed++) {
+      Plan plan = RandomPlans.plan(seed);
+      InputModel model = new InputModel(plan);
+      RandomChanges.epochs(plan, seed, 60).forEach(epoch -> epoch.forEach(model::apply));
+      Map<String, List<ReferenceRow>> shuffled = new LinkedHashMap<>();
+      model
+          .rows()
+          .forEach(
+              (input, rows) -> {
+                List<ReferenceRow> other = new ArrayList<>(rows);
+                Collections.shuffle(other, new Random(1));
+                shuffled.put(input, other);
+              });
+
+      assertThat(ReferenceEvaluator.evaluate(plan, shuffled))
+          .as("seed=" + seed)
+          .isEqualTo(ReferenceEvaluator.evaluate(plan, model.rows()));
+    }
+  }
+
+  @Test
+  void aSeedGivesTheSamePlanAndTheSameChanges() {
+    for (long seed = 0; seed < PLANS; seed++) {
+      Plan plan = RandomPlans.plan(seed);
+
+      assertThat(text(RandomPlans.plan(seed))).isEqualTo(text(plan));
+      assertThat(texts(plan, RandomChanges.epochs(plan, seed, 100)))
+          .isEqualTo(texts(plan, RandomChanges.epochs(plan, seed, 100)));
+    }
+  }
+
+  /** Literals of bytes print as the array's address. */
+  private static String text(Plan plan) {
+    return plan.toString().replaceAll("\\[B@[0-9a-f]+", "bytes");
+  }
+
+  private static List<String> texts(Plan plan, List<List<InputChange>> epochs) {
+    List<String> texts = new ArrayList<>();
+    for (List<InputChange> epoch : epochs) {
+      InputModel model = new InputModel(plan);
+      epoch.forEach(change -> texts.add(change.kind() + " " + model.apply(change)));
+      texts.add(model.rows().toString());
+    }
+    return texts;
+  }
+}
