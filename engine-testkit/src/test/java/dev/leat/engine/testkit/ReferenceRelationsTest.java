@@ -65,7 +65,8 @@ class ReferenceRelationsTest {
     Node big = Node.Project.of(TABLE, List.of(col("x").times(factor).as("x")));
     Node fine = Node.Project.of(TABLE, List.of(lit(1).cast(Type.decimal(38, 37)).as("x")));
     ReferenceResult result =
-        Rows.evaluate(Node.Union.of(List.of(big, fine)), List.of(row(1L), row(1_000_000_000_000_000_000L)));
+        Rows.evaluate(
+            Node.Union.of(List.of(big, fine)), List.of(row(1L), row(1_000_000_000_000_000_000L)));
 
     assertThat(result.errors()).isEqualTo(1);
     assertThat(result.view("v").values()).containsExactlyInAnyOrder(1L, 2L);
