@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +14,9 @@ import org.jspecify.annotations.Nullable;
  * than a class to them.
  */
 public final class JavaTypes {
-  private static final long MICROS_PER_SECOND = 1_000_000L;
+  private static final Duration LEAST_MICROS = Duration.of(Long.MIN_VALUE, ChronoUnit.MICROS);
+  private static final Duration PAST_MICROS =
+      Duration.of(Long.MAX_VALUE, ChronoUnit.MICROS).plus(1, ChronoUnit.MICROS);
   private static final Map<Class<?>, Type> BY_CLASS =
       Map.ofEntries(
           Map.entry(boolean.class, Type.BOOLEAN),
@@ -95,11 +98,12 @@ public final class JavaTypes {
     if (fits && value instanceof BigDecimal decimal) {
       fits =
           decimal.scale() <= type.scale()
-              && decimal.precision() - decimal.scale() <= type.precision() - type.scale();
+              && (decimal.signum() == 0
+                  || decimal.precision() - decimal.scale() <= type.precision() - type.scale());
     } else if (fits && value instanceof Instant instant) {
-      fits = Math.abs(instant.getEpochSecond()) < Long.MAX_VALUE / MICROS_PER_SECOND;
+      fits = fitsMicros(Duration.between(Instant.EPOCH, instant));
     } else if (fits && value instanceof Duration duration) {
-      fits = Math.abs(duration.toSeconds()) < Long.MAX_VALUE / MICROS_PER_SECOND;
+      fits = fitsMicros(duration);
     } else if (fits && value instanceof List<?> list) {
       list.forEach(element -> check(element, type.elementType()));
     }
@@ -107,5 +111,9 @@ public final class JavaTypes {
       throw new IllegalArgumentException(
           "not a value of " + type + ": " + value + " (" + value.getClass().getSimpleName() + ")");
     }
+  }
+
+  private static boolean fitsMicros(Duration duration) {
+    return duration.compareTo(LEAST_MICROS) >= 0 && duration.compareTo(PAST_MICROS) < 0;
   }
 }

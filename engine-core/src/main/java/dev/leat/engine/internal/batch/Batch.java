@@ -25,6 +25,7 @@ public final class Batch {
   private int count;
   private int @Nullable [] selection;
   private long @Nullable [] weights;
+  private int @Nullable [] slots;
 
   /** An empty batch with columns of its own. */
   public Batch(int columnCount) {
@@ -58,6 +59,21 @@ public final class Batch {
     selection = selected;
     count = selectedCount;
     weights = rowWeights;
+    slots = null;
+  }
+
+  /**
+   * Says by which number the operator that groups the rows knows the key of each row, by row of the
+   * columns. A key keeps its number for as long as it has a row; another may have it from the next
+   * epoch on. After {@link #select}, which forgets it.
+   */
+  public void number(int @Nullable [] rowSlots) {
+    slots = rowSlots;
+  }
+
+  /** The numbers of the rows' keys, by row; null if nobody gave them. */
+  public int @Nullable [] slots() {
+    return slots;
   }
 
   /** Makes it empty. */

@@ -64,9 +64,10 @@ public final class StagedRows {
     return size;
   }
 
-  /** About how many bytes they take in the log. */
+  /** At most how many bytes they take in the log. */
   public long byteSize() {
-    return heap.byteCount() + (long) size * columns.length * Long.BYTES;
+    long rowBytes = 1 + columns.length * (Long.BYTES + 1L);
+    return heap.byteCount() + Integer.BYTES * (long) heap.size() + size * rowBytes;
   }
 
   public Column column(int index) {

@@ -65,6 +65,7 @@ public final class EngineRuntime implements AutoCloseable {
   private final Queue<Epoch> unsynced = new ArrayDeque<>();
   private final long[] acceptedRows;
   private @Nullable Thread thread;
+  private @Nullable Epoch refused;
   private long position;
   private volatile @Nullable EngineException failure;
   private volatile boolean isClosed;
@@ -145,7 +146,8 @@ public final class EngineRuntime implements AutoCloseable {
     } catch (InterruptedException e) {
       fail(new EngineException(Kind.CLOSED, "the engine's thread was interrupted", e));
     } catch (RuntimeException | Error e) {
-      fail(stopped(e));
+      // The step that threw has told everyone.
+      LOG.debug("the engine's thread ends", e);
     }
   }
 
@@ -177,25 +179,26 @@ public final class EngineRuntime implements AutoCloseable {
    * Takes the rows that are waiting through the engine.
    *
    * @return how many there were; 0 if none
+   * @throws EngineException FULL if the log has no space; a host that steps can step again when
+   *     there is some, and no row is lost
    */
   public int step() {
     stepLock.lock();
     try {
-      Epoch epoch = inbox.take(clockMicros.getAsLong());
+      Epoch epoch = refused != null ? refused : inbox.take(clockMicros.getAsLong());
+      refused = null;
       if (epoch == null) {
         return 0;
       }
-      if (!write(epoch)) {
-        return epoch.rowCount();
-      }
-      try {
+      if (write(epoch)) {
         process(epoch);
-      } catch (RuntimeException | Error e) {
-        EngineException reason = stopped(e);
-        fail(reason);
-        throw reason;
       }
       return epoch.rowCount();
+    } catch (RuntimeException | Error e) {
+      if (refused == null) {
+        fail(stopped(e));
+      }
+      throw e;
     } finally {
       stepLock.unlock();
     }
@@ -221,11 +224,17 @@ public final class EngineRuntime implements AutoCloseable {
       }
       return true;
     } catch (EngineException e) {
+      if (e.kind() != Kind.FULL) {
+        epoch.fail(e);
+        throw e;
+      }
+      if (!settings.ownThread()) {
+        // Nobody waits for these rows, so nobody would append them again.
+        refused = epoch;
+        throw e;
+      }
       inbox.restart(epoch.position());
       epoch.fail(e);
-      if (e.kind() != Kind.FULL && e.kind() != Kind.INVALID) {
-        fail(e);
-      }
       return false;
     }
   }
@@ -281,10 +290,20 @@ public final class EngineRuntime implements AutoCloseable {
     ledger.step();
     position = epoch.position();
     if (dictionary.wantsSweep()) {
+      sweep();
+    }
+  }
+
+  /** Frees the values of the dictionary that nothing holds; done by itself when it is worth it. */
+  public void sweep() {
+    stateLock.lock();
+    try {
       CodeSet live = new CodeSet(dictionary.bound());
       dataflow.mark(live);
       ledger.mark(live);
       dictionary.retain(live);
+    } finally {
+      stateLock.unlock();
     }
   }
 
@@ -531,8 +550,11 @@ public final class EngineRuntime implements AutoCloseable {
     if (isClosed) {
       return;
     }
-    inbox.close(new EngineException(Kind.CLOSED, "the engine is closed; open a new one"));
     Thread stepping = thread;
+    if (stepping == Thread.currentThread()) {
+      throw new IllegalStateException("a subscriber cannot close the engine that calls it");
+    }
+    inbox.close(new EngineException(Kind.CLOSED, "the engine is closed; open a new one"));
     if (stepping != null) {
       joinUninterruptibly(stepping);
     }
@@ -541,16 +563,8 @@ public final class EngineRuntime implements AutoCloseable {
       if (isClosed) {
         return;
       }
-      if (failure == null && stepping == null) {
-        while (step() > 0) {
-          LOG.debug("processing what came in before the engine was closed");
-        }
-      }
-      isClosed = true;
-      log.close();
-      completeSynced(log.syncedPosition());
+      closeLog(failure == null && stepping == null);
     } finally {
-      isClosed = true;
       stepLock.unlock();
       stateLock.lock();
       try {
@@ -558,6 +572,18 @@ public final class EngineRuntime implements AutoCloseable {
       } finally {
         stateLock.unlock();
       }
+    }
+  }
+
+  private void closeLog(boolean mustStep) {
+    try {
+      while (mustStep && step() > 0) {
+        LOG.debug("processing what came in before the engine was closed");
+      }
+    } finally {
+      isClosed = true;
+      log.close();
+      completeSynced(log.syncedPosition());
     }
   }
 

@@ -45,6 +45,8 @@ final class Inbox {
     }
   }
 
+  private static final long MAX_APPEND_BYTES = 16L << 20;
+
   private final Plan plan;
   private final Hashing hashing;
   private final int maxRows;
@@ -97,7 +99,9 @@ final class Inbox {
       int rejects = epoch.rejects().size();
       boolean done = false;
       try {
+        long bytes = epoch.byteSize();
         writer.writeTo(filling);
+        checkSize(epoch.byteSize() - bytes);
         done = true;
       } finally {
         if (!done) {
@@ -123,6 +127,18 @@ final class Inbox {
             EngineException.Kind.UNAVAILABLE, "interrupted while waiting for room in the inbox", e);
       }
       checkOpen();
+    }
+  }
+
+  private static void checkSize(long bytes) {
+    if (bytes > MAX_APPEND_BYTES) {
+      throw new EngineException(
+          EngineException.Kind.INVALID,
+          "one append is at most "
+              + MAX_APPEND_BYTES
+              + " bytes, because its rows are seen all at once: bytes="
+              + bytes
+              + "; nothing was appended, split it");
     }
   }
 

@@ -87,11 +87,13 @@ final class StringKernels {
           hasLength ? text : null);
     }
     long from = ((ConstantKernel) arguments.get(1)).word();
-    long length = hasLength ? ((ConstantKernel) arguments.get(2)).word() : Long.MAX_VALUE;
+    long length = hasLength ? ((ConstantKernel) arguments.get(2)).word() : 0;
     return new StringFunctionKernel(
         string,
         Type.STRING,
-        s -> dictionary.intern(Strings.substring(s, from, length)),
+        s ->
+            dictionary.intern(
+                hasLength ? Strings.substring(s, from, length) : Strings.substring(s, from)),
         dictionary,
         length < 0 ? text : null);
   }

@@ -19,7 +19,7 @@ final class Strings {
 
   /** The code points from a position, counted from 1, to the end. */
   static String substring(String string, long from) {
-    return substring(string, from, Long.MAX_VALUE);
+    return substring(string, Math.max(from, 1), Long.MAX_VALUE);
   }
 
   /**

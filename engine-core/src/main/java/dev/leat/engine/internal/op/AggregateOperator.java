@@ -5,8 +5,7 @@ import dev.leat.engine.internal.batch.CodeSet;
 import dev.leat.engine.internal.batch.Column;
 import dev.leat.engine.internal.batch.Dictionary;
 import dev.leat.engine.internal.expr.RowErrors;
-import dev.leat.engine.internal.state.KeyLayout;
-import dev.leat.engine.internal.state.KeyTable;
+import dev.leat.engine.internal.state.GroupKeys;
 import dev.leat.engine.plan.AggregateCall;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Schema;
@@ -29,7 +28,7 @@ public final class AggregateOperator implements Operator {
   private final Operator input;
   private final boolean isGlobal;
   private final Schema schema;
-  private final KeyTable keys;
+  private final GroupKeys keys;
   private final int keyColumns;
   private final Schema keySchema;
   private final AggregateInputs calls;
@@ -55,6 +54,7 @@ public final class AggregateOperator implements Operator {
   private int stepNumber;
   private int[] emitted = new int[32];
   private long[] weights = new long[32];
+  private int[] slots = new int[32];
 
   /** An operator for an aggregate. */
   public AggregateOperator(
@@ -85,7 +85,7 @@ public final class AggregateOperator implements Operator {
     Schema inputSchema = from.schema();
     int[] columns = keyNames.stream().mapToInt(inputSchema::find).toArray();
     this.keySchema = isGlobal ? inputSchema : inputSchema.select(keyNames, place);
-    this.keys = new KeyTable(KeyLayout.of(inputSchema, columns), wiring.dictionary().hashing());
+    this.keys = GroupKeys.of(inputSchema, columns, wiring.dictionary().hashing());
     this.calls = new AggregateInputs(aggregates, inputSchema, wiring.dictionary());
     Accumulators choice = new Accumulators(inputSchema, from.isAppendOnly(), wiring.dictionary());
     this.accumulators = new Accumulator[aggregates.size()];
@@ -143,7 +143,6 @@ public final class AggregateOperator implements Operator {
     }
     touchedCount = 0;
     if (isFirst) {
-      keys.findOrAdd(new long[0]);
       ensureGroups();
       touch(0);
       // The one row of an aggregate without keys counts as a row that is always there.
@@ -165,7 +164,7 @@ public final class AggregateOperator implements Operator {
   }
 
   private void ensureGroups() {
-    int bound = keys.bound();
+    int bound = isGlobal ? 1 : keys.bound();
     if (rowCounts.length < bound) {
       int size = Math.max(bound, 2 * rowCounts.length);
       rowCounts = Arrays.copyOf(rowCounts, size);
@@ -230,6 +229,7 @@ public final class AggregateOperator implements Operator {
     if (emitted.length < 2 * touchedCount) {
       emitted = new int[2 * touched.length];
       weights = new long[emitted.length];
+      slots = new int[emitted.length];
     }
     int size = 0;
     boolean anyRetracted = false;
@@ -253,7 +253,11 @@ public final class AggregateOperator implements Operator {
     for (int c = 0; c < schema.size(); c++) {
       fill(output.column(c), before.column(c), after.column(c), size);
     }
+    for (int k = 0; k < size; k++) {
+      slots[k] = touched[emitted[k]];
+    }
     output.fill(size, anyRetracted ? weights : null);
+    output.number(slots);
   }
 
   private boolean isUnchanged(int i) {

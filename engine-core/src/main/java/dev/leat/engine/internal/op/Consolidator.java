@@ -24,9 +24,8 @@ final class Consolidator {
   /** Sets a batch to the consolidated changes of another; it shares that one's columns. */
   void consolidate(Batch in, Batch out) {
     Operators.shareColumns(in, out);
-    if (in.weights() == null) {
-      // Nothing can cancel out.
-      out.select(in.rows(), in.selection(), in.count(), null);
+    if (in.count() == 1) {
+      out.select(in.rows(), in.selection(), 1, in.weights());
       return;
     }
     if (slots.length < in.rows()) {

@@ -46,6 +46,7 @@ public final class FilterOperator implements Operator {
       failed.exclude(in, errors, output);
     }
     output.select(in.rows(), selection, count, in.weights());
+    output.number(in.slots());
   }
 
   @Override

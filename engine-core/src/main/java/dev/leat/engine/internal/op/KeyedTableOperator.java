@@ -37,6 +37,7 @@ public final class KeyedTableOperator implements InputOperator {
   private int touchedCount;
   private int stepNumber;
   private long[] weights = new long[32];
+  private int[] slots = new int[32];
 
   public KeyedTableOperator(Node.Input node, Dictionary dictionary) {
     this.schema = node.schema();
@@ -127,6 +128,7 @@ public final class KeyedTableOperator implements InputOperator {
     }
     if (weights.length < 2 * touchedCount) {
       weights = new long[4 * touchedCount];
+      slots = new int[weights.length];
     }
     int size = 0;
     for (int i = 0; i < touchedCount; i++) {
@@ -139,10 +141,12 @@ public final class KeyedTableOperator implements InputOperator {
               && Arrays.equals(before, from, from + stride, rows, now, now + stride);
       if (wasPresent[i] && !isEqual) {
         rowLayout.scatter(before, from, output, size);
+        slots[size] = slot;
         weights[size++] = -1;
       }
       if (present[slot] && !isEqual) {
         rowLayout.scatter(rows, now, output, size);
+        slots[size] = slot;
         weights[size++] = 1;
       }
       if (!present[slot]) {
@@ -152,6 +156,7 @@ public final class KeyedTableOperator implements InputOperator {
       }
     }
     output.fill(size, weights);
+    output.number(slots);
   }
 
   @Override

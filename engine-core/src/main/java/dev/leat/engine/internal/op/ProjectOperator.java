@@ -44,6 +44,7 @@ public final class ProjectOperator implements Operator {
     } else {
       failed.exclude(in, errors, output);
     }
+    output.number(in.slots());
   }
 
   @Override

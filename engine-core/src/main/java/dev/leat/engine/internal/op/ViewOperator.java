@@ -7,6 +7,7 @@ import dev.leat.engine.internal.state.RowStore;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.ViewDefinition;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A materialized view: applies the changes of its relation to a store of rows for readers, and
@@ -21,7 +22,6 @@ public final class ViewOperator implements Operator {
   private final Batch output;
   private final int[] key;
   private final long[] words;
-  private final long[] nextWords;
   private int[] selection = new int[0];
 
   public ViewOperator(ViewDefinition view, Operator input, Dictionary dictionary) {
@@ -34,7 +34,6 @@ public final class ViewOperator implements Operator {
     this.consolidator = new Consolidator(schema, dictionary.hashing());
     this.output = new Batch(schema.size());
     this.words = new long[rows.rowLayout().stride() + 1];
-    this.nextWords = new long[words.length];
   }
 
   /** The rows of the view. */
@@ -63,37 +62,37 @@ public final class ViewOperator implements Operator {
     }
   }
 
-  /** A key has at most one old and one new row in a batch, next to each other. */
+  /**
+   * A key has at most one old and one new row in a batch, next to each other. All relations with a
+   * key know its number, so no key is looked up; the old row need not be read either, because it is
+   * the one that is stored.
+   */
   private void applyByKey(Batch in) {
     Operators.shareColumns(in, output);
     if (selection.length < in.count()) {
       selection = new int[in.count() + (in.count() >> 1)];
     }
+    int[] slots = Objects.requireNonNull(in.slots(), "a relation with a key has numbers");
+    boolean hasNulls = rows.rowLayout().hasNulls(in);
     int size = 0;
     for (int i = 0; i < in.count(); i++) {
       int row = in.row(i);
-      rows.rowLayout().gather(in, row, words);
+      int slot = slots[row];
       if (in.weight(row) > 0) {
-        rows.put(words, 1);
+        rows.rowLayout().gather(in, row, hasNulls, words);
+        rows.putAt(slot, words);
         selection[size++] = row;
-        continue;
-      }
-      if (i + 1 < in.count() && in.weight(in.row(i + 1)) > 0) {
-        rows.rowLayout().gather(in, in.row(i + 1), nextWords);
-        if (rows.isSameKey(words, nextWords)) {
-          int next = in.row(++i);
-          if (!java.util.Arrays.equals(words, nextWords)) {
-            rows.put(nextWords, 1);
-            selection[size++] = row;
-            selection[size++] = next;
-          }
-          continue;
+      } else if (i + 1 < in.count() && slots[in.row(i + 1)] == slot) {
+        int next = in.row(++i);
+        rows.rowLayout().gather(in, next, hasNulls, words);
+        if (rows.putAt(slot, words)) {
+          selection[size++] = row;
+          selection[size++] = next;
         }
+      } else {
+        rows.removeAt(slot);
+        selection[size++] = row;
       }
-      int found = rows.find(words);
-      assert found >= 0 : "a row is taken back that is not in the view";
-      rows.remove(found);
-      selection[size++] = row;
     }
     output.select(in.rows(), selection, size, in.weights());
   }

@@ -47,13 +47,32 @@ public final class KeyLayout {
     return columns.length + maskWords;
   }
 
+  /** Is any of its columns null in any row of a batch? If not, the bitmaps are zero. */
+  public boolean hasNulls(Batch batch) {
+    boolean any = false;
+    for (int column : columns) {
+      any |= batch.column(column).nulls() != null;
+    }
+    return any;
+  }
+
   /** Copies a row of a batch into words. */
   public void gather(Batch batch, int row, long[] out) {
+    gather(batch, row, maskWords > 0, out);
+  }
+
+  /**
+   * Copies a row of a batch into words.
+   *
+   * @param hasNulls what {@link #hasNulls} says of the batch, so that it is asked once and not for
+   *     each row
+   */
+  public void gather(Batch batch, int row, boolean hasNulls, long[] out) {
     for (int k = 0; k < columns.length; k++) {
       out[k] = batch.column(columns[k]).word(row);
     }
     for (int m = 0; m < maskWords; m++) {
-      out[columns.length + m] = mask(batch, row, m);
+      out[columns.length + m] = hasNulls ? mask(batch, row, m) : 0;
     }
   }
 

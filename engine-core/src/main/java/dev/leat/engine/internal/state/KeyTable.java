@@ -1,5 +1,6 @@
 package dev.leat.engine.internal.state;
 
+import com.carrotsearch.hppc.IntArrayList;
 import dev.leat.engine.internal.batch.Batch;
 import dev.leat.engine.internal.batch.CodeSet;
 import dev.leat.engine.internal.batch.Column;
@@ -18,7 +19,7 @@ import java.util.Arrays;
  * hash again. A batch is hashed column by column before the first probe, so that probes do not wait
  * for one another.
  */
-public final class KeyTable {
+public final class KeyTable implements GroupKeys {
   private static final int EMPTY = -1;
 
   private final KeyLayout layout;
@@ -27,8 +28,7 @@ public final class KeyTable {
   private int[] table = new int[64];
   private long[] keys;
   private int[] hashes = new int[32];
-  private int[] free = new int[16];
-  private int freeCount;
+  private final IntArrayList free = new IntArrayList();
   private int bound;
   private long[] rowHashes = new long[0];
   private final long[] probe;
@@ -43,13 +43,14 @@ public final class KeyTable {
   }
 
   /** All slots are below this. */
+  @Override
   public int bound() {
     return bound;
   }
 
   /** How many keys there are. */
   public int size() {
-    return bound - freeCount;
+    return bound - free.size();
   }
 
   public KeyLayout layout() {
@@ -70,12 +71,14 @@ public final class KeyTable {
    *
    * @param slots is given the slot of each selected row, at the row's index
    */
+  @Override
   public void findOrAdd(Batch batch, int[] slots) {
     hash(batch);
     int[] selection = batch.selection();
+    boolean hasNulls = layout.hasNulls(batch);
     for (int i = 0; i < batch.count(); i++) {
       int row = selection == null ? i : selection[i];
-      layout.gather(batch, row, probe);
+      layout.gather(batch, row, hasNulls, probe);
       slots[row] = findOrAdd(probe, (int) rowHashes[row]);
     }
   }
@@ -98,10 +101,11 @@ public final class KeyTable {
         hash[row] = Hashing.mix(hash[row], words[row]);
       }
     }
+    boolean hasNulls = layout.hasNulls(batch);
     for (int m = 0; m < layout.maskWords(); m++) {
       for (int i = 0; i < count; i++) {
         int row = selection == null ? i : selection[i];
-        hash[row] = Hashing.mix(hash[row], layout.mask(batch, row, m));
+        hash[row] = Hashing.mix(hash[row], hasNulls ? layout.mask(batch, row, m) : 0);
       }
     }
     for (int i = 0; i < count; i++) {
@@ -137,7 +141,7 @@ public final class KeyTable {
         return slot;
       }
     }
-    int slot = freeCount > 0 ? free[--freeCount] : bound++;
+    int slot = free.isEmpty() ? bound++ : free.removeLast();
     if (slot >= hashes.length) {
       hashes = Arrays.copyOf(hashes, 2 * hashes.length);
       keys = Arrays.copyOf(keys, hashes.length * stride);
@@ -178,6 +182,7 @@ public final class KeyTable {
   }
 
   /** Removes the key of a slot; the slot may be given to another key. */
+  @Override
   public void remove(int slot) {
     int mask = table.length - 1;
     int at = hashes[slot] & mask;
@@ -196,10 +201,7 @@ public final class KeyTable {
       }
     }
     table[hole] = EMPTY;
-    if (freeCount == free.length) {
-      free = Arrays.copyOf(free, 2 * freeCount);
-    }
-    free[freeCount++] = slot;
+    free.add(slot);
     hashes[slot] = 0;
     Arrays.fill(keys, slot * stride, (slot + 1) * stride, 0);
   }
@@ -211,10 +213,11 @@ public final class KeyTable {
     table = table.length > 4 * wanted ? new int[wanted] : table;
     Arrays.fill(table, EMPTY);
     bound = 0;
-    freeCount = 0;
+    free.clear();
   }
 
   /** Copies a key column of some slots into a column, row by row. */
+  @Override
   public void write(int keyColumn, int[] slots, int count, Column out) {
     boolean nullable = layout.maskWords() > 0;
     for (int i = 0; i < count; i++) {
@@ -231,6 +234,7 @@ public final class KeyTable {
    * Adds the codes that its keys hold. Freed slots hold zeros, which is harmless: one code more
    * stays.
    */
+  @Override
   public void mark(Schema keySchema, CodeSet live) {
     for (int k = 0; k < layout.columns(); k++) {
       if (!keySchema.field(k).type().isEncoded()) {

@@ -1,5 +1,6 @@
 package dev.leat.engine.internal.state;
 
+import com.carrotsearch.hppc.IntArrayList;
 import dev.leat.engine.internal.batch.Batch;
 import dev.leat.engine.internal.batch.CodeSet;
 import dev.leat.engine.internal.batch.Hashing;
@@ -34,9 +35,9 @@ public final class RowStore {
   private CowPages index;
   private int indexMask;
   private int indexUsed;
-  private int[] free = new int[16];
-  private int freeCount;
+  private final IntArrayList free = new IntArrayList();
   private int bound;
+  private int live;
   private long totalWeight;
   private final long[] scratch;
 
@@ -106,11 +107,6 @@ public final class RowStore {
     return true;
   }
 
-  /** Do two rows given as words have the same key? */
-  public boolean isSameKey(long[] a, long[] b) {
-    return sameKey(this, a, 0, b, 0);
-  }
-
   /** The number of the row with the key of a row given as words, or -1. */
   public int find(long[] words) {
     return find(words, hash(words, 0));
@@ -162,6 +158,7 @@ public final class RowStore {
     int row = find(words, hash);
     if (row < 0) {
       row = newRow();
+      live++;
       addToIndex(row, hash);
     }
     long[] page = rows.writable(row >>> PAGE_BITS);
@@ -171,9 +168,43 @@ public final class RowStore {
     page[from + stride - 1] = weight;
   }
 
+  /**
+   * Sets the row of a number that the caller gives out, one for each key: for callers that have
+   * such a number, so that the key need not be looked up. A store is used either in this way or by
+   * key.
+   *
+   * @return false if the row was there, and equal
+   */
+  public boolean putAt(int row, long[] words) {
+    if (row >= bound) {
+      rows.ensure((row >>> PAGE_BITS) + 1);
+      bound = row + 1;
+    }
+    int from = offset(row);
+    long[] old = rows.page(row >>> PAGE_BITS);
+    boolean isNew = old[from + stride - 1] == 0;
+    if (!isNew && Arrays.equals(old, from, from + stride - 1, words, 0, stride - 1)) {
+      return false;
+    }
+    if (isNew) {
+      live++;
+      totalWeight++;
+      addToIndex(row, hash(words, 0));
+    }
+    long[] page = rows.writable(row >>> PAGE_BITS);
+    System.arraycopy(words, 0, page, from, stride - 1);
+    page[from + stride - 1] = 1;
+    return true;
+  }
+
+  /** Removes the row of a number that the caller gave out. */
+  public void removeAt(int row) {
+    clear(row);
+  }
+
   private int newRow() {
-    if (freeCount > 0) {
-      return free[--freeCount];
+    if (!free.isEmpty()) {
+      return free.removeLast();
     }
     rows.ensure((bound >>> PAGE_BITS) + 1);
     return bound++;
@@ -194,7 +225,6 @@ public final class RowStore {
 
   /** Makes a new index without the marks of deleted rows. */
   private void rebuildIndex() {
-    int live = bound - freeCount;
     int size = INDEX_PAGE_SIZE;
     while (size < 4 * (live + 1)) {
       size *= 2;
@@ -218,6 +248,11 @@ public final class RowStore {
 
   /** Removes a row by its number. */
   public void remove(int row) {
+    clear(row);
+    free.add(row);
+  }
+
+  private void clear(int row) {
     long[] page = rows.writable(row >>> PAGE_BITS);
     int from = offset(row);
     long hash = hash(page, from);
@@ -231,10 +266,7 @@ public final class RowStore {
         Integer.toUnsignedLong(DELETED);
     totalWeight -= page[from + stride - 1];
     Arrays.fill(page, from, from + stride, 0);
-    if (freeCount == free.length) {
-      free = Arrays.copyOf(free, 2 * freeCount);
-    }
-    free[freeCount++] = row;
+    live--;
   }
 
   /**

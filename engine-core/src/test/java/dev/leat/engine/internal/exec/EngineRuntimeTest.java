@@ -1,0 +1,176 @@
+package dev.leat.engine.internal.exec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.leat.engine.EngineException;
+import dev.leat.engine.EngineException.Kind;
+import dev.leat.engine.internal.batch.StagedRows;
+import dev.leat.engine.internal.log.EventLog;
+import dev.leat.engine.internal.log.RecordVisitor;
+import dev.leat.engine.plan.AggregateCall;
+import dev.leat.engine.plan.AggregateFunction;
+import dev.leat.engine.plan.Node;
+import dev.leat.engine.plan.Plan;
+import dev.leat.engine.plan.Schema;
+import dev.leat.engine.plan.Type;
+import dev.leat.engine.plan.ViewDefinition;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** What the runtime does when the log takes no more. */
+class EngineRuntimeTest {
+  /** A log that refuses records as long as it is told to. */
+  private static final class RefusingLog implements EventLog {
+    private volatile @Nullable Kind refuses;
+    private long last;
+    private boolean isClosed;
+
+    @Override
+    public long append(byte[] payload, int offset, int length) {
+      Kind kind = refuses;
+      if (kind != null) {
+        throw new EngineException(kind, "the log refuses: " + kind);
+      }
+      return ++last;
+    }
+
+    @Override
+    public long lastPosition() {
+      return last;
+    }
+
+    @Override
+    public long syncedPosition() {
+      return last;
+    }
+
+    @Override
+    public void awaitSynced(long position) {}
+
+    @Override
+    public void onSynced(LongConsumer listener) {}
+
+    @Override
+    public void onSyncFailed(Consumer<EngineException> listener) {}
+
+    @Override
+    public void replay(long from, RecordVisitor visitor) {}
+
+    @Override
+    public void close() {
+      isClosed = true;
+    }
+  }
+
+  private static final Node.Input EVENTS =
+      new Node.Input(
+          "events",
+          Node.InputKind.STREAM,
+          Schema.builder().required("text", Type.STRING).build(),
+          List.of());
+  private static final Plan PLAN =
+      new Plan(
+          List.of(EVENTS),
+          List.of(
+              new ViewDefinition(
+                  "n",
+                  Node.Aggregate.of(
+                      EVENTS,
+                      List.of(),
+                      List.of(new AggregateCall(AggregateFunction.COUNT, null, null, false, "n"))),
+                  null)));
+
+  private final RefusingLog log = new RefusingLog();
+
+  private EngineRuntime start(boolean ownThread) {
+    EngineRuntime runtime =
+        new EngineRuntime(
+            PLAN, new RuntimeSettings(100, 1 << 20, 100, ownThread, false), log, () -> 0, 1);
+    runtime.start(position -> {});
+    return runtime;
+  }
+
+  private static long append(EngineRuntime runtime, String text) {
+    return new Appender(runtime)
+        .append(
+            rows -> {
+              rows.of(EVENTS).setString(0, text);
+              rows.of(EVENTS).commit(StagedRows.PUT);
+            });
+  }
+
+  private static @Nullable Object count(EngineRuntime runtime) {
+    @Nullable Object[] row = runtime.get(runtime.view("n"), new Object[0]);
+    return row == null ? null : row[0];
+  }
+
+  @Test
+  void whenTheLogIsFullTheAppenderIsToldAndItGoesOnWhenThereIsSpace() {
+    try (EngineRuntime runtime = start(true)) {
+      assertThat(append(runtime, "a")).isEqualTo(1);
+      log.refuses = Kind.FULL;
+      assertThatThrownBy(() -> append(runtime, "b"))
+          .isInstanceOfSatisfying(
+              EngineException.class, e -> assertThat(e.kind()).isEqualTo(Kind.FULL));
+      log.refuses = null;
+      assertThat(append(runtime, "c")).isEqualTo(2);
+      assertThat(runtime.await(2, Long.MAX_VALUE)).isTrue();
+      assertThat(count(runtime)).isEqualTo(2L);
+    }
+  }
+
+  @Test
+  void aHostThatStepsCanStepAgainWhenThereIsSpace() {
+    try (EngineRuntime runtime = start(false)) {
+      assertThat(append(runtime, "a")).isEqualTo(1);
+      log.refuses = Kind.FULL;
+      assertThatThrownBy(runtime::step).hasMessageContaining("FULL");
+      assertThat(append(runtime, "b")).isEqualTo(2);
+      assertThatThrownBy(runtime::step).hasMessageContaining("FULL");
+      log.refuses = null;
+      assertThat(runtime.step()).isEqualTo(1);
+      assertThat(runtime.step()).isEqualTo(1);
+      assertThat(count(runtime)).isEqualTo(2L);
+      assertThat(log.lastPosition()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void aLogThatFailsForGoodStopsTheEngine() {
+    try (EngineRuntime runtime = start(true)) {
+      append(runtime, "a");
+      log.refuses = Kind.UNAVAILABLE;
+      assertThatThrownBy(() -> append(runtime, "b")).hasMessageContaining("the log refuses");
+      log.refuses = null;
+      assertThatThrownBy(() -> append(runtime, "c"))
+          .hasMessageContaining("the engine stopped: the log refuses: UNAVAILABLE");
+      assertThat(log.last).isEqualTo(1);
+    }
+    assertThat(log.isClosed).isTrue();
+  }
+
+  @Test
+  void oneAppendIsBounded() {
+    try (EngineRuntime runtime = start(true)) {
+      String text = "x".repeat(1 << 20);
+      assertThatThrownBy(
+              () ->
+                  new Appender(runtime)
+                      .append(
+                          rows -> {
+                            for (int i = 0; i < 17; i++) {
+                              rows.of(EVENTS).setString(0, text + i);
+                              rows.of(EVENTS).commit(StagedRows.PUT);
+                            }
+                          }))
+          .hasMessageContaining("nothing was appended, split it");
+      append(runtime, "a");
+      assertThat(runtime.await(1, Long.MAX_VALUE)).isTrue();
+      assertThat(count(runtime)).isEqualTo(1L);
+    }
+  }
+}

@@ -1,0 +1,61 @@
+package dev.leat.engine.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Views are what their query gives in batch: random plans and changes, compared with the reference
+ * after every epoch. {@code mvn verify -Prandom -Drandom.cases=N -Drandom.seed=S} runs any number
+ * of cases; the case of a seed can be run again with {@code -Drandom.cases=1}.
+ */
+class RandomPlansTest {
+  private static final int THREADS = 2;
+  private static final int MAX_SHOWN = 10;
+
+  @Test
+  void viewsAreWhatTheReferenceComputes() throws InterruptedException {
+    long cases = Long.getLong("random.cases", 1000);
+    long seed = Long.getLong("random.seed", 1);
+    List<Long> failed = run(seed, cases);
+    failed.stream().sorted().limit(MAX_SHOWN).forEach(RandomPlansTest::show);
+    System.out.println(cases + " cases, " + failed.size() + " failures");
+    assertThat(failed).as("seeds that fail").isEmpty();
+  }
+
+  private static List<Long> run(long seed, long cases) throws InterruptedException {
+    List<Long> failed = Collections.synchronizedList(new ArrayList<>());
+    AtomicLong next = new AtomicLong();
+    List<Thread> threads = new ArrayList<>();
+    for (int i = 0; i < THREADS; i++) {
+      Thread thread =
+          new Thread(
+              () -> {
+                for (long n = next.getAndIncrement(); n < cases; n = next.getAndIncrement()) {
+                  if (RandomRun.failure(RandomCase.of(seed + n)) != null) {
+                    failed.add(seed + n);
+                  }
+                }
+              },
+              "random-plans-" + i);
+      threads.add(thread);
+      thread.start();
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    return failed;
+  }
+
+  private static void show(long seed) {
+    RandomCase whole = RandomCase.of(seed);
+    RandomCase small = CaseShrinker.shrink(whole, c -> RandomRun.failure(c) != null);
+    System.out.println("failing case: -Drandom.cases=1 -Drandom.seed=" + seed);
+    System.out.println(small);
+    System.out.println(RandomRun.failure(small));
+  }
+}

@@ -1,0 +1,292 @@
+package dev.leat.engine.testkit;
+
+import dev.leat.engine.Change;
+import dev.leat.engine.Changes;
+import dev.leat.engine.Engine;
+import dev.leat.engine.EngineSettings;
+import dev.leat.engine.Pipeline;
+import dev.leat.engine.Row;
+import dev.leat.engine.Snapshot;
+import dev.leat.engine.Threading;
+import dev.leat.engine.Transaction;
+import dev.leat.engine.View;
+import dev.leat.engine.internal.exec.EngineRuntime;
+import dev.leat.engine.plan.Node;
+import dev.leat.engine.plan.Plan;
+import dev.leat.engine.plan.Schema;
+import dev.leat.engine.plan.ViewDefinition;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/** Runs a case, and compares the engine with the reference after each epoch. */
+final class RandomRun implements AutoCloseable {
+  private static final int LOOKUPS = 3;
+
+  private final RandomCase plan;
+  private final Engine engine;
+  private final SplittableRandom random;
+  private final RandomValues values;
+  private final InputModel model;
+  private final Map<String, FeedCheck> feeds = new LinkedHashMap<>();
+  private final Map<String, FeedCheck> lateFeeds = new LinkedHashMap<>();
+  private @Nullable Snapshot kept;
+  private @Nullable ReferenceResult keptResult;
+
+  private RandomRun(RandomCase randomCase) {
+    this.plan = randomCase;
+    this.engine =
+        Engine.inMemory(
+            Pipeline.of(randomCase.plan()),
+            EngineSettings.defaults().withThreading(Threading.HOST));
+    this.random = new SplittableRandom(randomCase.seed());
+    this.values = new RandomValues(random);
+    this.model = new InputModel(randomCase.plan());
+  }
+
+  @Override
+  public void close() {
+    engine.close();
+  }
+
+  /** Why a case fails; null if it does not. */
+  static @Nullable String failure(RandomCase randomCase) {
+    try {
+      List<List<Changes<Row>>> feeds = run(randomCase);
+      if (randomCase.options().isRepeated()) {
+        check(feeds.equals(run(randomCase)), "the second run gave another change feed", feeds);
+      }
+      return null;
+    } catch (AssertionError | RuntimeException e) {
+      StringBuilder text = new StringBuilder(e.toString()).append('\n');
+      for (StackTraceElement element : List.of(e.getStackTrace())) {
+        if (element.getClassName().startsWith("dev.leat")) {
+          text.append("    at ").append(element).append('\n');
+        }
+      }
+      return text.toString();
+    }
+  }
+
+  private static List<List<Changes<Row>>> run(RandomCase randomCase) {
+    try (RandomRun run = new RandomRun(randomCase)) {
+      run.run();
+      return run.feeds.values().stream().map(FeedCheck::all).toList();
+    }
+  }
+
+  private static void check(boolean holds, String what, Object detail) {
+    if (!holds) {
+      throw new AssertionError(what + ": " + detail);
+    }
+  }
+
+  private void run() {
+    for (ViewDefinition view : plan.plan().views()) {
+      feeds.put(view.name(), new FeedCheck(engine.view(view.name())));
+    }
+    compare();
+    int lateFrom = random.nextInt(plan.epochs().size() + 1);
+    for (int i = 0; i < plan.epochs().size(); i++) {
+      bring(plan.epochs().get(i));
+      plan.epochs().get(i).forEach(model::apply);
+      ReferenceResult result = compare();
+      if (i == lateFrom) {
+        feeds.keySet().forEach(v -> lateFeeds.put(v, new FeedCheck(engine.view(v))));
+        kept = engine.read(snapshot -> snapshot);
+        keptResult = result;
+      }
+      if (plan.options().isSwept()) {
+        runtime(engine).sweep();
+      }
+    }
+    if (kept != null && keptResult != null) {
+      compareKept(kept, keptResult);
+    }
+  }
+
+  /** The engine's inner part, which tests alone may touch. */
+  private static EngineRuntime runtime(Engine engine) {
+    try {
+      var field = Engine.class.getDeclaredField("runtime");
+      field.setAccessible(true);
+      return (EngineRuntime) field.get(engine);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private void bring(List<InputChange> epoch) {
+    if (plan.options().isOneTransaction()) {
+      engine.append(transaction -> epoch.forEach(change -> write(engine, transaction, change)));
+    } else {
+      for (InputChange change : epoch) {
+        engine.append(transaction -> write(engine, transaction, change));
+      }
+    }
+    check(engine.step() == epoch.size(), "rows of the epoch", epoch.size());
+    check(engine.step() == 0, "rows left", 0);
+  }
+
+  /** Writes a change as a program would. */
+  static void write(Engine engine, Transaction transaction, InputChange change) {
+    Node.Input input = input(engine, change.input());
+    Object[] row = change.values().toArray();
+    switch (change.kind()) {
+      case INSERT -> {
+        if (input.kind() == Node.InputKind.STREAM) {
+          transaction.append(engine.stream(input.name()), Row.of(input.schema(), row));
+        } else {
+          transaction.insert(engine.keylessTable(input.name()), Row.of(input.schema(), row));
+        }
+      }
+      case UPSERT -> transaction.upsert(engine.table(input.name()), Row.of(input.schema(), row));
+      case DELETE_KEY -> transaction.delete(engine.table(input.name()), row);
+      case DELETE_ROW ->
+          transaction.delete(engine.keylessTable(input.name()), Row.of(input.schema(), row));
+    }
+  }
+
+  private static Node.Input input(Engine engine, String name) {
+    return runtime(engine).plan().input(name);
+  }
+
+  private ReferenceResult compare() {
+    ReferenceResult expected = ReferenceEvaluator.evaluate(plan.plan(), model.rows());
+    for (ViewDefinition definition : plan.plan().views()) {
+      View<Row> view = engine.view(definition.name());
+      Map<ReferenceRow, Long> rows = expected.view(view.name());
+      compareRows(view.name(), view.schema(), rows, view.scan(), view.count());
+      follow(feeds.get(view.name()), rows);
+      follow(lateFeeds.get(view.name()), rows);
+      view.key().ifPresent(key -> lookUp(view, key, rows));
+    }
+    compareLedger(expected);
+    return expected;
+  }
+
+  private void follow(@Nullable FeedCheck feed, Map<ReferenceRow, Long> rows) {
+    if (feed != null) {
+      feed.follow(engine.position().value(), rows);
+    }
+  }
+
+  private static void compareRows(
+      String name, Schema schema, Map<ReferenceRow, Long> expected, List<Row> rows, long count) {
+    Map<ReferenceRow, Long> actual = new LinkedHashMap<>();
+    for (Row row : rows) {
+      ReferenceRow canonical = ReferenceRow.of(schema, row.values());
+      for (int c = 0; c < schema.size(); c++) {
+        Object value = row.values().get(c);
+        check(
+            value instanceof byte[]
+                || value instanceof List
+                || java.util.Objects.equals(value, canonical.value(c)),
+            "not the one form of a value",
+            row);
+      }
+      actual.merge(canonical, 1L, Long::sum);
+    }
+    check(count == rows.size(), "count() of " + name, count);
+    check(actual.equals(expected), "view " + name, difference(expected, actual));
+  }
+
+  /** What one has and the other has not. */
+  static String difference(Map<ReferenceRow, Long> expected, Map<ReferenceRow, Long> actual) {
+    Map<ReferenceRow, Long> missing = new LinkedHashMap<>(expected);
+    actual.forEach((row, n) -> missing.merge(row, -n, (a, b) -> a + b == 0 ? null : a + b));
+    StringBuilder text = new StringBuilder();
+    missing.forEach(
+        (row, n) ->
+            text.append(n > 0 ? "\n  missing " : "\n  not expected ")
+                .append(row)
+                .append(Math.abs(n) == 1 ? "" : " x" + Math.abs(n)));
+    return text.append("\n  expected ").append(expected).append("\n  actual ").append(actual).toString();
+  }
+
+  /** The values of the key columns of a row. */
+  static List<@Nullable Object> key(ReferenceRow row, Schema schema, List<String> key) {
+    List<@Nullable Object> of = new ArrayList<>();
+    key.forEach(column -> of.add(row.value(schema.find(column))));
+    return of;
+  }
+
+  private void lookUp(View<Row> view, List<String> key, Map<ReferenceRow, Long> rows) {
+    Schema schema = view.schema();
+    List<ReferenceRow> all = new ArrayList<>(rows.keySet());
+    for (int i = Math.min(LOOKUPS, all.size()); i > 0; i--) {
+      ReferenceRow row = values.pick(all);
+      Row found = view.get(written(row, schema, key)).orElse(null);
+      check(
+          found != null && ReferenceRow.of(schema, found.values()).equals(row),
+          "get() of " + view.name() + " " + row,
+          String.valueOf(found));
+    }
+    List<@Nullable Object> other = new ArrayList<>();
+    key.forEach(column -> other.add(values.value(schema.field(schema.find(column)))));
+    ReferenceRow canonical =
+        key.isEmpty()
+            ? new ReferenceRow(other)
+            : ReferenceRow.of(schema.select(key, "test"), other);
+    Optional<ReferenceRow> expected =
+        all.stream().filter(r -> key(r, schema, key).equals(canonical.values())).findFirst();
+    Optional<ReferenceRow> found =
+        view.get(other.toArray()).map(r -> ReferenceRow.of(schema, r.values()));
+    check(found.equals(expected), "get() of " + view.name() + " " + canonical, found);
+  }
+
+  /** The key of a row as a program might write it. */
+  private Object[] written(ReferenceRow row, Schema schema, List<String> key) {
+    return key.isEmpty()
+        ? new Object[0]
+        : values
+            .written(
+                schema.select(key, "test"), new ReferenceRow(key(row, schema, key)))
+            .toArray();
+  }
+
+  /** A snapshot stays as it was, whatever came later. */
+  private void compareKept(Snapshot snapshot, ReferenceResult expected) {
+    for (ViewDefinition definition : plan.plan().views()) {
+      Snapshot.Of<Row> view = snapshot.view(definition.name());
+      Schema schema = definition.relation().schema();
+      Map<ReferenceRow, Long> rows = expected.view(definition.name());
+      compareRows("kept " + definition.name(), schema, rows, view.scan(), view.count());
+      List<String> key = definition.relation().key().orElse(null);
+      for (ReferenceRow row : key == null ? List.<ReferenceRow>of() : rows.keySet()) {
+        Row found = view.get(written(row, schema, key)).orElse(null);
+        check(
+            found != null && ReferenceRow.of(schema, found.values()).equals(row),
+            "get() of kept " + definition.name() + " " + row,
+            String.valueOf(found));
+      }
+    }
+  }
+
+  /**
+   * Every row that fails now came in once, and was put into the ledger then; where rows are never
+   * taken back, that is all that is in it.
+   */
+  private void compareLedger(ReferenceResult expected) {
+    Plan whole = plan.plan();
+    if (whole.inputs().stream().anyMatch(i -> i.kind() == Node.InputKind.KEYLESS_TABLE)) {
+      return;
+    }
+    long rejected = engine.rejectedRows().values().stream().mapToLong(Long::longValue).sum();
+    boolean isExact = whole.nodes().stream().allMatch(Node::isAppendOnly);
+    check(
+        isExact ? rejected == expected.errors() : rejected >= expected.errors(),
+        "ledger should have " + expected.errors() + (isExact ? "" : " or more"),
+        engine.rejectedRows());
+    check(engine.ledger().count() == Math.min(rejected, 10_000), "ledger's rows", rejected);
+  }
+
+  /** Changes of a feed as text, for messages. */
+  static String text(List<Change<Row>> changes) {
+    return changes.toString();
+  }
+}
