@@ -77,6 +77,9 @@ public final class ClickstreamExample implements Example {
     if (options.events.isPresent()) {
       UserFiles.requireReadable(options.events.get());
     }
+    if (options.data.isPresent()) {
+      UserFiles.requireWritable(options.data.get());
+    }
     Report report = new Report(out, options.out);
     // The sample is stepped by this thread, so that what it prints is in step with the engine.
     EngineSettings settings =

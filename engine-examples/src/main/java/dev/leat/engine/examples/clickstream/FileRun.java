@@ -31,13 +31,16 @@ final class FileRun {
   }
 
   void run(Path file, boolean isAppend) throws IOException {
-    long held = Report.accepted(engine) + Report.rejected(engine);
-    if (held > 0 && !isAppend) {
+    long held = Report.accepted(engine);
+    long rejected = Report.rejected(engine);
+    if (held + rejected > 0 && !isAppend) {
       throw new IOException(
           open.place()
               + " already holds "
               + held
-              + " events. To show their views, leave out --events; to add "
+              + " events"
+              + (rejected == 0 ? "" : " and " + rejected + " rejected rows")
+              + ". To show their views, leave out --events; to add "
               + file
               + " to them, use --append; to start anew, use another directory");
     }

@@ -1,5 +1,7 @@
 package dev.leat.engine.examples.clickstream;
 
+import static dev.leat.engine.Expressions.asc;
+
 import dev.leat.engine.Engine;
 import dev.leat.engine.LedgerEntry;
 import dev.leat.engine.Row;
@@ -75,7 +77,8 @@ final class Report {
     }
     out.println();
     out.printf(Locale.ROOT, "Rejected rows: %,d%n", rejected);
-    List<LedgerEntry> entries = engine.ledger().limit(MOST_REJECTED).toList();
+    List<LedgerEntry> entries =
+        engine.ledger().orderBy(asc("sequence")).limit(MOST_REJECTED).toList();
     for (LedgerEntry entry : entries) {
       String row = RowText.printable(entry.row());
       String start = row.length() > LONGEST_ROW ? row.substring(0, LONGEST_ROW) + "..." : row;
