@@ -2,7 +2,7 @@ package dev.leat.engine;
 
 import dev.leat.engine.plan.JavaTypes;
 import dev.leat.engine.plan.Schema;
-import dev.leat.engine.plan.Type;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -102,29 +102,47 @@ public final class Row {
     return type.cast(value);
   }
 
+  /** The same with buffers in the place of arrays of bytes, also in lists. */
+  private static List<@Nullable Object> comparable(List<?> values) {
+    List<@Nullable Object> comparable = new ArrayList<>();
+    for (Object value : values) {
+      if (value instanceof byte[] bytes) {
+        comparable.add(ByteBuffer.wrap(bytes));
+      } else {
+        comparable.add(value instanceof List<?> list ? comparable(list) : value);
+      }
+    }
+    return comparable;
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof Row that
         && schema.names().equals(that.schema.names())
-        && Arrays.deepEquals(values.toArray(), that.values.toArray());
+        && comparable(values).equals(comparable(that.values));
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(schema.names(), Arrays.deepHashCode(values.toArray()));
+    return Objects.hash(schema.names(), comparable(values));
   }
 
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder("{");
     for (int i = 0; i < values.size(); i++) {
-      Object value = values.get(i);
       text.append(i == 0 ? "" : ", ").append(schema.field(i).name()).append('=');
-      text.append(
-          schema.field(i).type().kind() == Type.Kind.BYTES && value != null
-              ? Arrays.toString((byte[]) value)
-              : String.valueOf(value));
+      text.append(text(values.get(i)));
     }
     return text.append('}').toString();
+  }
+
+  private static String text(@Nullable Object value) {
+    if (value instanceof byte[] bytes) {
+      return Arrays.toString(bytes);
+    }
+    return value instanceof List<?> list
+        ? list.stream().map(Row::text).toList().toString()
+        : String.valueOf(value);
   }
 }

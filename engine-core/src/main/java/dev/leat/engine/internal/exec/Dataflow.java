@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 
 /**
  * The operators of a plan, one for each relation, however many views or relations read it. A step
@@ -32,9 +33,22 @@ public final class Dataflow {
   private final Map<String, InputOperator> inputs = new HashMap<>();
   private final Map<String, ViewOperator> views = new LinkedHashMap<>();
 
-  /** The operators of a plan. */
+  /** The operators of a plan, whose inputs take staged rows. */
   public Dataflow(Plan plan, Dictionary dictionary, Failures failures) {
-    ColumnUse use = ColumnUse.of(plan);
+    this(plan, dictionary, failures, stagedInputs(plan, dictionary, failures));
+  }
+
+  /**
+   * The operators of a plan over input operators of the caller's, which may bring rows in another
+   * way.
+   *
+   * @param inputOperators makes the operator of an input; called once for each
+   */
+  public Dataflow(
+      Plan plan,
+      Dictionary dictionary,
+      Failures failures,
+      Function<Node.Input, InputOperator> inputOperators) {
     Map<Node, Operator> byNode = new HashMap<>();
     for (Node node : plan.nodes()) {
       List<Operator> from =
@@ -46,7 +60,7 @@ public final class Dataflow {
       }
       Operator operator =
           node instanceof Node.Input input
-              ? input(input, use, dictionary, failures)
+              ? inputs.computeIfAbsent(input.name(), name -> inputOperators.apply(input))
               : operator(node, from, dictionary, failures);
       byNode.put(node, operator);
       operators.add(operator);
@@ -59,16 +73,15 @@ public final class Dataflow {
     }
   }
 
-  private InputOperator input(
-      Node.Input node, ColumnUse use, Dictionary dictionary, Failures failures) {
-    InputOperator operator =
+  private static Function<Node.Input, InputOperator> stagedInputs(
+      Plan plan, Dictionary dictionary, Failures failures) {
+    ColumnUse use = ColumnUse.of(plan);
+    return node ->
         switch (node.kind()) {
           case STREAM -> new StreamOperator(node, use.isRead(node), dictionary);
           case KEYED_TABLE -> new KeyedTableOperator(node, dictionary);
           case KEYLESS_TABLE -> new KeylessTableOperator(node, dictionary, failures);
         };
-    inputs.put(node.name(), operator);
-    return operator;
   }
 
   private static Operator operator(
@@ -85,7 +98,7 @@ public final class Dataflow {
     if (node instanceof Node.Distinct distinct) {
       return new AggregateOperator(distinct, from.get(0), dictionary, failures);
     }
-    return new UnionOperator((Node.Union) node, from, dictionary);
+    return new UnionOperator((Node.Union) node, from, dictionary, failures);
   }
 
   /** Where the rows of an input go in. */

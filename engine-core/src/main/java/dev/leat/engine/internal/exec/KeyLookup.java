@@ -65,11 +65,29 @@ final class KeyLookup {
                 + ", not a "
                 + value.getClass().getSimpleName());
       }
-      this.key[k] = value;
-      if (value != null && field.type().isEncoded()) {
-        boolean isString = field.type().kind() == Type.Kind.STRING;
-        encoded.add(isString ? value : ValueBytes.encode(field.type(), value));
+      this.key[k] = value == null ? null : canonical(field, value);
+    }
+  }
+
+  /** The form in which a view has a value: a decimal has the scale of its type. */
+  private Object canonical(Field field, Object value) {
+    Type type = field.type();
+    try {
+      if (type.kind() == Type.Kind.STRING) {
+        encoded.add(value);
+        return value;
       }
+      if (type.isEncoded()) {
+        byte[] bytes = ValueBytes.encode(type, value);
+        encoded.add(bytes);
+        return ValueBytes.decode(type, bytes);
+      }
+      return Words.toFixedObject(type, Words.ofFixed(type, value));
+    } catch (ArithmeticException e) {
+      throw new EngineException(
+          EngineException.Kind.INVALID,
+          "key column '" + field.name() + "' (" + type + ") does not take " + value,
+          e);
     }
   }
 

@@ -13,23 +13,32 @@ import java.util.List;
 
 /**
  * Puts the changes of several inputs one behind the other, each column brought to the common type.
+ * A value that does not fit it is an error of its row.
  */
 public final class UnionOperator implements Operator {
   private final List<Operator> inputs;
   private final Kernel[][] conversions;
+  private final Column[] converted;
   private final RowErrors errors = new RowErrors();
+  private final RowFilter[] failed;
+  private final Batch valid;
   private final Batch output;
   private long[] weights = new long[0];
 
-  public UnionOperator(Node.Union node, List<Operator> inputs, Dictionary dictionary) {
+  public UnionOperator(
+      Node.Union node, List<Operator> inputs, Dictionary dictionary, Failures failures) {
     this.inputs = List.copyOf(inputs);
     this.conversions = new Kernel[inputs.size()][];
+    this.converted = new Column[node.schema().size()];
+    this.failed = new RowFilter[inputs.size()];
+    this.valid = new Batch(node.schema().size());
     for (int i = 0; i < conversions.length; i++) {
       Node source = node.inputs().get(i);
       conversions[i] =
           node.schema().fields().stream()
               .map(f -> conversion(f, source, dictionary))
               .toArray(Kernel[]::new);
+      failed[i] = new RowFilter(node.describe(), source.schema(), failures);
     }
     this.output = new Batch(node.schema().size());
   }
@@ -56,25 +65,37 @@ public final class UnionOperator implements Operator {
     for (int i = 0; i < conversions.length; i++) {
       Batch in = inputs.get(i).output();
       if (!in.isEmpty()) {
-        append(in, conversions[i], at);
-        at += in.count();
+        at += append(convert(in, i), at);
       }
     }
-    output.fill(total, weights);
+    output.fill(at, weights);
   }
 
-  private void append(Batch in, Kernel[] columns, int at) {
-    for (int c = 0; c < columns.length; c++) {
-      // Conversions to a common type are exact or rounding, and do not fail.
-      Column from = columns[c].evaluate(in, in.selection(), in.count(), errors);
+  /** Converts all columns of an input's rows; gives the rows for which that did not fail. */
+  private Batch convert(Batch in, int input) {
+    errors.clear();
+    for (int c = 0; c < converted.length; c++) {
+      converted[c] = conversions[input][c].evaluate(in, in.selection(), in.count(), errors);
+    }
+    if (errors.isEmpty()) {
+      return in;
+    }
+    failed[input].exclude(in, errors, valid);
+    return valid;
+  }
+
+  /** Copies the converted columns of some rows behind what is there; gives how many there are. */
+  private int append(Batch rows, int at) {
+    for (int c = 0; c < converted.length; c++) {
       Column to = output.column(c);
-      for (int i = 0; i < in.count(); i++) {
-        to.copy(at + i, from, in.row(i));
+      for (int i = 0; i < rows.count(); i++) {
+        to.copy(at + i, converted[c], rows.row(i));
       }
     }
-    for (int i = 0; i < in.count(); i++) {
-      weights[at + i] = in.weight(in.row(i));
+    for (int i = 0; i < rows.count(); i++) {
+      weights[at + i] = rows.weight(rows.row(i));
     }
+    return rows.count();
   }
 
   @Override
