@@ -282,7 +282,10 @@ final class FieldDecoder {
         return Words.ofDouble(value);
       }
       case DECIMAL -> {
-        return unscaled(wanted, number).longValue();
+        long quick = number.unscaled(wanted.scale());
+        boolean fits =
+            quick != NumberText.NOT_QUICK && NumberText.hasDigits(quick, wanted.precision());
+        return fits ? quick : unscaled(wanted, number).longValue();
       }
       default -> throw mismatch(wanted, BadRow.shorten(number.toString()));
     }

@@ -14,12 +14,21 @@ import org.jspecify.annotations.Nullable;
  * not; inside values that are passed over, names are not compared). Lines end with {@code \n} or
  * {@code \r\n}; blank ones are skipped, and so is a byte order mark at the start of the input.
  *
+ * <p><b>Structure.</b> A line first goes to the {@link RowScanner}, which reads what most producers
+ * write in one pass, and gives up at all else. Then the line's end is looked for, its length and
+ * its UTF-8 are checked, and {@link JacksonRow} reads it; it alone says that a line is bad and why.
+ * Both hand their values to the {@link FieldDecoder} of the column. {@link NdjsonReader} brings the
+ * bytes of a stream.
+ *
+ * <p><b>Cost.</b> The scanner allocates nothing; Jackson allocates nothing for a row it accepts,
+ * but names that are no columns and values that are objects beside the batch. A rejected line costs
+ * a new parser, some microseconds.
+ *
  * <p><b>Threading.</b> One thread; reusable, see {@link #startInput}.
  */
 public final class NdjsonDecoder {
   // A producer whose lines all have escapes, say, should not pay for two ways through each: after
-  // some misses in a row the scanner
-  // pauses, for twice as long each time.
+  // some misses in a row the scanner pauses, for twice as long each time up to 256 lines.
   private static final int FREE_MISSES = 4;
   static final int MAX_MISSES = 8;
 
@@ -39,7 +48,7 @@ public final class NdjsonDecoder {
   }
 
   /**
-   * A decoder that pauses the scanner sooner or later, which only makes a difference in speed.
+   * A decoder that pauses the scanner sooner or later, which makes a difference in speed only.
    *
    * @param freeMisses misses in a row before the first pause; 0 to use no scanner, more than {@link
    *     #MAX_MISSES} for no pauses

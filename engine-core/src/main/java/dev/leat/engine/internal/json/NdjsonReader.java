@@ -109,8 +109,7 @@ public final class NdjsonReader {
         rows = decode(rows, true, counting, receiver);
       }
     } catch (IOException e) {
-      // Only the stream throws this; what the receiver throws must not bring it the same rows
-      // again.
+      // Only the stream throws this; a receiver that throws must not be given the same rows again.
       handOn(rows, receiver);
       throw e;
     }

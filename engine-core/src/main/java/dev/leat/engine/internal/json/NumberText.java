@@ -26,10 +26,18 @@ final class NumberText {
   /** Exponents are counted up to here only; what is longer is beyond every limit. */
   private static final int HUGE = 1_000_000;
 
+  /** What {@link #unscaled} returns where {@link #decimal} must be asked. */
+  static final long NOT_QUICK = Long.MIN_VALUE;
+
+  private static final long[] LONG_POWERS = new long[MAX_LONG_DIGITS + 1];
   private static final double[] POWERS = new double[23];
   private static final float[] FLOAT_POWERS = new float[11];
 
   static {
+    LONG_POWERS[0] = 1;
+    for (int i = 1; i < LONG_POWERS.length; i++) {
+      LONG_POWERS[i] = 10 * LONG_POWERS[i - 1];
+    }
     for (int i = 0; i < POWERS.length; i++) {
       POWERS[i] = Double.parseDouble("1e" + i);
     }
@@ -181,6 +189,29 @@ final class NumberText {
       return isNegative ? -value : value;
     }
     return Float.parseFloat(toString());
+  }
+
+  /**
+   * The number times ten to a power, where that is an integer and quickly computed.
+   *
+   * @return it, or {@link #NOT_QUICK}
+   */
+  long unscaled(int scale) {
+    int shift = scale + exponent - fractionDigits;
+    if (mantissaDigits > MAX_LONG_DIGITS || Math.abs(shift) > MAX_LONG_DIGITS) {
+      return NOT_QUICK;
+    }
+    long value = isNegative ? -mantissa : mantissa;
+    long power = LONG_POWERS[Math.abs(shift)];
+    if (shift < 0) {
+      return value % power == 0 ? value / power : NOT_QUICK;
+    }
+    return mantissaDigits + shift <= MAX_LONG_DIGITS ? value * power : NOT_QUICK;
+  }
+
+  /** Has a number at most so many digits, up to 18? */
+  static boolean hasDigits(long value, int digits) {
+    return value < LONG_POWERS[digits] && value > -LONG_POWERS[digits];
   }
 
   /** The exact value; its cost is bounded only by the limits on digits and exponent. */

@@ -27,6 +27,7 @@ import java.util.List;
 public final class AggregateOperator implements Operator {
   private final Operator input;
   private final boolean isGlobal;
+  private final boolean isAppendOnly;
   private final Schema schema;
   private final GroupKeys keys;
   private final int keyColumns;
@@ -81,6 +82,7 @@ public final class AggregateOperator implements Operator {
     this.place = node.describe();
     this.schema = node.schema();
     this.isGlobal = keyNames.isEmpty();
+    this.isAppendOnly = from.isAppendOnly();
     this.keyColumns = keyNames.size();
     Schema inputSchema = from.schema();
     int[] columns = keyNames.stream().mapToInt(inputSchema::find).toArray();
@@ -141,25 +143,35 @@ public final class AggregateOperator implements Operator {
     if (groups.length < rows.rows()) {
       groups = new int[rows.rows() + (rows.rows() >> 1)];
     }
-    touchedCount = 0;
-    if (isFirst) {
-      ensureGroups();
-      touch(0);
-      // The one row of an aggregate without keys counts as a row that is always there.
-      rowCounts[0] = 1;
-      existed[0] = false;
-    }
     if (!isGlobal) {
       // Without keys all rows are of group 0, which is what the array says unless it is written to.
       keys.findOrAdd(rows, groups);
-      ensureGroups();
     }
+    ensureGroups();
+    if (touched.length <= rows.count()) {
+      touched = new int[rows.count() + (rows.count() >> 1) + 1];
+      existed = new boolean[touched.length];
+    }
+    touchedCount = 0;
     int[] selection = rows.selection();
-    for (int i = 0; i < rows.count(); i++) {
+    int count = rows.count();
+    for (int i = 0; i < count; i++) {
+      // Without a branch, because whether a group comes again cannot be predicted.
       int group = groups[selection == null ? i : selection[i]];
-      if (touchedAt[group] != stepNumber) {
-        touch(group);
-      }
+      touched[touchedCount] = group;
+      touchedCount += touchedAt[group] == stepNumber ? 0 : 1;
+      touchedAt[group] = stepNumber;
+    }
+    if (isFirst) {
+      // The one group of an aggregate without keys is there even if no row is, and never ends.
+      touched[0] = 0;
+      touchedCount = 1;
+    }
+    for (int i = 0; i < touchedCount; i++) {
+      existed[i] = rowCounts[touched[i]] > 0;
+    }
+    if (isFirst) {
+      rowCounts[0] = 1;
     }
   }
 
@@ -175,17 +187,14 @@ public final class AggregateOperator implements Operator {
     }
   }
 
-  private void touch(int group) {
-    if (touchedCount == touched.length) {
-      touched = Arrays.copyOf(touched, 2 * touchedCount);
-      existed = Arrays.copyOf(existed, touched.length);
-    }
-    touchedAt[group] = stepNumber;
-    existed[touchedCount] = rowCounts[group] > 0;
-    touched[touchedCount++] = group;
-  }
-
   private void countRows(Batch rows) {
+    if (isAppendOnly) {
+      // A group that was ever touched stays.
+      for (int i = 0; i < touchedCount; i++) {
+        rowCounts[touched[i]] = 1;
+      }
+      return;
+    }
     int[] selection = rows.selection();
     long[] rowWeights = rows.weights();
     for (int i = 0; i < rows.count(); i++) {
@@ -289,6 +298,9 @@ public final class AggregateOperator implements Operator {
   }
 
   private void endEmptyGroups() {
+    if (isAppendOnly) {
+      return;
+    }
     for (int i = 0; i < touchedCount; i++) {
       int group = touched[i];
       if (rowCounts[group] == 0) {

@@ -36,21 +36,32 @@ final class BoolAccumulator extends Accumulator {
   @Override
   void add(int[] groups, @Nullable Column operand, Batch rows) {
     Column values = Objects.requireNonNull(operand);
+    if (isAppendOnly) {
+      see(groups, values, rows);
+      return;
+    }
+    for (int i = 0; i < rows.count(); i++) {
+      int row = rows.row(i);
+      if (values.isNull(row)) {
+        continue;
+      }
+      if (values.word(row) != 0) {
+        trues[groups[row]] += rows.weight(row);
+      } else {
+        falses[groups[row]] += rows.weight(row);
+      }
+    }
+  }
+
+  private void see(int[] groups, Column values, Batch rows) {
     long[] words = values.words();
     boolean hasNulls = values.nulls() != null;
     int[] selection = rows.selection();
     int count = rows.count();
     for (int i = 0; i < count; i++) {
       int row = selection == null ? i : selection[i];
-      if (hasNulls && values.isNull(row)) {
-        continue;
-      }
-      if (isAppendOnly) {
+      if (!hasNulls || !values.isNull(row)) {
         seen[groups[row]] |= (byte) (1 << words[row]);
-      } else if (words[row] != 0) {
-        trues[groups[row]] += rows.weight(row);
-      } else {
-        falses[groups[row]] += rows.weight(row);
       }
     }
   }

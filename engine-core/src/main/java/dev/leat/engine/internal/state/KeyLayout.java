@@ -11,17 +11,23 @@ import java.util.stream.IntStream;
  */
 public final class KeyLayout {
   private final int[] columns;
+  private final boolean[] encoded;
   private final int maskWords;
 
-  private KeyLayout(int[] columns, boolean nullable) {
+  private KeyLayout(int[] columns, boolean[] encoded, boolean nullable) {
     this.columns = columns;
+    this.encoded = encoded;
     this.maskWords = nullable ? Bits.wordsFor(columns.length) : 0;
   }
 
   /** The layout of some columns, by index, of a schema. */
   public static KeyLayout of(Schema schema, int[] columns) {
     boolean nullable = IntStream.of(columns).anyMatch(c -> schema.field(c).nullable());
-    return new KeyLayout(columns.clone(), nullable);
+    boolean[] encoded = new boolean[columns.length];
+    for (int k = 0; k < columns.length; k++) {
+      encoded[k] = schema.field(columns[k]).type().isEncoded();
+    }
+    return new KeyLayout(columns.clone(), encoded, nullable);
   }
 
   /** The layout of all columns of a schema. */
@@ -36,6 +42,11 @@ public final class KeyLayout {
   /** The index in the batch of a column of the layout. */
   public int column(int index) {
     return columns[index];
+  }
+
+  /** Are the words of a column of the layout codes of a dictionary? */
+  public boolean isEncoded(int index) {
+    return encoded[index];
   }
 
   public int maskWords() {

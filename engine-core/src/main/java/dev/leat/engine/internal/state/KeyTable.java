@@ -22,6 +22,9 @@ import java.util.Arrays;
 public final class KeyTable implements GroupKeys {
   private static final int EMPTY = -1;
 
+  /** A hint column is given up when more than one in so many guesses of a batch is wrong. */
+  private static final int WRONG_SHARE = 4;
+
   private final KeyLayout layout;
   private final Hashing hashing;
   private final int stride;
@@ -32,6 +35,13 @@ public final class KeyTable implements GroupKeys {
   private int bound;
   private long[] rowHashes = new long[0];
   private final long[] probe;
+  private final long[][] columnWords;
+
+  /** By code of the hint column: the slot last found for it plus one; 0 for none. */
+  private int[] hints;
+
+  /** The key column whose codes are tried first; beyond the last if there is none. */
+  private int hintColumn;
 
   public KeyTable(KeyLayout layout, Hashing hashing) {
     this.layout = layout;
@@ -39,6 +49,9 @@ public final class KeyTable implements GroupKeys {
     this.stride = layout.stride();
     this.keys = new long[32 * stride];
     this.probe = new long[stride];
+    this.columnWords = new long[layout.columns()][];
+    this.hintColumn = nextHintColumn(0);
+    this.hints = new int[hintColumn < columnWords.length ? 64 : 0];
     Arrays.fill(table, EMPTY);
   }
 
@@ -67,15 +80,85 @@ public final class KeyTable implements GroupKeys {
   }
 
   /**
-   * Finds the slots of the selected rows' keys; makes new ones for new keys.
+   * {@inheritDoc}
    *
-   * @param slots is given the slot of each selected row, at the row's index
+   * <p>Where a key column holds codes, the slot last found for a code is tried first: mostly one
+   * column nearly tells the key, as a session tells its user. What is tried is compared in full, so
+   * a wrong guess costs a little and changes nothing; a column whose guesses are mostly wrong is
+   * given up.
    */
   @Override
   public void findOrAdd(Batch batch, int[] slots) {
-    hash(batch);
-    int[] selection = batch.selection();
+    for (int k = 0; k < columnWords.length; k++) {
+      columnWords[k] = batch.column(layout.column(k)).words();
+    }
     boolean hasNulls = layout.hasNulls(batch);
+    if (hintColumn < columnWords.length) {
+      findByHint(batch, hasNulls, slots);
+    } else {
+      findByHash(batch, hasNulls, slots);
+    }
+  }
+
+  private void findByHint(Batch batch, boolean hasNulls, int[] slots) {
+    long[] codes = columnWords[hintColumn];
+    int[] selection = batch.selection();
+    int count = batch.count();
+    int wrong = 0;
+    for (int i = 0; i < count; i++) {
+      int row = selection == null ? i : selection[i];
+      int code = (int) codes[row];
+      int slot = code < hints.length ? hints[code] - 1 : EMPTY;
+      if (slot >= 0 && isKeyOf(slot, row) && isMaskOf(slot, batch, row, hasNulls)) {
+        slots[row] = slot;
+        continue;
+      }
+      wrong += slot >= 0 ? 1 : 0;
+      layout.gather(batch, row, hasNulls, probe);
+      slot = findOrAdd(probe);
+      slots[row] = slot;
+      if (code >= hints.length) {
+        hints = Arrays.copyOf(hints, Math.max(code + 1, 2 * hints.length));
+      }
+      hints[code] = slot + 1;
+    }
+    if (WRONG_SHARE * wrong > count) {
+      hintColumn = nextHintColumn(hintColumn + 1);
+      hints = new int[hintColumn < columnWords.length ? 64 : 0];
+    }
+  }
+
+  private int nextHintColumn(int from) {
+    int column = from;
+    while (column < layout.columns() && !layout.isEncoded(column)) {
+      column++;
+    }
+    return column;
+  }
+
+  private boolean isKeyOf(int slot, int row) {
+    int from = slot * stride;
+    for (int k = 0; k < columnWords.length; k++) {
+      if (keys[from + k] != columnWords[k][row]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean isMaskOf(int slot, Batch batch, int row, boolean hasNulls) {
+    int from = slot * stride + columnWords.length;
+    for (int m = 0; m < layout.maskWords(); m++) {
+      if (keys[from + m] != (hasNulls ? layout.mask(batch, row, m) : 0)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void findByHash(Batch batch, boolean hasNulls, int[] slots) {
+    hash(batch, hasNulls);
+    int[] selection = batch.selection();
     for (int i = 0; i < batch.count(); i++) {
       int row = selection == null ? i : selection[i];
       layout.gather(batch, row, hasNulls, probe);
@@ -83,7 +166,7 @@ public final class KeyTable implements GroupKeys {
     }
   }
 
-  private void hash(Batch batch) {
+  private void hash(Batch batch, boolean hasNulls) {
     if (rowHashes.length < batch.rows()) {
       rowHashes = new long[batch.rows() + (batch.rows() >> 1)];
     }
@@ -94,14 +177,12 @@ public final class KeyTable implements GroupKeys {
     for (int i = 0; i < count; i++) {
       hash[selection == null ? i : selection[i]] = start;
     }
-    for (int k = 0; k < layout.columns(); k++) {
-      long[] words = batch.column(layout.column(k)).words();
+    for (long[] words : columnWords) {
       for (int i = 0; i < count; i++) {
         int row = selection == null ? i : selection[i];
         hash[row] = Hashing.mix(hash[row], words[row]);
       }
     }
-    boolean hasNulls = layout.hasNulls(batch);
     for (int m = 0; m < layout.maskWords(); m++) {
       for (int i = 0; i < count; i++) {
         int row = selection == null ? i : selection[i];
@@ -201,9 +282,20 @@ public final class KeyTable implements GroupKeys {
       }
     }
     table[hole] = EMPTY;
+    dropHint(slot);
     free.add(slot);
     hashes[slot] = 0;
     Arrays.fill(keys, slot * stride, (slot + 1) * stride, 0);
+  }
+
+  /** The only hint that can lead to a slot is that of its key's code. */
+  private void dropHint(int slot) {
+    if (hintColumn < columnWords.length) {
+      int code = (int) keys[slot * stride + hintColumn];
+      if (code < hints.length && hints[code] == slot + 1) {
+        hints[code] = 0;
+      }
+    }
   }
 
   /** Removes all keys. */
@@ -212,6 +304,9 @@ public final class KeyTable implements GroupKeys {
     int wanted = Math.max(64, Integer.highestOneBit(4 * bound + 1));
     table = table.length > 4 * wanted ? new int[wanted] : table;
     Arrays.fill(table, EMPTY);
+    // Without keys there is nothing to guess; a table that is emptied often is better off without.
+    hintColumn = columnWords.length;
+    hints = new int[0];
     bound = 0;
     free.clear();
   }

@@ -6,6 +6,8 @@ import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
@@ -45,6 +47,8 @@ final class NdjsonBenchmark {
           .required("is_new", Type.BOOLEAN)
           .build();
 
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+
   private NdjsonBenchmark() {}
 
   public static void main(String[] arguments) throws IOException {
@@ -73,12 +77,22 @@ final class NdjsonBenchmark {
 
   private static void run(String what, Schema schema, byte[] input, int events, int runs)
       throws IOException {
-    NdjsonReader reader = new NdjsonReader(new NdjsonDecoder(schema, JsonLimits.DEFAULT));
+    run(what, new NdjsonDecoder(schema, JsonLimits.DEFAULT), schema, input, events, runs);
+    NdjsonDecoder jackson = new NdjsonDecoder(schema, JsonLimits.DEFAULT, 0);
+    run(what + ", no scanner", jackson, schema, input, events, runs);
+  }
+
+  private static void run(
+      String what, NdjsonDecoder decoder, Schema schema, byte[] input, int events, int runs)
+      throws IOException {
+    NdjsonReader reader = new NdjsonReader(decoder);
     StagedRows rows = new StagedRows(schema, new Hashing(7));
     double[] millions = new double[runs];
+    double[] perCpu = new double[runs];
     long seen = 0;
     for (int i = 0; i < runs + 8; i++) {
       long start = System.nanoTime();
+      long cpuStart = THREADS.getCurrentThreadCpuTime();
       NdjsonReader.Progress progress =
           reader.read(
               new ByteArrayInputStream(input),
@@ -89,19 +103,22 @@ final class NdjsonBenchmark {
                 return chunk;
               });
       millions[i % runs] = events * 1e3 / (System.nanoTime() - start);
+      perCpu[i % runs] = events * 1e3 / (THREADS.getCurrentThreadCpuTime() - cpuStart);
       seen = progress.accepted();
     }
     Arrays.sort(millions);
+    Arrays.sort(perCpu);
     System.out.println(
         String.format(
             Locale.ROOT,
-            "%-24s %d B a line, %d rows: median %.2f M events/s, best %.2f, %.0f MB/s",
+            "%-36s %d B a line, %d rows: median %.2f M events/s, best %.2f; per CPU second median"
+                + " %.2f",
             what,
             input.length / events,
             seen,
             millions[runs / 2],
             millions[runs - 1],
-            millions[runs / 2] * input.length / events));
+            perCpu[runs / 2]));
   }
 
   static byte[] clicks(int events) {

@@ -20,6 +20,7 @@ class NumberTextTest {
   @Test
   void randomNumbersAreThoseOfTheJdk() {
     Random random = new Random(11);
+    int quick = 0;
     for (int i = 0; i < 60_000; i++) {
       String text = number(random);
       assertThat(scan(text)).as(text).isEqualTo(text.length());
@@ -28,6 +29,12 @@ class NumberTextTest {
       assertThat(NUMBER.toFloat() + 0.0f).as(text).isEqualTo(Float.parseFloat(text) + 0.0f);
       BigDecimal exact = new BigDecimal(text);
       assertThat(NUMBER.decimal()).as(text).isEqualByComparingTo(exact);
+      int scale = random.nextInt(19);
+      long unscaled = NUMBER.unscaled(scale);
+      if (unscaled != NumberText.NOT_QUICK) {
+        assertThat(BigDecimal.valueOf(unscaled, scale)).as(text).isEqualByComparingTo(exact);
+        quick++;
+      }
       if (NUMBER.isInteger()) {
         boolean fits = exact.toBigInteger().bitLength() < 64;
         assertThat(NUMBER.isLong()).as(text).isEqualTo(fits);
@@ -36,6 +43,7 @@ class NumberTextTest {
         }
       }
     }
+    assertThat(quick).isGreaterThan(5_000);
   }
 
   private static String number(Random random) {
