@@ -57,18 +57,20 @@ public final class OpenEngine implements AutoCloseable {
 
   private void interrupted() {
     isInterrupted = true;
-    engine.close();
+    String left = closed();
     out.println();
-    out.println("Stopped. " + kept());
+    out.println("Stopped. " + left);
     out.flush();
   }
 
-  /** What there is after a stop. */
-  public String kept() {
+  /** Closes the engine, early, and says what is left. */
+  public String closed() {
+    engine.close();
+    if (directory.isEmpty()) {
+      return "Nothing is kept: there was no --data.";
+    }
     long events = engine.acceptedRows().values().stream().mapToLong(Long::longValue).sum();
-    return directory.isPresent()
-        ? "The directory " + directory.get() + " holds " + events + " events."
-        : "Nothing is kept: there was no --data.";
+    return "The directory " + directory.get() + " holds " + events + " events.";
   }
 
   @Override

@@ -61,12 +61,12 @@ final class FileRun {
     } catch (EngineException e) {
       progress.done();
       if (!open.isInterrupted()) {
-        out.println(open.kept());
+        out.println(open.closed());
       }
       throw e;
     } catch (IOException e) {
       progress.done();
-      out.println(open.kept());
+      out.println(open.closed());
       throw new IOException("cannot read " + file + ": " + UserFiles.reason(e), e);
     }
     progress.done();

@@ -76,7 +76,11 @@ final class Report {
       return;
     }
     out.println();
+    long kept = engine.ledger().count();
     out.printf(Locale.ROOT, "Rejected rows: %,d%n", rejected);
+    if (kept < rejected) {
+      out.printf(Locale.ROOT, "Of the latest %,d, which are kept:%n", kept);
+    }
     List<LedgerEntry> entries =
         engine.ledger().orderBy(asc("sequence")).limit(MOST_REJECTED).toList();
     for (LedgerEntry entry : entries) {
