@@ -118,6 +118,7 @@ public final class EngineRuntime implements AutoCloseable {
           stateLock.lock();
           try {
             apply(epoch);
+            sweepIfWorthIt();
           } finally {
             stateLock.unlock();
           }
@@ -267,6 +268,7 @@ public final class EngineRuntime implements AutoCloseable {
           }
         }
       }
+      sweepIfWorthIt();
       published.signalAll();
     } finally {
       stateLock.unlock();
@@ -290,12 +292,19 @@ public final class EngineRuntime implements AutoCloseable {
     dataflow.step();
     ledger.step();
     position = epoch.position();
+  }
+
+  /** After listeners have decoded what was taken back: nothing but they may hold its values. */
+  private void sweepIfWorthIt() {
     if (dictionary.wantsSweep()) {
       sweep();
     }
   }
 
-  /** Frees the values of the dictionary that nothing holds; done by itself when it is worth it. */
+  /**
+   * Frees the values of the dictionary that nothing holds, between two epochs. It is done without
+   * being asked for when it is worth it.
+   */
   public void sweep() {
     stateLock.lock();
     try {
