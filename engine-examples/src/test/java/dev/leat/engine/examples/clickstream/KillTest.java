@@ -14,6 +14,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,7 +48,9 @@ class KillTest {
           hosts.invokeAll(
               List.of(
                   (Callable<Integer>) () -> new Killer(temp.resolve("a"), SEED).run(KILLS / 2),
-                  () -> new Killer(temp.resolve("b"), ~SEED).run(KILLS - KILLS / 2)));
+                  () -> new Killer(temp.resolve("b"), ~SEED).run(KILLS - KILLS / 2)),
+              120 + 10L * KILLS,
+              TimeUnit.SECONDS);
       assertThat(kills.get(0).get() + kills.get(1).get()).isEqualTo(KILLS);
     } finally {
       hosts.shutdownNow();
