@@ -236,7 +236,7 @@ public final class Engine implements AutoCloseable {
    * Writes to several inputs, seen by readers all at once, and waits until it is acknowledged. If
    * the writer throws, nothing is written.
    *
-   * @return the position
+   * @return the position; if nothing is written, the one that the views are at
    */
   public Position append(Consumer<Transaction> writer) {
     return new Position(appender.append(rows -> writer.accept(new Transaction(rows))));

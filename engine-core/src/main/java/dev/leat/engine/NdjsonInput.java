@@ -73,6 +73,7 @@ public final class NdjsonInput {
    * @throws IOException if the stream fails; the lines before are in
    */
   public NdjsonResult append(InputStream stream, Consumer<Progress> progress) throws IOException {
+    appender.checkMayWait();
     Chunks chunks = new Chunks(progress);
     NdjsonReader.Progress total =
         new NdjsonReader(new NdjsonDecoder(input.schema(), JsonLimits.DEFAULT))

@@ -21,6 +21,7 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -257,6 +258,7 @@ final class RecordMapping<T extends Record> extends RowMapping<T> {
 
   @Override
   void write(T row, StagedRows rows, byte op) {
+    Objects.requireNonNull(row, "row");
     for (int c = 0; c < accessors.length; c++) {
       Object value = value(row, c);
       if (value instanceof String string) {

@@ -12,10 +12,13 @@ import dev.leat.engine.plan.Type;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Misuse of a running engine: each a clear error, and nothing lost. */
@@ -260,6 +263,76 @@ class EngineErrorsTest {
       clicks.append(new Click("u1", 1));
       engine.step();
       assertThat(engine.view("good").get().orElseThrow().values()).containsExactly(2L);
+    }
+  }
+
+  @Test
+  @Timeout(20)
+  void anEmptyTransactionIsAtThePositionOfTheViews() {
+    try (Engine engine = Engine.inMemory(PIPELINE)) {
+      assertThat(engine.append(transaction -> {})).isEqualTo(Position.START);
+      Position at = engine.stream("clicks", Click.class).append(new Click("u1", 1));
+      engine.view("good").await(at);
+      assertThat(engine.append(transaction -> {})).isEqualTo(at);
+    }
+  }
+
+  @Test
+  @Timeout(20)
+  void insideATransactionOnlyTheTransactionWrites() {
+    for (Threading threading : Threading.values()) {
+      EngineSettings settings = EngineSettings.defaults().withThreading(threading);
+      try (Engine engine = Engine.inMemory(PIPELINE, settings)) {
+        StreamInput<Click> clicks = engine.stream("clicks", Click.class);
+        String message = "write with the transaction";
+        Click click = new Click("u1", 1);
+        invalid(() -> engine.append(t -> clicks.append(click)), message);
+        invalid(
+            () -> engine.append(t -> t.append(clicks, click).append(clicks, next(engine))),
+            message);
+        AtomicReference<Transaction> kept = new AtomicReference<>();
+        engine.append(t -> kept.set(t.append(clicks, click)));
+        assertThatThrownBy(() -> kept.get().append(clicks, click))
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessageContaining("until engine.append(...) returns");
+        assertThatThrownBy(() -> clicks.append((Click) null)).hasMessage("row");
+        engine.view("good").await(clicks.append(click));
+        assertThat(engine.acceptedRows()).containsEntry("clicks", 2L);
+      }
+    }
+  }
+
+  private static Click next(Engine engine) {
+    engine.step();
+    return new Click("u2", 1);
+  }
+
+  @Test
+  @Timeout(20)
+  void aSubscriberThatAppendsAndWaitsIsToldNotTo() {
+    List<Subscription> subscriptions = new ArrayList<>();
+    try (Engine engine = Engine.inMemory(PIPELINE)) {
+      StreamInput<Click> clicks = engine.stream("clicks", Click.class);
+      NdjsonInput ndjson = engine.ndjson("clicks");
+      Click click = new Click("u1", 1);
+      for (Runnable append :
+          List.<Runnable>of(() -> clicks.append(click), () -> ndjson.append("{}"))) {
+        subscriptions.add(engine.view("good").subscribe(c -> appendAfterSnapshot(c, append)));
+      }
+      clicks.append(click);
+      clicks.append(click);
+    }
+    assertThat(subscriptions)
+        .hasSize(2)
+        .allSatisfy(
+            subscription ->
+                assertThat(subscription.failure().orElseThrow())
+                    .hasMessageContaining("a subscriber must not append and wait"));
+  }
+
+  private static void appendAfterSnapshot(Changes<Row> changes, Runnable append) {
+    if (!changes.isSnapshot()) {
+      append.run();
     }
   }
 }

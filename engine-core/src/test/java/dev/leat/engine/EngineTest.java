@@ -147,4 +147,29 @@ class EngineTest {
       assertThat(home).isEqualTo(new PageTraffic("/home", 3, 3));
     }
   }
+
+  record Price(String item, long cents, String currency) {}
+
+  @Test
+  void distinctRowsOfATableFollowItsKey() {
+    Pipeline pipeline =
+        Pipeline.define(
+            p ->
+                p.table("prices", Price.class)
+                    .primaryKey(Price::item)
+                    .distinct()
+                    .select("item", "currency")
+                    .materialize("currencies"));
+    EngineSettings settings = EngineSettings.defaults().withThreading(Threading.HOST);
+    try (Engine engine = Engine.inMemory(pipeline, settings)) {
+      List<Change<Row>> changes = new ArrayList<>();
+      engine.view("currencies").subscribe(c -> changes.addAll(c.changes()));
+      TableInput<Price> prices = engine.table("prices", Price.class);
+      prices.upsert(new Price("tea", 100, "EUR"));
+      engine.step();
+      prices.upsert(new Price("tea", 120, "EUR"));
+      engine.step();
+      assertThat(changes).extracting(Change::weight).containsExactly(1L);
+    }
+  }
 }

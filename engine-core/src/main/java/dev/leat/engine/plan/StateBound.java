@@ -40,8 +40,11 @@ public record StateBound(Kind kind, String text) {
       return new StateBound(
           Kind.KEY_SPACE, "one row for each distinct " + aggregate.keys() + values(aggregate));
     }
-    if (node instanceof Node.Distinct) {
-      return new StateBound(Kind.KEY_SPACE, "one row for each distinct " + node.schema().names());
+    if (node instanceof Node.Distinct distinct) {
+      // Rows with a key are distinct already.
+      return distinct.input().key().isPresent()
+          ? NONE
+          : new StateBound(Kind.KEY_SPACE, "one row for each distinct " + node.schema().names());
     }
     return NONE;
   }

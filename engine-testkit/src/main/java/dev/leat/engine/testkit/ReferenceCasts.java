@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 final class ReferenceCasts {
   private static final int MAX_TEXT_SCALE = 100;
   private static final Pattern FLOATING =
-      Pattern.compile("[+-]?[0-9]+(\\.[0-9]+)?([eE][+-]?[0-9]+)?|NaN|[+-]?Infinity");
+      Pattern.compile("[+-]?([0-9]+(\\.[0-9]+)?|\\.[0-9]+)([eE][+-]?[0-9]+)?|NaN|-?Infinity");
 
   private ReferenceCasts() {}
 

@@ -17,6 +17,10 @@ class RandomPlansTest {
   private static final int THREADS = 2;
   private static final int MAX_SHOWN = 10;
 
+  /** Seeds that have failed once. */
+  private static final List<Long> REGRESSIONS =
+      List.of(27L, 173L, 204L, 381L, 508L, 110_528L, 110_660L, 214_359L, 216_832L);
+
   @Test
   void viewsAreWhatTheReferenceComputes() throws InterruptedException {
     long cases = Long.getLong("random.cases", 1000);
@@ -25,6 +29,12 @@ class RandomPlansTest {
     failed.stream().sorted().limit(MAX_SHOWN).forEach(RandomPlansTest::show);
     System.out.println(cases + " cases, " + failed.size() + " failures");
     assertThat(failed).as("seeds that fail").isEmpty();
+  }
+
+  @Test
+  void seedsThatFailedOnceFailNoMore() {
+    assertThat(REGRESSIONS)
+        .allSatisfy(seed -> assertThat(RandomRun.failure(RandomCase.of(seed))).isNull());
   }
 
   private static List<Long> run(long seed, long cases) throws InterruptedException {

@@ -205,7 +205,11 @@ final class RandomRun implements AutoCloseable {
             text.append(n > 0 ? "\n  missing " : "\n  not expected ")
                 .append(row)
                 .append(Math.abs(n) == 1 ? "" : " x" + Math.abs(n)));
-    return text.append("\n  expected ").append(expected).append("\n  actual ").append(actual).toString();
+    return text.append("\n  expected ")
+        .append(expected)
+        .append("\n  actual ")
+        .append(actual)
+        .toString();
   }
 
   /** The values of the key columns of a row. */
@@ -244,8 +248,7 @@ final class RandomRun implements AutoCloseable {
     return key.isEmpty()
         ? new Object[0]
         : values
-            .written(
-                schema.select(key, "test"), new ReferenceRow(key(row, schema, key)))
+            .written(schema.select(key, "test"), new ReferenceRow(key(row, schema, key)))
             .toArray();
   }
 

@@ -91,6 +91,7 @@ class ReferenceCastsTest {
     assertThat(cast("-1.5e3", Type.DOUBLE)).isEqualTo(-1500.0);
     assertThat(cast("1.0E10", Type.DOUBLE)).isEqualTo(1e10);
     assertThat(cast("-0", Type.FLOAT)).isEqualTo(0f);
+    assertThat(cast(".5", Type.DOUBLE)).isEqualTo(0.5);
     assertThat(cast("NaN", Type.DOUBLE)).isEqualTo(Double.NaN);
     assertThat(cast("-Infinity", Type.FLOAT)).isEqualTo(Float.NEGATIVE_INFINITY);
     assertThat(cast("1e999", Type.DOUBLE)).isEqualTo(Double.POSITIVE_INFINITY);
@@ -122,7 +123,7 @@ class ReferenceCastsTest {
     assertThat(cast("2147483648", Type.INT)).isEqualTo(ERROR);
     assertThat(cast("1f", Type.DOUBLE)).isEqualTo(ERROR);
     assertThat(cast("0x1p3", Type.DOUBLE)).isEqualTo(ERROR);
-    assertThat(cast(".5", Type.DOUBLE)).isEqualTo(ERROR);
+    assertThat(cast("+Infinity", Type.DOUBLE)).isEqualTo(ERROR);
     assertThat(cast("5.", Type.FLOAT)).isEqualTo(ERROR);
     assertThat(cast("1e101", Type.decimal(38, 0))).isEqualTo(ERROR);
     assertThat(cast("0e-101", Type.decimal(38, 0))).isEqualTo(ERROR);

@@ -90,7 +90,9 @@ class ReferenceLogicTest {
         .isEqualTo(0.5);
     Expr wide = new Expr.Literal(new BigDecimal("5"), Type.decimal(38, 0));
     Expr fine = new Expr.Literal(new BigDecimal("0.5"), Type.decimal(38, 38));
-    assertThat(value(wide.coalesce(fine))).isEqualTo(ERROR);
+    assertThat(value(wide.coalesce(fine))).isEqualTo(new BigDecimal("5.000000"));
+    Expr widest = new Expr.Literal(new BigDecimal("9".repeat(38)), Type.decimal(38, 0));
+    assertThat(value(widest.coalesce(fine))).isEqualTo(ERROR);
   }
 
   @Test

@@ -93,8 +93,11 @@ class ReferenceNumbersTest {
     assertThat(value(decimal(nines, 38, 0).plus(1))).isEqualTo(ERROR);
     assertThat(value(decimal(nines, 38, 0).plus(0))).isEqualTo(dec(nines));
     assertThat(value(decimal("0.00000000000000000001", 38, 20).times(decimal("0.5", 38, 20))))
-        .isEqualTo(dec("0.00000000000000000000500000000000000000"));
-    assertThat(value(decimal("1", 38, 20).times(decimal("1", 38, 20)))).isEqualTo(ERROR);
+        .isEqualTo(dec("0.000000"));
+    assertThat(value(decimal("1", 38, 20).times(decimal("1.5", 38, 20))))
+        .isEqualTo(dec("1.500000"));
+    Expr large = decimal("1" + "0".repeat(17), 38, 20);
+    assertThat(value(large.times(large))).isEqualTo(ERROR);
   }
 
   @Test

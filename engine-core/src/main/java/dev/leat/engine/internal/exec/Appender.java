@@ -2,36 +2,47 @@ package dev.leat.engine.internal.exec;
 
 import dev.leat.engine.internal.batch.StagedRows;
 import dev.leat.engine.plan.Node;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 
 /** Appends rows to the inputs of a runtime: what the public inputs are made of. Any thread. */
 public final class Appender {
   /** The rows of one append, while they are being written. */
   public final class Rows {
     private final Inbox.Filling filling;
+    private volatile boolean isOpen = true;
 
     private Rows(Inbox.Filling filling) {
       this.filling = filling;
     }
 
+    private Inbox.Filling filling() {
+      if (!isOpen) {
+        throw new IllegalStateException(
+            "a transaction can be written to only until engine.append(...) returns");
+      }
+      return filling;
+    }
+
     /** The rows of an input, to write more to. */
     public StagedRows of(Node.Input input) {
-      return filling.rows(indexOf.applyAsInt(input));
+      return filling().rows(indexOf.applyAsInt(input));
     }
 
     /** Adds rows that were staged before; they belong to the engine from now on. */
     public void add(Node.Input input, StagedRows rows) {
       if (rows.size() > 0) {
-        filling.add(indexOf.applyAsInt(input), rows);
+        filling().add(indexOf.applyAsInt(input), rows);
       }
     }
 
     /** Notes a row that could not be decoded. */
     public void reject(Node.Input input, String reason, String row) {
-      filling.reject(
-          new Epoch.Reject(input.describe(), Ledger.bounded(reason), Ledger.bounded(row)));
+      filling()
+          .reject(new Epoch.Reject(input.describe(), Ledger.bounded(reason), Ledger.bounded(row)));
     }
   }
 
@@ -46,15 +57,38 @@ public final class Appender {
   /**
    * Appends what a writer writes, all or nothing, and waits until it is acknowledged.
    *
-   * @return the position
+   * @return the position; the one that views are at if nothing was written
    */
   public long append(Consumer<Rows> writer) {
-    return runtime.acknowledge(runtime.append(f -> writer.accept(new Rows(f))));
+    checkMayWait();
+    Epoch epoch = write(writer);
+    return epoch == null ? runtime.position() : runtime.acknowledge(epoch);
   }
 
-  /** Appends what a writer writes, all or nothing, and does not wait for more than room. */
+  /**
+   * Appends what a writer writes, all or nothing, and does not wait for more than room.
+   *
+   * @param writer writes something
+   */
   public Pending appendAsync(Consumer<Rows> writer) {
-    return new Pending(runtime.append(f -> writer.accept(new Rows(f))));
+    return new Pending(Objects.requireNonNull(write(writer), "nothing to append"));
+  }
+
+  private @Nullable Epoch write(Consumer<Rows> writer) {
+    return runtime.append(
+        filling -> {
+          Rows rows = new Rows(filling);
+          try {
+            writer.accept(rows);
+          } finally {
+            rows.isOpen = false;
+          }
+        });
+  }
+
+  /** Throws if this thread cannot wait for an acknowledgement, as it would have to give it. */
+  public void checkMayWait() {
+    runtime.checkMayWait();
   }
 
   /** Rows on their way into the log. */

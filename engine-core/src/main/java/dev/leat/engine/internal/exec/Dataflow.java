@@ -53,7 +53,7 @@ public final class Dataflow {
     for (Node node : plan.nodes()) {
       List<Operator> from =
           node.inputs().stream().map(n -> Objects.requireNonNull(byNode.get(n))).toList();
-      if (node instanceof Node.Named) {
+      if (node instanceof Node.Named || isDistinctAlready(node)) {
         // A name computes nothing.
         byNode.put(node, from.get(0));
         continue;
@@ -71,6 +71,11 @@ public final class Dataflow {
       views.put(view.name(), operator);
       operators.add(operator);
     }
+  }
+
+  /** Rows with a key are distinct. */
+  private static boolean isDistinctAlready(Node node) {
+    return node instanceof Node.Distinct distinct && distinct.input().key().isPresent();
   }
 
   private static Function<Node.Input, InputOperator> stagedInputs(

@@ -118,6 +118,7 @@ public final class EngineRuntime implements AutoCloseable {
           stateLock.lock();
           try {
             apply(epoch);
+            sweepIfWorthIt();
           } finally {
             stateLock.unlock();
           }
@@ -183,6 +184,7 @@ public final class EngineRuntime implements AutoCloseable {
    *     there is some, and no row is lost
    */
   public int step() {
+    inbox.checkNotWriting();
     stepLock.lock();
     try {
       Epoch epoch = refused != null ? refused : inbox.take(clockMicros.getAsLong());
@@ -266,6 +268,7 @@ public final class EngineRuntime implements AutoCloseable {
           }
         }
       }
+      sweepIfWorthIt();
       published.signalAll();
     } finally {
       stateLock.unlock();
@@ -289,12 +292,19 @@ public final class EngineRuntime implements AutoCloseable {
     dataflow.step();
     ledger.step();
     position = epoch.position();
+  }
+
+  /** After listeners have decoded what was taken back: nothing but they may hold its values. */
+  private void sweepIfWorthIt() {
     if (dictionary.wantsSweep()) {
       sweep();
     }
   }
 
-  /** Frees the values of the dictionary that nothing holds; done by itself when it is worth it. */
+  /**
+   * Frees the values of the dictionary that nothing holds, between two epochs. It is done without
+   * being asked for when it is worth it.
+   */
   public void sweep() {
     stateLock.lock();
     try {
@@ -310,14 +320,29 @@ public final class EngineRuntime implements AutoCloseable {
   /**
    * Puts rows into the inbox; waits for room, or makes some where the host steps.
    *
-   * @return their epoch; a runtime without a thread of its own acknowledges it in {@link #step}
+   * @return their epoch; a runtime without a thread of its own acknowledges it in {@link #step};
+   *     null if there are none, and nothing to wait for
    */
-  Epoch append(Inbox.Writer writer) {
+  @Nullable Epoch append(Inbox.Writer writer) {
     checkUsable();
-    if (!settings.ownThread() && inbox.isFull()) {
-      step();
+    inbox.checkNotWriting();
+    if (inbox.isFull()) {
+      checkMayWait();
+      if (!settings.ownThread()) {
+        step();
+      }
     }
     return inbox.append(writer);
+  }
+
+  /** Throws on the engine's own thread: what it waits for would have to be done by itself. */
+  void checkMayWait() {
+    if (Thread.currentThread() == thread) {
+      throw new EngineException(
+          Kind.INVALID,
+          "a subscriber must not append and wait, as the engine waits for it: hand the row to"
+              + " another thread");
+    }
   }
 
   /**

@@ -85,9 +85,9 @@ final class Inbox {
   /**
    * Puts rows into the epoch being filled; waits for room.
    *
-   * @return that epoch
+   * @return that epoch; null if the writer wrote nothing and nothing waits there
    */
-  Epoch append(Writer writer) {
+  @Nullable Epoch append(Writer writer) {
     lock.lock();
     try {
       awaitRoom();
@@ -108,6 +108,9 @@ final class Inbox {
           takeBack(sections, rejects);
         }
       }
+      if (epoch.isEmpty()) {
+        return null;
+      }
       notEmpty.signal();
       return epoch;
     } finally {
@@ -127,6 +130,16 @@ final class Inbox {
             EngineException.Kind.UNAVAILABLE, "interrupted while waiting for room in the inbox", e);
       }
       checkOpen();
+    }
+  }
+
+  /** Throws if this thread is writing rows at the moment: what it wants would wait for itself. */
+  void checkNotWriting() {
+    if (lock.isHeldByCurrentThread()) {
+      throw new EngineException(
+          EngineException.Kind.INVALID,
+          "neither append nor step inside engine.append(...): write with the transaction that it"
+              + " gives");
     }
   }
 

@@ -105,6 +105,9 @@ final class ArithmeticKernels {
     if (type.isEncoded()) {
       Type a = left.type();
       Type b = right.type();
+      // With fewer digits than there may be, the type was not cut short, and holds every result.
+      boolean canFail =
+          op == Op.DIVIDE || op == Op.MODULO || type.precision() == Type.MAX_PRECISION;
       return ScalarKernel.binary(
           left,
           right,
@@ -118,7 +121,7 @@ final class ArithmeticKernels {
                       Decimals.read(b, y, dictionary),
                       type.scale()),
                   dictionary),
-          text);
+          canFail ? text : null);
     }
     // A result of at most 18 digits holds every sum and product of its operands: that is how its
     // type was chosen.

@@ -32,10 +32,14 @@ final class CaseKernel implements Kernel {
     this.type = type;
     this.canFail =
         conditions.stream().anyMatch(Kernel::canFail) || results.stream().anyMatch(Kernel::canFail);
-    this.blends =
-        !canFail
-            && results.stream()
-                .allMatch(k -> k instanceof ConstantKernel || k instanceof ColumnKernel);
+    this.blends = !canFail && results.stream().allMatch(CaseKernel::isThere);
+  }
+
+  /** Does it cost nothing to evaluate? */
+  private static boolean isThere(Kernel kernel) {
+    return kernel instanceof ConstantKernel
+        || kernel instanceof ColumnKernel
+        || (kernel instanceof RetypedKernel retyped && isThere(retyped.operand()));
   }
 
   @Override
@@ -67,7 +71,20 @@ final class CaseKernel implements Kernel {
       take(results[i], batch, hits, hitCount, errors);
     }
     take(results[conditions.length], batch, open, openCount, errors);
+    if (!errors.isEmpty()) {
+      nullFailed(selection, count, errors);
+    }
     return result;
+  }
+
+  /** A row whose condition failed took no result: it would have the word of an earlier batch. */
+  private void nullFailed(int @Nullable [] selection, int count, RowErrors errors) {
+    for (int i = 0; i < count; i++) {
+      int row = selection == null ? i : selection[i];
+      if (errors.isFailed(row)) {
+        result.setNull(row);
+      }
+    }
   }
 
   private void take(

@@ -119,6 +119,13 @@ final class Comparisons {
     return false;
   }
 
+  /** Adds to the answers those of one more comparison. */
+  static void orEqualTo(long[] in, long[] out, int count, long constant) {
+    for (int i = 0; i < count; i++) {
+      out[i] |= isEqual(in[i], constant);
+    }
+  }
+
   static boolean lessThan(
       long[] in, long[] out, int @Nullable [] selection, int count, long constant, long flip) {
     if (selection == null) {

@@ -10,13 +10,14 @@ import org.jspecify.annotations.Nullable;
  * is no negative zero.
  */
 final class DoubleLoops {
-  /**
-   * How far from the middle between two integers a scaled number has to be for its rounding to be
-   * beyond doubt.
-   */
-  private static final double MARGIN = 0x1p-10;
+  /** Up to here the short way of rounding is taken, and its integers are exact. */
+  private static final double SAFE = 0x1p49;
 
-  private static final double SAFE = 0x1p40;
+  /** Four times as much as the relative error of a scaled number. */
+  private static final double MARGIN = 0x1p-50;
+
+  /** Between doubles of this size lies 1, so that a sum with it is rounded to an integer. */
+  private static final double ROUNDER = 0x1.8p52;
 
   private DoubleLoops() {}
 
@@ -91,22 +92,17 @@ final class DoubleLoops {
   /**
    * Rounds what {@code Double.toString} shows, half away from zero.
    *
-   * <p>The short way: with {@code y = |x| * 10^digits} below 2^40, that product, and the difference
-   * of x from its decimal text, are each off by at most an ulp of {@code y}, 2^-13. So where {@code
-   * y} is 2^-10 away from the middle between two integers, the text rounds to the same integer
-   * {@code n}; and the double nearest to {@code n / 10^digits} is that one division, for both are
-   * exact.
+   * <p>The short way: {@code y = x * 10^digits} is off by half an ulp, and the text of x by no more
+   * than that. So where {@code y} is well away from the middle between two integers, the text
+   * rounds to the same integer {@code n}; and the double nearest to {@code n / 10^digits} is that
+   * one division, for both are exact.
    */
   static double round(double x, int digits) {
     double power = (double) Decimals.power(digits);
-    double y = Math.abs(x) * power;
-    if (y < SAFE) {
-      double whole = Math.floor(y);
-      double fraction = y - whole;
-      if (Math.abs(fraction - 0.5) > MARGIN) {
-        double rounded = (fraction < 0.5 ? whole : whole + 1) / power;
-        return x < 0 ? -rounded : rounded;
-      }
+    double y = x * power;
+    double whole = (y + ROUNDER) - ROUNDER;
+    if (Math.abs(y) < SAFE && Math.abs(y - whole) < 0.5 - Math.abs(y) * MARGIN) {
+      return whole / power;
     }
     if (!Double.isFinite(x)) {
       return x;
@@ -117,7 +113,8 @@ final class DoubleLoops {
   static boolean fromLongs(long[] in, long[] out, int @Nullable [] selection, int count) {
     for (int i = 0; i < count; i++) {
       int row = selection == null ? i : selection[i];
-      out[row] = Words.ofDouble((double) in[row]);
+      // Never NaN or negative zero.
+      out[row] = Double.doubleToRawLongBits((double) in[row]);
     }
     return false;
   }

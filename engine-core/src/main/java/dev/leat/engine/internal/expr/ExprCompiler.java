@@ -11,6 +11,7 @@ import dev.leat.engine.plan.Type;
 import dev.leat.engine.plan.TypeRules;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Makes kernels of expressions.
@@ -35,6 +36,8 @@ import java.util.List;
  * selections.
  */
 public final class ExprCompiler {
+  private static final int MAX_TEXT = 200;
+
   private final Schema schema;
   private final Dictionary dictionary;
 
@@ -68,7 +71,7 @@ public final class ExprCompiler {
           "no conversion from " + type + " to " + target + ": " + expr + "; cast it");
     }
     Kernel kernel = new ExprCompiler(schema, dictionary).kernel(expr);
-    return root(Conversions.convert(kernel, target, dictionary, expr.toString()));
+    return root(Conversions.convert(kernel, target, dictionary, text(expr)));
   }
 
   private static Kernel root(Kernel kernel) {
@@ -93,11 +96,11 @@ public final class ExprCompiler {
     }
     if (expr instanceof Expr.Cast cast) {
       Kernel operand = kernel(cast.operand());
-      Kernel kernel = new CastKernels(cast.type(), cast.toString(), dictionary).of(operand);
+      Kernel kernel = new CastKernels(cast.type(), text(cast), dictionary).of(operand);
       return ConstantKernel.fold(kernel, dictionary, operand);
     }
     if (expr instanceof Expr.UserCall call) {
-      return new UserCallKernel(call, kernels(call.arguments()), dictionary);
+      return new UserCallKernel(call, text(call), kernels(call.arguments()), dictionary);
     }
     if (expr instanceof Expr.Case choice) {
       return choice(choice);
@@ -106,11 +109,14 @@ public final class ExprCompiler {
     if (call.op() == Op.AND || call.op() == Op.OR) {
       List<Kernel> operands = new ArrayList<>();
       flatten(call, operands);
-      return new LogicKernel(call.op() == Op.AND, operands);
+      return folded(new LogicKernel(call.op() == Op.AND, operands), operands);
     }
     List<Kernel> arguments = kernels(call.arguments());
-    Kernel kernel = call(call, arguments);
-    return ConstantKernel.fold(kernel, dictionary, arguments.toArray(new Kernel[0]));
+    return folded(call(call, arguments), arguments);
+  }
+
+  private Kernel folded(Kernel kernel, List<Kernel> inputs) {
+    return ConstantKernel.fold(kernel, dictionary, inputs.toArray(new Kernel[0]));
   }
 
   private Kernel constant(Expr.Literal literal) {
@@ -141,11 +147,13 @@ public final class ExprCompiler {
     }
     Expr otherwise = choice.otherwise();
     results.add(otherwise == null ? new ConstantKernel(type, true, 0) : converted(otherwise, type));
-    return new CaseKernel(conditions, results, type);
+    List<Kernel> inputs = new ArrayList<>(conditions);
+    inputs.addAll(results);
+    return folded(new CaseKernel(conditions, results, type), inputs);
   }
 
   private Kernel converted(Expr expr, Type type) {
-    return Conversions.convert(kernel(expr), type, dictionary, expr.toString());
+    return Conversions.convert(kernel(expr), type, dictionary, text(expr));
   }
 
   /**
@@ -168,7 +176,7 @@ public final class ExprCompiler {
     return switch (op) {
       case ADD, SUBTRACT, MULTIPLY, DIVIDE, MODULO -> arithmetic(call).of(first, arguments.get(1));
       case NEGATE, ABS -> arithmetic(call).sign(first);
-      case ROUND -> arithmetic(call).round(first, (Integer) literal(call, 1));
+      case ROUND -> arithmetic(call).round(first, literal(call, Integer.class));
       case EQ, NE, LT, LE, GT, GE -> CompareKernels.of(op, first, arguments.get(1), dictionary);
       case NOT -> not(first);
       case IS_NULL, IS_NOT_NULL -> new NullTestKernel(first, op == Op.IS_NULL);
@@ -176,7 +184,7 @@ public final class ExprCompiler {
         Type type = TypeRules.typeOf(call, schema);
         List<Kernel> operands = new ArrayList<>();
         for (Kernel argument : arguments) {
-          operands.add(Conversions.convert(argument, type, dictionary, call.toString()));
+          operands.add(Conversions.convert(argument, type, dictionary, text(call)));
         }
         yield new CoalesceKernel(operands, type);
       }
@@ -190,15 +198,20 @@ public final class ExprCompiler {
 
   private ArithmeticKernels arithmetic(Expr.Call call) {
     Type type = TypeRules.typeOf(call, schema);
-    return new ArithmeticKernels(call.op(), type, call.toString(), dictionary);
+    return new ArithmeticKernels(call.op(), type, text(call), dictionary);
   }
 
-  private static Object literal(Expr.Call call, int argument) {
-    Object value = ((Expr.Literal) call.arguments().get(argument)).value();
-    if (value == null) {
-      throw new EngineException(EngineException.Kind.INVALID, "null is not allowed here: " + call);
-    }
-    return value;
+  /** What stands in the reason of a failed row for the expression that failed. */
+  private static String text(Expr expr) {
+    String text = expr.toString();
+    return text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT) + "...";
+  }
+
+  /**
+   * The value of the second argument, which has to be a literal: that was checked with the types.
+   */
+  private static <T> T literal(Expr.Call call, Class<T> type) {
+    return type.cast(Objects.requireNonNull(((Expr.Literal) call.arguments().get(1)).value()));
   }
 
   private static Kernel not(Kernel operand) {
@@ -209,20 +222,20 @@ public final class ExprCompiler {
   }
 
   private static Kernel truncate(Expr.Call call, Kernel operand) {
-    TruncUnit unit = TruncUnit.valueOf((String) literal(call, 1));
+    TruncUnit unit = TruncUnit.valueOf(literal(call, String.class));
     return UnaryKernel.partial(
         operand,
         Type.INSTANT,
         (in, out, selection, count) -> Times.truncate(in, out, selection, count, unit),
         micros -> Times.checkTruncate(micros, unit),
-        call.toString());
+        text(call));
   }
 
   private Kernel string(Expr.Call call, List<Kernel> arguments) {
-    StringKernels kernels = new StringKernels(dictionary, call.toString());
+    StringKernels kernels = new StringKernels(dictionary, text(call));
     Kernel first = arguments.get(0);
     return switch (call.op()) {
-      case LIKE -> kernels.like(first, (String) literal(call, 1));
+      case LIKE -> kernels.like(first, literal(call, String.class));
       case LOWER -> kernels.lower(first);
       case UPPER -> kernels.upper(first);
       case TRIM -> kernels.trim(first);

@@ -30,6 +30,13 @@ final class Nulls {
     }
   }
 
+  /** Makes the failed rows null. */
+  static void takeFailed(RowErrors errors, Column to, int rows) {
+    for (int row = errors.next(0); row >= 0 && row < rows; row = errors.next(row + 1)) {
+      to.setNull(row);
+    }
+  }
+
   /** Sets the words of the null rows to 0. */
   static void zero(Column column, int rows) {
     long[] nulls = column.nulls();

@@ -25,12 +25,7 @@ record RootKernel(Kernel kernel) implements Kernel {
   @Override
   public Column evaluate(Batch batch, int @Nullable [] selection, int count, RowErrors errors) {
     Column result = kernel.evaluate(batch, selection, count, errors);
-    if (!errors.isEmpty()) {
-      int rows = Nulls.rows(batch, count);
-      for (int row = errors.next(0); row >= 0 && row < rows; row = errors.next(row + 1)) {
-        result.setNull(row);
-      }
-    }
+    Nulls.takeFailed(errors, result, Nulls.rows(batch, count));
     return result;
   }
 }

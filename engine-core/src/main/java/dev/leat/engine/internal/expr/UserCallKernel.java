@@ -22,12 +22,12 @@ final class UserCallKernel implements Kernel {
   private final String text;
   private final Column result = new Column();
 
-  UserCallKernel(Expr.UserCall call, List<Kernel> arguments, Dictionary dictionary) {
+  UserCallKernel(Expr.UserCall call, String text, List<Kernel> arguments, Dictionary dictionary) {
     this.call = call;
     this.arguments = arguments.toArray(new Kernel[0]);
     this.columns = new Column[this.arguments.length];
     this.dictionary = dictionary;
-    this.text = call.toString();
+    this.text = text;
   }
 
   @Override

@@ -101,7 +101,7 @@ public final class NdjsonReader {
             decoder.rejectTooLong(buffer, from, to, counting);
           }
         }
-        if (stream.available() == 0) {
+        if (mayBlock(stream)) {
           rows = handOn(rows, receiver);
         }
       }
@@ -115,6 +115,15 @@ public final class NdjsonReader {
     }
     handOn(rows, receiver);
     return progress();
+  }
+
+  /** May the next read wait? A stream that cannot say (a file that is a pipe) may. */
+  private static boolean mayBlock(InputStream stream) {
+    try {
+      return stream.available() == 0;
+    } catch (IOException e) {
+      return true;
+    }
   }
 
   /** Reads more behind what is left, for which it makes room; -1 at the end of the stream. */

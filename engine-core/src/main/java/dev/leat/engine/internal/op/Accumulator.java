@@ -30,11 +30,14 @@ abstract class Accumulator {
    */
   abstract void add(int[] groups, @Nullable Column operand, Batch rows);
 
+  /** Results are written into every other row: a group's old and new row lie next to each other. */
+  static final int STEP = 2;
+
   /**
-   * Writes the results of some groups, the first at row 0 and so on. A result that does not fit its
-   * type is an error of that row.
+   * Writes the results of some groups: the first at a row, the next two rows further, and so on. A
+   * result that does not fit its type is an error of that row.
    */
-  abstract void write(int[] groups, int count, Column out, RowErrors errors);
+  abstract void write(int[] groups, int count, Column out, int first, RowErrors errors);
 
   /** Makes a group empty, whatever was folded into it. */
   abstract void clear(int group);

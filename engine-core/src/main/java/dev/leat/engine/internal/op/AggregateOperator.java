@@ -25,6 +25,11 @@ import java.util.List;
  * aggregate without keys is always there.
  */
 public final class AggregateOperator implements Operator {
+  /** A touched group has two rows in the output: what it was, and behind it what it is. */
+  private static final int OLD = 0;
+
+  private static final int NEW = 1;
+
   private final Operator input;
   private final boolean isGlobal;
   private final boolean isAppendOnly;
@@ -40,11 +45,8 @@ public final class AggregateOperator implements Operator {
   private final String place;
 
   private final Batch valid;
-  private final Batch before;
-  private final Batch after;
   private final Batch output;
-  private final RowErrors beforeErrors = new RowErrors();
-  private final RowErrors afterErrors = new RowErrors();
+  private final RowErrors resultErrors = new RowErrors();
 
   private int[] groups = new int[0];
   private long[] rowCounts = new long[16];
@@ -53,9 +55,9 @@ public final class AggregateOperator implements Operator {
   private boolean[] existed = new boolean[16];
   private int touchedCount;
   private int stepNumber;
-  private int[] emitted = new int[32];
-  private long[] weights = new long[32];
-  private int[] slots = new int[32];
+  private int[] emitted = new int[0];
+  private long[] weights = new long[0];
+  private int[] slots = new int[0];
 
   /** An operator for an aggregate. */
   public AggregateOperator(
@@ -97,8 +99,6 @@ public final class AggregateOperator implements Operator {
     this.failures = wiring.failures();
     this.failedRows = new RowFilter(place, inputSchema, failures);
     this.valid = new Batch(inputSchema.size());
-    this.before = new Batch(schema.size());
-    this.after = new Batch(schema.size());
     this.output = new Batch(schema.size());
   }
 
@@ -113,13 +113,13 @@ public final class AggregateOperator implements Operator {
     }
     Batch rows = evaluate(in);
     findGroups(rows, isFirst);
-    results(before, beforeErrors);
+    startOutput();
+    results(OLD);
     for (int i = 0; i < accumulators.length; i++) {
       accumulators[i].add(groups, calls.operand(i), calls.rows(i));
     }
     countRows(rows);
-    results(after, afterErrors);
-    reportFailedResults();
+    results(NEW);
     emit();
     endEmptyGroups();
   }
@@ -203,34 +203,25 @@ public final class AggregateOperator implements Operator {
     }
   }
 
-  /** Writes the results of the touched groups as they are now. */
-  private void results(Batch out, RowErrors resultErrors) {
+  /**
+   * Makes room in the output for the old and the new row of each touched group, and writes the
+   * keys.
+   */
+  private void startOutput() {
     resultErrors.clear();
+    for (int c = 0; c < schema.size(); c++) {
+      output.column(c).reset(2 * touchedCount);
+    }
     for (int c = 0; c < keyColumns; c++) {
-      // Keys do not change, so both sides can show the same column.
-      Column column = before.column(c);
-      if (out == before) {
-        column.reset(touchedCount);
-        keys.write(c, touched, touchedCount, column);
-      } else {
-        out.share(c, column);
-      }
+      keys.write(c, touched, touchedCount, output.column(c));
     }
-    for (int i = 0; i < accumulators.length; i++) {
-      Column column = out.column(keyColumns + i);
-      column.reset(touchedCount);
-      accumulators[i].write(touched, touchedCount, column, resultErrors);
-    }
-    out.fill(touchedCount, null);
   }
 
-  private void reportFailedResults() {
-    if (!afterErrors.isEmpty()) {
-      for (int i = 0; i < touchedCount; i++) {
-        if (afterErrors.isFailed(i) && rowCounts[touched[i]] > 0) {
-          failures.report(place, afterErrors.reason(i), schema, after, i);
-        }
-      }
+  /** Writes the results of the touched groups as they are now: the first at a row, and so on. */
+  private void results(int first) {
+    for (int i = 0; i < accumulators.length; i++) {
+      Column column = output.column(keyColumns + i);
+      accumulators[i].write(touched, touchedCount, column, first, resultErrors);
     }
   }
 
@@ -239,62 +230,43 @@ public final class AggregateOperator implements Operator {
       emitted = new int[2 * touched.length];
       weights = new long[emitted.length];
       slots = new int[emitted.length];
+      for (int row = 0; row < weights.length; row++) {
+        weights[row] = (row & 1) == OLD ? -1 : 1;
+      }
     }
+    boolean anyFailed = !resultErrors.isEmpty();
     int size = 0;
-    boolean anyRetracted = false;
     for (int i = 0; i < touchedCount; i++) {
-      boolean hadRow = existed[i] && (beforeErrors.isEmpty() || !beforeErrors.isFailed(i));
-      boolean hasRow =
-          rowCounts[touched[i]] > 0 && (afterErrors.isEmpty() || !afterErrors.isFailed(i));
-      if (hadRow && hasRow && isUnchanged(i)) {
+      int row = 2 * i;
+      slots[row + OLD] = touched[i];
+      slots[row + NEW] = touched[i];
+      boolean hadRow = existed[i] && !(anyFailed && resultErrors.isFailed(row + OLD));
+      boolean hasRow = rowCounts[touched[i]] > 0;
+      if (anyFailed && hasRow && resultErrors.isFailed(row + NEW)) {
+        hasRow = false;
+        failures.report(place, resultErrors.reason(row + NEW), schema, output, row + NEW);
+      }
+      if (hadRow && hasRow && isUnchanged(row)) {
         continue;
       }
-      if (hadRow) {
-        weights[size] = -1;
-        emitted[size++] = i;
-        anyRetracted = true;
-      }
-      if (hasRow) {
-        weights[size] = 1;
-        emitted[size++] = i;
-      }
+      emitted[size] = row + OLD;
+      size += hadRow ? 1 : 0;
+      emitted[size] = row + NEW;
+      size += hasRow ? 1 : 0;
     }
-    for (int c = 0; c < schema.size(); c++) {
-      fill(output.column(c), before.column(c), after.column(c), size);
-    }
-    for (int k = 0; k < size; k++) {
-      slots[k] = touched[emitted[k]];
-    }
-    output.fill(size, anyRetracted ? weights : null);
+    output.select(2 * touchedCount, emitted, size, weights);
     output.number(slots);
   }
 
-  private boolean isUnchanged(int i) {
+  private boolean isUnchanged(int row) {
     for (int c = keyColumns; c < schema.size(); c++) {
-      Column old = before.column(c);
-      Column now = after.column(c);
-      if (old.word(i) != now.word(i) || old.isNull(i) != now.isNull(i)) {
+      Column column = output.column(c);
+      if (column.word(row + OLD) != column.word(row + NEW)
+          || column.isNull(row + OLD) != column.isNull(row + NEW)) {
         return false;
       }
     }
     return true;
-  }
-
-  private void fill(Column out, Column old, Column now, int size) {
-    out.reset(size);
-    long[] oldWords = old.words();
-    long[] newWords = now.words();
-    long[] words = out.words();
-    for (int k = 0; k < size; k++) {
-      words[k] = (weights[k] < 0 ? oldWords : newWords)[emitted[k]];
-    }
-    if (old.nulls() != null || now.nulls() != null) {
-      for (int k = 0; k < size; k++) {
-        if ((weights[k] < 0 ? old : now).isNull(emitted[k])) {
-          out.setNull(k);
-        }
-      }
-    }
   }
 
   private void endEmptyGroups() {

@@ -67,15 +67,15 @@ final class BoolAccumulator extends Accumulator {
   }
 
   @Override
-  void write(int[] groups, int count, Column out, RowErrors errors) {
+  void write(int[] groups, int count, Column out, int first, RowErrors errors) {
     for (int i = 0; i < count; i++) {
       int group = groups[i];
       boolean sawTrue = isAppendOnly ? (seen[group] & 2) != 0 : trues[group] > 0;
       boolean sawFalse = isAppendOnly ? (seen[group] & 1) != 0 : falses[group] > 0;
       if (!sawTrue && !sawFalse) {
-        out.setNull(i);
+        out.setNull(first + STEP * i);
       } else {
-        out.set(i, (isOr ? sawTrue : !sawFalse) ? 1 : 0);
+        out.set(first + STEP * i, (isOr ? sawTrue : !sawFalse) ? 1 : 0);
       }
     }
   }

@@ -42,9 +42,9 @@ final class CodeCountAccumulator extends Accumulator {
   }
 
   @Override
-  void write(int[] groups, int count, Column out, RowErrors errors) {
+  void write(int[] groups, int count, Column out, int first, RowErrors errors) {
     for (int i = 0; i < count; i++) {
-      out.set(i, counts[groups[i]]);
+      out.set(first + STEP * i, counts[groups[i]]);
     }
   }
 

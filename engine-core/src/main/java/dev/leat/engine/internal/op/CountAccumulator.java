@@ -39,10 +39,10 @@ final class CountAccumulator extends Accumulator {
   }
 
   @Override
-  void write(int[] groups, int count, Column out, RowErrors errors) {
+  void write(int[] groups, int count, Column out, int first, RowErrors errors) {
     long[] words = out.words();
     for (int i = 0; i < count; i++) {
-      words[i] = counts[groups[i]];
+      words[first + STEP * i] = counts[groups[i]];
     }
   }
 

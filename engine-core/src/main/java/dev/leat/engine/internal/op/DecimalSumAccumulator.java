@@ -49,13 +49,13 @@ final class DecimalSumAccumulator extends Accumulator {
   }
 
   @Override
-  void write(int[] groups, int count, Column out, RowErrors errors) {
+  void write(int[] groups, int count, Column out, int first, RowErrors errors) {
     for (int i = 0; i < count; i++) {
       int group = groups[i];
       if (counts[group] == 0) {
-        out.setNull(i);
+        out.setNull(first + STEP * i);
       } else {
-        result.write(sums[group], counts[group], out, i, errors);
+        result.write(sums[group], counts[group], out, first + STEP * i, errors);
       }
     }
   }

@@ -64,8 +64,8 @@ final class DistinctAccumulator extends Accumulator {
   }
 
   @Override
-  void write(int[] groups, int count, Column out, RowErrors errors) {
-    delegate.write(groups, count, out, errors);
+  void write(int[] groups, int count, Column out, int first, RowErrors errors) {
+    delegate.write(groups, count, out, first, errors);
   }
 
   @Override

@@ -44,14 +44,14 @@ final class DoubleSumAccumulator extends Accumulator {
   }
 
   @Override
-  void write(int[] groups, int count, Column out, RowErrors errors) {
+  void write(int[] groups, int count, Column out, int first, RowErrors errors) {
     for (int i = 0; i < count; i++) {
       int group = groups[i];
       if (counts[group] == 0) {
-        out.setNull(i);
+        out.setNull(first + STEP * i);
       } else {
         double sum = sums.sum(group);
-        out.set(i, Words.ofDouble(isMean ? sum / (double) counts[group] : sum));
+        out.set(first + STEP * i, Words.ofDouble(isMean ? sum / (double) counts[group] : sum));
       }
     }
   }

@@ -81,12 +81,12 @@ final class ExtremeAccumulator extends Accumulator {
   }
 
   @Override
-  void write(int[] groups, int count, Column out, RowErrors errors) {
+  void write(int[] groups, int count, Column out, int first, RowErrors errors) {
     for (int i = 0; i < count; i++) {
       if (present[groups[i]]) {
-        out.set(i, extremes[groups[i]]);
+        out.set(first + STEP * i, extremes[groups[i]]);
       } else {
-        out.setNull(i);
+        out.setNull(first + STEP * i);
       }
     }
   }

@@ -62,15 +62,15 @@ final class IntegerSumAccumulator extends Accumulator {
   }
 
   @Override
-  void write(int[] groups, int count, Column out, RowErrors errors) {
+  void write(int[] groups, int count, Column out, int first, RowErrors errors) {
     for (int i = 0; i < count; i++) {
       int group = groups[i];
       if (counts[group] == 0) {
-        out.setNull(i);
+        out.setNull(first + STEP * i);
       } else if (high[group] == low[group] >> 63) {
-        result.write(low[group], counts[group], out, i, errors);
+        result.write(low[group], counts[group], out, first + STEP * i, errors);
       } else {
-        result.write(wide(group), counts[group], out, i, errors);
+        result.write(wide(group), counts[group], out, first + STEP * i, errors);
       }
     }
   }

@@ -149,14 +149,14 @@ final class RetractableExtremeAccumulator extends Accumulator {
   }
 
   @Override
-  void write(int[] groups, int count, Column out, RowErrors errors) {
+  void write(int[] groups, int count, Column out, int first, RowErrors errors) {
     for (int i = 0; i < count; i++) {
       int group = groups[i];
       settle(group);
       if (sizes[group] == 0) {
-        out.setNull(i);
+        out.setNull(first + STEP * i);
       } else {
-        out.set(i, heaps[group][0]);
+        out.set(first + STEP * i, heaps[group][0]);
       }
     }
   }

@@ -74,9 +74,11 @@ final class CodeKeyTable implements GroupKeys {
     for (int i = 0; i < count; i++) {
       int place = codes[slots[i]];
       if (place == 0) {
-        out.setNull(i);
+        out.setNull(2 * i);
+        out.setNull(2 * i + 1);
       } else {
-        out.set(i, place - 1L);
+        out.set(2 * i, place - 1L);
+        out.set(2 * i + 1, place - 1L);
       }
     }
   }

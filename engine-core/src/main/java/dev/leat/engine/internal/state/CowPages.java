@@ -29,6 +29,11 @@ final class CowPages {
     return pages[index];
   }
 
+  /** All pages for reading, until the next write. */
+  long[][] pages() {
+    return pages;
+  }
+
   /** A page for writing. */
   long[] writable(int index) {
     if (copiedAt[index] != generation) {

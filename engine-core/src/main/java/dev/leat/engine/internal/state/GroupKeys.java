@@ -32,7 +32,7 @@ public interface GroupKeys {
   /** Removes the key of a slot; the slot may be given to another key. */
   void remove(int slot);
 
-  /** Copies a key column of some slots into a column, row by row. */
+  /** Copies a key column of some slots into a column: each into two rows, one behind the other. */
   void write(int keyColumn, int[] slots, int count, Column out);
 
   /**

@@ -311,32 +311,34 @@ public final class KeyTable implements GroupKeys {
     free.clear();
   }
 
-  /** Copies a key column of some slots into a column, row by row. */
+  /** Copies a key column of some slots into a column: each into two rows, one behind the other. */
   @Override
   public void write(int keyColumn, int[] slots, int count, Column out) {
     boolean nullable = layout.maskWords() > 0;
     for (int i = 0; i < count; i++) {
       int from = slots[i] * stride;
       if (nullable && layout.isNull(keys, from, keyColumn)) {
-        out.setNull(i);
+        out.setNull(2 * i);
+        out.setNull(2 * i + 1);
       } else {
-        out.set(i, keys[from + keyColumn]);
+        out.set(2 * i, keys[from + keyColumn]);
+        out.set(2 * i + 1, keys[from + keyColumn]);
       }
     }
   }
 
-  /**
-   * Adds the codes that its keys hold. Freed slots hold zeros, which is harmless: one code more
-   * stays.
-   */
   @Override
   public void mark(Schema keySchema, CodeSet live) {
+    boolean[] isFree = new boolean[bound];
+    for (int i = 0; i < free.size(); i++) {
+      isFree[free.get(i)] = true;
+    }
     for (int k = 0; k < layout.columns(); k++) {
       if (!keySchema.field(k).type().isEncoded()) {
         continue;
       }
       for (int slot = 0; slot < bound; slot++) {
-        if (!layout.isNull(keys, slot * stride, k)) {
+        if (!isFree[slot] && !layout.isNull(keys, slot * stride, k)) {
           live.add(keys[slot * stride + k]);
         }
       }

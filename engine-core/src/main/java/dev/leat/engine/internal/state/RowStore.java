@@ -6,6 +6,7 @@ import dev.leat.engine.internal.batch.CodeSet;
 import dev.leat.engine.internal.batch.Hashing;
 import dev.leat.engine.plan.Schema;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rows of a view or of a table, each with a weight, found by key; readers keep snapshots while
@@ -21,10 +22,6 @@ import java.util.Arrays;
 public final class RowStore {
   private static final int PAGE_BITS = 8;
   private static final int PAGE_ROWS = 1 << PAGE_BITS;
-  private static final int INDEX_PAGE_BITS = 10;
-  private static final int INDEX_PAGE_SIZE = 1 << INDEX_PAGE_BITS;
-  private static final int DELETED = -1;
-  private static final long HASH_MASK = 0xffffffff00000000L;
 
   private final Schema schema;
   private final KeyLayout rowLayout;
@@ -32,9 +29,7 @@ public final class RowStore {
   private final Hashing hashing;
   private final int stride;
   private final CowPages rows;
-  private CowPages index;
-  private int indexMask;
-  private int indexUsed;
+  private @Nullable RowIndex index;
   private final IntArrayList free = new IntArrayList();
   private int bound;
   private int live;
@@ -53,16 +48,7 @@ public final class RowStore {
     this.hashing = hashing;
     this.stride = rowLayout.stride() + 1;
     this.rows = new CowPages(PAGE_ROWS * stride);
-    this.index = newIndex(INDEX_PAGE_SIZE);
     this.scratch = new long[stride];
-  }
-
-  private CowPages newIndex(int size) {
-    CowPages pages = new CowPages(INDEX_PAGE_SIZE);
-    pages.ensure(size >>> INDEX_PAGE_BITS);
-    indexMask = size - 1;
-    indexUsed = 0;
-    return pages;
   }
 
   public Schema schema() {
@@ -97,10 +83,10 @@ public final class RowStore {
     return Hashing.finish(Hashing.mix(hash, mask));
   }
 
-  private static boolean sameKey(RowStore store, long[] a, int aFrom, long[] b, int bFrom) {
-    for (int column : store.key) {
-      if (a[aFrom + column] != b[bFrom + column]
-          || store.rowLayout.isNull(a, aFrom, column) != store.rowLayout.isNull(b, bFrom, column)) {
+  private boolean sameKey(long[] a, long[] b, int bFrom) {
+    for (int column : key) {
+      if (a[column] != b[bFrom + column]
+          || rowLayout.isNull(a, 0, column) != rowLayout.isNull(b, bFrom, column)) {
         return false;
       }
     }
@@ -113,18 +99,30 @@ public final class RowStore {
   }
 
   private int find(long[] words, long hash) {
-    for (int at = (int) hash & indexMask; ; at = (at + 1) & indexMask) {
-      long entry = index.page(at >>> INDEX_PAGE_BITS)[at & (INDEX_PAGE_SIZE - 1)];
-      if (entry == 0) {
-        return -1;
-      }
-      int row = (int) entry - 1;
-      if ((entry & HASH_MASK) == (hash & HASH_MASK) && (int) entry != DELETED) {
-        if (sameKey(this, words, 0, rows.page(row >>> PAGE_BITS), offset(row))) {
-          return row;
+    return index().entries().find(hash, row -> isKey(words, row));
+  }
+
+  private boolean isKey(long[] words, int row) {
+    return sameKey(words, rows.page(row >>> PAGE_BITS), offset(row));
+  }
+
+  /**
+   * The index; made when it is first asked for, because most views are never looked into by key.
+   */
+  private RowIndex index() {
+    RowIndex made = index;
+    if (made == null) {
+      made = new RowIndex(live);
+      for (int row = 0; row < bound; row++) {
+        long[] page = rows.page(row >>> PAGE_BITS);
+        int from = offset(row);
+        if (page[from + stride - 1] != 0) {
+          made.add(row, hash(page, from));
         }
       }
+      index = made;
     }
+    return made;
   }
 
   private int offset(int row) {
@@ -189,7 +187,9 @@ public final class RowStore {
     if (isNew) {
       live++;
       totalWeight++;
-      addToIndex(row, hash(words, 0));
+      if (index != null) {
+        addToIndex(row, hash(words, 0));
+      }
     }
     long[] page = rows.writable(row >>> PAGE_BITS);
     System.arraycopy(words, 0, page, from, stride - 1);
@@ -211,38 +211,14 @@ public final class RowStore {
   }
 
   private void addToIndex(int row, long hash) {
-    if (2 * (indexUsed + 1) > indexMask + 1) {
-      rebuildIndex();
+    RowIndex known = index;
+    if (known != null && known.isFull()) {
+      // The new one has no marks of removed rows; the row to be added is not in its place yet.
+      index = null;
+      known = index();
     }
-    int at = (int) hash & indexMask;
-    while (index.page(at >>> INDEX_PAGE_BITS)[at & (INDEX_PAGE_SIZE - 1)] != 0) {
-      at = (at + 1) & indexMask;
-    }
-    index.writable(at >>> INDEX_PAGE_BITS)[at & (INDEX_PAGE_SIZE - 1)] =
-        (hash & HASH_MASK) | (row + 1);
-    indexUsed++;
-  }
-
-  /** Makes a new index without the marks of deleted rows. */
-  private void rebuildIndex() {
-    int size = INDEX_PAGE_SIZE;
-    while (size < 4 * (live + 1)) {
-      size *= 2;
-    }
-    index = newIndex(size);
-    for (int row = 0; row < bound; row++) {
-      long[] page = rows.page(row >>> PAGE_BITS);
-      int from = offset(row);
-      if (page[from + stride - 1] != 0) {
-        long hash = hash(page, from);
-        int at = (int) hash & indexMask;
-        while (index.page(at >>> INDEX_PAGE_BITS)[at & (INDEX_PAGE_SIZE - 1)] != 0) {
-          at = (at + 1) & indexMask;
-        }
-        index.page(at >>> INDEX_PAGE_BITS)[at & (INDEX_PAGE_SIZE - 1)] =
-            (hash & HASH_MASK) | (row + 1);
-        indexUsed++;
-      }
+    if (known != null) {
+      known.add(row, hash);
     }
   }
 
@@ -255,15 +231,10 @@ public final class RowStore {
   private void clear(int row) {
     long[] page = rows.writable(row >>> PAGE_BITS);
     int from = offset(row);
-    long hash = hash(page, from);
-    int at = (int) hash & indexMask;
-    while ((int) index.page(at >>> INDEX_PAGE_BITS)[at & (INDEX_PAGE_SIZE - 1)] != row + 1) {
-      at = (at + 1) & indexMask;
+    RowIndex known = index;
+    if (known != null) {
+      known.remove(row, hash(page, from));
     }
-    // A mark, not a hole: entries behind it must still be found. Rebuilding the index clears the
-    // marks.
-    index.writable(at >>> INDEX_PAGE_BITS)[at & (INDEX_PAGE_SIZE - 1)] =
-        Integer.toUnsignedLong(DELETED);
     totalWeight -= page[from + stride - 1];
     Arrays.fill(page, from, from + stride, 0);
     live--;
@@ -305,23 +276,22 @@ public final class RowStore {
 
   /** The rows as they are now, for readers. */
   public Snapshot snapshot() {
-    return new Snapshot(this, rows.snapshot(), index.snapshot());
+    RowIndex known = index;
+    return new Snapshot(this, rows.snapshot(), known == null ? null : known.snapshot());
   }
 
   /** The rows of one moment; any thread. */
   public static final class Snapshot {
     private final RowStore store;
     private final long[][] rows;
-    private final long[][] index;
-    private final int indexMask;
+    private final RowIndex.@Nullable Entries index;
     private final int bound;
     private final long totalWeight;
 
-    private Snapshot(RowStore store, long[][] rows, long[][] index) {
+    private Snapshot(RowStore store, long[][] rows, RowIndex.@Nullable Entries index) {
       this.store = store;
       this.rows = rows;
       this.index = index;
-      this.indexMask = store.indexMask;
       this.bound = store.bound;
       this.totalWeight = store.totalWeight;
     }
@@ -365,21 +335,23 @@ public final class RowStore {
       store.rowLayout.scatter(rows[row >>> PAGE_BITS], store.offset(row), out, outRow);
     }
 
-    /** The number of the row with the key of a row given as words, or -1. */
+    /**
+     * The number of the row with the key of a row given as words, or -1. Looks at every row if
+     * nobody had asked for a key before the snapshot was taken.
+     */
     public int find(long[] words) {
-      long hash = store.hash(words, 0);
-      for (int at = (int) hash & indexMask; ; at = (at + 1) & indexMask) {
-        long entry = index[at >>> INDEX_PAGE_BITS][at & (INDEX_PAGE_SIZE - 1)];
-        if (entry == 0) {
-          return -1;
-        }
-        int row = (int) entry - 1;
-        if ((entry & HASH_MASK) == (hash & HASH_MASK)
-            && (int) entry != DELETED
-            && sameKey(store, words, 0, rows[row >>> PAGE_BITS], store.offset(row))) {
-          return row;
-        }
+      if (index != null) {
+        return index.find(store.hash(words, 0), row -> isKey(words, row));
       }
+      int row = 0;
+      while (row < bound && (weight(row) == 0 || !isKey(words, row))) {
+        row++;
+      }
+      return row < bound ? row : -1;
+    }
+
+    private boolean isKey(long[] words, int row) {
+      return store.sameKey(words, rows[row >>> PAGE_BITS], store.offset(row));
     }
   }
 }

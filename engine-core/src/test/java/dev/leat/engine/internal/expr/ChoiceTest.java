@@ -92,6 +92,15 @@ class ChoiceTest {
   }
 
   @Test
+  void whatIsMadeOfARowWhoseConditionFailedSeesNull() {
+    Table table =
+        Table.of(Type.LONG, Type.decimal(30, 2), Type.STRING).row(0L, null, "x").row(1L, null, "y");
+    Expr choice = new Expr.Case(List.of(when(lit(1).dividedBy(col("a")).eq(1), col("b"))), null);
+    assertThat(table.eval(choice.cast(Type.decimal(5, 2))))
+        .containsExactly(failed("division by zero: (1 / a)"), null);
+  }
+
+  @Test
   void resultsAreBroughtToTheirCommonType() {
     Table table =
         Table.of(Type.INT, Type.decimal(4, 2), Type.DOUBLE)
@@ -190,8 +199,22 @@ class ChoiceTest {
             .row("a", new BigDecimal("1.00"), Double.NaN)
             .row("z", new BigDecimal("1.50"), 0.0);
     assertThat(table.eval(col("a").in("a", "b"))).containsExactly(true, false);
+    assertThat(table.eval(col("a").in("1", "2", "3", "4", "5", "6", "7", "8", "9", "z")))
+        .containsExactly(false, true);
     assertThat(table.eval(col("b").in(1, 2))).containsExactly(true, false);
     assertThat(table.eval(col("b").in(new BigDecimal("1.5000")))).containsExactly(false, true);
     assertThat(table.eval(col("c").in(Double.NaN, -0.0))).containsExactly(true, true);
+  }
+
+  @Test
+  void aRowWhoseConditionFailsHasNoValueForWhatReadsTheChoice() {
+    Type wide = Type.decimal(38, 10);
+    BigDecimal value = new BigDecimal("2.5");
+    Table table =
+        Table.of(Type.STRING, Type.LONG, wide).row("first", 0L, value).row("second", 1L, value);
+    Expr choice =
+        new Expr.Case(List.of(when(lit(1).dividedBy(col("b")).gt(0), col("c"))), col("c"));
+    assertThat(table.eval(choice.cast(Type.decimal(18, 1))))
+        .containsExactly(failed("division by zero: (1 / b)"), value);
   }
 }

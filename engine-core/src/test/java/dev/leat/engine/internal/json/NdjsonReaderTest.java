@@ -8,6 +8,7 @@ import dev.leat.engine.internal.batch.StagedRows;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;
 import java.io.ByteArrayInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -215,5 +216,17 @@ class NdjsonReaderTest {
         .hasMessage("connection reset");
     assertThat(rows).hasSize(1);
     assertThat(rejects).isEmpty();
+  }
+
+  @Test
+  void aStreamThatCannotSayWhatIsThereIsReadAllTheSame() throws IOException {
+    InputStream pipe =
+        new FilterInputStream(stream("{\"id\":\"a\"}\n{\"id\":\"b\"}\n")) {
+          @Override
+          public int available() throws IOException {
+            throw new IOException("Illegal seek");
+          }
+        };
+    assertThat(read(pipe, JsonLimits.DEFAULT).accepted()).isEqualTo(2);
   }
 }

@@ -1,0 +1,265 @@
+package dev.leat.engine.internal.op;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.leat.engine.internal.batch.Batch;
+import dev.leat.engine.internal.batch.CodeSet;
+import dev.leat.engine.internal.batch.Column;
+import dev.leat.engine.internal.batch.Dictionary;
+import dev.leat.engine.internal.batch.Hashing;
+import dev.leat.engine.internal.batch.Words;
+import dev.leat.engine.internal.expr.RowErrors;
+import dev.leat.engine.plan.AggregateCall;
+import dev.leat.engine.plan.AggregateFunction;
+import dev.leat.engine.plan.Expr;
+import dev.leat.engine.plan.Node;
+import dev.leat.engine.plan.Schema;
+import dev.leat.engine.plan.Type;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * What was folded into a group and taken out again leaves nothing, and neither order nor batches
+ * matter: for every aggregate of every type.
+ */
+class AccumulatorLawsTest {
+  private static final int GROUPS = 5;
+  private static final List<Type> TYPES =
+      List.of(
+          Type.BOOLEAN,
+          Type.INT,
+          Type.LONG,
+          Type.FLOAT,
+          Type.DOUBLE,
+          Type.decimal(9, 2),
+          Type.decimal(38, 10),
+          Type.STRING,
+          Type.BYTES,
+          Type.INSTANT,
+          Type.DATE,
+          Type.DURATION);
+
+  /** An aggregate of a column "x" of a type. */
+  private record Case(AggregateFunction function, Type type, boolean isDistinct) {
+    AggregateCall call() {
+      return new AggregateCall(function, new Expr.Column("x"), null, isDistinct, "a");
+    }
+
+    Node.Aggregate node() {
+      return Node.Aggregate.of(
+          new Node.Input("t", Node.InputKind.STREAM, schema(), List.of()),
+          List.of(),
+          List.of(call()));
+    }
+
+    Schema schema() {
+      return Schema.builder().nullable("x", type).build();
+    }
+  }
+
+  /** A row: a group, a value or null, and how often it comes. */
+  private record Entry(int group, Object value, long weight) {
+    Entry takenBack() {
+      return new Entry(group, value, -weight);
+    }
+  }
+
+  private final Dictionary dictionary = new Dictionary(new Hashing(3));
+
+  static Stream<Case> cases() {
+    List<Case> cases = new ArrayList<>();
+    for (Type type : TYPES) {
+      boolean isSummable = type.isNumeric() || type.kind() == Type.Kind.DURATION;
+      for (AggregateFunction function : AggregateFunction.values()) {
+        boolean fits =
+            switch (function) {
+              case COUNT, MIN, MAX -> true;
+              case SUM, AVG -> isSummable;
+              case BOOL_OR, BOOL_AND -> type.kind() == Type.Kind.BOOLEAN;
+            };
+        if (fits) {
+          cases.add(new Case(function, type, false));
+          cases.add(new Case(function, type, true));
+        }
+      }
+    }
+    return cases.stream();
+  }
+
+  private Accumulator accumulator(Case of, boolean isAppendOnly) {
+    Type result = of.node().schema().field(0).type();
+    Accumulator made =
+        new Accumulators(of.schema(), isAppendOnly, dictionary).of(of.call(), result);
+    made.ensure(GROUPS);
+    return made;
+  }
+
+  private static Object value(Type type, SplittableRandom random) {
+    int small = random.nextInt(6);
+    boolean isExtreme = random.nextInt(8) == 0;
+    long micros = isExtreme ? Long.MAX_VALUE - small : 1_000_000L * small;
+    return switch (type.kind()) {
+      case BOOLEAN -> random.nextBoolean();
+      case INT -> isExtreme ? Integer.MIN_VALUE : small - 2;
+      case LONG ->
+          isExtreme ? (small < 3 ? Long.MIN_VALUE : Long.MAX_VALUE) : (Object) (small - 2L);
+      case FLOAT -> isExtreme ? Float.NaN : small / 10f;
+      case DOUBLE ->
+          isExtreme ? List.of(Double.NaN, 1e308, -1e308).get(small / 2) : (Object) (small / 10.0);
+      case DECIMAL ->
+          new BigDecimal(
+              isExtreme
+                  ? BigInteger.TEN.pow(type.precision()).subtract(BigInteger.ONE)
+                  : BigInteger.valueOf(small - 2),
+              type.scale());
+      case STRING -> isExtreme ? "\ud83d\ude00" : "s" + small;
+      case BYTES -> new byte[] {(byte) (50 * small)};
+      case INSTANT -> Words.toInstant(micros);
+      case DATE -> LocalDate.ofEpochDay(small);
+      case DURATION -> isExtreme ? Words.toDuration(micros) : Duration.ofSeconds(small);
+      case ARRAY -> throw new IllegalArgumentException("no arrays");
+    };
+  }
+
+  private static List<Entry> entries(Case of, SplittableRandom random, boolean isAppendOnly) {
+    List<Entry> entries = new ArrayList<>();
+    for (int i = random.nextInt(40); i > 0; i--) {
+      Object value = random.nextInt(6) == 0 ? null : value(of.type(), random);
+      long weight = isAppendOnly ? 1 : 1 + random.nextInt(3);
+      entries.add(new Entry(random.nextInt(GROUPS), value, weight));
+    }
+    return entries;
+  }
+
+  private void add(Case of, Accumulator to, List<Entry> entries, SplittableRandom random) {
+    int from = 0;
+    while (from < entries.size()) {
+      int end = from + 1 + random.nextInt(entries.size() - from);
+      addBatch(of, to, entries.subList(from, end), random.nextBoolean());
+      from = end;
+    }
+  }
+
+  /** Folds a batch; with gaps, every other row of the columns does not count. */
+  private void addBatch(Case of, Accumulator to, List<Entry> entries, boolean hasGaps) {
+    int step = hasGaps ? 2 : 1;
+    int rows = step * entries.size();
+    Batch batch = new Batch(1);
+    Column column = batch.column(0);
+    column.reset(rows);
+    int[] groups = new int[rows];
+    int[] selection = new int[rows];
+    long[] weights = new long[rows];
+    boolean isPlain = true;
+    for (int i = 0; i < entries.size(); i++) {
+      Entry entry = entries.get(i);
+      int row = step * i + step - 1;
+      if (hasGaps) {
+        // What does not count must not be looked at.
+        groups[row - 1] = -1;
+        column.set(row - 1, Long.MAX_VALUE);
+      }
+      if (entry.value() == null) {
+        column.setNull(row);
+      } else {
+        column.set(row, Words.of(of.type(), entry.value(), dictionary));
+      }
+      groups[row] = entry.group();
+      weights[row] = entry.weight();
+      selection[i] = row;
+      isPlain &= entry.weight() == 1;
+    }
+    batch.select(rows, hasGaps ? selection : null, entries.size(), isPlain ? null : weights);
+    to.add(groups, column, batch);
+  }
+
+  /** The results of all groups, as text. */
+  private List<String> results(Case of, Accumulator accumulator) {
+    Type type = of.node().schema().field(0).type();
+    Column out = new Column();
+    out.reset(Accumulator.STEP * GROUPS);
+    RowErrors errors = new RowErrors();
+    accumulator.write(new int[] {0, 1, 2, 3, 4}, GROUPS, out, 1, errors);
+    List<String> results = new ArrayList<>();
+    for (int group = 0; group < GROUPS; group++) {
+      int row = 1 + Accumulator.STEP * group;
+      if (errors.isFailed(row)) {
+        results.add("failed");
+      } else if (out.isNull(row)) {
+        results.add("null");
+      } else {
+        Object value = Words.toObject(type, out.word(row), dictionary.values());
+        results.add(value instanceof byte[] bytes ? Arrays.toString(bytes) : "" + value);
+      }
+    }
+    return results;
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void whatIsTakenBackLeavesNothing(Case of) {
+    for (int seed = 0; seed < 40; seed++) {
+      SplittableRandom random = new SplittableRandom(seed);
+      Accumulator accumulator = accumulator(of, false);
+      Accumulator plain = accumulator(of, false);
+      List<String> empty = results(of, plain);
+      List<Entry> kept = entries(of, random, false);
+      List<Entry> passing = entries(of, random, false);
+      List<Entry> all = new ArrayList<>(kept);
+      all.addAll(passing);
+      Collections.shuffle(all, new Random(seed));
+      add(of, accumulator, all, random);
+      results(of, accumulator);
+      Collections.shuffle(passing, new Random(seed));
+      add(of, accumulator, passing.stream().map(Entry::takenBack).toList(), random);
+      add(of, plain, kept, random);
+      assertThat(results(of, accumulator)).isEqualTo(results(of, plain));
+
+      Collections.shuffle(kept, new Random(seed + 1));
+      add(of, accumulator, kept.stream().map(Entry::takenBack).toList(), random);
+      assertThat(results(of, accumulator)).isEqualTo(empty);
+      for (int group = 0; group < GROUPS; group++) {
+        accumulator.clear(group);
+      }
+      assertThat(marked(accumulator)).isZero();
+      add(of, accumulator, kept, random);
+      assertThat(results(of, accumulator)).isEqualTo(results(of, plain));
+    }
+  }
+
+  private int marked(Accumulator accumulator) {
+    CodeSet live = new CodeSet(dictionary.bound());
+    accumulator.mark(live);
+    int count = 0;
+    for (int code = 0; code < dictionary.bound(); code++) {
+      count += live.contains(code) ? 1 : 0;
+    }
+    return count;
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void overAppendOnlyInputResultsAreTheSame(Case of) {
+    for (int seed = 0; seed < 40; seed++) {
+      SplittableRandom random = new SplittableRandom(seed);
+      Accumulator cheap = accumulator(of, true);
+      Accumulator general = accumulator(of, false);
+      List<Entry> entries = entries(of, random, true);
+      add(of, cheap, entries, random);
+      Collections.shuffle(entries, new Random(seed));
+      add(of, general, entries, random);
+      assertThat(results(of, cheap)).isEqualTo(results(of, general));
+    }
+  }
+}

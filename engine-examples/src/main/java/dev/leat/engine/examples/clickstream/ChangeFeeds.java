@@ -1,0 +1,60 @@
+package dev.leat.engine.examples.clickstream;
+
+import dev.leat.engine.Change;
+import dev.leat.engine.Changes;
+import dev.leat.engine.Engine;
+import dev.leat.engine.Row;
+import dev.leat.engine.Subscription;
+import dev.leat.engine.View;
+import dev.leat.engine.examples.RowText;
+import dev.leat.engine.plan.Schema;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Collects what changes in the views. For an engine that is stepped by the thread that prints: then
+ * all changes of a step are here when it is done.
+ */
+final class ChangeFeeds implements AutoCloseable {
+  private record Feed(ClickstreamView view, Schema schema, List<Change<Row>> changes) {}
+
+  private final List<Feed> feeds = new ArrayList<>();
+  private final List<Subscription> subscriptions = new ArrayList<>();
+
+  ChangeFeeds(Engine engine) {
+    for (ClickstreamView view : ClickstreamView.ALL) {
+      View<Row> rows = engine.view(view.name());
+      Feed feed = new Feed(view, rows.schema(), new ArrayList<>());
+      feeds.add(feed);
+      subscriptions.add(rows.subscribe(epoch -> collect(epoch, feed.changes())));
+    }
+  }
+
+  private static void collect(Changes<Row> epoch, List<Change<Row>> collected) {
+    if (!epoch.isSnapshot()) {
+      collected.addAll(epoch.changes());
+    }
+  }
+
+  /** Prints what came since the last time: + a row that is new, - one that is gone. */
+  void print(PrintStream out) {
+    for (Feed feed : feeds) {
+      out.println();
+      boolean isNone = feed.changes().isEmpty();
+      out.println("Changes of " + feed.view().name() + (isNone ? ": none" : ""));
+      if (!isNone) {
+        List<Row> rows = feed.changes().stream().map(Change::row).toList();
+        List<String> marks =
+            feed.changes().stream().map(change -> change.weight() > 0 ? "+" : "-").toList();
+        RowText.table(feed.schema(), rows, marks).forEach(out::println);
+        feed.changes().clear();
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    subscriptions.forEach(Subscription::close);
+  }
+}

@@ -1,0 +1,238 @@
+package dev.leat.engine.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.leat.engine.Engine;
+import dev.leat.engine.examples.clickstream.ClickstreamPipeline;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MainTest {
+  private static final String LAST_VIEWS = "== The views, after 28 events";
+
+  @TempDir Path temp;
+
+  private record Outcome(int status, String out, String err) {
+    /** What is printed of the views at the end. */
+    String lastViews() {
+      return out.substring(out.lastIndexOf("Sessions (session_summary)"));
+    }
+  }
+
+  private static Outcome run(Object... arguments) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    int status =
+        Main.run(
+            Stream.of(arguments).map(Object::toString).toList(),
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8));
+    return new Outcome(
+        status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+
+  private static String resource(String name) throws IOException {
+    try (InputStream file = MainTest.class.getResourceAsStream(name)) {
+      return new String(file.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  private static void assertFailed(Outcome outcome, String... message) {
+    assertThat(outcome.status()).isEqualTo(1);
+    assertThat(outcome.err()).startsWith("error: ").contains(message).hasLineCount(1);
+  }
+
+  private static void assertGolden(Path folder, int... counts) throws IOException {
+    List<String> names =
+        Stream.of(
+                "session_summary",
+                "conversion_by_device",
+                "funnel",
+                "page_traffic",
+                "conversion_metrics")
+            .flatMap(
+                view ->
+                    java.util.Arrays.stream(counts)
+                        .mapToObj(
+                            n ->
+                                "s1_"
+                                    + view
+                                    + "_"
+                                    + n
+                                    + (n == 28 ? "_late_add_to_cart_s1003" : "")))
+            .map(name -> name + ".csv")
+            .toList();
+    try (Stream<Path> files = Files.list(folder)) {
+      assertThat(files.map(f -> f.getFileName().toString()).collect(Collectors.toSet()))
+          .containsExactlyInAnyOrderElementsOf(names);
+    }
+    for (String name : names) {
+      assertThat(folder.resolve(name)).hasContent(resource("/golden/" + name));
+    }
+  }
+
+  @Test
+  void withoutArgumentsItSaysWhatThereIs() {
+    assertThat(run().status()).isZero();
+    assertThat(run().out()).contains("usage: ").contains("  001  ").isEqualTo(run("--help").out());
+    assertThat(run("001", "--help").status()).isZero();
+    assertThat(run("001", "--help").out()).contains("--data DIR").contains("--append");
+  }
+
+  @Test
+  void wrongArgumentsAreAnswered() {
+    assertWrong(run("01"), "there is no example '01'; did you mean '001'?");
+    assertWrong(run("001", "--dta", "x"), "there is no flag '--dta'; did you mean '--data'?");
+    assertWrong(run("001", "x"), "there is no flag 'x'");
+    assertWrong(run("001", "--out"), "--out needs a value");
+    assertWrong(run("001", "--out", "--data"), "--out needs a value");
+    assertWrong(run("001", "--out="), "--out needs a path");
+    assertWrong(run("001", "--out", "a\0b"), "--out needs a path");
+    assertWrong(run("001", "--out", "a", "--out", "b"), "--out is given twice");
+    assertWrong(run("001", "--append=yes"), "--append takes no value");
+    assertWrong(run("001", "--append"), "--append goes with both --events and --data");
+  }
+
+  private static void assertWrong(Outcome outcome, String message) {
+    assertThat(outcome.status()).isEqualTo(2);
+    assertThat(outcome.err()).startsWith("error: " + message).contains("--help");
+    assertThat(outcome.out()).isEmpty();
+  }
+
+  @Test
+  void theFilesAreTheGoldenOnes() throws IOException {
+    Path folder = temp.resolve("a/b");
+    Outcome outcome = run("001", "--out", folder);
+    assertThat(outcome.err()).isEmpty();
+    assertThat(outcome.status()).isZero();
+    assertThat(outcome.out()).contains(LAST_VIEWS);
+    assertGolden(folder, 25, 27, 28);
+    assertThat(run("001", "--out=" + folder).status()).isZero();
+    assertGolden(folder, 25, 27, 28);
+  }
+
+  @Test
+  void aSecondRunAddsNothing() throws IOException {
+    Path data = temp.resolve("data");
+    Outcome first = run("001", "--data", data);
+    Outcome second = run("001", "--data", data, "--out", temp.resolve("out"));
+    assertThat(second.status()).isZero();
+    assertThat(second.out()).startsWith("Found 28 of 28 events").doesNotContain("== Adding");
+    assertThat(first.lastViews()).isEqualTo(run("001").lastViews());
+    assertThat(run("001", "--data", data).lastViews()).isEqualTo(first.lastViews());
+    assertGolden(temp.resolve("out"), 28);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 10, 24, 25, 26, 27})
+  void aRunThatWasKilledIsContinued(int events) throws IOException {
+    Path data = temp.resolve("data");
+    List<String> lines =
+        resource("/dev/leat/engine/examples/clickstream/events-25.ndjson").lines().toList();
+    try (Engine engine = Engine.open(data, ClickstreamPipeline.define())) {
+      for (String line : lines.subList(0, Math.min(events, 25))) {
+        engine.ndjson(ClickstreamPipeline.EVENTS).append(line);
+      }
+      if (events > 25) {
+        List<String> more =
+            List.of(
+                """
+                {"event_id":"ev026","user_id":"u2","session_id":"s1002","event_type":"page_view",\
+                "page_url":"/checkout","referrer_url":"/products/pro-plan","device_type":"mobile",\
+                "country":"UK","event_ts":"2026-04-01T09:05:00Z"}
+                """,
+                """
+                {"event_id":"ev027","user_id":"u2","session_id":"s1002","event_type":"purchase",\
+                "page_url":"/checkout/confirm","referrer_url":"/checkout","device_type":"mobile",\
+                "country":"UK","event_ts":"2026-04-01T09:06:30Z"}
+                """);
+        more.subList(0, events - 25).forEach(engine.ndjson(ClickstreamPipeline.EVENTS)::append);
+      }
+    }
+    Outcome outcome = run("001", "--data", data, "--out", temp.resolve("out"));
+    assertThat(outcome.out()).contains("Found " + events + " of 28 events");
+    if (events <= 25) {
+      assertGolden(temp.resolve("out"), 25, 27, 28);
+    } else {
+      assertGolden(temp.resolve("out"), 27, 28);
+    }
+  }
+
+  @Test
+  void aFileIsTakenInWhatItsBadLinesAre() throws IOException {
+    Path file = temp.resolve("events.ndjson");
+    String good = resource("/dev/leat/engine/examples/clickstream/events-25.ndjson");
+    Files.writeString(file, "no json \u001b[2J\n" + good + "{\"event_ts\":\"yesterday\"}\n");
+    Outcome outcome = run("001", "--events", file, "--out", temp.resolve("out"));
+    assertThat(outcome.err()).isEmpty();
+    assertThat(outcome.out())
+        .contains("Accepted 25 events, rejected 2", "events/s", "Rejected rows: 2")
+        .contains("no json .[2J", "field 'event_ts'")
+        .doesNotContain("\u001b");
+    assertGolden(temp.resolve("out"), 25);
+  }
+
+  @Test
+  void aFileIsNotTakenInTwiceUnlessItIsSaidSo() throws IOException {
+    Path data = temp.resolve("data");
+    Path file = temp.resolve("events.ndjson");
+    Files.writeString(file, resource("/dev/leat/engine/examples/clickstream/events-25.ndjson"));
+    assertThat(run("001", "--events", file, "--data", data).status()).isZero();
+    assertFailed(
+        run("001", "--events", file, "--data", data), "already holds 25 events", "--append");
+    // The first events are the sample's: it goes on with them.
+    assertThat(run("001", "--data", data).out()).contains("Found 25 of 28 events");
+    assertThat(run("001", "--events", file, "--data", data, "--append").status()).isZero();
+    assertThat(run("001", "--data", data).out())
+        .contains("Found 53 events", "nothing is added")
+        .doesNotContain("== Adding");
+    Path other = temp.resolve("other");
+    Files.writeString(file, "{\"event_id\":\"x\",\"session_id\":\"s\"}\nx\n");
+    assertThat(run("001", "--events", file, "--data", other).status()).isZero();
+    assertThat(run("001", "--data", other, "--out", temp.resolve("out")).out())
+        .contains("Found 1 events", "nothing is added", "Rejected rows: 1");
+    assertFailed(
+        run("001", "--events", file, "--data", other), "holds 1 events and 1 rejected rows");
+  }
+
+  @Test
+  void anEmptyFileGivesEmptyViews() throws IOException {
+    Path file = Files.createFile(temp.resolve("empty.ndjson"));
+    Outcome outcome = run("001", "--events", file, "--out", temp.resolve("out"));
+    assertThat(outcome.status()).isZero();
+    assertThat(outcome.out()).contains("Accepted 0 events, rejected 0");
+    assertThat(temp.resolve("out/s1_funnel_0.csv")).content().endsWith("\n0,0,0,0,0,0,0\n");
+  }
+
+  @Test
+  void whatCannotBeReadOrWrittenIsSaidInALine() throws IOException {
+    Path file = Files.createFile(temp.resolve("file"));
+    assertFailed(run("001", "--events", temp.resolve("none")), "none: there is no such file");
+    assertFailed(run("001", "--events", temp), "it is a directory");
+    assertFailed(run("001", "--out", file), "file is not a directory");
+    assertFailed(run("001", "--data", file), "file is not a directory");
+    assertFailed(run("001", "--data", file.resolve("x")), "cannot write to");
+  }
+
+  @Test
+  void aDirectoryInUseIsSaidInALine() {
+    Path data = temp.resolve("data");
+    try (Engine engine = Engine.open(data, ClickstreamPipeline.define())) {
+      assertThat(engine.position().value()).isZero();
+      assertFailed(run("001", "--data", data), "in use by another engine");
+    }
+    assertThat(run("001", "--data", data).status()).isZero();
+  }
+}

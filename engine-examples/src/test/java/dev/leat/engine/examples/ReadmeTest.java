@@ -1,0 +1,155 @@
+package dev.leat.engine.examples;
+
+import static dev.leat.engine.Expressions.asc;
+import static dev.leat.engine.Expressions.boolOr;
+import static dev.leat.engine.Expressions.col;
+import static dev.leat.engine.Expressions.count;
+import static dev.leat.engine.Expressions.countDistinct;
+import static dev.leat.engine.Expressions.desc;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.leat.engine.Change;
+import dev.leat.engine.Durability;
+import dev.leat.engine.Engine;
+import dev.leat.engine.EngineSettings;
+import dev.leat.engine.LedgerEntry;
+import dev.leat.engine.NdjsonResult;
+import dev.leat.engine.Pipeline;
+import dev.leat.engine.Position;
+import dev.leat.engine.Relation;
+import dev.leat.engine.Row;
+import dev.leat.engine.StreamInput;
+import dev.leat.engine.View;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The code of README.md: what stands there stands here, and works. */
+class ReadmeTest {
+  private static final Pattern CODE = Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL);
+  private static final Path SOURCE =
+      Path.of("src/test/java/dev/leat/engine/examples/ReadmeTest.java");
+
+  record Click(String userId, String sessionId, String type, String pageUrl, Instant at) {}
+
+  record PageViews(String pageUrl, long views, long users) {}
+
+  private static Pipeline define() {
+    Pipeline pipeline =
+        Pipeline.define(
+            p -> {
+              Relation<Click> clicks = p.stream("clicks", Click.class);
+
+              clicks
+                  .where(col(Click::type).eq("page_view"))
+                  .groupBy(Click::pageUrl)
+                  .aggregate(count().as("views"), countDistinct(Click::userId).as("users"))
+                  .as(PageViews.class)
+                  .materialize("page_views");
+
+              clicks
+                  .groupBy(Click::sessionId)
+                  .aggregate(boolOr(col(Click::type).eq("purchase")).as("bought"))
+                  .materialize("sessions")
+                  .aggregate(count().as("sessions"), count().where(col("bought")).as("buyers"))
+                  .materialize("funnel");
+            });
+    return pipeline;
+  }
+
+  @Test
+  void theTourWorks() {
+    Pipeline pipeline = define();
+    Queue<String> feed = new ConcurrentLinkedQueue<>();
+    try (Engine engine = Engine.inMemory(pipeline)) {
+      StreamInput<Click> clicks = engine.stream("clicks", Click.class);
+      Position at = clicks.append(new Click("u1", "s1", "page_view", "/home", Instant.now()));
+
+      View<PageViews> views = engine.view("page_views", PageViews.class).await(at);
+      Optional<PageViews> home = views.get("/home");
+      List<PageViews> top = views.orderBy(desc("views"), asc("page_url")).limit(10).toList();
+
+      assertThat(home).contains(new PageViews("/home", 1, 1));
+      assertThat(top).containsExactly(new PageViews("/home", 1, 1));
+
+      views.subscribe(
+          epoch -> {
+            for (Change<PageViews> change : epoch.changes()) {
+              feed.add((change.weight() > 0 ? "+ " : "- ") + change.row());
+            }
+          });
+
+      NdjsonResult result =
+          engine
+              .ndjson("clicks")
+              .append(
+                  """
+                  {"user_id":"u2","session_id":"s2","type":"page_view","page_url":"/home"}
+                  {"user_id":"u2","session_id":"s2","type":"purchase","at":"tomorrow"}
+                  """);
+
+      assertThat(result.accepted()).isEqualTo(1);
+      engine.ledger().await(result.position());
+
+      for (LedgerEntry entry : engine.ledger().scan()) {
+        feed.add(entry.source() + ": " + entry.reason() + ": " + entry.row());
+      }
+
+      boolean isSame =
+          engine.read(
+              all -> {
+                List<Row> bought = all.view("sessions").where(col("bought")).toList();
+                Row funnel = all.view("funnel").get().orElseThrow();
+                return bought.size() == funnel.value("buyers", Long.class);
+              });
+      assertThat(isSame).isTrue();
+    }
+    assertThat(feed)
+        .contains(
+            "+ PageViews[pageUrl=/home, views=1, users=1]",
+            "- PageViews[pageUrl=/home, views=1, users=1]",
+            "+ PageViews[pageUrl=/home, views=2, users=2]")
+        .anyMatch(line -> line.startsWith("stream 'clicks': field 'at': "));
+  }
+
+  @Test
+  void theLogIsThereAfterReopening(@TempDir Path directory) {
+    Pipeline pipeline = define();
+    for (int start = 1; start <= 2; start++) {
+      EngineSettings settings = EngineSettings.defaults().withDurability(Durability.SYNCED);
+      try (Engine engine = Engine.open(directory, pipeline, settings)) {
+        engine.stream("clicks", Click.class)
+            .append(new Click("u1", "s1", "page_view", "/home", Instant.now()));
+      }
+      try (Engine engine = Engine.open(directory, pipeline)) {
+        assertThat(engine.acceptedRows()).containsEntry("clicks", (long) start);
+      }
+    }
+  }
+
+  @Test
+  void whatStandsInTheReadmeStandsHere() throws IOException {
+    String source = withoutIndentation(Files.readString(SOURCE));
+    Matcher code = CODE.matcher(Files.readString(Path.of("../README.md")));
+    int blocks = 0;
+    while (code.find()) {
+      assertThat(source).contains(withoutIndentation(code.group(1)));
+      blocks++;
+    }
+    assertThat(blocks).isGreaterThan(5);
+  }
+
+  private static String withoutIndentation(String text) {
+    return text.lines().map(String::strip).collect(Collectors.joining("\n"));
+  }
+}
