@@ -1,2 +1,2 @@
-/** Tools to test pipelines: virtual time, a reference evaluator, faulty I/O. */
+/** Tools to test pipelines: virtual time, and a reference evaluator with random plans. */
 package dev.leat.engine.testkit;
