@@ -54,11 +54,6 @@ public final class Events {
     fill(random);
   }
 
-  /** As many events as the figures are for. */
-  public static Events full(Order order) {
-    return of(COUNT, order);
-  }
-
   /** A number of events, twenty to a session, a hundred to a user. */
   public static Events of(int count, Order order) {
     Events events =

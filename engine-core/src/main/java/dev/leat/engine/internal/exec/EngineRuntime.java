@@ -590,14 +590,4 @@ public final class EngineRuntime implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
   }
-
-  /** How many values the dictionary holds. */
-  public int dictionarySize() {
-    stateLock.lock();
-    try {
-      return dictionary.size();
-    } finally {
-      stateLock.unlock();
-    }
-  }
 }

@@ -62,9 +62,6 @@ public interface Io {
   /** The time of day, in milliseconds since 1970. */
   long currentTimeMillis();
 
-  /** A number nobody can foresee. */
-  long randomLong();
-
   /** A lock that is held until it is closed. */
   interface IoLock extends AutoCloseable {
     @Override

@@ -53,10 +53,6 @@ final class RecordFormat {
     LONG.set(bytes, offset, value);
   }
 
-  static int positionAt(int header) {
-    return header + AT_POSITION;
-  }
-
   /** Fills the header of a record. */
   static void writeHeader(
       byte[] header, CRC32C crc, long position, byte[] payload, int offset, int length) {

@@ -13,7 +13,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.security.SecureRandom;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * Reading and writing go through RandomAccessFile, because a FileChannel is closed under its owner
  * when the thread that uses it is interrupted, and the threads that append and read are the host's.
  *
- * HELD_LOCKS is the only static state of the log, and POSIX makes it necessary: a process loses all
+ * HELD_LOCKS and NEVER_CLOSED are the only static state of the log, and POSIX makes them necessary: a process loses all
  * its locks of a file as soon as it closes any descriptor of that file. A second opener in this
  * process must therefore be turned away before it opens the lock file. Should the same class be
  * loaded twice, the JVM still notices (OverlappingFileLockException); the descriptor that found out
@@ -38,8 +37,6 @@ public final class SystemIo implements Io {
   private static final Set<Path> HELD_LOCKS = ConcurrentHashMap.newKeySet();
   private static final Set<RandomAccessFile> NEVER_CLOSED = ConcurrentHashMap.newKeySet();
   private static final int LONGEST_NOTE = 256;
-
-  private final SecureRandom random = new SecureRandom();
 
   private SystemIo() {}
 
@@ -161,11 +158,6 @@ public final class SystemIo implements Io {
   @Override
   public long currentTimeMillis() {
     return System.currentTimeMillis();
-  }
-
-  @Override
-  public long randomLong() {
-    return random.nextLong();
   }
 
   /** One file; the monitor keeps seek and transfer together. */

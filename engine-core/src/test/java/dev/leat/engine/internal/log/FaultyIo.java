@@ -95,11 +95,6 @@ final class FaultyIo implements Io {
     return real.currentTimeMillis();
   }
 
-  @Override
-  public long randomLong() {
-    return real.randomLong();
-  }
-
   private final class FaultyFile implements IoFile {
     private final Path path;
     private final IoFile file;
