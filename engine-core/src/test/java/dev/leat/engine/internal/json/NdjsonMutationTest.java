@@ -153,9 +153,9 @@ class NdjsonMutationTest {
   void mutatedClickEventsAreReadAlike(long seed) {
     Random random = new Random(seed);
     String[] clicks =
-        new String(NdjsonBenchmark.clicks(50), StandardCharsets.UTF_8).split("\n", -1);
-    NdjsonDecoder fast = new NdjsonDecoder(NdjsonBenchmark.CLICKS, JsonLimits.DEFAULT, NO_PAUSES);
-    NdjsonDecoder slow = new NdjsonDecoder(NdjsonBenchmark.CLICKS, JsonLimits.DEFAULT, 0);
+        new String(NdjsonThroughput.clicks(50), StandardCharsets.UTF_8).split("\n", -1);
+    NdjsonDecoder fast = new NdjsonDecoder(NdjsonThroughput.CLICKS, JsonLimits.DEFAULT, NO_PAUSES);
+    NdjsonDecoder slow = new NdjsonDecoder(NdjsonThroughput.CLICKS, JsonLimits.DEFAULT, 0);
     for (int round = 0; round < ROUNDS; round++) {
       ByteArrayOutputStream lines = new ByteArrayOutputStream();
       for (int line = 0; line < 4; line++) {
@@ -164,9 +164,9 @@ class NdjsonMutationTest {
       }
       String what = "seed " + seed + " round " + round;
       byte[] input = lines.toByteArray();
-      assertThat(decode(fast, NdjsonBenchmark.CLICKS, input, what))
+      assertThat(decode(fast, NdjsonThroughput.CLICKS, input, what))
           .as(what)
-          .isEqualTo(decode(slow, NdjsonBenchmark.CLICKS, input, what));
+          .isEqualTo(decode(slow, NdjsonThroughput.CLICKS, input, what));
     }
   }
 

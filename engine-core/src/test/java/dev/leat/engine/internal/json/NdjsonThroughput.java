@@ -14,10 +14,11 @@ import java.util.Locale;
 import java.util.Random;
 
 /**
- * A first look at the speed of decoding, by hand: median of several runs in one JVM after warming
- * up. Arguments: number of events, number of runs.
+ * Measures decoding with and without the scanner, by hand, on kinds of lines that the JMH benchmark
+ * does not have: median of several runs in one JVM after warming up. Arguments: number of events,
+ * number of runs. Its lines also serve {@link NdjsonMutationTest}.
  */
-final class NdjsonBenchmark {
+final class NdjsonThroughput {
   static final Schema CLICKS =
       Schema.builder()
           .required("event_id", Type.STRING)
@@ -49,7 +50,7 @@ final class NdjsonBenchmark {
 
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
-  private NdjsonBenchmark() {}
+  private NdjsonThroughput() {}
 
   public static void main(String[] arguments) throws IOException {
     int events = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 200_000;
