@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * than a class to them.
  */
 public final class JavaTypes {
-  private static final Duration LEAST_MICROS = Duration.of(Long.MIN_VALUE, ChronoUnit.MICROS);
+  private static final Duration MIN_MICROS = Duration.of(Long.MIN_VALUE, ChronoUnit.MICROS);
   private static final Duration PAST_MICROS =
       Duration.of(Long.MAX_VALUE, ChronoUnit.MICROS).plus(1, ChronoUnit.MICROS);
   private static final Map<Class<?>, Type> BY_CLASS =
@@ -114,6 +114,6 @@ public final class JavaTypes {
   }
 
   private static boolean fitsMicros(Duration duration) {
-    return duration.compareTo(LEAST_MICROS) >= 0 && duration.compareTo(PAST_MICROS) < 0;
+    return duration.compareTo(MIN_MICROS) >= 0 && duration.compareTo(PAST_MICROS) < 0;
   }
 }

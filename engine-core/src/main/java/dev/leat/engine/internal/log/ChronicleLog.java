@@ -35,12 +35,12 @@ import org.slf4j.LoggerFactory;
  */
 /** The event log on disk, in segments that are Chronicle queues. */
 public final class ChronicleLog implements EventLog {
-  private static final Logger LOGGER = LoggerFactory.getLogger(ChronicleLog.class);
+  private static final Logger LOG = LoggerFactory.getLogger(ChronicleLog.class);
 
   /**
    * So much is forced without waiting for the delay, to keep the force at a segment's end short.
    */
-  private static final long MOST_UNFORCED_BYTES = 64L << 20;
+  private static final long MAX_UNFORCED_BYTES = 64L << 20;
 
   private final LogSettings settings;
   private final Io io;
@@ -49,7 +49,7 @@ public final class ChronicleLog implements EventLog {
   private final GroupCommit commit;
   private final List<Segment> segments;
   private volatile long last;
-  private volatile boolean closed;
+  private volatile boolean isClosed;
 
   private @Nullable ChronicleSegment current;
   private long unforcedBytes;
@@ -168,7 +168,7 @@ public final class ChronicleLog implements EventLog {
 
   private void hasten(long position, int length) {
     unforcedBytes += length;
-    if (unforcedBytes >= MOST_UNFORCED_BYTES) {
+    if (unforcedBytes >= MAX_UNFORCED_BYTES) {
       unforcedBytes = 0;
       commit.request(position);
     }
@@ -215,12 +215,12 @@ public final class ChronicleLog implements EventLog {
     try {
       commit.awaitUninterruptibly(last);
     } catch (EngineException e) {
-      LOGGER.warn("an abandoned segment of the event log is not synced", e);
+      LOG.warn("an abandoned segment of the event log is not synced", e);
     }
     try {
       segment.close(end);
     } catch (IOException | RuntimeException | Error e) {
-      LOGGER.warn("an abandoned segment of the event log could not be closed in order", e);
+      LOG.warn("an abandoned segment of the event log could not be closed in order", e);
     }
   }
 
@@ -308,10 +308,10 @@ public final class ChronicleLog implements EventLog {
 
   @Override
   public void close() {
-    if (closed) {
+    if (isClosed) {
       return;
     }
-    closed = true;
+    isClosed = true;
     boolean interrupted = Thread.interrupted();
     commit.close();
     try (directory;
@@ -339,7 +339,7 @@ public final class ChronicleLog implements EventLog {
   }
 
   private void throwIfClosed() {
-    if (closed) {
+    if (isClosed) {
       throw new EngineException(Kind.CLOSED, "the log is closed");
     }
   }

@@ -45,9 +45,9 @@ final class ChronicleSegment {
   private static final int MIB = 1 << 20;
   private static final int WORD_BYTES = 4;
   private static final int SLACK_BYTES = 256 << 10;
-  private static final long LEAST_BLOCK = 64L * MIB;
-  private static final long LEAST_STEP = MIB;
-  private static final long MOST_STEP = 4L * MIB; // some milliseconds of zeros
+  private static final long MIN_BLOCK_BYTES = 64L * MIB;
+  private static final long MIN_STEP_BYTES = MIB;
+  private static final long MAX_STEP_BYTES = 4L * MIB; // some milliseconds of zeros
   private static final byte[] ZEROS = new byte[64 << 10];
 
   private final Path directory;
@@ -63,7 +63,7 @@ final class ChronicleSegment {
   private final IoFile file;
   private long reserved;
   private long tail;
-  private boolean directoriesForced; // by the thread that forces
+  private boolean areDirectoriesForced; // by the thread that forces
 
   private ChronicleSegment(Path directory, long first, LogSettings settings, Io io)
       throws IOException {
@@ -103,7 +103,7 @@ final class ChronicleSegment {
    */
   static ChronicleSegment create(Path directory, long first, LogSettings settings, Io io)
       throws IOException {
-    requireSpace(io, directory, LEAST_STEP + SLACK_BYTES, settings.minFreeBytes());
+    requireSpace(io, directory, MIN_STEP_BYTES + SLACK_BYTES, settings.minFreeBytes());
     return quietly(() -> new ChronicleSegment(directory, first, settings, io));
   }
 
@@ -157,13 +157,13 @@ final class ChronicleSegment {
   /** Makes the records durable; the first time also the names that lead to them. */
   void force() throws IOException {
     file.force();
-    if (!directoriesForced) {
+    if (!areDirectoriesForced) {
       io.forceDirectory(directory);
       Path parent = directory.getParent();
       if (parent != null) {
         io.forceDirectory(parent);
       }
-      directoriesForced = true;
+      areDirectoriesForced = true;
     }
   }
 
@@ -187,7 +187,7 @@ final class ChronicleSegment {
 
   private void reserve(long end, IoFile target) throws IOException {
     while (reserved < end) {
-      long step = Math.min(Math.max(reserved / 4, LEAST_STEP), MOST_STEP);
+      long step = Math.min(Math.max(reserved / 4, MIN_STEP_BYTES), MAX_STEP_BYTES);
       if (io.usableSpace(directory) - step < minFreeBytes) {
         step = Math.min(step, end - reserved);
       }
@@ -228,7 +228,7 @@ final class ChronicleSegment {
 
   private static long blockBytes(int maxRecordBytes) {
     long overlap = maxRecordBytes + RecordFormat.HEADER_BYTES + (long) SLACK_BYTES;
-    return Math.max(LEAST_BLOCK, Long.highestOneBit(4 * overlap - 1) << 1);
+    return Math.max(MIN_BLOCK_BYTES, Long.highestOneBit(4 * overlap - 1) << 1);
   }
 
   /**

@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  */
 /** Makes appended records durable, several with one forced write. */
 final class GroupCommit {
-  private static final Logger LOGGER = LoggerFactory.getLogger(GroupCommit.class);
+  private static final Logger LOG = LoggerFactory.getLogger(GroupCommit.class);
 
   private final Io io;
   private final HighWaterMark highWaterMark;
@@ -50,7 +50,7 @@ final class GroupCommit {
   private long appendedOffset;
   private long requested;
   private @Nullable ChronicleSegment segment;
-  private boolean closing;
+  private boolean isClosing;
   private @Nullable Consumer<EngineException> failureListener;
 
   GroupCommit(Io io, HighWaterMark highWaterMark, LogSettings settings, long position) {
@@ -181,7 +181,7 @@ final class GroupCommit {
       try {
         told.accept(failed(cause));
       } catch (RuntimeException e) {
-        LOGGER.error("a listener for failed forced writes failed", e);
+        LOG.error("a listener for failed forced writes failed", e);
       }
     }
   }
@@ -207,7 +207,7 @@ final class GroupCommit {
   }
 
   private void throwIfStopped(long position) {
-    if (closing && !thread.isAlive()) {
+    if (isClosing && !thread.isAlive()) {
       throw new EngineException(
           Kind.CLOSED, "the log was closed before a record was durable: position=" + position);
     }
@@ -217,7 +217,7 @@ final class GroupCommit {
   void close() {
     lock.lock();
     try {
-      closing = true;
+      isClosing = true;
       work.signal();
     } finally {
       lock.unlock();
@@ -251,7 +251,7 @@ final class GroupCommit {
       }
     } catch (Throwable e) { // every one of them means that we do not know what is on disk
       failure = e;
-      LOGGER.error("a forced write of the event log failed; no more records are accepted", e);
+      LOG.error("a forced write of the event log failed; no more records are accepted", e);
     }
     lock.lock();
     try {
@@ -268,7 +268,7 @@ final class GroupCommit {
     try {
       while (true) {
         boolean isIdle = appended == synced;
-        if (closing) {
+        if (isClosing) {
           return !isIdle;
         }
         long delay = requested > synced ? groupNanos : delayNanos;
@@ -313,7 +313,7 @@ final class GroupCommit {
     try {
       listener.accept(target);
     } catch (RuntimeException e) {
-      LOGGER.error("a listener for synced positions failed: position={}", target, e);
+      LOG.error("a listener for synced positions failed: position={}", target, e);
     }
   }
 }

@@ -11,7 +11,7 @@ import java.util.function.LongConsumer;
  */
 public final class InMemoryLog implements EventLog {
   private volatile long last;
-  private volatile boolean closed;
+  private volatile boolean isClosed;
   private volatile LongConsumer listener = position -> {};
 
   /** Makes an empty log. */
@@ -73,11 +73,11 @@ public final class InMemoryLog implements EventLog {
 
   @Override
   public void close() {
-    closed = true;
+    isClosed = true;
   }
 
   private void throwIfClosed() {
-    if (closed) {
+    if (isClosed) {
       throw new EngineException(Kind.CLOSED, "the log is closed");
     }
   }

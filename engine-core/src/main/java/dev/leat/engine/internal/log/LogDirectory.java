@@ -30,7 +30,7 @@ final class LogDirectory implements AutoCloseable {
   }
 
   private static final int VERSION = 1;
-  private static final int LONGEST_FORMAT = 64;
+  private static final int MAX_FORMAT_BYTES = 64;
   private static final Pattern FORMAT = Pattern.compile("leat-log (\\d{1,9})\\n");
   private static final Pattern SEGMENT = Pattern.compile("segment-(\\d{19})");
 
@@ -162,7 +162,7 @@ final class LogDirectory implements AutoCloseable {
   }
 
   private void checkVersion(Path path) throws IOException {
-    byte[] bytes = new byte[LONGEST_FORMAT];
+    byte[] bytes = new byte[MAX_FORMAT_BYTES];
     int length;
     try (IoFile file = io.open(path, Io.Access.READ)) {
       length = file.read(0, bytes, 0, bytes.length);

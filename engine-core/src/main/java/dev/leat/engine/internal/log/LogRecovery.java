@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  */
 /** Finds the end of a log that is being opened. */
 final class LogRecovery {
-  private static final Logger LOGGER = LoggerFactory.getLogger(LogRecovery.class);
+  private static final Logger LOG = LoggerFactory.getLogger(LogRecovery.class);
 
   private final Io io;
   private final LogDirectory directory;
@@ -121,7 +121,7 @@ final class LogRecovery {
         directory.remove(segment);
       } else {
         Path aside = directory.setAside(segment);
-        LOGGER.warn(
+        LOG.warn(
             "the last segment of the event log holds only a torn, unacknowledged record; it was"
                 + " set aside as {}. {}",
             aside,
@@ -130,7 +130,7 @@ final class LogRecovery {
       return end.position();
     }
     if (!scanner.isAtEnd()) {
-      LOGGER.warn(
+      LOG.warn(
           "the event log ends in a torn record that was never acknowledged as synced; it is"
               + " ignored, the log goes on behind position {}. {}",
           end.position(),

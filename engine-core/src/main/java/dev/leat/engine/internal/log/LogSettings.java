@@ -27,14 +27,14 @@ public record LogSettings(
 
   private static final int MIB = 1 << 20;
   private static final Duration DEFAULT_SYNC = Duration.ofMillis(10);
-  private static final long LARGEST_SEGMENT = 64L << 30;
+  private static final long MAX_SEGMENT_BYTES = 64L << 30;
 
   /** Checks the bounds. */
   public LogSettings {
     requirePositive("sync-delay", syncDelay);
     requirePositive("group-commit", groupCommit);
-    requireWithin("segment-bytes", segmentBytes, 1, LARGEST_SEGMENT);
-    requireWithin("max-record-bytes", maxRecordBytes, 1, RecordFormat.MOST_PAYLOAD_BYTES);
+    requireWithin("segment-bytes", segmentBytes, 1, MAX_SEGMENT_BYTES);
+    requireWithin("max-record-bytes", maxRecordBytes, 1, RecordFormat.MAX_PAYLOAD_BYTES);
     requireWithin("min-free-bytes", minFreeBytes, MIB, Long.MAX_VALUE / 2);
   }
 

@@ -22,7 +22,7 @@ final class RecordFormat {
   static final int HEADER_BYTES = 24;
   static final int MAGIC = 0x5441454C; // "LEAT", little-endian
   static final int VERSION = 1;
-  static final int MOST_PAYLOAD_BYTES = 128 << 20;
+  static final int MAX_PAYLOAD_BYTES = 128 << 20;
 
   private static final int AT_CRC = 0;
   private static final int AT_MAGIC = 4;
@@ -85,7 +85,7 @@ final class RecordFormat {
           + ": written by a newer version of the library, or damaged";
     }
     int length = intAt(bytes, at + AT_LENGTH);
-    if (length != documentBytes - HEADER_BYTES || length > MOST_PAYLOAD_BYTES) {
+    if (length != documentBytes - HEADER_BYTES || length > MAX_PAYLOAD_BYTES) {
       return "payload length " + length + " in a document of " + documentBytes + " bytes";
     }
     long found = longAt(bytes, at + AT_POSITION);

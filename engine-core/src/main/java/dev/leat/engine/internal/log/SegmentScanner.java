@@ -37,7 +37,7 @@ final class SegmentScanner implements AutoCloseable {
   private long recordOffset;
   private int recordBytes;
   private String problem = "";
-  private boolean atEnd;
+  private boolean isAtEnd;
 
   /**
    * Opens a file to read.
@@ -139,7 +139,7 @@ final class SegmentScanner implements AutoCloseable {
 
   /** Whether the scan stopped at what looks like an end, and not at something broken. */
   boolean isAtEnd() {
-    return atEnd;
+    return isAtEnd;
   }
 
   /** Why the scan stopped, with position, file and offset. */
@@ -153,7 +153,7 @@ final class SegmentScanner implements AutoCloseable {
   }
 
   private boolean stopAtEnd(String reason) {
-    atEnd = true;
+    isAtEnd = true;
     return stopDamaged(reason);
   }
 

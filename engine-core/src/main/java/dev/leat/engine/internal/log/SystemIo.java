@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
  * Reading and writing go through RandomAccessFile, because a FileChannel is closed under its owner
  * when the thread that uses it is interrupted, and the threads that append and read are the host's.
  *
- * HELD_LOCKS and NEVER_CLOSED are the only static state of the log, and POSIX makes them necessary: a process loses all
- * its locks of a file as soon as it closes any descriptor of that file. A second opener in this
- * process must therefore be turned away before it opens the lock file. Should the same class be
+ * HELD_LOCKS and NEVER_CLOSED are the only static state of the log, and POSIX makes them necessary:
+ * a process loses all its locks of a file as soon as it closes any descriptor of that file. A second
+ * opener in this process must therefore be turned away before it opens the lock file. Should the same class be
  * loaded twice, the JVM still notices (OverlappingFileLockException); the descriptor that found out
  * is then kept open for good, for the same reason.
  */
@@ -36,7 +36,7 @@ public final class SystemIo implements Io {
 
   private static final Set<Path> HELD_LOCKS = ConcurrentHashMap.newKeySet();
   private static final Set<RandomAccessFile> NEVER_CLOSED = ConcurrentHashMap.newKeySet();
-  private static final int LONGEST_NOTE = 256;
+  private static final int MAX_NOTE_BYTES = 256;
 
   private SystemIo() {}
 
@@ -144,7 +144,7 @@ public final class SystemIo implements Io {
   }
 
   private static String readNote(RandomAccessFile raf) throws IOException {
-    byte[] bytes = new byte[LONGEST_NOTE];
+    byte[] bytes = new byte[MAX_NOTE_BYTES];
     raf.seek(0);
     int length = raf.read(bytes);
     return length <= 0 ? "" : new String(bytes, 0, length, StandardCharsets.UTF_8).strip();

@@ -21,8 +21,8 @@ import java.util.Optional;
 
 /** Shows the views, all at one position, and writes them to files. */
 final class Report {
-  private static final int MOST_ROWS = 20;
-  private static final int MOST_REJECTED = 5;
+  private static final int MAX_ROWS = 20;
+  private static final int MAX_REJECTED = 5;
   private static final int LONGEST_ROW = 120;
 
   private final PrintStream out;
@@ -53,7 +53,7 @@ final class Report {
     for (ClickstreamView view : ClickstreamView.ALL) {
       Schema schema = engine.view(view.name()).schema();
       Snapshot.Of<Row> at = snapshot.view(view.name());
-      List<Row> rows = at.orderBy(view.orderKeys()).limit(MOST_ROWS).toList();
+      List<Row> rows = at.orderBy(view.orderKeys()).limit(MAX_ROWS).toList();
       long more = at.count() - rows.size();
       tables.add(() -> print(view, schema, rows, more));
     }
@@ -82,7 +82,7 @@ final class Report {
       out.printf(Locale.ROOT, "Of the latest %,d, which are kept:%n", kept);
     }
     List<LedgerEntry> entries =
-        engine.ledger().orderBy(asc("sequence")).limit(MOST_REJECTED).toList();
+        engine.ledger().orderBy(asc("sequence")).limit(MAX_REJECTED).toList();
     for (LedgerEntry entry : entries) {
       String row = RowText.printable(entry.row());
       String start = row.length() > LONGEST_ROW ? row.substring(0, LONGEST_ROW) + "..." : row;

@@ -29,7 +29,7 @@ class KillTest {
   private static final int KILLS = Integer.getInteger("kills", 50);
   private static final long SEED = Long.getLong("kills.seed", System.nanoTime());
   private static final int HOSTS = 2;
-  private static final int MOST_MORE = 2000;
+  private static final int MAX_MORE = 2000;
   private static final List<String> FLAGS =
       List.of(
           "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
@@ -81,7 +81,7 @@ class KillTest {
         try (Engine engine = Engine.open(directory, ClickstreamPipeline.define())) {
           Tables.assertGolden(engine, SampleEvents.ALL);
         }
-        int more = SampleEvents.ALL + 1 + random.nextInt(MOST_MORE);
+        int more = SampleEvents.ALL + 1 + random.nextInt(MAX_MORE);
         int last = Math.min(wanted, kills + 10);
         while (!host(directory, more, kills < last ? random.nextInt(300) : -1)) {
           assertThat(acknowledged).as(place()).isLessThanOrEqualTo(more);
