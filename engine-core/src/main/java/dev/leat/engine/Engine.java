@@ -9,6 +9,7 @@ import dev.leat.engine.internal.log.EventLog;
 import dev.leat.engine.internal.log.InMemoryLog;
 import dev.leat.engine.internal.log.LogSettings;
 import dev.leat.engine.internal.log.SystemIo;
+import dev.leat.engine.plan.Explain;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.Schema;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -137,7 +139,7 @@ public final class Engine implements AutoCloseable {
           EngineException.Kind.INVALID,
           input.describe()
               + " is a "
-              + input.kind().name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ')
+              + input.kind().name().toLowerCase(Locale.ROOT).replace('_', ' ')
               + ": write to it with engine."
               + right(input.kind())
               + "(...), not with engine."
@@ -305,7 +307,7 @@ public final class Engine implements AutoCloseable {
 
   /** What the pipeline computes, in words. */
   public String explain() {
-    return dev.leat.engine.plan.Explain.of(runtime.plan());
+    return Explain.of(runtime.plan());
   }
 
   /**

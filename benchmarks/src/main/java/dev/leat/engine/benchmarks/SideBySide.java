@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Runs all ways of computing one workload in turn, round by round, in this JVM, so that whatever
@@ -106,7 +107,7 @@ public final class SideBySide {
     return figures;
   }
 
-  private double median(java.util.function.ToDoubleFunction<double[][]> figure) {
+  private double median(ToDoubleFunction<double[][]> figure) {
     double[] values = rounds.stream().mapToDouble(figure).sorted().toArray();
     return values[values.length / 2];
   }

@@ -1,5 +1,6 @@
 package dev.leat.engine.plan;
 
+import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -52,7 +53,7 @@ public record AggregateCall(
   @Override
   public String toString() {
     String call =
-        function.name().toLowerCase(java.util.Locale.ROOT)
+        function.name().toLowerCase(Locale.ROOT)
             + "("
             + (isDistinct ? "distinct " : "")
             + (operand == null ? "*" : operand)

@@ -1,5 +1,6 @@
 package dev.leat.engine.plan;
 
+import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -137,7 +138,7 @@ public record Type(Kind kind, int precision, int scale, @Nullable Type element) 
     return switch (kind) {
       case DECIMAL -> "decimal(" + precision + "," + scale + ")";
       case ARRAY -> "array<" + element + ">";
-      default -> kind.name().toLowerCase(java.util.Locale.ROOT);
+      default -> kind.name().toLowerCase(Locale.ROOT);
     };
   }
 }

@@ -11,6 +11,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -64,7 +65,7 @@ class MainTest {
                 "conversion_metrics")
             .flatMap(
                 view ->
-                    java.util.Arrays.stream(counts)
+                    Arrays.stream(counts)
                         .mapToObj(
                             n ->
                                 "s1_"

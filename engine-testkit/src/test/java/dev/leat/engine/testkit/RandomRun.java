@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -185,7 +186,7 @@ final class RandomRun implements AutoCloseable {
         check(
             value instanceof byte[]
                 || value instanceof List
-                || java.util.Objects.equals(value, canonical.value(c)),
+                || Objects.equals(value, canonical.value(c)),
             "not the one form of a value",
             row);
       }

@@ -6,6 +6,7 @@ import dev.leat.engine.plan.AggregateCall;
 import dev.leat.engine.plan.AggregateFunction;
 import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.Node;
+import dev.leat.engine.plan.Op;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;
@@ -41,7 +42,7 @@ final class Rows {
     return new Expr.Literal(null, type);
   }
 
-  static Expr call(dev.leat.engine.plan.Op op, Object... arguments) {
+  static Expr call(Op op, Object... arguments) {
     return new Expr.Call(op, Arrays.stream(arguments).map(Expr::of).toList());
   }
 

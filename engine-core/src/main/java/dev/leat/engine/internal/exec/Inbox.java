@@ -3,6 +3,7 @@ package dev.leat.engine.internal.exec;
 import dev.leat.engine.EngineException;
 import dev.leat.engine.internal.batch.StagedRows;
 import dev.leat.engine.plan.Plan;
+import java.util.Arrays;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -182,7 +183,7 @@ final class Inbox {
     while (epoch.rejects().size() > rejects) {
       epoch.rejects().remove(epoch.rejects().size() - 1);
     }
-    java.util.Arrays.fill(open, null);
+    Arrays.fill(open, null);
     for (Epoch.Section section : epoch.sections()) {
       open[section.input()] = section.rows();
     }
@@ -204,7 +205,7 @@ final class Inbox {
       Epoch taken = epoch;
       taken.close(nowMicros);
       epoch = new Epoch(taken.position() + 1);
-      java.util.Arrays.fill(open, null);
+      Arrays.fill(open, null);
       notFull.signalAll();
       return taken;
     } finally {

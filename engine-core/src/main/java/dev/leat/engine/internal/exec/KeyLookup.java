@@ -12,6 +12,7 @@ import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A key given as Java values, to be looked up in a view. */
@@ -152,7 +153,7 @@ final class KeyLookup {
   /** Does a row, given as Java values, have the key? */
   boolean matches(@Nullable Object[] row) {
     for (int k = 0; k < columns.length; k++) {
-      if (!java.util.Objects.deepEquals(row[columns[k]], key[k])) {
+      if (!Objects.deepEquals(row[columns[k]], key[k])) {
         return false;
       }
     }

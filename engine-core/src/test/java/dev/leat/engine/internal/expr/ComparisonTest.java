@@ -5,11 +5,13 @@ import static dev.leat.engine.internal.expr.Table.lit;
 import static dev.leat.engine.internal.expr.Table.nothing;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.leat.engine.internal.batch.CodeSet;
 import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.Op;
 import dev.leat.engine.plan.Type;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.BiPredicate;
@@ -156,7 +158,7 @@ class ComparisonTest {
     List<String> strings = List.of("", "a", "ab", "b", "\uFFFD", "\uD83D\uDE00", "ä", "Z");
     Comparator<Object> order =
         (a, b) ->
-            java.util.Arrays.compare(
+            Arrays.compare(
                 a.toString().codePoints().toArray(), b.toString().codePoints().toArray());
     compareAll(Type.STRING, strings, Type.STRING, strings, order);
   }
@@ -169,7 +171,7 @@ class ComparisonTest {
         bytes,
         Type.BYTES,
         bytes,
-        (a, b) -> java.util.Arrays.compareUnsigned((byte[]) a, (byte[]) b));
+        (a, b) -> Arrays.compareUnsigned((byte[]) a, (byte[]) b));
     compareAll(
         Type.BOOLEAN,
         List.of(true, false),
@@ -197,7 +199,7 @@ class ComparisonTest {
   void aLiteralNeverInTheDictionaryIsPinned() {
     Table table = Table.of(Type.STRING).row("x").row("y");
     Kernel kernel = ExprCompiler.compile(col("a").eq("late"), table.schema, table.dictionary);
-    var live = new dev.leat.engine.internal.batch.CodeSet(table.dictionary.bound());
+    var live = new CodeSet(table.dictionary.bound());
     live.add(table.batch.column(0).word(0));
     live.add(table.batch.column(0).word(1));
     table.dictionary.retain(live);

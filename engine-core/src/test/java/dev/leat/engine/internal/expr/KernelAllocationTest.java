@@ -9,6 +9,7 @@ import dev.leat.engine.plan.Type;
 import java.lang.management.ManagementFactory;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -27,7 +28,7 @@ class KernelAllocationTest {
       case "times" -> col("e").dateTrunc(TruncUnit.MONTH).epochSeconds();
       case "case" ->
           new Expr.Case(
-              java.util.List.of(
+              List.of(
                   new Expr.When(col("a").gt(500), col("a").plus(1)),
                   new Expr.When(col("b").in("v1", "v2"), col("a"))),
               col("a").coalesce(0).nullIf(7));
