@@ -10,13 +10,14 @@ import java.util.Objects;
  *
  * @param durability what an acknowledged row survives; default {@link Durability#LOGGED}
  * @param groupCommit at {@link Durability#SYNCED}, rows that come within this time share one forced
- *     write; more than zero, default 10 ms
+ *     write; more than zero and at most a day, default 10 ms
  * @param threading who takes rows through the engine; default {@link Threading#OWN_THREAD}
  * @param epochRows an epoch that has so many rows takes no more, and appending waits; 1 to
  *     1,000,000, default 16,384
- * @param segmentBytes size at which a new file of the log is started; at least 1 MiB, default 1 GiB
+ * @param segmentBytes size at which a new file of the log is started; 1 MiB to 64 GiB, default 1
+ *     GiB
  * @param minFreeBytes appending fails with {@code FULL} while the file system has less usable space
- *     than this; at least 1 MiB, default 256 MiB
+ *     than this; 1 MiB to 4 EiB, default 256 MiB
  * @param ledgerRows how many entries the ledger keeps; 1 to 1,000,000, default 10,000
  * @param clock tells the time; default the system's, UTC
  */
@@ -31,19 +32,24 @@ public record EngineSettings(
     Clock clock) {
   private static final int MAX_ROWS = 1_000_000;
   private static final long MIB = 1L << 20;
+  private static final long MAX_SEGMENT_BYTES = 64L << 30;
+  private static final long MAX_MIN_FREE_BYTES = Long.MAX_VALUE / 2;
 
   public EngineSettings {
     Objects.requireNonNull(durability, "durability");
+    Objects.requireNonNull(groupCommit, "groupCommit");
     Objects.requireNonNull(threading, "threading");
     Objects.requireNonNull(clock, "clock");
-    if (groupCommit.isNegative() || groupCommit.isZero()) {
+    if (groupCommit.isNegative()
+        || groupCommit.isZero()
+        || groupCommit.compareTo(Duration.ofDays(1)) > 0) {
       throw new IllegalArgumentException(
-          "group-commit must be more than zero: group-commit=" + groupCommit);
+          "group-commit must be more than zero and at most a day: group-commit=" + groupCommit);
     }
     requireWithin("epoch-rows", epochRows, 1, MAX_ROWS);
     requireWithin("ledger-rows", ledgerRows, 1, MAX_ROWS);
-    requireWithin("segment-bytes", segmentBytes, MIB, Long.MAX_VALUE);
-    requireWithin("min-free-bytes", minFreeBytes, MIB, Long.MAX_VALUE);
+    requireWithin("segment-bytes", segmentBytes, MIB, MAX_SEGMENT_BYTES);
+    requireWithin("min-free-bytes", minFreeBytes, MIB, MAX_MIN_FREE_BYTES);
   }
 
   private static void requireWithin(String name, long value, long least, long most) {

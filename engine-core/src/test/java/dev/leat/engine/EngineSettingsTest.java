@@ -1,0 +1,47 @@
+package dev.leat.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.leat.engine.internal.log.LogSettings;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class EngineSettingsTest {
+  private static final EngineSettings DEFAULTS = EngineSettings.defaults();
+
+  @Test
+  void boundsAreCheckedWithTheNameOfTheSetting() {
+    assertRefused("group-commit", () -> DEFAULTS.withGroupCommit(Duration.ZERO));
+    assertRefused("group-commit", () -> DEFAULTS.withGroupCommit(Duration.ofDays(1).plusNanos(1)));
+    assertRefused("epoch-rows", () -> DEFAULTS.withEpochRows(0));
+    assertRefused("epoch-rows", () -> DEFAULTS.withEpochRows(1_000_001));
+    assertRefused("ledger-rows", () -> DEFAULTS.withLedgerRows(0));
+    assertRefused("segment-bytes", () -> DEFAULTS.withSegmentBytes((1 << 20) - 1));
+    assertRefused("segment-bytes", () -> DEFAULTS.withSegmentBytes((64L << 30) + 1));
+    assertRefused("min-free-bytes", () -> DEFAULTS.withMinFreeBytes(0));
+    assertRefused("min-free-bytes", () -> DEFAULTS.withMinFreeBytes(Long.MAX_VALUE));
+  }
+
+  private static void assertRefused(String name, Runnable change) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(change::run)
+        .withMessageContaining(name + "=");
+  }
+
+  @Test
+  void whatIsAcceptedHereTheLogAccepts() {
+    EngineSettings most =
+        DEFAULTS
+            .withGroupCommit(Duration.ofDays(1))
+            .withSegmentBytes(64L << 30)
+            .withMinFreeBytes(Long.MAX_VALUE / 2);
+    LogSettings log =
+        LogSettings.defaults()
+            .withSyncDelay(most.groupCommit())
+            .withGroupCommit(most.groupCommit())
+            .withSegmentBytes(most.segmentBytes())
+            .withMinFreeBytes(most.minFreeBytes());
+    assertThat(log.segmentBytes()).isEqualTo(64L << 30);
+  }
+}
