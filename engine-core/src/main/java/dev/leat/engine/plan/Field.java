@@ -17,6 +17,7 @@ public record Field(String name, Type type, boolean nullable) {
     }
   }
 
+  /** Its text is in logs, too: see the format of the log before changing it. */
   @Override
   public String toString() {
     return name + " " + type + (nullable ? "" : " not null");

@@ -116,6 +116,7 @@ public final class Schema {
     return fields.hashCode();
   }
 
+  /** Its text is in logs, too: see the format of the log before changing it. */
   @Override
   public String toString() {
     return fields.stream().map(Field::toString).collect(Collectors.joining(", ", "(", ")"));

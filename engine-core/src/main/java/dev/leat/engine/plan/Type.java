@@ -133,6 +133,7 @@ public record Type(Kind kind, int precision, int scale, @Nullable Type element) 
     return element;
   }
 
+  /** Its text is in logs, too: see the format of the log before changing it. */
   @Override
   public String toString() {
     return switch (kind) {

@@ -64,8 +64,11 @@ final class EpochCodec {
     hasWrittenInputs = true;
   }
 
-  /** The columns of an input as they are kept in the log. */
-  private static String columns(Node.Input input) {
+  /**
+   * The columns of an input as they are kept in the log. So the texts of schemas, fields, types and
+   * kinds of input are part of the log's format: where one changes, logs written before are refused.
+   */
+  static String columns(Node.Input input) {
     return input.kind() + " " + input.schema() + " key " + input.primaryKey();
   }
 

@@ -1,0 +1,46 @@
+package dev.leat.engine.internal.exec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.leat.engine.plan.Node;
+import dev.leat.engine.plan.Schema;
+import dev.leat.engine.plan.Type;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class EpochCodecTest {
+  @Test
+  void theTextOfColumnsIsThatOfLogsWrittenBefore() {
+    Schema.Builder schema = Schema.builder().required("k", Type.STRING);
+    List<Type> others =
+        List.of(
+            Type.BOOLEAN,
+            Type.INT,
+            Type.LONG,
+            Type.FLOAT,
+            Type.DOUBLE,
+            Type.decimal(18, 2),
+            Type.INSTANT,
+            Type.DATE,
+            Type.DURATION,
+            Type.BYTES,
+            Type.array(Type.array(Type.STRING)));
+    for (int i = 0; i < others.size(); i++) {
+      schema.nullable("c" + i, others.get(i));
+    }
+    assertThat(columns(Node.InputKind.KEYED_TABLE, schema.build(), List.of("k")))
+        .isEqualTo(
+            "KEYED_TABLE (k string not null, c0 boolean, c1 int, c2 long, c3 float, c4 double,"
+                + " c5 decimal(18,2), c6 instant, c7 date, c8 duration, c9 bytes,"
+                + " c10 array<array<string>>) key [k]");
+    Schema small = Schema.builder().required("n", Type.LONG).build();
+    assertThat(columns(Node.InputKind.STREAM, small, List.of()))
+        .isEqualTo("STREAM (n long not null) key []");
+    assertThat(columns(Node.InputKind.KEYLESS_TABLE, small, List.of()))
+        .isEqualTo("KEYLESS_TABLE (n long not null) key []");
+  }
+
+  private static String columns(Node.InputKind kind, Schema schema, List<String> key) {
+    return EpochCodec.columns(new Node.Input("t", kind, schema, key));
+  }
+}
