@@ -1,0 +1,6 @@
+/**
+ * What is to be computed, as immutable values: relations ({@link dev.leat.engine.plan.Node}),
+ * expressions ({@link dev.leat.engine.plan.Expr}), types and schemas. It knows nothing of how it is
+ * computed; the runtime and the test kit's reference evaluator both read it.
+ */
+package dev.leat.engine.plan;
