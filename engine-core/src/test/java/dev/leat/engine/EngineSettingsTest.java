@@ -24,9 +24,7 @@ class EngineSettingsTest {
   }
 
   private static void assertRefused(String name, Runnable change) {
-    assertThatIllegalArgumentException()
-        .isThrownBy(change::run)
-        .withMessageContaining(name + "=");
+    assertThatIllegalArgumentException().isThrownBy(change::run).withMessageContaining(name + "=");
   }
 
   @Test

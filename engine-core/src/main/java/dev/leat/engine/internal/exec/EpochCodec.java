@@ -66,7 +66,8 @@ final class EpochCodec {
 
   /**
    * The columns of an input as they are kept in the log. So the texts of schemas, fields, types and
-   * kinds of input are part of the log's format: where one changes, logs written before are refused.
+   * kinds of input are part of the log's format: where one changes, logs written before are
+   * refused.
    */
   static String columns(Node.Input input) {
     return input.kind() + " " + input.schema() + " key " + input.primaryKey();
