@@ -128,7 +128,7 @@ public final class NdjsonInput {
       // Whatever failed is thrown soon, and not only at the end of a long stream.
       pending.removeIf(
           chunk -> {
-            boolean isDone = chunk.acknowledgement().isDone();
+            boolean isDone = chunk.isDone();
             position = isDone ? Math.max(position, chunk.await()) : position;
             return isDone;
           });

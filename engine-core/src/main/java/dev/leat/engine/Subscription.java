@@ -21,7 +21,7 @@ public final class Subscription implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Subscription.class);
 
   private final Runnable unsubscribe;
-  private volatile @Nullable RuntimeException failure;
+  private volatile @Nullable Throwable failure;
   private volatile boolean isClosed;
 
   private Subscription(Runnable unsubscribe) {
@@ -39,7 +39,7 @@ public final class Subscription implements AutoCloseable {
   }
 
   /** Why the listener was given up: what it threw. Empty while it is not. */
-  public Optional<RuntimeException> failure() {
+  public Optional<Throwable> failure() {
     return Optional.ofNullable(failure);
   }
 
@@ -73,6 +73,7 @@ public final class Subscription implements AutoCloseable {
 
     private void begin() {
       // Held until the listener has the rows that are there, so that no change comes before them.
+      boolean done = false;
       order.lock();
       try {
         ReadState state = runtime.subscribe(view, this);
@@ -82,20 +83,24 @@ public final class Subscription implements AutoCloseable {
           rows.add(new Change<>(mapping.read(values), 1));
         }
         deliver(new Changes<>(new Position(state.position()), true, rows));
+        done = true;
       } finally {
         order.unlock();
+        if (!done) {
+          subscription.close();
+        }
       }
     }
 
     @Override
     public Runnable changed(long position, Batch changes, Dictionary.Values values) {
-      List<Change<T>> rows = new ArrayList<>();
-      for (int i = 0; i < changes.count(); i++) {
-        int row = changes.row(i);
-        T decoded = mapping.read(ViewReader.decode(view.schema(), changes, row, values));
-        rows.add(new Change<>(decoded, changes.weight(row)));
+      Changes<T> all;
+      try {
+        all = decoded(position, changes, values);
+      } catch (RuntimeException | Error e) {
+        // A record's constructor is the host's code as much as the listener is.
+        return () -> giveUp(position, e);
       }
-      Changes<T> all = new Changes<>(new Position(position), false, rows);
       return () -> {
         order.lock();
         try {
@@ -106,21 +111,35 @@ public final class Subscription implements AutoCloseable {
       };
     }
 
+    private Changes<T> decoded(long position, Batch changes, Dictionary.Values values) {
+      List<Change<T>> rows = new ArrayList<>();
+      for (int i = 0; i < changes.count(); i++) {
+        int row = changes.row(i);
+        T decoded = mapping.read(ViewReader.decode(view.schema(), changes, row, values));
+        rows.add(new Change<>(decoded, changes.weight(row)));
+      }
+      return new Changes<>(new Position(position), false, rows);
+    }
+
     private void deliver(Changes<T> changes) {
       if (subscription.isClosed) {
         return;
       }
       try {
-        listener.accept(changes);
-      } catch (RuntimeException e) {
-        LOG.warn(
-            "a subscriber of view '{}' threw at position {} and gets no more changes",
-            view.name(),
-            changes.position().value(),
-            e);
-        subscription.failure = e;
-        subscription.close();
+        runtime.runListener(() -> listener.accept(changes));
+      } catch (RuntimeException | Error e) {
+        giveUp(changes.position().value(), e);
       }
+    }
+
+    private void giveUp(long position, Throwable reason) {
+      LOG.warn(
+          "a subscriber of view '{}' threw at position {} and gets no more changes",
+          view.name(),
+          position,
+          reason);
+      subscription.failure = reason;
+      subscription.close();
     }
   }
 }

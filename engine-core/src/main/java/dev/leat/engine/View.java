@@ -8,6 +8,7 @@ import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.SortKey;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -129,6 +130,7 @@ public final class View<T> {
    * Subscription#failure()}; the engine goes on.
    */
   public Subscription subscribe(Consumer<Changes<T>> listener) {
-    return Subscription.start(runtime, handle, mapping, listener);
+    return Subscription.start(
+        runtime, handle, mapping, Objects.requireNonNull(listener, "listener"));
   }
 }

@@ -149,7 +149,11 @@ public final class TypeRules {
 
   private static Type averageType(Type type) {
     return switch (type.kind()) {
-      case DECIMAL -> Type.decimal(Type.MAX_PRECISION, Math.max(type.scale(), DIVISION_SCALE));
+      case DECIMAL -> {
+        int whole = type.precision() - type.scale();
+        int scale = Math.min(DIVISION_SCALE, Type.MAX_PRECISION - whole);
+        yield Type.decimal(Type.MAX_PRECISION, Math.max(type.scale(), scale));
+      }
       case DURATION -> type;
       default -> Type.DOUBLE;
     };

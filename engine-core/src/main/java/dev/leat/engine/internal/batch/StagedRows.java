@@ -181,12 +181,27 @@ public final class StagedRows {
 
   /** Takes back all rows from an index on, and the unfinished one. */
   public void rollback(int toSize) {
+    rollback(toSize, committedValues);
+  }
+
+  /** How many distinct values its finished rows have, to go back to. */
+  public int valueCount() {
+    return committedValues;
+  }
+
+  /**
+   * Takes back all rows from an index on, and the unfinished one.
+   *
+   * @param toValues what {@link #valueCount} was when there were so many rows
+   */
+  public void rollback(int toSize, int toValues) {
     for (int row = toSize; row < size; row++) {
       deletes -= ops[row];
     }
     size = toSize;
-    // Values of a row that was taken back would only fill the log.
-    heap.truncate(committedValues);
+    // Values of rows that were taken back would only fill the log.
+    heap.truncate(toValues);
+    committedValues = toValues;
   }
 
   /** A finished row's value as a Java object, or null. */

@@ -83,6 +83,10 @@ public final class Words {
         && value.signum() != 0) {
       throw tooWide(type, value);
     }
+    if (value.signum() == 0 || value.precision() - (long) value.scale() < -type.scale()) {
+      // Less than a tenth of the last digit. Its own zeros may be millions, so it is not rescaled.
+      return BigDecimal.ZERO.setScale(type.scale());
+    }
     BigDecimal scaled = value.setScale(type.scale(), RoundingMode.HALF_UP);
     if (scaled.precision() > type.precision() && scaled.signum() != 0) {
       throw tooWide(type, value);

@@ -51,7 +51,15 @@ public final class Appender {
 
   public Appender(EngineRuntime runtime) {
     this.runtime = runtime;
-    this.indexOf = runtime.plan().inputs()::indexOf;
+    this.indexOf =
+        input -> {
+          int index = runtime.plan().inputs().indexOf(input);
+          if (index < 0) {
+            throw new IllegalArgumentException(
+                input.describe() + " belongs to another engine; nothing was appended");
+          }
+          return index;
+        };
   }
 
   /**
@@ -99,9 +107,17 @@ public final class Appender {
       this.epoch = epoch;
     }
 
-    /** Completes with the position when the rows are acknowledged. */
+    /**
+     * Completes with the position when the rows are acknowledged; not on a thread of the engine's,
+     * which must not be made to wait by what the host does then.
+     */
     public CompletableFuture<Long> acknowledgement() {
-      return runtime.acknowledgement(epoch);
+      return runtime.acknowledgement(epoch).thenApplyAsync(position -> position);
+    }
+
+    /** Are the rows acknowledged, or refused? */
+    public boolean isDone() {
+      return runtime.acknowledgement(epoch).isDone();
     }
 
     /**

@@ -6,6 +6,8 @@ import dev.leat.engine.plan.NamedExpr;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.ViewDefinition;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -34,6 +36,23 @@ final class ColumnUse {
       use.visit(nodes.get(i));
     }
     return use;
+  }
+
+  /**
+   * For each input, which columns of its rows are kept: the log keeps all; without one, those of a
+   * stream are enough that something reads.
+   */
+  static List<boolean[]> kept(Plan plan, boolean isDurable) {
+    ColumnUse use = of(plan);
+    List<boolean[]> kept = new ArrayList<>();
+    for (Node.Input input : plan.inputs()) {
+      boolean[] columns = use.isRead(input);
+      if (isDurable || input.kind() != Node.InputKind.STREAM) {
+        Arrays.fill(columns, true);
+      }
+      kept.add(columns);
+    }
+    return kept;
   }
 
   /** For each column of a relation, is it read? */

@@ -15,7 +15,6 @@ import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.ViewDefinition;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -59,6 +58,7 @@ public final class EngineRuntime implements AutoCloseable {
   private final ReentrantLock stateLock = new ReentrantLock(true);
   private final Condition published = stateLock.newCondition();
   private final long[] acceptedRows;
+  private final ThreadLocal<@Nullable Boolean> inListener = new ThreadLocal<>();
   private @Nullable Thread thread;
   private @Nullable Epoch refused;
   private long position;
@@ -81,7 +81,7 @@ public final class EngineRuntime implements AutoCloseable {
     this.dictionary = new Dictionary(hashing);
     this.ledger = new Ledger(dictionary, settings.ledgerRows());
     this.dataflow = new Dataflow(plan, dictionary, ledger);
-    this.pool = new RowsPool(plan, hashing, keptColumns(plan, !(log instanceof InMemoryLog)));
+    this.pool = new RowsPool(plan, hashing, ColumnUse.kept(plan, !(log instanceof InMemoryLog)));
     this.log = new EpochLog(log, new EpochCodec(plan, pool), settings.awaitSync());
     this.inbox =
         new Inbox(plan, pool, settings.epochRows(), settings.epochBytes(), settings.ownThread());
@@ -95,20 +95,6 @@ public final class EngineRuntime implements AutoCloseable {
     views.put(
         Plan.LEDGER,
         new ViewHandle(Plan.LEDGER, ledger.rows(), ledger, Optional.of(List.of("sequence"))));
-  }
-
-  /** The log keeps all columns of a row; without one, those are enough that something reads. */
-  private static List<boolean[]> keptColumns(Plan plan, boolean isDurable) {
-    ColumnUse use = ColumnUse.of(plan);
-    List<boolean[]> kept = new ArrayList<>();
-    for (Node.Input input : plan.inputs()) {
-      boolean[] columns = use.isRead(input);
-      if (isDurable || input.kind() != Node.InputKind.STREAM) {
-        Arrays.fill(columns, true);
-      }
-      kept.add(columns);
-    }
-    return kept;
   }
 
   /**
@@ -188,6 +174,12 @@ public final class EngineRuntime implements AutoCloseable {
    */
   public int step() {
     inbox.checkNotWriting();
+    if (inListener.get() != null) {
+      throw new EngineException(
+          Kind.INVALID,
+          "a subscriber must not step the engine that calls it: others would get changes out of"
+              + " order");
+    }
     stepLock.lock();
     try {
       Epoch epoch = refused != null ? refused : inbox.take(clockMicros.getAsLong());
@@ -318,13 +310,25 @@ public final class EngineRuntime implements AutoCloseable {
     return inbox.append(writer);
   }
 
-  /** Throws on the engine's own thread: what it waits for would have to be done by itself. */
+  /** Throws where the engine waits for this thread: what it waits for would not come. */
   void checkMayWait() {
-    if (Thread.currentThread() == thread) {
+    boolean isListener = inListener.get() != null;
+    if (Thread.currentThread() == thread || (settings.ownThread() && isListener)) {
       throw new EngineException(
           Kind.INVALID,
-          "a subscriber must not append and wait, as the engine waits for it: hand the row to"
-              + " another thread");
+          "a subscriber must not append and wait, nor wait for a position, as the engine waits for"
+              + " it: hand that to another thread");
+    }
+    inbox.checkNotWriting();
+  }
+
+  /** Calls a subscriber's listener, which must not make the engine wait for itself. */
+  public void runListener(Runnable call) {
+    inListener.set(Boolean.TRUE);
+    try {
+      call.run();
+    } finally {
+      inListener.remove();
     }
   }
 
@@ -428,6 +432,10 @@ public final class EngineRuntime implements AutoCloseable {
    * @return false if the time is up
    */
   public boolean await(long wanted, long timeoutNanos) {
+    if (position() >= wanted) {
+      return true;
+    }
+    checkMayWait();
     if (!settings.ownThread()) {
       while (position() < wanted && step() > 0) {
         LOG.trace("stepping to position {}", wanted);
@@ -542,9 +550,10 @@ public final class EngineRuntime implements AutoCloseable {
       return;
     }
     Thread stepping = thread;
-    if (stepping == Thread.currentThread()) {
-      throw new IllegalStateException("a subscriber cannot close the engine that calls it");
+    if (stepping == Thread.currentThread() || inListener.get() != null) {
+      throw new EngineException(Kind.INVALID, "a subscriber cannot close the engine that calls it");
     }
+    inbox.checkNotWriting();
     inbox.close(new EngineException(Kind.CLOSED, "the engine is closed; open a new one"));
     if (stepping != null) {
       joinUninterruptibly(stepping);

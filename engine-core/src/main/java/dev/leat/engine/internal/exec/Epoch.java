@@ -10,6 +10,9 @@ import java.util.concurrent.CompletableFuture;
  * the log. Filled under the inbox's lock, then the engine thread's.
  */
 final class Epoch {
+  /** At most so many bytes of UTF-8 for each char of a string. */
+  private static final int MAX_UTF8_BYTES = 3;
+
   /**
    * Rows of one input.
    *
@@ -102,7 +105,8 @@ final class Epoch {
       bytes += section.rows().byteSize();
     }
     for (Reject reject : rejects) {
-      bytes += reject.row().length();
+      int characters = reject.source().length() + reject.reason().length() + reject.row().length();
+      bytes += 3L * Integer.BYTES + (long) MAX_UTF8_BYTES * characters;
     }
     return bytes;
   }

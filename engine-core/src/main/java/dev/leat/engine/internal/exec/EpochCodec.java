@@ -28,6 +28,9 @@ final class EpochCodec {
   private boolean hasWrittenInputs;
   private final Map<Integer, Integer> inputOfNumber = new HashMap<>();
 
+  /** Inputs of the log that the pipeline does not have like that, and what to say of them. */
+  private final Map<Integer, String> refusedNumbers = new HashMap<>();
+
   EpochCodec(Plan plan, RowsPool pool) {
     this.plan = plan;
     this.pool = pool;
@@ -101,6 +104,10 @@ final class EpochCodec {
       for (int i = 0; i < sections; i++) {
         int number = in.readInt();
         Integer input = inputOfNumber.get(number);
+        String why = refusedNumbers.get(number);
+        if (why != null) {
+          throw new EngineException(EngineException.Kind.INVALID, why);
+        }
         if (input == null) {
           throw corrupt(position, "it names input number " + number + ", which is not known");
         }
@@ -132,6 +139,7 @@ final class EpochCodec {
     int count = in.readInt();
     if (count > 0) {
       inputOfNumber.clear();
+      refusedNumbers.clear();
     }
     List<Node.Input> inputs = plan.inputs();
     for (int number = 0; number < count; number++) {
@@ -142,18 +150,20 @@ final class EpochCodec {
         index++;
       }
       if (index == inputs.size()) {
-        throw new EngineException(
-            EngineException.Kind.INVALID,
+        // Only if it has rows does it matter.
+        refusedNumbers.put(
+            number,
             "the log has rows of input '"
                 + name
                 + "', which the pipeline does not declare; declare it as "
                 + written
                 + ", or use another directory");
+        continue;
       }
       String declared = columns(inputs.get(index));
       if (!declared.equals(written)) {
-        throw new EngineException(
-            EngineException.Kind.INVALID,
+        refusedNumbers.put(
+            number,
             "input '"
                 + name
                 + "' was written to the log as "
@@ -161,6 +171,7 @@ final class EpochCodec {
                 + ", the pipeline declares "
                 + declared
                 + "; declare it as it was written, or use another directory");
+        continue;
       }
       inputOfNumber.put(number, index);
     }

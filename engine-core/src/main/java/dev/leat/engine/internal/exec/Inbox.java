@@ -28,7 +28,8 @@ final class Inbox {
       if (last == null) {
         last = pool.take(input);
         open[input] = last;
-        marks[input] = 0;
+        rowMarks[input] = 0;
+        valueMarks[input] = 0;
         epoch.sections().add(new Epoch.Section(input, last));
       }
       return last;
@@ -55,7 +56,8 @@ final class Inbox {
   private final Condition notEmpty = lock.newCondition();
   private final Condition notFull = lock.newCondition();
   private final @Nullable StagedRows[] open;
-  private final int[] marks;
+  private final int[] rowMarks;
+  private final int[] valueMarks;
   private final Filling filling = new Filling();
   private Epoch epoch;
   private @Nullable EngineException closedBecause;
@@ -71,7 +73,8 @@ final class Inbox {
     this.maxBytes = maxBytes;
     this.canWait = canWait;
     this.open = new StagedRows[plan.inputs().size()];
-    this.marks = new int[open.length];
+    this.rowMarks = new int[open.length];
+    this.valueMarks = new int[open.length];
     this.epoch = new Epoch(1);
   }
 
@@ -91,7 +94,8 @@ final class Inbox {
       awaitRoom();
       for (int i = 0; i < open.length; i++) {
         StagedRows rows = open[i];
-        marks[i] = rows == null ? 0 : rows.size();
+        rowMarks[i] = rows == null ? 0 : rows.size();
+        valueMarks[i] = rows == null ? 0 : rows.valueCount();
       }
       int sections = epoch.sections().size();
       int rejects = epoch.rejects().size();
@@ -190,7 +194,7 @@ final class Inbox {
     for (int i = 0; i < open.length; i++) {
       StagedRows rows = open[i];
       if (rows != null) {
-        rows.rollback(marks[i]);
+        rows.rollback(rowMarks[i], valueMarks[i]);
       }
     }
   }

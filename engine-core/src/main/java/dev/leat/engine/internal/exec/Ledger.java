@@ -11,9 +11,12 @@ import dev.leat.engine.internal.state.RowStore;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What happened to rows that are in no view: which could not be decoded, and for which an
@@ -97,9 +100,24 @@ public final class Ledger implements Operator, Failures {
       text.append(
           column.isNull(row)
               ? "null"
-              : Words.toObject(type, column.word(row), dictionary.values()).toString());
+              : text(Words.toObject(type, column.word(row), dictionary.values())));
     }
     add(place, reason, text.append('}').toString());
+  }
+
+  /** The same text whenever it is made, also of arrays, whose own text is not. */
+  private static String text(@Nullable Object value) {
+    if (value instanceof byte[] bytes) {
+      int shown = Math.min(bytes.length, MAX_TEXT);
+      return "x'" + HexFormat.of().formatHex(bytes, 0, shown) + "'";
+    }
+    if (value instanceof List<?> elements) {
+      return elements.stream()
+          .limit(MAX_TEXT)
+          .map(Ledger::text)
+          .collect(Collectors.joining(", ", "[", "]"));
+    }
+    return String.valueOf(value);
   }
 
   @Override

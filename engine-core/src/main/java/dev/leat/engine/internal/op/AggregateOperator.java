@@ -51,11 +51,11 @@ public final class AggregateOperator implements Operator {
 
   private int[] groups = new int[0];
   private long[] rowCounts = new long[16];
-  private int[] touchedAt = new int[16];
+  private long[] touchedAt = new long[16];
   private int[] touched = new int[16];
   private boolean[] existed = new boolean[16];
   private int touchedCount;
-  private int stepNumber;
+  private long stepNumber;
   private int[] emitted = new int[0];
   private long[] weights = new long[0];
   private int[] slots = new int[0];

@@ -30,12 +30,12 @@ public final class KeyedTableOperator implements InputOperator {
 
   private long[] rows = new long[0];
   private boolean[] present = new boolean[16];
-  private int[] touchedAt = new int[16];
+  private long[] touchedAt = new long[16];
   private int[] touched = new int[16];
   private long[] before = new long[0];
   private boolean[] wasPresent = new boolean[16];
   private int touchedCount;
-  private int stepNumber;
+  private long stepNumber;
   private long[] weights = new long[32];
   private int[] slots = new int[32];
 

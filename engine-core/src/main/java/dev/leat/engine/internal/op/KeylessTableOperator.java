@@ -28,11 +28,11 @@ public final class KeylessTableOperator implements InputOperator {
   private int[] slots = new int[0];
   private long[] counts = new long[16];
   private long[] before = new long[16];
-  private int[] touchedAt = new int[16];
+  private long[] touchedAt = new long[16];
   private int[] touched = new int[16];
   private int[] firstRows = new int[16];
   private int touchedCount;
-  private int stepNumber;
+  private long stepNumber;
   private int[] selection = new int[0];
   private long[] weights = new long[0];
 

@@ -13,8 +13,8 @@ import java.util.Arrays;
 final class CowPages {
   private final int pageWords;
   private long[][] pages = new long[0][];
-  private int[] copiedAt = new int[0];
-  private int generation;
+  private long[] copiedAt = new long[0];
+  private long generation;
 
   CowPages(int pageWords) {
     this.pageWords = pageWords;
