@@ -1,6 +1,5 @@
 package dev.leat.engine.testkit;
 
-import dev.leat.engine.Change;
 import dev.leat.engine.Changes;
 import dev.leat.engine.Engine;
 import dev.leat.engine.EngineSettings;
@@ -27,7 +26,11 @@ import org.jspecify.annotations.Nullable;
 final class RandomRun implements AutoCloseable {
   private static final int LOOKUPS = 3;
 
-  private final RandomCase plan;
+  /** One in so many views is queried. */
+  private static final int QUERIES = 6;
+
+
+  private final RandomCase randomCase;
   private final Engine engine;
   private final SplittableRandom random;
   private final RandomValues values;
@@ -38,7 +41,7 @@ final class RandomRun implements AutoCloseable {
   private @Nullable ReferenceResult keptResult;
 
   private RandomRun(RandomCase randomCase) {
-    this.plan = randomCase;
+    this.randomCase = randomCase;
     this.engine =
         Engine.inMemory(
             Pipeline.of(randomCase.plan()),
@@ -79,28 +82,28 @@ final class RandomRun implements AutoCloseable {
     }
   }
 
-  private static void check(boolean holds, String what, Object detail) {
+  static void check(boolean holds, String what, Object detail) {
     if (!holds) {
       throw new AssertionError(what + ": " + detail);
     }
   }
 
   private void run() {
-    for (ViewDefinition view : plan.plan().views()) {
+    for (ViewDefinition view : randomCase.plan().views()) {
       feeds.put(view.name(), new FeedCheck(engine.view(view.name())));
     }
     compare();
-    int lateFrom = random.nextInt(plan.epochs().size() + 1);
-    for (int i = 0; i < plan.epochs().size(); i++) {
-      bring(plan.epochs().get(i));
-      plan.epochs().get(i).forEach(model::apply);
+    int lateFrom = random.nextInt(randomCase.epochs().size() + 1);
+    for (int i = 0; i < randomCase.epochs().size(); i++) {
+      bring(randomCase.epochs().get(i));
+      randomCase.epochs().get(i).forEach(model::apply);
       ReferenceResult result = compare();
       if (i == lateFrom) {
         feeds.keySet().forEach(v -> lateFeeds.put(v, new FeedCheck(engine.view(v))));
         kept = engine.read(snapshot -> snapshot);
         keptResult = result;
       }
-      if (plan.options().isSwept()) {
+      if (randomCase.options().isSwept()) {
         runtime(engine).sweep();
       }
     }
@@ -121,7 +124,7 @@ final class RandomRun implements AutoCloseable {
   }
 
   private void bring(List<InputChange> epoch) {
-    if (plan.options().isOneTransaction()) {
+    if (randomCase.options().isOneTransaction()) {
       engine.append(transaction -> epoch.forEach(change -> write(engine, transaction, change)));
     } else {
       for (InputChange change : epoch) {
@@ -156,14 +159,17 @@ final class RandomRun implements AutoCloseable {
   }
 
   private ReferenceResult compare() {
-    ReferenceResult expected = ReferenceEvaluator.evaluate(plan.plan(), model.rows());
-    for (ViewDefinition definition : plan.plan().views()) {
+    ReferenceResult expected = ReferenceEvaluator.evaluate(randomCase.plan(), model.rows());
+    for (ViewDefinition definition : randomCase.plan().views()) {
       View<Row> view = engine.view(definition.name());
       Map<ReferenceRow, Long> rows = expected.view(view.name());
       compareRows(view.name(), view.schema(), rows, view.scan(), view.count());
       follow(feeds.get(view.name()), rows);
       follow(lateFeeds.get(view.name()), rows);
       view.key().ifPresent(key -> lookUp(view, key, rows));
+      if (random.nextInt(QUERIES) == 0) {
+        new QueryCheck(random, view).check(rows);
+      }
     }
     compareLedger(expected);
     return expected;
@@ -254,7 +260,7 @@ final class RandomRun implements AutoCloseable {
 
   /** A snapshot stays as it was, whatever came later. */
   private void compareKept(Snapshot snapshot, ReferenceResult expected) {
-    for (ViewDefinition definition : plan.plan().views()) {
+    for (ViewDefinition definition : randomCase.plan().views()) {
       Snapshot.Of<Row> view = snapshot.view(definition.name());
       Schema schema = definition.relation().schema();
       Map<ReferenceRow, Long> rows = expected.view(definition.name());
@@ -275,7 +281,7 @@ final class RandomRun implements AutoCloseable {
    * taken back, that is all that is in it.
    */
   private void compareLedger(ReferenceResult expected) {
-    Plan whole = plan.plan();
+    Plan whole = randomCase.plan();
     if (whole.inputs().stream().anyMatch(i -> i.kind() == Node.InputKind.KEYLESS_TABLE)) {
       return;
     }
@@ -286,10 +292,5 @@ final class RandomRun implements AutoCloseable {
         "ledger should have " + expected.errors() + (isExact ? "" : " or more"),
         engine.rejectedRows());
     check(engine.ledger().count() == Math.min(rejected, 10_000), "ledger's rows", rejected);
-  }
-
-  /** Changes of a feed as text, for messages. */
-  static String text(List<Change<Row>> changes) {
-    return changes.toString();
   }
 }

@@ -8,6 +8,7 @@ import dev.leat.engine.internal.batch.Words;
 import dev.leat.engine.internal.op.Failures;
 import dev.leat.engine.internal.op.Operator;
 import dev.leat.engine.internal.state.RowStore;
+import dev.leat.engine.plan.JavaTypes;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;
 import java.util.ArrayList;
@@ -94,10 +95,11 @@ public final class Ledger implements Operator, Failures {
       }
       Type type = schema.field(c).type();
       text.append(text.length() == 1 ? "" : ", ").append(schema.field(c).name()).append('=');
-      text.append(
+      Object value =
           column.isNull(row)
-              ? "null"
-              : Words.toObject(type, column.word(row), dictionary.values()).toString());
+              ? null
+              : Words.toObject(type, column.word(row), dictionary.values());
+      text.append(JavaTypes.text(value));
     }
     add(place, reason, text.append('}').toString());
   }
