@@ -260,6 +260,9 @@ final class RecordMapping<T extends Record> extends RowMapping<T> {
   void write(T row, StagedRows rows, byte op) {
     Objects.requireNonNull(row, "row");
     for (int c = 0; c < accessors.length; c++) {
+      if (!rows.isKept(c)) {
+        continue;
+      }
       Object value = value(row, c);
       if (value instanceof String string) {
         rows.setString(c, string);

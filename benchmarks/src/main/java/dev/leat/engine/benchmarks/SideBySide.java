@@ -93,14 +93,14 @@ public final class SideBySide {
   private double[][] round(int count) throws Exception {
     double[][] figures = new double[contenders.size()][];
     for (int c = 0; c < figures.length; c++) {
-      long bytes = THREADS.getCurrentThreadAllocatedBytes();
       long cpu = ProcessCpu.nanos();
+      long bytes = THREADS.getCurrentThreadAllocatedBytes();
       long wall = System.nanoTime();
       Object result = contenders.get(c).pass().call();
       figures[c] = new double[3];
       figures[c][WALL] = (double) (System.nanoTime() - wall) / count;
-      figures[c][CPU] = (double) (ProcessCpu.nanos() - cpu) / count;
       figures[c][BYTES] = (double) (THREADS.getCurrentThreadAllocatedBytes() - bytes) / count;
+      figures[c][CPU] = (double) (ProcessCpu.nanos() - cpu) / count;
       sink += result.hashCode();
     }
     return figures;

@@ -49,7 +49,8 @@ public final class Summary {
             .mapToDouble(run -> Double.parseDouble(text(run, field)))
             .sorted()
             .toArray();
-    return values.length == 0 ? Double.NaN : values[values.length / 2];
+    int half = values.length / 2;
+    return values.length == 0 ? Double.NaN : (values[half] + values[(values.length - 1) / 2]) / 2;
   }
 
   private void print() {

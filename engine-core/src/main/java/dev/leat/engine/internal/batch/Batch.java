@@ -26,6 +26,7 @@ public final class Batch {
   private int @Nullable [] selection;
   private long @Nullable [] weights;
   private int @Nullable [] slots;
+  private boolean isConsolidated;
 
   /** An empty batch with columns of its own. */
   public Batch(int columnCount) {
@@ -60,6 +61,20 @@ public final class Batch {
     count = selectedCount;
     weights = rowWeights;
     slots = null;
+    isConsolidated = false;
+  }
+
+  /**
+   * Says that no row is taken back and added again unchanged. After {@link #select}, which forgets
+   * it.
+   */
+  public void consolidated() {
+    isConsolidated = true;
+  }
+
+  /** Is it known that no row is taken back and added again unchanged? */
+  public boolean isConsolidated() {
+    return isConsolidated;
   }
 
   /**

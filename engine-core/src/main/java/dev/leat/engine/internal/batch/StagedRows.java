@@ -25,6 +25,7 @@ public final class StagedRows {
 
   private final Schema schema;
   private final Type[] types;
+  private final boolean[] isKept;
   private final Column[] columns;
   private final ValueHeap heap;
   private byte[] ops = new byte[16];
@@ -33,8 +34,19 @@ public final class StagedRows {
   private int committedValues;
   private byte[] scratch = new byte[256];
 
+  /** Empty rows of a schema. */
   public StagedRows(Schema schema, Hashing hashing) {
+    this(schema, hashing, allOf(schema));
+  }
+
+  /**
+   * Empty rows of a schema.
+   *
+   * @param isKept for each column, whether its values are kept; what is set in others is forgotten
+   */
+  public StagedRows(Schema schema, Hashing hashing, boolean[] isKept) {
     this.schema = schema;
+    this.isKept = isKept.clone();
     types = schema.fields().stream().map(Field::type).toArray(Type[]::new);
     columns = new Column[types.length];
     for (int i = 0; i < columns.length; i++) {
@@ -42,6 +54,17 @@ public final class StagedRows {
       columns[i].reset(16);
     }
     heap = new ValueHeap(hashing);
+  }
+
+  private static boolean[] allOf(Schema schema) {
+    boolean[] all = new boolean[schema.size()];
+    Arrays.fill(all, true);
+    return all;
+  }
+
+  /** Are the values of a column kept? If not, it need not be set. */
+  public boolean isKept(int column) {
+    return isKept[column];
   }
 
   /** Forgets all rows and keeps the memory. */
@@ -94,7 +117,9 @@ public final class StagedRows {
 
   /** Sets a string column to valid UTF-8. */
   public void setUtf8(int column, byte[] utf8, int from, int to) {
-    columns[column].set(size, heap.add(utf8, from, to));
+    if (isKept[column]) {
+      columns[column].set(size, heap.add(utf8, from, to));
+    }
   }
 
   /**
@@ -196,26 +221,6 @@ public final class StagedRows {
     }
     for (Column column : columns) {
       column.ensure(rows + 1);
-    }
-  }
-
-  /** Copies all rows of another of the same schema behind these. */
-  public void addAll(StagedRows other) {
-    int[] codes = new int[other.heap.size()];
-    for (int code = 0; code < codes.length; code++) {
-      codes[code] = heap.add(other.heap.bytes(), other.heap.start(code), other.heap.end(code));
-    }
-    for (int row = 0; row < other.size; row++) {
-      for (int c = 0; c < columns.length; c++) {
-        Column from = other.columns[c];
-        if (from.isNull(row)) {
-          setNull(c);
-        } else {
-          long word = from.word(row);
-          setWord(c, types[c].isEncoded() ? codes[(int) word] : word);
-        }
-      }
-      commit(other.ops[row]);
     }
   }
 }

@@ -2,7 +2,6 @@ package dev.leat.engine.internal.exec;
 
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
-import dev.leat.engine.internal.batch.ByteWriter;
 import dev.leat.engine.internal.batch.CodeSet;
 import dev.leat.engine.internal.batch.Dictionary;
 import dev.leat.engine.internal.batch.Hashing;
@@ -15,17 +14,15 @@ import dev.leat.engine.plan.Names;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.ViewDefinition;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -49,20 +46,18 @@ public final class EngineRuntime implements AutoCloseable {
 
   private final Plan plan;
   private final RuntimeSettings settings;
-  private final EventLog log;
-  private final boolean isDurable;
+  private final EpochLog log;
+  private final RowsPool pool;
   private final LongSupplier clockMicros;
   private final Hashing hashing;
   private final Dictionary dictionary;
   private final Ledger ledger;
   private final Dataflow dataflow;
   private final Inbox inbox;
-  private final EpochCodec codec;
   private final Map<String, ViewHandle> views = new LinkedHashMap<>();
   private final ReentrantLock stepLock = new ReentrantLock();
   private final ReentrantLock stateLock = new ReentrantLock(true);
   private final Condition published = stateLock.newCondition();
-  private final Queue<Epoch> unsynced = new ArrayDeque<>();
   private final long[] acceptedRows;
   private @Nullable Thread thread;
   private @Nullable Epoch refused;
@@ -81,16 +76,15 @@ public final class EngineRuntime implements AutoCloseable {
       Plan plan, RuntimeSettings settings, EventLog log, LongSupplier clockMicros, long seed) {
     this.plan = plan;
     this.settings = settings;
-    this.log = log;
-    this.isDurable = !(log instanceof InMemoryLog);
     this.clockMicros = clockMicros;
     this.hashing = new Hashing(seed);
     this.dictionary = new Dictionary(hashing);
     this.ledger = new Ledger(dictionary, settings.ledgerRows());
     this.dataflow = new Dataflow(plan, dictionary, ledger);
+    this.pool = new RowsPool(plan, hashing, keptColumns(plan, !(log instanceof InMemoryLog)));
+    this.log = new EpochLog(log, new EpochCodec(plan, pool), settings.awaitSync());
     this.inbox =
-        new Inbox(plan, hashing, settings.epochRows(), settings.epochBytes(), settings.ownThread());
-    this.codec = new EpochCodec(plan, hashing);
+        new Inbox(plan, pool, settings.epochRows(), settings.epochBytes(), settings.ownThread());
     this.acceptedRows = new long[plan.inputs().size()];
     for (ViewDefinition view : plan.views()) {
       ViewOperator operator = dataflow.view(view.name());
@@ -103,6 +97,20 @@ public final class EngineRuntime implements AutoCloseable {
         new ViewHandle(Plan.LEDGER, ledger.rows(), ledger, Optional.of(List.of("sequence"))));
   }
 
+  /** The log keeps all columns of a row; without one, those are enough that something reads. */
+  private static List<boolean[]> keptColumns(Plan plan, boolean isDurable) {
+    ColumnUse use = ColumnUse.of(plan);
+    List<boolean[]> kept = new ArrayList<>();
+    for (Node.Input input : plan.inputs()) {
+      boolean[] columns = use.isRead(input);
+      if (isDurable || input.kind() != Node.InputKind.STREAM) {
+        Arrays.fill(columns, true);
+      }
+      kept.add(columns);
+    }
+    return kept;
+  }
+
   /**
    * Brings the views to the end of the log and starts the engine's thread, if it has one.
    *
@@ -112,9 +120,7 @@ public final class EngineRuntime implements AutoCloseable {
     dataflow.step();
     ledger.step();
     log.replay(
-        1,
-        (at, buffer, offset, length) -> {
-          Epoch epoch = codec.read(at, buffer, offset, length);
+        epoch -> {
           stateLock.lock();
           try {
             apply(epoch);
@@ -122,11 +128,11 @@ public final class EngineRuntime implements AutoCloseable {
           } finally {
             stateLock.unlock();
           }
-          progress.accept(at);
+          recycle(epoch);
+          progress.accept(epoch.position());
         });
     inbox.start(log.lastPosition() + 1);
-    log.onSynced(this::completeSynced);
-    log.onSyncFailed(this::fail);
+    log.start(this::fail);
     if (settings.ownThread()) {
       Thread stepping = new Thread(this::run, "leat-engine");
       stepping.setDaemon(true);
@@ -164,10 +170,7 @@ public final class EngineRuntime implements AutoCloseable {
     failure = reason;
     inbox.close(reason);
     inbox.failRest(reason);
-    synchronized (unsynced) {
-      unsynced.forEach(epoch -> epoch.fail(reason));
-      unsynced.clear();
-    }
+    log.fail(reason);
     stateLock.lock();
     try {
       published.signalAll();
@@ -192,10 +195,11 @@ public final class EngineRuntime implements AutoCloseable {
       if (epoch == null) {
         return 0;
       }
+      int rows = epoch.rowCount();
       if (write(epoch)) {
         process(epoch);
       }
-      return epoch.rowCount();
+      return rows;
     } catch (RuntimeException | Error e) {
       if (refused == null) {
         fail(stopped(e));
@@ -209,21 +213,7 @@ public final class EngineRuntime implements AutoCloseable {
   /** Puts an epoch into the log; if it is not taken, whoever waits for it is told why. */
   private boolean write(Epoch epoch) {
     try {
-      if (isDurable) {
-        ByteWriter record = codec.write(epoch);
-        // Under the lock, because the log may tell at once that the record is synced.
-        synchronized (unsynced) {
-          log.append(record.bytes(), 0, record.size());
-          unsynced.add(epoch);
-        }
-        codec.confirm();
-        epoch.logged().complete(epoch.position());
-        completeSynced(log.syncedPosition());
-      } else {
-        log.append(new byte[0], 0, 0);
-        epoch.logged().complete(epoch.position());
-        epoch.synced().complete(epoch.position());
-      }
+      log.append(epoch);
       return true;
     } catch (EngineException e) {
       if (e.kind() != Kind.FULL) {
@@ -238,20 +228,6 @@ public final class EngineRuntime implements AutoCloseable {
       inbox.restart(epoch.position());
       epoch.fail(e);
       return false;
-    }
-  }
-
-  private void completeSynced(long syncedPosition) {
-    while (true) {
-      Epoch epoch;
-      synchronized (unsynced) {
-        epoch = unsynced.peek();
-        if (epoch == null || epoch.position() > syncedPosition) {
-          return;
-        }
-        unsynced.remove();
-      }
-      epoch.synced().complete(epoch.position());
     }
   }
 
@@ -273,8 +249,15 @@ public final class EngineRuntime implements AutoCloseable {
     } finally {
       stateLock.unlock();
     }
+    recycle(epoch);
     // Listeners may read, so they are called without the lock.
     deliveries.forEach(Runnable::run);
+  }
+
+  private void recycle(Epoch epoch) {
+    for (Epoch.Section section : epoch.sections()) {
+      pool.give(section.input(), section.rows());
+    }
   }
 
   /** Takes an epoch through the graph. */
@@ -354,29 +337,12 @@ public final class EngineRuntime implements AutoCloseable {
     if (!settings.ownThread()) {
       return epoch.position();
     }
-    try {
-      long logged = epoch.logged().get();
-      if (settings.awaitSync()) {
-        log.awaitSynced(logged);
-      }
-      return logged;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new EngineException(
-          Kind.COMMIT_UNKNOWN,
-          "interrupted while waiting for an acknowledgement; the rows may come into the log or not",
-          e);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof EngineException cause) {
-        throw new EngineException(cause.kind(), String.valueOf(cause.getMessage()), cause);
-      }
-      throw new IllegalStateException(e);
-    }
+    return log.acknowledge(epoch);
   }
 
   /** When an epoch is acknowledged at the level of the settings. */
   CompletableFuture<Long> acknowledgement(Epoch epoch) {
-    return settings.awaitSync() ? epoch.synced() : epoch.logged();
+    return log.acknowledgement(epoch);
   }
 
   /** Does the engine step itself? */
@@ -391,7 +357,7 @@ public final class EngineRuntime implements AutoCloseable {
 
   /** An empty buffer for rows of an input. */
   StagedRows newRows(Node.Input input) {
-    return new StagedRows(input.schema(), hashing);
+    return pool.take(plan.inputs().indexOf(input));
   }
 
   private void checkUsable() {
@@ -608,7 +574,6 @@ public final class EngineRuntime implements AutoCloseable {
     } finally {
       isClosed = true;
       log.close();
-      completeSynced(log.syncedPosition());
     }
   }
 

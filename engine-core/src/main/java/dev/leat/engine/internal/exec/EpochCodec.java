@@ -3,7 +3,6 @@ package dev.leat.engine.internal.exec;
 import dev.leat.engine.EngineException;
 import dev.leat.engine.internal.batch.ByteReader;
 import dev.leat.engine.internal.batch.ByteWriter;
-import dev.leat.engine.internal.batch.Hashing;
 import dev.leat.engine.internal.batch.RowsCodec;
 import dev.leat.engine.internal.batch.StagedRows;
 import dev.leat.engine.plan.Node;
@@ -24,14 +23,14 @@ final class EpochCodec {
   private static final int FORMAT = 1;
 
   private final Plan plan;
-  private final Hashing hashing;
+  private final RowsPool pool;
   private final ByteWriter out = new ByteWriter();
   private boolean hasWrittenInputs;
   private final Map<Integer, Integer> inputOfNumber = new HashMap<>();
 
-  EpochCodec(Plan plan, Hashing hashing) {
+  EpochCodec(Plan plan, RowsPool pool) {
     this.plan = plan;
-    this.hashing = hashing;
+    this.pool = pool;
   }
 
   /** The record of an epoch; valid until the next call. */
@@ -101,7 +100,7 @@ final class EpochCodec {
         if (input == null) {
           throw corrupt(position, "it names input number " + number + ", which is not known");
         }
-        StagedRows rows = new StagedRows(plan.inputs().get(input).schema(), hashing);
+        StagedRows rows = pool.take(input);
         RowsCodec.read(in, rows);
         epoch.sections().add(new Epoch.Section(input, rows));
       }

@@ -1,7 +1,6 @@
 package dev.leat.engine.internal.exec;
 
 import dev.leat.engine.EngineException;
-import dev.leat.engine.internal.batch.Hashing;
 import dev.leat.engine.internal.batch.StagedRows;
 import dev.leat.engine.plan.Plan;
 import java.util.concurrent.locks.Condition;
@@ -26,7 +25,7 @@ final class Inbox {
     StagedRows rows(int input) {
       StagedRows last = open[input];
       if (last == null) {
-        last = new StagedRows(plan.inputs().get(input).schema(), hashing);
+        last = pool.take(input);
         open[input] = last;
         marks[input] = 0;
         epoch.sections().add(new Epoch.Section(input, last));
@@ -47,8 +46,7 @@ final class Inbox {
 
   private static final long MAX_APPEND_BYTES = 16L << 20;
 
-  private final Plan plan;
-  private final Hashing hashing;
+  private final RowsPool pool;
   private final int maxRows;
   private final long maxBytes;
   private final boolean canWait;
@@ -66,9 +64,8 @@ final class Inbox {
    *
    * @param canWait does another thread take epochs, so that waiting for room makes sense?
    */
-  Inbox(Plan plan, Hashing hashing, int maxRows, long maxBytes, boolean canWait) {
-    this.plan = plan;
-    this.hashing = hashing;
+  Inbox(Plan plan, RowsPool pool, int maxRows, long maxBytes, boolean canWait) {
+    this.pool = pool;
     this.maxRows = maxRows;
     this.maxBytes = maxBytes;
     this.canWait = canWait;

@@ -256,6 +256,7 @@ public final class AggregateOperator implements Operator {
     }
     output.select(2 * touchedCount, emitted, size, weights);
     output.number(slots);
+    output.consolidated();
   }
 
   private boolean isUnchanged(int row) {

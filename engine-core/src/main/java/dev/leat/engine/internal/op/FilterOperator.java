@@ -47,6 +47,9 @@ public final class FilterOperator implements Operator {
     }
     output.select(in.rows(), selection, count, in.weights());
     output.number(in.slots());
+    if (in.isConsolidated()) {
+      output.consolidated();
+    }
   }
 
   @Override

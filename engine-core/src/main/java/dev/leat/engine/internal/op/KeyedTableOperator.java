@@ -157,6 +157,7 @@ public final class KeyedTableOperator implements InputOperator {
     }
     output.fill(size, weights);
     output.number(slots);
+    output.consolidated();
   }
 
   @Override

@@ -80,12 +80,12 @@ public final class ViewOperator implements Operator {
       int slot = slots[row];
       if (in.weight(row) > 0) {
         rows.rowLayout().gather(in, row, hasNulls, words);
-        rows.putAt(slot, words);
+        rows.putAt(slot, words, true);
         selection[size++] = row;
       } else if (i + 1 < in.count() && slots[in.row(i + 1)] == slot) {
         int next = in.row(++i);
         rows.rowLayout().gather(in, next, hasNulls, words);
-        if (rows.putAt(slot, words)) {
+        if (rows.putAt(slot, words, in.isConsolidated())) {
           selection[size++] = row;
           selection[size++] = next;
         }

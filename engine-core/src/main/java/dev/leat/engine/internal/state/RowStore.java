@@ -171,9 +171,11 @@ public final class RowStore {
    * such a number, so that the key need not be looked up. A store is used either in this way or by
    * key.
    *
+   * @param isChanged is it known that the row was not there, or was another? Then it need not be
+   *     compared
    * @return false if the row was there, and equal
    */
-  public boolean putAt(int row, long[] words) {
+  public boolean putAt(int row, long[] words, boolean isChanged) {
     if (row >= bound) {
       rows.ensure((row >>> PAGE_BITS) + 1);
       bound = row + 1;
@@ -181,7 +183,7 @@ public final class RowStore {
     int from = offset(row);
     long[] old = rows.page(row >>> PAGE_BITS);
     boolean isNew = old[from + stride - 1] == 0;
-    if (!isNew && Arrays.equals(old, from, from + stride - 1, words, 0, stride - 1)) {
+    if (!isChanged && !isNew && Arrays.equals(old, from, from + stride - 1, words, 0, stride - 1)) {
       return false;
     }
     if (isNew) {

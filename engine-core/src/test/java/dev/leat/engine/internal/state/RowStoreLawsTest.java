@@ -90,7 +90,7 @@ class RowStoreLawsTest {
   private static void put(
       RowStore store, long key, long value, boolean isNumbered, Map<Long, Long> model) {
     if (isNumbered) {
-      boolean isChanged = store.putAt((int) key + 1, words(store, key, value));
+      boolean isChanged = store.putAt((int) key + 1, words(store, key, value), false);
       assertThat(isChanged).isEqualTo(!Long.valueOf(value).equals(model.get(key)));
     } else {
       store.put(words(store, key, value), 1);

@@ -1,0 +1,142 @@
+package dev.leat.engine.internal.exec;
+
+import dev.leat.engine.EngineException;
+import dev.leat.engine.EngineException.Kind;
+import dev.leat.engine.internal.batch.ByteWriter;
+import dev.leat.engine.internal.log.EventLog;
+import dev.leat.engine.internal.log.InMemoryLog;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+
+/**
+ * Epochs in the event log, and who waits for them to be acknowledged.
+ *
+ * <p><b>Threading.</b> One thread at a time appends, replays and closes; any thread waits.
+ */
+final class EpochLog {
+  private static final byte[] NOTHING = {};
+
+  private final EventLog log;
+  private final EpochCodec codec;
+  private final boolean isDurable;
+  private final boolean awaitSync;
+  private final Queue<Epoch> unsynced = new ArrayDeque<>();
+
+  /**
+   * Epochs in a log.
+   *
+   * @param awaitSync is an epoch acknowledged only when it survives a power cut?
+   */
+  EpochLog(EventLog log, EpochCodec codec, boolean awaitSync) {
+    this.log = log;
+    this.codec = codec;
+    this.isDurable = !(log instanceof InMemoryLog);
+    this.awaitSync = awaitSync;
+  }
+
+  /** Shows all epochs in order. */
+  void replay(Consumer<Epoch> visitor) {
+    log.replay(
+        1, (at, buffer, offset, length) -> visitor.accept(codec.read(at, buffer, offset, length)));
+  }
+
+  /** Begins to acknowledge. */
+  void start(Consumer<EngineException> onFailure) {
+    log.onSynced(this::completeSynced);
+    log.onSyncFailed(onFailure);
+  }
+
+  long lastPosition() {
+    return log.lastPosition();
+  }
+
+  long syncedPosition() {
+    return log.syncedPosition();
+  }
+
+  /**
+   * Appends an epoch at its position and acknowledges it as logged.
+   *
+   * @throws EngineException if the log does not take it; nothing has changed then
+   */
+  void append(Epoch epoch) {
+    if (!isDurable) {
+      // Nobody will read a record.
+      log.append(NOTHING, 0, 0);
+      epoch.logged().complete(epoch.position());
+      epoch.synced().complete(epoch.position());
+      return;
+    }
+    ByteWriter record = codec.write(epoch);
+    // Under the lock, because the log may tell at once that the record is synced.
+    synchronized (unsynced) {
+      log.append(record.bytes(), 0, record.size());
+      unsynced.add(epoch);
+    }
+    codec.confirm();
+    epoch.logged().complete(epoch.position());
+    completeSynced(log.syncedPosition());
+  }
+
+  private void completeSynced(long syncedPosition) {
+    while (true) {
+      Epoch epoch;
+      synchronized (unsynced) {
+        epoch = unsynced.peek();
+        if (epoch == null || epoch.position() > syncedPosition) {
+          return;
+        }
+        unsynced.remove();
+      }
+      epoch.synced().complete(epoch.position());
+    }
+  }
+
+  /**
+   * Waits until an epoch is acknowledged.
+   *
+   * @return its position
+   */
+  long acknowledge(Epoch epoch) {
+    try {
+      long logged = epoch.logged().get();
+      if (awaitSync) {
+        log.awaitSynced(logged);
+      }
+      return logged;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new EngineException(
+          Kind.COMMIT_UNKNOWN,
+          "interrupted while waiting for an acknowledgement; the rows may come into the log or not",
+          e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof EngineException cause) {
+        throw new EngineException(cause.kind(), String.valueOf(cause.getMessage()), cause);
+      }
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** When an epoch is acknowledged. */
+  CompletableFuture<Long> acknowledgement(Epoch epoch) {
+    return awaitSync ? epoch.synced() : epoch.logged();
+  }
+
+  /** Tells everyone who still waits that it will not be. */
+  void fail(EngineException reason) {
+    synchronized (unsynced) {
+      unsynced.forEach(epoch -> epoch.fail(reason));
+      unsynced.clear();
+    }
+  }
+
+  /** Makes everything durable and lets go of the log. */
+  void close() {
+    log.close();
+    completeSynced(log.syncedPosition());
+  }
+}
