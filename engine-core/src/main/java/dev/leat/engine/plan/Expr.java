@@ -57,9 +57,7 @@ public sealed interface Expr {
 
     @Override
     public String toString() {
-      return value instanceof String s
-          ? "'" + s.replace("'", "''") + "'"
-          : JavaTypes.text(value);
+      return value instanceof String s ? "'" + s.replace("'", "''") + "'" : JavaTypes.text(value);
     }
   }
 

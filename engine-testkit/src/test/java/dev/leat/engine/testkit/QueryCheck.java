@@ -51,11 +51,11 @@ final class QueryCheck {
     for (Field field : schema.fields()) {
       if (field.type().isOrdered()) {
         boolean isDescending = random.nextBoolean();
-        List<ReferenceRow> sorted =
-            read(query.orderBy(new SortKey(field.name(), isDescending)));
+        List<ReferenceRow> sorted = read(query.orderBy(new SortKey(field.name(), isDescending)));
         List<ReferenceRow> wanted = new ArrayList<>(all);
         int column = schema.find(field.name());
-        wanted.sort((a, b) -> (isDescending ? -1 : 1) * compare(field, a.value(column), b.value(column)));
+        wanted.sort(
+            (a, b) -> (isDescending ? -1 : 1) * compare(field, a.value(column), b.value(column)));
         RandomRun.check(sorted.equals(wanted), "order by " + field, sorted);
       }
     }

@@ -24,8 +24,7 @@ record RandomCase(long seed, Plan plan, List<List<InputChange>> epochs, Options 
    * @param isRepeated is it run twice, to compare the change feeds?
    * @param ledgerRows how many entries the ledger keeps
    */
-  record Options(
-      boolean isOneTransaction, boolean isSwept, boolean isRepeated, int ledgerRows) {}
+  record Options(boolean isOneTransaction, boolean isSwept, boolean isRepeated, int ledgerRows) {}
 
   /** The cases of one plan have seeds in a row; the first seed makes the plan. */
   static final int CASES_OF_A_PLAN = 4;

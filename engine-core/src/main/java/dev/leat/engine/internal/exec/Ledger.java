@@ -96,9 +96,7 @@ public final class Ledger implements Operator, Failures {
       Type type = schema.field(c).type();
       text.append(text.length() == 1 ? "" : ", ").append(schema.field(c).name()).append('=');
       Object value =
-          column.isNull(row)
-              ? null
-              : Words.toObject(type, column.word(row), dictionary.values());
+          column.isNull(row) ? null : Words.toObject(type, column.word(row), dictionary.values());
       text.append(JavaTypes.text(value));
     }
     add(place, reason, text.append('}').toString());
