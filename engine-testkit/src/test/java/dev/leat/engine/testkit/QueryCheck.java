@@ -47,7 +47,7 @@ final class QueryCheck {
     RandomRun.check(
         counts.equals(expected.view("v")),
         "where " + condition,
-        RandomRun.difference(expected.view("v"), counts));
+        new RandomRun.Difference(expected.view("v"), counts));
     for (Field field : schema.fields()) {
       if (field.type().isOrdered()) {
         boolean isDescending = random.nextBoolean();

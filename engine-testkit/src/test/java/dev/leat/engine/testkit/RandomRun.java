@@ -27,7 +27,7 @@ final class RandomRun implements AutoCloseable {
   private static final int LOOKUPS = 3;
 
   /** One in so many views is queried. */
-  private static final int QUERIES = 6;
+  private static final int QUERIES = 20;
 
   private final RandomCase randomCase;
   private final Engine engine;
@@ -201,26 +201,28 @@ final class RandomRun implements AutoCloseable {
       }
       actual.merge(canonical, 1L, Long::sum);
     }
-    check(count == rows.size(), "count() of " + name, count);
-    check(actual.equals(expected), "view " + name, difference(expected, actual));
+    check(count == rows.size(), "count()", name);
+    check(actual.equals(expected), name, new Difference(expected, actual));
   }
 
-  /** What one has and the other has not. */
-  static String difference(Map<ReferenceRow, Long> expected, Map<ReferenceRow, Long> actual) {
-    Map<ReferenceRow, Long> missing = new LinkedHashMap<>(expected);
-    actual.forEach((row, n) -> missing.merge(row, -n, (a, b) -> a + b == 0 ? null : a + b));
-    StringBuilder text = new StringBuilder();
-    missing.forEach(
-        (row, n) ->
-            text.append(n > 0 ? "\n  missing " : "\n  not expected ")
-                .append(row)
-                .append(Math.abs(n) == 1 ? "" : " x" + Math.abs(n)));
-    return text.append("\n  expected ")
-        .append(expected)
-        .append("\n  actual ")
-        .append(actual)
-        .toString();
+  /** What one has and the other has not; a text is only made of it for a failure. */
+  record Difference(Map<ReferenceRow, Long> expected, Map<ReferenceRow, Long> actual) {
+    @Override
+    public String toString() {
+      Map<ReferenceRow, Long> missing = new LinkedHashMap<>(expected);
+      actual.forEach((row, n) -> missing.merge(row, -n, (a, b) -> a + b == 0 ? null : a + b));
+      StringBuilder text = new StringBuilder();
+      missing.forEach(
+          (row, n) ->
+              text.append(n > 0 ? "\n  missing " : "\n  not expected ")
+                  .append(row)
+                  .append(Math.abs(n) == 1 ? "" : " x" + Math.abs(n)));
+      return text + "\n  expected " + expected + "\n  actual " + actual;
+    }
   }
+
+  /** What a lookup found; a text is only made of it for a failure. */
+  private record Lookup(String view, Object key, @Nullable Object found) {}
 
   /** The values of the key columns of a row. */
   static List<@Nullable Object> key(ReferenceRow row, Schema schema, List<String> key) {
@@ -237,8 +239,8 @@ final class RandomRun implements AutoCloseable {
       Row found = view.get(written(row, schema, key)).orElse(null);
       check(
           found != null && ReferenceRow.of(schema, found.values()).equals(row),
-          "get() of " + view.name() + " " + row,
-          String.valueOf(found));
+          "get()",
+          new Lookup(view.name(), row, found));
     }
     List<@Nullable Object> other = new ArrayList<>();
     key.forEach(column -> other.add(values.value(schema.field(schema.find(column)))));
@@ -250,7 +252,7 @@ final class RandomRun implements AutoCloseable {
         all.stream().filter(r -> key(r, schema, key).equals(canonical.values())).findFirst();
     Optional<ReferenceRow> found =
         view.get(other.toArray()).map(r -> ReferenceRow.of(schema, r.values()));
-    check(found.equals(expected), "get() of " + view.name() + " " + canonical, found);
+    check(found.equals(expected), "get()", new Lookup(view.name(), canonical, found));
   }
 
   /** The key of a row as a program might write it. */
@@ -268,14 +270,14 @@ final class RandomRun implements AutoCloseable {
       Snapshot.Of<Row> view = snapshot.view(definition.name());
       Schema schema = definition.relation().schema();
       Map<ReferenceRow, Long> rows = expected.view(definition.name());
-      compareRows("kept " + definition.name(), schema, rows, view.scan(), view.count());
+      compareRows(definition.name(), schema, rows, view.scan(), view.count());
       List<String> key = definition.relation().key().orElse(null);
       for (ReferenceRow row : key == null ? List.<ReferenceRow>of() : rows.keySet()) {
         Row found = view.get(written(row, schema, key)).orElse(null);
         check(
             found != null && ReferenceRow.of(schema, found.values()).equals(row),
-            "get() of kept " + definition.name() + " " + row,
-            String.valueOf(found));
+            "get() of what was kept",
+            new Lookup(definition.name(), row, found));
       }
     }
   }
