@@ -64,6 +64,11 @@ public final class Column {
     return nullBits;
   }
 
+  /** Says that no row is null that anyone will look at. */
+  public void forgetNulls() {
+    hasNulls = false;
+  }
+
   /** Makes a row null. */
   public void setNull(int row) {
     Bits.set(writableNulls(), row);

@@ -1,6 +1,7 @@
 package dev.leat.engine.internal.op;
 
 import dev.leat.engine.internal.batch.Batch;
+import dev.leat.engine.internal.batch.Bits;
 import dev.leat.engine.internal.batch.CodeSet;
 import dev.leat.engine.internal.batch.Column;
 import dev.leat.engine.internal.batch.Dictionary;
@@ -254,9 +255,30 @@ public final class AggregateOperator implements Operator {
       emitted[size] = row + NEW;
       size += hasRow ? 1 : 0;
     }
+    forgetUnseenNulls(size);
     output.select(2 * touchedCount, emitted, size, weights);
     output.number(slots);
     output.consolidated();
+  }
+
+  /**
+   * What a new group was before is null, and nobody sees it; without nulls all that follows is
+   * faster.
+   */
+  private void forgetUnseenNulls(int size) {
+    for (int c = keyColumns; c < schema.size(); c++) {
+      Column column = output.column(c);
+      long[] nulls = column.nulls();
+      if (nulls != null) {
+        int k = 0;
+        while (k < size && !Bits.get(nulls, emitted[k])) {
+          k++;
+        }
+        if (k == size) {
+          column.forgetNulls();
+        }
+      }
+    }
   }
 
   private boolean isUnchanged(int row) {

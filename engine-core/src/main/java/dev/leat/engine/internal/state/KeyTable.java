@@ -36,6 +36,8 @@ public final class KeyTable implements GroupKeys {
   private long[] rowHashes = new long[0];
   private final long[] probe;
   private final long[][] columnWords;
+  private final long[][] comparedWords;
+  private final int[] comparedColumns;
 
   /** By code of the hint column: the slot last found for it plus one; 0 for none. */
   private int[] hints;
@@ -50,6 +52,8 @@ public final class KeyTable implements GroupKeys {
     this.keys = new long[32 * stride];
     this.probe = new long[stride];
     this.columnWords = new long[layout.columns()][];
+    this.comparedWords = new long[Math.max(0, layout.columns() - 1)][];
+    this.comparedColumns = new int[comparedWords.length];
     this.hintColumn = nextHintColumn(0);
     this.hints = new int[hintColumn < columnWords.length ? 64 : 0];
     Arrays.fill(table, EMPTY);
@@ -101,6 +105,7 @@ public final class KeyTable implements GroupKeys {
   }
 
   private void findByHint(Batch batch, boolean hasNulls, int[] slots) {
+    startGuessing();
     long[] codes = columnWords[hintColumn];
     int[] selection = batch.selection();
     int count = batch.count();
@@ -109,7 +114,7 @@ public final class KeyTable implements GroupKeys {
       int row = selection == null ? i : selection[i];
       int code = (int) codes[row];
       int slot = code < hints.length ? hints[code] - 1 : EMPTY;
-      if (slot >= 0 && isKeyOf(slot, row) && isMaskOf(slot, batch, row, hasNulls)) {
+      if (slot >= 0 && isKeyOf(slot, batch, row, hasNulls)) {
         slots[row] = slot;
         continue;
       }
@@ -136,24 +141,35 @@ public final class KeyTable implements GroupKeys {
     return column;
   }
 
-  private boolean isKeyOf(int slot, int row) {
+  /**
+   * Is the key of a slot that of a row? The hint column need not be compared: the hint of a code
+   * leads to a slot with that code, or nowhere.
+   */
+  private boolean isKeyOf(int slot, Batch batch, int row, boolean hasNulls) {
     int from = slot * stride;
-    for (int k = 0; k < columnWords.length; k++) {
-      if (keys[from + k] != columnWords[k][row]) {
+    for (int k = 0; k < comparedWords.length; k++) {
+      if (keys[from + comparedColumns[k]] != comparedWords[k][row]) {
+        return false;
+      }
+    }
+    int masks = from + columnWords.length;
+    for (int m = 0; m < layout.maskWords(); m++) {
+      if (keys[masks + m] != (hasNulls ? layout.mask(batch, row, m) : 0)) {
         return false;
       }
     }
     return true;
   }
 
-  private boolean isMaskOf(int slot, Batch batch, int row, boolean hasNulls) {
-    int from = slot * stride + columnWords.length;
-    for (int m = 0; m < layout.maskWords(); m++) {
-      if (keys[from + m] != (hasNulls ? layout.mask(batch, row, m) : 0)) {
-        return false;
+  /** Sets which columns are compared with a guess: all but the one that it comes from. */
+  private void startGuessing() {
+    int at = 0;
+    for (int k = 0; k < columnWords.length; k++) {
+      if (k != hintColumn) {
+        comparedColumns[at] = k;
+        comparedWords[at++] = columnWords[k];
       }
     }
-    return true;
   }
 
   private void findByHash(Batch batch, boolean hasNulls, int[] slots) {
