@@ -2,7 +2,6 @@ package dev.leat.engine.plan;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -58,10 +57,7 @@ public sealed interface Expr {
 
     @Override
     public String toString() {
-      if (value instanceof byte[] bytes) {
-        return "x'" + HexFormat.of().formatHex(bytes) + "'";
-      }
-      return value instanceof String s ? "'" + s.replace("'", "''") + "'" : String.valueOf(value);
+      return value instanceof String s ? "'" + s.replace("'", "''") + "'" : JavaTypes.text(value);
     }
   }
 

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -115,5 +116,15 @@ public final class JavaTypes {
 
   private static boolean fitsMicros(Duration duration) {
     return duration.compareTo(MIN_MICROS) >= 0 && duration.compareTo(PAST_MICROS) < 0;
+  }
+
+  /** A value as it is written in messages: arrays by their elements, bytes in hexadecimal. */
+  public static String text(@Nullable Object value) {
+    if (value instanceof byte[] bytes) {
+      return "x'" + HexFormat.of().formatHex(bytes) + "'";
+    }
+    return value instanceof List<?> elements
+        ? elements.stream().map(JavaTypes::text).toList().toString()
+        : String.valueOf(value);
   }
 }

@@ -37,11 +37,15 @@ final class CaseShrinker {
 
   private void shrinkOptions() {
     RandomCase.Options options = best.options();
-    accept(best.withOptions(new RandomCase.Options(true, options.isSwept(), false)));
-    options = best.options();
-    accept(
-        best.withOptions(
-            new RandomCase.Options(options.isOneTransaction(), false, options.isRepeated())));
+    for (boolean isSwept : new boolean[] {false, options.isSwept()}) {
+      for (boolean isRepeated : new boolean[] {false, options.isRepeated()}) {
+        if (accept(
+            best.withOptions(
+                new RandomCase.Options(true, isSwept, isRepeated, options.ledgerRows())))) {
+          return;
+        }
+      }
+    }
   }
 
   /** The first relation that fails alone, else fewer views. */

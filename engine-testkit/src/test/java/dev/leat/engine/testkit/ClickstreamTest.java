@@ -2,8 +2,10 @@ package dev.leat.engine.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.leat.engine.Pipeline;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.Schema;
+import dev.leat.engine.plan.ViewDefinition;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -48,6 +50,31 @@ class ClickstreamTest {
             });
     assertThat(result.errors()).isZero();
     assertThat(inOtherOrder).isEqualTo(result);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "25, 25",
+    "27, 27",
+    "28, 28_late_add_to_cart_s1003",
+  })
+  void theEngineHoldsThemOnEverySchedule(int events, String suffix) {
+    Plan plan = ClickstreamPlan.plan();
+    List<ReferenceRow> rows = rows(ClickstreamPlan.EVENTS, lines("s1_events")).subList(0, events);
+    PipelineTester.onEverySchedule(
+        Pipeline.of(plan),
+        tester -> {
+          rows.forEach(row -> tester.putValues("events", row.values().toArray()));
+          tester.step();
+          for (ViewDefinition view : plan.views()) {
+            Schema schema = view.relation().schema();
+            assertThat(tester.rows(view.name()))
+                .extracting(row -> ReferenceRow.of(schema, row.values()))
+                .containsExactlyInAnyOrderElementsOf(
+                    rows(schema, lines("s1_" + view.name() + "_" + suffix)));
+          }
+          assertThat(tester.ledger()).isEmpty();
+        });
   }
 
   private static List<ReferenceRow> rows(Schema schema, List<String> lines) {

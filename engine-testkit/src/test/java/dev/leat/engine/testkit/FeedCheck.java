@@ -45,7 +45,7 @@ final class FeedCheck {
     for (Changes<Row> changes : all.subList(seen, all.size())) {
       check(
           changes.isSnapshot() || changes.position().value() == position,
-          "position should be " + position,
+          "another position",
           changes);
       check(changes.isSnapshot() == (seen == 0), "a snapshot that is none", changes);
       seen++;
@@ -58,7 +58,7 @@ final class FeedCheck {
         sum.merge(row, change.weight(), (a, b) -> a + b == 0 ? null : a + b);
       }
     }
-    check(sum.equals(expected), "the sum is not the view", RandomRun.difference(expected, sum));
+    check(sum.equals(expected), "the sum is not the view", new RandomRun.Difference(expected, sum));
   }
 
   private void checkConsolidated(List<Change<Row>> changes) {

@@ -195,4 +195,18 @@ class PipelineTesterTest {
           .hasMessageContaining("payments");
     }
   }
+
+  @Test
+  void changesAreMadeInTheirOrderWhateverTheirForm() {
+    PipelineTester.onEverySchedule(
+        pipeline(),
+        tester -> {
+          tester.put("users", new User("u1", "DE"));
+          tester.ndjson("users", "{\"user_id\":\"u1\",\"country\":\"FR\"}");
+          tester.put("users", new User("u1", "IT")).step();
+          assertThat(tester.rows("countries"))
+              .extracting(Row::values)
+              .containsExactly(row("IT", 1L));
+        });
+  }
 }

@@ -22,11 +22,14 @@ record RandomCase(long seed, Plan plan, List<List<InputChange>> epochs, Options 
    * @param isOneTransaction is an epoch one transaction, or an append for each change?
    * @param isSwept is the dictionary swept after each epoch?
    * @param isRepeated is it run twice, to compare the change feeds?
+   * @param ledgerRows how many entries the ledger keeps
    */
-  record Options(boolean isOneTransaction, boolean isSwept, boolean isRepeated) {}
+  record Options(boolean isOneTransaction, boolean isSwept, boolean isRepeated, int ledgerRows) {}
 
   /** The cases of one plan have seeds in a row; the first seed makes the plan. */
   static final int CASES_OF_A_PLAN = 4;
+
+  private static final int MANY = 10_000;
 
   /** The case of a seed. */
   static RandomCase of(long seed) {
@@ -37,7 +40,11 @@ record RandomCase(long seed, Plan plan, List<List<InputChange>> epochs, Options 
         seed,
         plan,
         split(epochs, random),
-        new Options(random.nextBoolean(), random.nextInt(3) == 0, random.nextInt(4) == 0));
+        new Options(
+            random.nextBoolean(),
+            random.nextInt(3) == 0,
+            random.nextInt(4) == 0,
+            random.nextInt(3) == 0 ? random.nextInt(1, 6) : MANY));
   }
 
   private static int size(SplittableRandom random) {

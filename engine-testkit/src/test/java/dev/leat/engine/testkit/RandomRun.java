@@ -1,6 +1,5 @@
 package dev.leat.engine.testkit;
 
-import dev.leat.engine.Change;
 import dev.leat.engine.Changes;
 import dev.leat.engine.Engine;
 import dev.leat.engine.EngineSettings;
@@ -28,25 +27,32 @@ import org.jspecify.annotations.Nullable;
 final class RandomRun implements AutoCloseable {
   private static final int LOOKUPS = 3;
 
-  private final RandomCase plan;
+  /** One in so many views is queried. */
+  private static final int QUERIES = 20;
+
+  private final RandomCase randomCase;
   private final Engine engine;
   private final SplittableRandom random;
   private final RandomValues values;
   private final InputModel model;
+  private final LedgerCheck ledgerCheck;
   private final Map<String, FeedCheck> feeds = new LinkedHashMap<>();
   private final Map<String, FeedCheck> lateFeeds = new LinkedHashMap<>();
   private @Nullable Snapshot kept;
   private @Nullable ReferenceResult keptResult;
 
   private RandomRun(RandomCase randomCase) {
-    this.plan = randomCase;
+    this.randomCase = randomCase;
     this.engine =
         Engine.inMemory(
             Pipeline.of(randomCase.plan()),
-            EngineSettings.defaults().withThreading(Threading.HOST));
+            EngineSettings.defaults()
+                .withThreading(Threading.HOST)
+                .withLedgerRows(randomCase.options().ledgerRows()));
     this.random = new SplittableRandom(randomCase.seed());
     this.values = new RandomValues(random);
     this.model = new InputModel(randomCase.plan());
+    this.ledgerCheck = new LedgerCheck(randomCase.plan());
   }
 
   @Override
@@ -80,28 +86,29 @@ final class RandomRun implements AutoCloseable {
     }
   }
 
-  private static void check(boolean holds, String what, Object detail) {
+  static void check(boolean holds, String what, Object detail) {
     if (!holds) {
       throw new AssertionError(what + ": " + detail);
     }
   }
 
   private void run() {
-    for (ViewDefinition view : plan.plan().views()) {
+    for (ViewDefinition view : randomCase.plan().views()) {
       feeds.put(view.name(), new FeedCheck(engine.view(view.name())));
     }
+    feeds.put(Plan.LEDGER, new FeedCheck(engine.view(Plan.LEDGER)));
     compare();
-    int lateFrom = random.nextInt(plan.epochs().size() + 1);
-    for (int i = 0; i < plan.epochs().size(); i++) {
-      bring(plan.epochs().get(i));
-      plan.epochs().get(i).forEach(model::apply);
+    int lateFrom = random.nextInt(randomCase.epochs().size() + 1);
+    for (int i = 0; i < randomCase.epochs().size(); i++) {
+      bring(randomCase.epochs().get(i));
+      ledgerCheck.apply(randomCase.epochs().get(i), model);
       ReferenceResult result = compare();
       if (i == lateFrom) {
         feeds.keySet().forEach(v -> lateFeeds.put(v, new FeedCheck(engine.view(v))));
         kept = engine.read(snapshot -> snapshot);
         keptResult = result;
       }
-      if (plan.options().isSwept()) {
+      if (randomCase.options().isSwept()) {
         runtime(engine).sweep();
       }
     }
@@ -122,7 +129,7 @@ final class RandomRun implements AutoCloseable {
   }
 
   private void bring(List<InputChange> epoch) {
-    if (plan.options().isOneTransaction()) {
+    if (randomCase.options().isOneTransaction()) {
       engine.append(transaction -> epoch.forEach(change -> write(engine, transaction, change)));
     } else {
       for (InputChange change : epoch) {
@@ -157,14 +164,17 @@ final class RandomRun implements AutoCloseable {
   }
 
   private ReferenceResult compare() {
-    ReferenceResult expected = ReferenceEvaluator.evaluate(plan.plan(), model.rows());
-    for (ViewDefinition definition : plan.plan().views()) {
+    ReferenceResult expected = ReferenceEvaluator.evaluate(randomCase.plan(), model.rows());
+    for (ViewDefinition definition : randomCase.plan().views()) {
       View<Row> view = engine.view(definition.name());
       Map<ReferenceRow, Long> rows = expected.view(view.name());
       compareRows(view.name(), view.schema(), rows, view.scan(), view.count());
       follow(feeds.get(view.name()), rows);
       follow(lateFeeds.get(view.name()), rows);
       view.key().ifPresent(key -> lookUp(view, key, rows));
+      if (random.nextInt(QUERIES) == 0) {
+        new QueryCheck(random, view).check(rows);
+      }
     }
     compareLedger(expected);
     return expected;
@@ -192,26 +202,28 @@ final class RandomRun implements AutoCloseable {
       }
       actual.merge(canonical, 1L, Long::sum);
     }
-    check(count == rows.size(), "count() of " + name, count);
-    check(actual.equals(expected), "view " + name, difference(expected, actual));
+    check(count == rows.size(), "count()", name);
+    check(actual.equals(expected), name, new Difference(expected, actual));
   }
 
-  /** What one has and the other has not. */
-  static String difference(Map<ReferenceRow, Long> expected, Map<ReferenceRow, Long> actual) {
-    Map<ReferenceRow, Long> missing = new LinkedHashMap<>(expected);
-    actual.forEach((row, n) -> missing.merge(row, -n, (a, b) -> a + b == 0 ? null : a + b));
-    StringBuilder text = new StringBuilder();
-    missing.forEach(
-        (row, n) ->
-            text.append(n > 0 ? "\n  missing " : "\n  not expected ")
-                .append(row)
-                .append(Math.abs(n) == 1 ? "" : " x" + Math.abs(n)));
-    return text.append("\n  expected ")
-        .append(expected)
-        .append("\n  actual ")
-        .append(actual)
-        .toString();
+  /** What one has and the other has not; a text is only made of it for a failure. */
+  record Difference(Map<ReferenceRow, Long> expected, Map<ReferenceRow, Long> actual) {
+    @Override
+    public String toString() {
+      Map<ReferenceRow, Long> missing = new LinkedHashMap<>(expected);
+      actual.forEach((row, n) -> missing.merge(row, -n, (a, b) -> a + b == 0 ? null : a + b));
+      StringBuilder text = new StringBuilder();
+      missing.forEach(
+          (row, n) ->
+              text.append(n > 0 ? "\n  missing " : "\n  not expected ")
+                  .append(row)
+                  .append(Math.abs(n) == 1 ? "" : " x" + Math.abs(n)));
+      return text + "\n  expected " + expected + "\n  actual " + actual;
+    }
   }
+
+  /** What a lookup found; a text is only made of it for a failure. */
+  private record Lookup(String view, Object key, @Nullable Object found) {}
 
   /** The values of the key columns of a row. */
   static List<@Nullable Object> key(ReferenceRow row, Schema schema, List<String> key) {
@@ -228,8 +240,8 @@ final class RandomRun implements AutoCloseable {
       Row found = view.get(written(row, schema, key)).orElse(null);
       check(
           found != null && ReferenceRow.of(schema, found.values()).equals(row),
-          "get() of " + view.name() + " " + row,
-          String.valueOf(found));
+          "get()",
+          new Lookup(view.name(), row, found));
     }
     List<@Nullable Object> other = new ArrayList<>();
     key.forEach(column -> other.add(values.value(schema.field(schema.find(column)))));
@@ -241,7 +253,7 @@ final class RandomRun implements AutoCloseable {
         all.stream().filter(r -> key(r, schema, key).equals(canonical.values())).findFirst();
     Optional<ReferenceRow> found =
         view.get(other.toArray()).map(r -> ReferenceRow.of(schema, r.values()));
-    check(found.equals(expected), "get() of " + view.name() + " " + canonical, found);
+    check(found.equals(expected), "get()", new Lookup(view.name(), canonical, found));
   }
 
   /** The key of a row as a program might write it. */
@@ -255,42 +267,31 @@ final class RandomRun implements AutoCloseable {
 
   /** A snapshot stays as it was, whatever came later. */
   private void compareKept(Snapshot snapshot, ReferenceResult expected) {
-    for (ViewDefinition definition : plan.plan().views()) {
+    for (ViewDefinition definition : randomCase.plan().views()) {
       Snapshot.Of<Row> view = snapshot.view(definition.name());
       Schema schema = definition.relation().schema();
       Map<ReferenceRow, Long> rows = expected.view(definition.name());
-      compareRows("kept " + definition.name(), schema, rows, view.scan(), view.count());
+      compareRows(definition.name(), schema, rows, view.scan(), view.count());
       List<String> key = definition.relation().key().orElse(null);
       for (ReferenceRow row : key == null ? List.<ReferenceRow>of() : rows.keySet()) {
         Row found = view.get(written(row, schema, key)).orElse(null);
         check(
             found != null && ReferenceRow.of(schema, found.values()).equals(row),
-            "get() of kept " + definition.name() + " " + row,
-            String.valueOf(found));
+            "get() of what was kept",
+            new Lookup(definition.name(), row, found));
       }
     }
   }
 
-  /**
-   * Every row that fails now came in once, and was put into the ledger then; where rows are never
-   * taken back, that is all that is in it.
-   */
   private void compareLedger(ReferenceResult expected) {
-    Plan whole = plan.plan();
-    if (whole.inputs().stream().anyMatch(i -> i.kind() == Node.InputKind.KEYLESS_TABLE)) {
-      return;
-    }
-    long rejected = engine.rejectedRows().values().stream().mapToLong(Long::longValue).sum();
-    boolean isExact = whole.nodes().stream().allMatch(Node::isAppendOnly);
-    check(
-        isExact ? rejected == expected.errors() : rejected >= expected.errors(),
-        "ledger should have " + expected.errors() + (isExact ? "" : " or more"),
-        engine.rejectedRows());
-    check(engine.ledger().count() == Math.min(rejected, 10_000), "ledger's rows", rejected);
-  }
-
-  /** Changes of a feed as text, for messages. */
-  static String text(List<Change<Row>> changes) {
-    return changes.toString();
+    long all = engine.rejectedRows().values().stream().mapToLong(Long::longValue).sum();
+    ledgerCheck.check(expected.errors(), all);
+    long kept = Math.min(all, randomCase.options().ledgerRows());
+    View<Row> ledger = engine.view(Plan.LEDGER);
+    check(ledger.count() == kept, "ledger's rows should be " + kept, all);
+    Map<ReferenceRow, Long> entries = new LinkedHashMap<>();
+    ledger.scan().forEach(row -> entries.put(ReferenceRow.of(ledger.schema(), row.values()), 1L));
+    follow(feeds.get(Plan.LEDGER), entries);
+    follow(lateFeeds.get(Plan.LEDGER), entries);
   }
 }

@@ -8,15 +8,13 @@ import dev.leat.engine.internal.batch.Words;
 import dev.leat.engine.internal.op.Failures;
 import dev.leat.engine.internal.op.Operator;
 import dev.leat.engine.internal.state.RowStore;
+import dev.leat.engine.plan.JavaTypes;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What happened to rows that are in no view: which could not be decoded, and for which an
@@ -97,27 +95,11 @@ public final class Ledger implements Operator, Failures {
       }
       Type type = schema.field(c).type();
       text.append(text.length() == 1 ? "" : ", ").append(schema.field(c).name()).append('=');
-      text.append(
-          column.isNull(row)
-              ? "null"
-              : text(Words.toObject(type, column.word(row), dictionary.values())));
+      Object value =
+          column.isNull(row) ? null : Words.toObject(type, column.word(row), dictionary.values());
+      text.append(JavaTypes.text(value));
     }
     add(place, reason, text.append('}').toString());
-  }
-
-  /** The same text whenever it is made, also of arrays, whose own text is not. */
-  private static String text(@Nullable Object value) {
-    if (value instanceof byte[] bytes) {
-      int shown = Math.min(bytes.length, MAX_TEXT);
-      return "x'" + HexFormat.of().formatHex(bytes, 0, shown) + "'";
-    }
-    if (value instanceof List<?> elements) {
-      return elements.stream()
-          .limit(MAX_TEXT)
-          .map(Ledger::text)
-          .collect(Collectors.joining(", ", "[", "]"));
-    }
-    return String.valueOf(value);
   }
 
   @Override

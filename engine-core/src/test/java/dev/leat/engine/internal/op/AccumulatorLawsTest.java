@@ -262,4 +262,34 @@ class AccumulatorLawsTest {
       assertThat(results(of, cheap)).isEqualTo(results(of, general));
     }
   }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void valuesThatItHoldsAreNotFreed(Case of) {
+    for (int seed = 0; seed < 20; seed++) {
+      SplittableRandom random = new SplittableRandom(seed);
+      Accumulator swept = accumulator(of, false);
+      Accumulator cheap = accumulator(of, true);
+      List<Entry> kept = entries(of, random, true);
+      List<Entry> passing = entries(of, random, true);
+      add(of, swept, kept, random);
+      add(of, swept, passing, random);
+      add(of, cheap, kept, random);
+      CodeSet live = new CodeSet(dictionary.bound());
+      swept.mark(live);
+      cheap.mark(live);
+      dictionary.retain(live);
+      for (int i = 0; i < 50; i++) {
+        // Other values come by the codes that were freed.
+        dictionary.intern("seed " + seed + " " + i);
+      }
+      add(of, swept, passing.stream().map(Entry::takenBack).toList(), random);
+      add(of, cheap, kept, random);
+      Accumulator plain = accumulator(of, false);
+      add(of, plain, kept, random);
+      assertThat(results(of, swept)).isEqualTo(results(of, plain));
+      add(of, plain, kept, random);
+      assertThat(results(of, cheap)).isEqualTo(results(of, plain));
+    }
+  }
 }
