@@ -276,10 +276,7 @@ public final class EngineRuntime implements AutoCloseable {
     }
   }
 
-  /**
-   * Frees the values of the dictionary that nothing holds, between two epochs. It is done without
-   * being asked for when it is worth it.
-   */
+  /** Frees the values that nothing holds, between two epochs; done unasked when worth it. */
   public void sweep() {
     stateLock.lock();
     try {

@@ -13,6 +13,11 @@ import dev.leat.engine.internal.batch.CodeSet;
  * when there are no changes. Output follows from the input and from earlier steps alone: no clock,
  * no hash order.
  *
+ * <p><b>Numbers.</b> An operator whose relation has a key gives each key a number for as long as it
+ * has a row ({@link Batch#slots}), and has at most one old row (-1) and one new row (+1) of a key
+ * in a batch, the old right before the new. Operators that keep the key pass the numbers on; views
+ * store rows by them.
+ *
  * <p><b>Threading.</b> One thread.
  *
  * <p><b>Ownership.</b> The output batch is the operator's own; others may read it until its next
