@@ -46,7 +46,14 @@ public record StateBound(Kind kind, String text) {
           ? NONE
           : new StateBound(Kind.KEY_SPACE, "one row for each distinct " + node.schema().names());
     }
-    return NONE;
+    if (node instanceof Node.Filter
+        || node instanceof Node.Project
+        || node instanceof Node.Union
+        || node instanceof Node.Named) {
+      return NONE;
+    }
+    // Never "no state" by default: a new kind of relation must say what bounds it.
+    throw new IllegalStateException("nothing is said of the state of " + node.describe());
   }
 
   /** What bounds the rows that a view holds. */

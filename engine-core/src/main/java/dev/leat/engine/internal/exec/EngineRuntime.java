@@ -7,7 +7,6 @@ import dev.leat.engine.internal.batch.Dictionary;
 import dev.leat.engine.internal.batch.Hashing;
 import dev.leat.engine.internal.batch.StagedRows;
 import dev.leat.engine.internal.log.EventLog;
-import dev.leat.engine.internal.log.InMemoryLog;
 import dev.leat.engine.internal.op.ViewOperator;
 import dev.leat.engine.internal.state.RowStore;
 import dev.leat.engine.plan.Names;
@@ -81,7 +80,7 @@ public final class EngineRuntime implements AutoCloseable {
     this.dictionary = new Dictionary(hashing);
     this.ledger = new Ledger(dictionary, settings.ledgerRows());
     this.dataflow = new Dataflow(plan, dictionary, ledger);
-    this.pool = new RowsPool(plan, hashing, ColumnUse.kept(plan, !(log instanceof InMemoryLog)));
+    this.pool = new RowsPool(plan, hashing, ColumnUse.kept(plan, log.keepsRecords()));
     this.log = new EpochLog(log, new EpochCodec(plan, pool), settings.awaitSync());
     this.inbox =
         new Inbox(plan, pool, settings.epochRows(), settings.epochBytes(), settings.ownThread());

@@ -4,7 +4,6 @@ import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
 import dev.leat.engine.internal.batch.ByteWriter;
 import dev.leat.engine.internal.log.EventLog;
-import dev.leat.engine.internal.log.InMemoryLog;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -21,7 +20,7 @@ final class EpochLog {
 
   private final EventLog log;
   private final EpochCodec codec;
-  private final boolean isDurable;
+  private final boolean keepsRecords;
   private final boolean awaitSync;
   private final Queue<Epoch> unsynced = new ArrayDeque<>();
 
@@ -33,7 +32,7 @@ final class EpochLog {
   EpochLog(EventLog log, EpochCodec codec, boolean awaitSync) {
     this.log = log;
     this.codec = codec;
-    this.isDurable = !(log instanceof InMemoryLog);
+    this.keepsRecords = log.keepsRecords();
     this.awaitSync = awaitSync;
   }
 
@@ -63,7 +62,7 @@ final class EpochLog {
    * @throws EngineException if the log does not take it; nothing has changed then
    */
   void append(Epoch epoch) {
-    if (!isDurable) {
+    if (!keepsRecords) {
       // Nobody will read a record.
       log.append(NOTHING, 0, 0);
       epoch.logged().complete(epoch.position());

@@ -59,6 +59,11 @@ public interface EventLog extends AutoCloseable {
    */
   void onSyncFailed(Consumer<EngineException> listener);
 
+  /** Does it keep what it is given? If not, records need no content. */
+  default boolean keepsRecords() {
+    return true;
+  }
+
   /**
    * Shows all records from a position on, in order, up to what {@link #lastPosition()} was at the
    * call.

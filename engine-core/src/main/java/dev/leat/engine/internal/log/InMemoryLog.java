@@ -56,6 +56,11 @@ public final class InMemoryLog implements EventLog {
   }
 
   @Override
+  public boolean keepsRecords() {
+    return false;
+  }
+
+  @Override
   public void replay(long from, RecordVisitor visitor) {
     if (from < 1) {
       throw new IllegalArgumentException("positions start at 1: from=" + from);

@@ -45,9 +45,7 @@ public final class KeyedTableOperator implements InputOperator {
     this.keyLayout = KeyLayout.of(schema, key);
     this.rowLayout = KeyLayout.of(schema);
     this.stride = rowLayout.stride();
-    boolean[] all = new boolean[schema.size()];
-    Arrays.fill(all, true);
-    this.encoder = new RowEncoder(schema, all, dictionary);
+    this.encoder = new RowEncoder(schema, dictionary);
     this.keys = new KeyTable(keyLayout, dictionary.hashing());
     this.probe = new long[keyLayout.stride()];
     this.words = new long[stride];

@@ -39,9 +39,7 @@ public final class KeylessTableOperator implements InputOperator {
   public KeylessTableOperator(Node.Input node, Dictionary dictionary, Failures failures) {
     this.schema = node.schema();
     this.place = node.describe();
-    boolean[] all = new boolean[schema.size()];
-    Arrays.fill(all, true);
-    this.encoder = new RowEncoder(schema, all, dictionary);
+    this.encoder = new RowEncoder(schema, dictionary);
     this.rows = new KeyTable(KeyLayout.of(schema), dictionary.hashing());
     this.failures = failures;
     this.output = new Batch(schema.size());

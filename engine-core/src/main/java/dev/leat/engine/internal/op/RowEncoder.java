@@ -27,6 +27,17 @@ final class RowEncoder {
   private final Batch batch;
   private int[] codes = new int[0];
 
+  /** An encoder for all columns of a schema. */
+  RowEncoder(Schema schema, Dictionary dictionary) {
+    this(schema, allOf(schema), dictionary);
+  }
+
+  private static boolean[] allOf(Schema schema) {
+    boolean[] all = new boolean[schema.size()];
+    Arrays.fill(all, true);
+    return all;
+  }
+
   /**
    * An encoder for rows of a schema.
    *

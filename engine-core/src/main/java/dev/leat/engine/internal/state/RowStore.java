@@ -9,13 +9,12 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of a view or of a table, each with a weight, found by key; readers keep snapshots while
- * the writer goes on.
+ * The rows of a view, each with a weight, found by key; readers keep snapshots while the writer
+ * goes on.
  *
  * <p><b>Structure.</b> Rows lie in copy-on-write pages, all words of a row together: its columns,
- * bitmaps of the null ones, its weight; weight 0 is a free place. An open-addressing index, also in
- * pages, has for each key the row's number and the upper half of its hash. The key is some columns,
- * or the whole row.
+ * bitmaps of the null ones, its weight; weight 0 is a free place. A {@link RowIndex} by key is made
+ * when it is first asked for. The key is some columns, or the whole row.
  *
  * <p><b>Threading.</b> As {@link CowPages}.
  */
