@@ -2,6 +2,7 @@ package dev.leat.engine.internal.log;
 
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
+import dev.leat.engine.internal.io.Io;
 import dev.leat.engine.internal.log.HighWaterMark.Mark;
 import java.io.IOException;
 import java.time.Duration;

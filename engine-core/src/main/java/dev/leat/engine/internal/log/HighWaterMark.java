@@ -2,6 +2,8 @@ package dev.leat.engine.internal.log;
 
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
+import dev.leat.engine.internal.io.Io;
+import dev.leat.engine.internal.io.IoFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.zip.CRC32C;

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.leat.engine.EngineException.Kind;
+import dev.leat.engine.internal.io.SystemIo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

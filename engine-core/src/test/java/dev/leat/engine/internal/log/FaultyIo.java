@@ -1,5 +1,8 @@
 package dev.leat.engine.internal.log;
 
+import dev.leat.engine.internal.io.Io;
+import dev.leat.engine.internal.io.IoFile;
+import dev.leat.engine.internal.io.SystemIo;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

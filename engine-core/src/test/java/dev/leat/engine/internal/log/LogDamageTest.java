@@ -17,6 +17,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
+import dev.leat.engine.internal.io.SystemIo;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.leat.engine.EngineException;
+import dev.leat.engine.internal.io.Io;
+import dev.leat.engine.internal.io.SystemIo;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;

@@ -1,5 +1,6 @@
 package dev.leat.engine.internal.log;
 
+import dev.leat.engine.internal.io.SystemIo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package dev.leat.engine.internal.log;
+package dev.leat.engine.internal.io;
 
 import java.io.IOException;
 
