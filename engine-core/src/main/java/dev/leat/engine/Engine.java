@@ -4,6 +4,7 @@ import dev.leat.engine.internal.exec.Appender;
 import dev.leat.engine.internal.exec.EngineRuntime;
 import dev.leat.engine.internal.exec.RuntimeSettings;
 import dev.leat.engine.internal.exec.ViewHandle;
+import dev.leat.engine.internal.io.Io;
 import dev.leat.engine.internal.io.SystemIo;
 import dev.leat.engine.internal.log.ChronicleLog;
 import dev.leat.engine.internal.log.EventLog;
@@ -73,6 +74,22 @@ public final class Engine implements AutoCloseable {
    */
   public static Engine open(
       Path directory, Pipeline pipeline, EngineSettings settings, Consumer<Position> progress) {
+    return open(
+        directory, pipeline, settings, progress, SystemIo.INSTANCE, new SecureRandom().nextLong());
+  }
+
+  /**
+   * The same with other files; the test kit calls it, by reflection, as {@link Io} is no API.
+   *
+   * @param hashSeed of the hashes; no result depends on it
+   */
+  static Engine open(
+      Path directory,
+      Pipeline pipeline,
+      EngineSettings settings,
+      Consumer<Position> progress,
+      Io io,
+      long hashSeed) {
     LogSettings logSettings =
         LogSettings.defaults()
             .withSyncDelay(
@@ -83,7 +100,7 @@ public final class Engine implements AutoCloseable {
             .withSegmentBytes(settings.segmentBytes())
             .withMinFreeBytes(settings.minFreeBytes());
     return start(
-        pipeline, settings, ChronicleLog.open(directory, logSettings, SystemIo.INSTANCE), progress);
+        pipeline, settings, ChronicleLog.open(directory, logSettings, io), progress, hashSeed);
   }
 
   /**
@@ -96,11 +113,16 @@ public final class Engine implements AutoCloseable {
 
   /** Starts an engine that keeps everything in memory, with settings. */
   public static Engine inMemory(Pipeline pipeline, EngineSettings settings) {
-    return start(pipeline, settings, new InMemoryLog(), position -> {});
+    return start(
+        pipeline, settings, new InMemoryLog(), position -> {}, new SecureRandom().nextLong());
   }
 
   private static Engine start(
-      Pipeline pipeline, EngineSettings settings, EventLog log, Consumer<Position> progress) {
+      Pipeline pipeline,
+      EngineSettings settings,
+      EventLog log,
+      Consumer<Position> progress,
+      long hashSeed) {
     boolean done = false;
     try {
       RuntimeSettings runtimeSettings =
@@ -116,7 +138,7 @@ public final class Engine implements AutoCloseable {
               runtimeSettings,
               log,
               () -> micros(settings.clock()),
-              new SecureRandom().nextLong());
+              hashSeed);
       runtime.start(position -> progress.accept(new Position(position)));
       done = true;
       return new Engine(runtime);

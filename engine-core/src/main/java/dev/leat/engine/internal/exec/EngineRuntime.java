@@ -179,6 +179,7 @@ public final class EngineRuntime implements AutoCloseable {
           "a subscriber must not step the engine that calls it: others would get changes out of"
               + " order");
     }
+    checkUsable();
     stepLock.lock();
     try {
       Epoch epoch = refused != null ? refused : inbox.take(clockMicros.getAsLong());
@@ -189,6 +190,9 @@ public final class EngineRuntime implements AutoCloseable {
       int rows = epoch.rowCount();
       if (write(epoch)) {
         process(epoch);
+        if (!settings.ownThread()) {
+          log.awaitDurable(epoch);
+        }
       }
       return rows;
     } catch (RuntimeException | Error e) {
@@ -334,10 +338,7 @@ public final class EngineRuntime implements AutoCloseable {
    * @return its position
    */
   long acknowledge(Epoch epoch) {
-    if (!settings.ownThread()) {
-      return epoch.position();
-    }
-    return log.acknowledge(epoch);
+    return settings.ownThread() ? log.acknowledge(epoch) : epoch.position();
   }
 
   /** When an epoch is acknowledged at the level of the settings. */

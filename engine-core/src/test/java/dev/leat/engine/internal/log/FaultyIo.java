@@ -46,7 +46,7 @@ final class FaultyIo implements Io {
   }
 
   @Override
-  public boolean exists(Path path) {
+  public boolean exists(Path path) throws IOException {
     return real.exists(path);
   }
 
