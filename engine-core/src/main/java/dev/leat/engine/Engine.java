@@ -134,11 +134,7 @@ public final class Engine implements AutoCloseable {
               settings.durability() == Durability.SYNCED);
       EngineRuntime runtime =
           new EngineRuntime(
-              pipeline.plan(),
-              runtimeSettings,
-              log,
-              () -> micros(settings.clock()),
-              hashSeed);
+              pipeline.plan(), runtimeSettings, log, () -> micros(settings.clock()), hashSeed);
       runtime.start(position -> progress.accept(new Position(position)));
       done = true;
       return new Engine(runtime);

@@ -7,11 +7,11 @@ import dev.leat.engine.EngineException.Kind;
 import dev.leat.engine.EngineSettings;
 import dev.leat.engine.Threading;
 import dev.leat.engine.testkit.CrashCut.Level;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -31,11 +31,10 @@ final class CrashRun {
   private static final int MAX_OPENS = 10_000;
 
   private final CrashScenario scenario;
-  private final Path directory;
   private final CrashDisk disk;
   private final long seed;
   private final TestClock clock = new TestClock(PipelineTester.START);
-  private final FaultyIo io;
+  private FaultyIo io;
   private final List<CrashCut> cuts = new ArrayList<>();
   private final List<String> trace = new ArrayList<>();
   private CrashShadow shadow;
@@ -46,19 +45,36 @@ final class CrashRun {
   private int opens;
   private int crashes;
   private int callsSum;
+  private long callsBefore;
+  private boolean losesPower;
+  private Consumer<IoCall> observer = call -> {};
 
-  CrashRun(CrashScenario scenario, Path directory, CrashDisk disk, long seed) {
+  CrashRun(CrashScenario scenario, CrashDisk disk, long seed) {
     this.scenario = scenario;
-    this.directory = directory;
     this.disk = disk;
     this.seed = seed;
     this.io = FaultyIo.inOneThread(disk.io(), clock);
     this.shadow = new CrashShadow(scenario);
-    io.observe(call -> callsSum = 31 * callsSum + (call.kind() + relative(call.path())).hashCode());
+    io.observe(this::called);
+  }
+
+  private void called(IoCall call) {
+    callsSum = 31 * callsSum + (call.kind() + relative(call.path())).hashCode();
+    observer.accept(call);
+  }
+
+  /** Tells of each call to the operating system before it is made. */
+  void observe(Consumer<IoCall> next) {
+    observer = next;
+  }
+
+  /** When the process dies at a call, it is because the power goes. */
+  void cutPowerOnDeath() {
+    losesPower = true;
   }
 
   private String relative(Object text) {
-    return text.toString().replace(directory.toString(), "");
+    return text.toString().replace(disk.root().toString(), "");
   }
 
   /** What happened, line by line: the same for the same seed. */
@@ -68,7 +84,7 @@ final class CrashRun {
 
   /** How many calls to the operating system there were. */
   long ioCalls() {
-    return io.calls();
+    return callsBefore + io.calls();
   }
 
   /** How often the process died, or the power went. */
@@ -104,11 +120,13 @@ final class CrashRun {
       case REOPEN -> close(false);
       case KILL -> crash(false, random);
       case POWER_CUT -> crash(true, random);
-      case KILL_SOON ->
-          io.inject(
-              FaultPlan.nth(
-                  1 + random.nextInt(30),
-                  random.nextBoolean() ? Fault.KILL_BEFORE : Fault.KILL_AFTER));
+      case KILL_SOON -> {
+        losesPower = random.nextBoolean();
+        io.inject(
+            FaultPlan.nth(
+                1 + random.nextInt(30),
+                random.nextBoolean() ? Fault.KILL_BEFORE : Fault.KILL_AFTER));
+      }
       case FAULT_SOON -> io.inject(FaultPlan.nth(1 + random.nextInt(30), fault(random)));
       case FAULTS ->
           io.inject(
@@ -230,13 +248,16 @@ final class CrashRun {
     check(
         e.kind() == Kind.UNAVAILABLE || e.kind() == Kind.FULL,
         "a fault of the disk is told as " + e.kind() + ": " + message);
-    check(message.contains(directory.toString()), "the message names no file: " + message);
-    check(message.contains("="), "the message has no key=value: " + message);
+    check(
+        message.contains("file=" + disk.root()) || message.contains("directory=" + disk.root()),
+        "the message names no file: " + message);
+    boolean hasPlace = message.contains("call=READ") || message.contains("call=WRITE");
+    check(!hasPlace || message.contains("offset="), "the message has no offset: " + message);
   }
 
   private void restartIfDead() {
     if (io.isDead()) {
-      crash(false, new SplittableRandom(seed));
+      crash(losesPower, new SplittableRandom(seed + crashes));
     }
   }
 
@@ -256,6 +277,9 @@ final class CrashRun {
     checkReleased();
     if (isPowerCut && disk.cutPower(random.nextLong())) {
       needed = Level.SYNCED;
+      callsBefore += io.calls();
+      io = FaultyIo.inOneThread(disk.io(), clock);
+      io.observe(this::called);
     }
     io.restart();
     log(isPowerCut ? "power cut" : "killed");
@@ -298,7 +322,8 @@ final class CrashRun {
       check(opens < MAX_OPENS, "the engine does not open");
       try {
         engine =
-            EngineOnFiles.open(directory, scenario.pipeline(), settings, io, seed * 31 + opens++);
+            EngineOnFiles.open(
+                disk.directory(), scenario.pipeline(), settings, io, seed * 31 + opens++);
       } catch (EngineException e) {
         checkReleased();
         if (!io.isDead()) {
@@ -348,7 +373,7 @@ final class CrashRun {
     trace.add(
         relative(line)
             + "; call "
-            + io.calls()
+            + ioCalls()
             + " "
             + Integer.toHexString(callsSum)
             + " "

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * What is to survive crashes.
  *
  * @param pipeline what is computed
- * @param appends each appends rows that are kept all or none; they are made in this order, and again
- *     where a crash took them
+ * @param appends each appends rows that are kept all or none; they are made in this order, and
+ *     again where a crash took them
  * @param inputs the rows that the inputs have after so many appends; null to have them told by an
  *     engine that never crashes
  * @param settings of the engine; threading and clock are the run's

@@ -34,8 +34,7 @@ final class CrashShadow implements AutoCloseable {
     for (Node.Input input : plan.inputs()) {
       views.add(new ViewDefinition(INPUT + input.name(), input, "the test is short"));
     }
-    EngineSettings settings =
-        scenario.settings().withThreading(Threading.HOST).withClock(clock);
+    EngineSettings settings = scenario.settings().withThreading(Threading.HOST).withClock(clock);
     this.engine = Engine.inMemory(Pipeline.of(new Plan(plan.inputs(), views)), settings);
   }
 
@@ -76,9 +75,7 @@ final class CrashShadow implements AutoCloseable {
     for (Node.Input input : scenario.pipeline().plan().inputs()) {
       View<Row> view = engine.view(INPUT + input.name());
       List<ReferenceRow> rows =
-          view.scan().stream()
-              .map(row -> ReferenceRow.of(view.schema(), row.values()))
-              .toList();
+          view.scan().stream().map(row -> ReferenceRow.of(view.schema(), row.values())).toList();
       inputs.put(input.name(), rows);
     }
     return inputs;

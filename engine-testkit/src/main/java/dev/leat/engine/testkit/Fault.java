@@ -6,7 +6,9 @@ import dev.leat.engine.testkit.IoCall.Kind;
 public enum Fault {
   /** "Input/output error"; nothing is done. A file that fails to close is closed nevertheless. */
   EIO,
-  /** "No space left on device"; nothing is done. Whoever asks for the space left is told 0 bytes. */
+  /**
+   * "No space left on device"; nothing is done. Whoever asks for the space left is told 0 bytes.
+   */
   ENOSPC,
   /** Half of the bytes are written, then there is no space left. */
   SHORT_WRITE,
@@ -21,15 +23,7 @@ public enum Fault {
       case ENOSPC ->
           switch (kind) {
             case OPEN, WRITE, FORCE, CREATE_DIRECTORIES, RENAME, USABLE_SPACE, LOCK -> true;
-            case READ,
-                    SIZE,
-                    TRUNCATE,
-                    CLOSE,
-                    EXISTS,
-                    LIST,
-                    DELETE,
-                    FORCE_DIRECTORY,
-                    UNLOCK ->
+            case READ, SIZE, TRUNCATE, CLOSE, EXISTS, LIST, DELETE, FORCE_DIRECTORY, UNLOCK ->
                 false;
           };
       case SHORT_WRITE -> kind == Kind.WRITE;

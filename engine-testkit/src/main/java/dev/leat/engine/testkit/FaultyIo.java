@@ -136,8 +136,7 @@ public final class FaultyIo implements Io {
   }
 
   /** Counts a call; what is to go wrong with it, null for nothing. */
-  private synchronized @Nullable Fault next(Kind kind, Path path, String where)
-      throws IOException {
+  private synchronized @Nullable Fault next(Kind kind, Path path, String where) throws IOException {
     throwIfDead(kind, path);
     calls++;
     number++;

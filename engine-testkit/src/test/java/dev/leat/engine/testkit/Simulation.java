@@ -8,7 +8,6 @@ import dev.leat.engine.plan.Explain;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.ViewDefinition;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,8 +19,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A whole engine in one thread, from one seed: a random pipeline, random changes, a disk that fails,
- * crashes at random places, and after each opening the comparison of all views with the reference.
+ * A whole engine in one thread, from one seed: a random pipeline, random changes, a disk that
+ * fails, crashes at random places, and after each opening the comparison of all views with the
+ * reference.
  *
  * @param seed of everything
  * @param plan what is computed; its inputs are views too, so that each row is compared
@@ -91,11 +91,10 @@ record Simulation(
   record Result(@Nullable Throwable failure, List<String> trace, int crashes) {}
 
   /** Runs it in a directory of its own. */
-  Result run(Path directory, long hashSeed) throws IOException {
+  Result run(Path directory, long hashSeed) {
     List<Consumer<Engine>> appends = new ArrayList<>();
     for (List<InputChange> some : changes) {
-      appends.add(
-          engine -> engine.append(t -> some.forEach(c -> RandomRun.write(engine, t, c))));
+      appends.add(engine -> engine.append(t -> some.forEach(c -> RandomRun.write(engine, t, c))));
     }
     CrashScenario scenario =
         new CrashScenario(
@@ -103,7 +102,7 @@ record Simulation(
             appends,
             this::inputsAfter,
             EngineSettings.defaults().withDurability(durability));
-    CrashRun run = new CrashRun(scenario, directory, CrashDisk.PLAIN, hashSeed);
+    CrashRun run = new CrashRun(scenario, new CrashDisk(directory), hashSeed);
     @Nullable Throwable failure = null;
     try {
       run.run(moves);

@@ -60,8 +60,8 @@ class SimulationTest {
   }
 
   private Simulation.Result run(Simulation simulation, long hashSeed) {
-    Path directory = temp.resolve("case-" + directories++);
     try {
+      Path directory = Files.createDirectory(temp.resolve("case-" + directories++));
       Simulation.Result result = simulation.run(directory, hashSeed);
       try (Stream<Path> files = Files.walk(directory)) {
         for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {

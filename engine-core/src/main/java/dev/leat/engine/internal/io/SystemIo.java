@@ -90,8 +90,7 @@ public final class SystemIo implements Io {
     try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
       channel.force(true);
     } catch (IOException e) {
-      throw new IOException(
-          "force failed: directory=" + directory + " cause=" + e.getMessage(), e);
+      throw new IOException("force failed: directory=" + directory + " cause=" + e.getMessage(), e);
     }
   }
 
