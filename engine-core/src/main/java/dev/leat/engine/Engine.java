@@ -98,7 +98,8 @@ public final class Engine implements AutoCloseable {
                     : LogSettings.LAZY_SYNC_DELAY)
             .withGroupCommit(settings.groupCommit())
             .withSegmentBytes(settings.segmentBytes())
-            .withMinFreeBytes(settings.minFreeBytes());
+            .withMinFreeBytes(settings.minFreeBytes())
+            .withRetention(settings.retention().keepFor(), settings.retention().maxBytes());
     return start(
         pipeline, settings, ChronicleLog.open(directory, logSettings, io), progress, hashSeed);
   }

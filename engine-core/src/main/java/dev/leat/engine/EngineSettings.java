@@ -18,6 +18,8 @@ import java.util.Objects;
  *     GiB
  * @param minFreeBytes appending fails with {@code FULL} while the file system has less usable space
  *     than this; 1 MiB to 4 EiB, default 256 MiB
+ * @param retention what the log keeps beyond what recovery needs; default {@link
+ *     Retention#everything()}
  * @param ledgerRows how many entries the ledger keeps; 1 to 1,000,000, default 10,000
  * @param clock tells the time; default the system's, UTC
  */
@@ -28,6 +30,7 @@ public record EngineSettings(
     int epochRows,
     long segmentBytes,
     long minFreeBytes,
+    Retention retention,
     int ledgerRows,
     Clock clock) {
   private static final int MAX_ROWS = 1_000_000;
@@ -39,6 +42,7 @@ public record EngineSettings(
     Objects.requireNonNull(durability, "durability");
     Objects.requireNonNull(groupCommit, "groupCommit");
     Objects.requireNonNull(threading, "threading");
+    Objects.requireNonNull(retention, "retention");
     Objects.requireNonNull(clock, "clock");
     if (groupCommit.isNegative()
         || groupCommit.isZero()
@@ -68,6 +72,7 @@ public record EngineSettings(
         16_384,
         1024 * MIB,
         256 * MIB,
+        Retention.everything(),
         10_000,
         Clock.systemUTC());
   }
@@ -75,43 +80,113 @@ public record EngineSettings(
   /** A copy with another durability. */
   public EngineSettings withDurability(Durability value) {
     return new EngineSettings(
-        value, groupCommit, threading, epochRows, segmentBytes, minFreeBytes, ledgerRows, clock);
+        value,
+        groupCommit,
+        threading,
+        epochRows,
+        segmentBytes,
+        minFreeBytes,
+        retention,
+        ledgerRows,
+        clock);
   }
 
   /** A copy with another group commit time. */
   public EngineSettings withGroupCommit(Duration value) {
     return new EngineSettings(
-        durability, value, threading, epochRows, segmentBytes, minFreeBytes, ledgerRows, clock);
+        durability,
+        value,
+        threading,
+        epochRows,
+        segmentBytes,
+        minFreeBytes,
+        retention,
+        ledgerRows,
+        clock);
   }
 
   /** A copy with another threading. */
   public EngineSettings withThreading(Threading value) {
     return new EngineSettings(
-        durability, groupCommit, value, epochRows, segmentBytes, minFreeBytes, ledgerRows, clock);
+        durability,
+        groupCommit,
+        value,
+        epochRows,
+        segmentBytes,
+        minFreeBytes,
+        retention,
+        ledgerRows,
+        clock);
   }
 
   /** A copy with another epoch size. */
   public EngineSettings withEpochRows(int value) {
     return new EngineSettings(
-        durability, groupCommit, threading, value, segmentBytes, minFreeBytes, ledgerRows, clock);
+        durability,
+        groupCommit,
+        threading,
+        value,
+        segmentBytes,
+        minFreeBytes,
+        retention,
+        ledgerRows,
+        clock);
   }
 
   /** A copy with another segment size. */
   public EngineSettings withSegmentBytes(long value) {
     return new EngineSettings(
-        durability, groupCommit, threading, epochRows, value, minFreeBytes, ledgerRows, clock);
+        durability,
+        groupCommit,
+        threading,
+        epochRows,
+        value,
+        minFreeBytes,
+        retention,
+        ledgerRows,
+        clock);
   }
 
   /** A copy with another free-space floor. */
   public EngineSettings withMinFreeBytes(long value) {
     return new EngineSettings(
-        durability, groupCommit, threading, epochRows, segmentBytes, value, ledgerRows, clock);
+        durability,
+        groupCommit,
+        threading,
+        epochRows,
+        segmentBytes,
+        value,
+        retention,
+        ledgerRows,
+        clock);
+  }
+
+  /** A copy with another retention of the log. */
+  public EngineSettings withRetention(Retention value) {
+    return new EngineSettings(
+        durability,
+        groupCommit,
+        threading,
+        epochRows,
+        segmentBytes,
+        minFreeBytes,
+        value,
+        ledgerRows,
+        clock);
   }
 
   /** A copy with another ledger size. */
   public EngineSettings withLedgerRows(int value) {
     return new EngineSettings(
-        durability, groupCommit, threading, epochRows, segmentBytes, minFreeBytes, value, clock);
+        durability,
+        groupCommit,
+        threading,
+        epochRows,
+        segmentBytes,
+        minFreeBytes,
+        retention,
+        value,
+        clock);
   }
 
   /** A copy with another clock. */
@@ -123,6 +198,7 @@ public record EngineSettings(
         epochRows,
         segmentBytes,
         minFreeBytes,
+        retention,
         ledgerRows,
         value);
   }

@@ -19,7 +19,7 @@ record CrashMove(Kind kind, long seed) {
     TICK,
     /** The clock is set to another time. */
     JUMP,
-    /** The engine is closed in order, and opened. */
+    /** The engine is closed in order; what needs it opens it again. */
     REOPEN,
     /** The process dies between two calls. */
     KILL,

@@ -9,7 +9,9 @@ import dev.leat.engine.Threading;
 import dev.leat.engine.testkit.CrashCut.Level;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -27,12 +29,15 @@ import org.jspecify.annotations.Nullable;
  */
 /** Runs a scenario on an engine to which things happen, and compares it whenever it was opened. */
 final class CrashRun {
+  private static final Set<CrashMove.Kind> NEED_ENGINE =
+      EnumSet.of(
+          CrashMove.Kind.APPEND, CrashMove.Kind.STEP, CrashMove.Kind.READ, CrashMove.Kind.REOPEN);
   private static final int MAX_APPENDS = 4;
   private static final int MAX_OPENS = 10_000;
 
   private final CrashScenario scenario;
   private final CrashDisk disk;
-  private final long seed;
+  private final long hashSeed;
   private final TestClock clock = new TestClock(PipelineTester.START);
   private FaultyIo io;
   private final List<CrashCut> cuts = new ArrayList<>();
@@ -49,10 +54,10 @@ final class CrashRun {
   private boolean losesPower;
   private Consumer<IoCall> observer = call -> {};
 
-  CrashRun(CrashScenario scenario, CrashDisk disk, long seed) {
+  CrashRun(CrashScenario scenario, CrashDisk disk, long hashSeed) {
     this.scenario = scenario;
     this.disk = disk;
-    this.seed = seed;
+    this.hashSeed = hashSeed;
     this.io = FaultyIo.inOneThread(disk.io(), clock);
     this.shadow = new CrashShadow(scenario);
     io.observe(this::called);
@@ -99,13 +104,13 @@ final class CrashRun {
 
   /** Lets these things happen, and then brings the scenario to its end. */
   void run(List<CrashMove> moves) {
-    open();
     for (CrashMove move : moves) {
-      trace.add("move " + move);
-      make(move, new SplittableRandom(move.seed()));
-      if (engine == null || io.isDead()) {
+      if (NEED_ENGINE.contains(move.kind()) && (engine == null || io.isDead())) {
         open();
       }
+      trace.add("move " + move);
+      make(move, new SplittableRandom(move.seed()));
+      restartIfDead();
     }
     finish();
   }
@@ -257,7 +262,7 @@ final class CrashRun {
 
   private void restartIfDead() {
     if (io.isDead()) {
-      crash(losesPower, new SplittableRandom(seed + crashes));
+      crash(losesPower, new SplittableRandom(31L * ioCalls() + crashes));
     }
   }
 
@@ -275,7 +280,8 @@ final class CrashRun {
       }
     }
     checkReleased();
-    if (isPowerCut && disk.cutPower(random.nextLong())) {
+    if (isPowerCut) {
+      disk.cutPower(random.nextLong());
       needed = Level.SYNCED;
       callsBefore += io.calls();
       io = FaultyIo.inOneThread(disk.io(), clock);
@@ -323,7 +329,7 @@ final class CrashRun {
       try {
         engine =
             EngineOnFiles.open(
-                disk.directory(), scenario.pipeline(), settings, io, seed * 31 + opens++);
+                disk.directory(), scenario.pipeline(), settings, io, hashSeed * 31 + opens++);
       } catch (EngineException e) {
         checkReleased();
         if (!io.isDead()) {

@@ -220,8 +220,7 @@ public final class EngineRuntime implements AutoCloseable {
         refused = epoch;
         throw e;
       }
-      inbox.restart(epoch.position());
-      epoch.fail(e);
+      inbox.refuse(epoch, e);
       return false;
     }
   }

@@ -35,6 +35,9 @@ public interface Io {
    */
   boolean exists(Path path) throws IOException;
 
+  /** When a file was last written to, in milliseconds since 1970. */
+  long lastModifiedMillis(Path file) throws IOException;
+
   /** What is directly in a directory, sorted by name. */
   List<Path> list(Path directory) throws IOException;
 
