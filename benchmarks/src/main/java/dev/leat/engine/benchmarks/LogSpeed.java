@@ -10,6 +10,7 @@ import dev.leat.engine.StreamInput;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -123,13 +124,15 @@ public final class LogSpeed {
       try (Engine engine = Engine.open(directory, PIPELINE, settings)) {
         rows = ingest(engine, durability);
       }
+      long cpu = cpuNanos();
       long start = System.nanoTime();
       try (Engine engine = Engine.open(directory, PIPELINE, settings)) {
         double seconds = (System.nanoTime() - start) / 1e9;
         if (engine.acceptedRows().get("events") != rows) {
           throw new IllegalStateException("rows are missing");
         }
-        say("replay: %.2f M rows/s", rows / seconds / 1e6);
+        long used = cpuNanos() - cpu;
+        say("replay: %.2f M rows/s, %d ns of CPU a row", rows / seconds / 1e6, used / rows);
       }
     } finally {
       delete(directory);
@@ -140,6 +143,7 @@ public final class LogSpeed {
     StreamInput<Event> input = engine.stream("events", Event.class);
     ConcurrentLinkedQueue<Long> taken = new ConcurrentLinkedQueue<>();
     List<Thread> hosts = new ArrayList<>();
+    long cpu = cpuNanos();
     long start = System.nanoTime();
     for (int i = 0; i < threads; i++) {
       List<Event> own = events.subList(i * rowsAnAppend, (i + 1) * rowsAnAppend);
@@ -161,14 +165,30 @@ public final class LogSpeed {
     double seconds = (System.nanoTime() - start) / 1e9;
     long rows = (long) taken.size() * rowsAnAppend;
     say(
-        "%s: %.0f K rows/s, acknowledged after %s, %d threads, %d rows an append, load %.1f",
+        "%s: %.0f K rows/s, %d ns of CPU a row (%d of them the engine's thread), acknowledged after"
+            + " %s, %d threads, %d rows an append, load %.1f",
         durability.name().toLowerCase(Locale.ROOT),
         rows / seconds / 1e3,
+        (cpuNanos() - cpu) / rows,
+        engineNanos() / rows,
         times(taken.stream().mapToLong(Long::longValue).toArray()),
         threads,
         rowsAnAppend,
         ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
     return rows;
+  }
+
+  /** Of all threads so far; in steps of 10 ms. */
+  private static long cpuNanos() {
+    return ProcessHandle.current().info().totalCpuDuration().orElseThrow().toNanos();
+  }
+
+  private static long engineNanos() {
+    ThreadMXBean mx = ManagementFactory.getThreadMXBean();
+    return Arrays.stream(mx.getThreadInfo(mx.getAllThreadIds()))
+        .filter(info -> info != null && info.getThreadName().equals("leat-engine"))
+        .mapToLong(info -> mx.getThreadCpuTime(info.getThreadId()))
+        .sum();
   }
 
   private static String times(long[] nanos) {

@@ -372,6 +372,9 @@ public final class ChronicleLog implements EventLog {
     for (int i = 0; i < all.size(); i++) {
       Segment segment = all.get(i);
       long segmentEnd = i + 1 < all.size() ? Math.min(end, all.get(i + 1).first() - 1) : end;
+      if (segment.first() > segmentEnd) {
+        continue; // its first record is not there yet
+      }
       try {
         replay(segment, from, segmentEnd, visitor);
       } catch (IOException e) {

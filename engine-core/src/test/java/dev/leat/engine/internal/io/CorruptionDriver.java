@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,16 +29,19 @@ public final class CorruptionDriver {
 
   private final CorruptionTarget target;
   private final Path work;
+  private final Consumer<String> out;
   private final List<@Nullable Built> built = new ArrayList<>();
 
   /**
    * A driver.
    *
    * @param work an empty directory
+   * @param out is told each failure, and the closing line
    */
-  public CorruptionDriver(CorruptionTarget target, Path work) {
+  public CorruptionDriver(CorruptionTarget target, Path work, Consumer<String> out) {
     this.target = target;
     this.work = work;
+    this.out = out;
     for (int i = 0; i < target.variants(); i++) {
       built.add(null);
     }
@@ -53,10 +57,10 @@ public final class CorruptionDriver {
         right++;
       } else if (!result.equals(FOUND)) {
         failures.add(result);
-        System.out.println(result);
+        out.accept(result);
       }
     }
-    System.out.println(cases + " cases, " + failures.size() + " failures");
+    out.accept(cases + " cases, " + failures.size() + " failures");
     return new Outcome(cases, right, cases - right - failures.size(), failures);
   }
 

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.LongStream;
@@ -29,7 +30,8 @@ class LogCorruptionTest {
   void damageIsFoundOrHarmless() throws Exception {
     long cases = Long.getLong("corruption.flips", 300);
     long seed = Long.getLong("corruption.seed", 1);
-    CorruptionDriver.Outcome outcome = new CorruptionDriver(new LogTarget(), work).run(seed, cases);
+    CorruptionDriver.Outcome outcome =
+        new CorruptionDriver(new LogTarget(), work, System.out::println).run(seed, cases);
     assertThat(outcome.failures()).isEmpty();
     if (cases >= 100) {
       assertThat(outcome.rightAnswers()).isGreaterThan(cases / 10);
@@ -37,7 +39,7 @@ class LogCorruptionTest {
     }
   }
 
-  /** The driver itself: one whose target reads wrongly, does not end in order, or throws. */
+  /** Cases that must fail do. */
   @Test
   void theDriverReportsWhatItMust() throws Exception {
     CorruptionTarget careless =
@@ -55,7 +57,9 @@ class LogCorruptionTest {
             };
           }
         };
-    CorruptionDriver.Outcome outcome = new CorruptionDriver(careless, work).run(1, 5);
+    List<String> said = new ArrayList<>();
+    CorruptionDriver.Outcome outcome = new CorruptionDriver(careless, work, said::add).run(1, 5);
+    assertThat(said).hasSize(6).last().isEqualTo("5 cases, 5 failures");
     assertThat(outcome.failures())
         .hasSize(5)
         .allMatch(line -> line.startsWith("seed=") && line.contains("planted"));
