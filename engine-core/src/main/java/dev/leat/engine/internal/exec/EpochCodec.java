@@ -7,6 +7,7 @@ import dev.leat.engine.internal.batch.RowsCodec;
 import dev.leat.engine.internal.batch.StagedRows;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,7 @@ final class EpochCodec {
 
   private final Plan plan;
   private final RowsPool pool;
+  private final LoggedInputs inputs;
   private final ByteWriter out = new ByteWriter();
   private boolean hasWrittenInputs;
   private final Map<Integer, Integer> inputOfNumber = new HashMap<>();
@@ -31,9 +33,16 @@ final class EpochCodec {
   /** Inputs of the log that the pipeline does not have like that, and what to say of them. */
   private final Map<Integer, String> refusedNumbers = new HashMap<>();
 
-  EpochCodec(Plan plan, RowsPool pool) {
+  /**
+   * A codec for the records behind a position.
+   *
+   * @param inputs what the numbers of inputs mean in these records, until one says otherwise
+   */
+  EpochCodec(Plan plan, RowsPool pool, LoggedInputs inputs) {
     this.plan = plan;
     this.pool = pool;
+    this.inputs = inputs;
+    resolveInputs();
   }
 
   /** The record of an epoch; valid until the next call. */
@@ -64,7 +73,10 @@ final class EpochCodec {
 
   /** Says that the record written last is in the log, and with it the inputs. */
   void confirm() {
-    hasWrittenInputs = true;
+    if (!hasWrittenInputs) {
+      hasWrittenInputs = true;
+      inputs.set(plan.inputs().stream().map(LoggedInputs.Entry::of).toList());
+    }
   }
 
   /**
@@ -138,18 +150,28 @@ final class EpochCodec {
   private void readInputs(ByteReader in) {
     int count = in.readInt();
     if (count > 0) {
-      inputOfNumber.clear();
-      refusedNumbers.clear();
+      List<LoggedInputs.Entry> read = new ArrayList<>();
+      for (int number = 0; number < count; number++) {
+        read.add(new LoggedInputs.Entry(in.readString(), in.readString()));
+      }
+      inputs.set(read);
+      resolveInputs();
     }
-    List<Node.Input> inputs = plan.inputs();
-    for (int number = 0; number < count; number++) {
-      String name = in.readString();
-      String written = in.readString();
+  }
+
+  /** Finds the inputs of the plan that the numbers mean. */
+  private void resolveInputs() {
+    inputOfNumber.clear();
+    refusedNumbers.clear();
+    for (int number = 0; number < inputs.entries().size(); number++) {
+      String name = inputs.entries().get(number).name();
+      String written = inputs.entries().get(number).columns();
+      List<Node.Input> known = plan.inputs();
       int index = 0;
-      while (index < inputs.size() && !inputs.get(index).name().equals(name)) {
+      while (index < known.size() && !known.get(index).name().equals(name)) {
         index++;
       }
-      if (index == inputs.size()) {
+      if (index == known.size()) {
         // Only if it has rows does it matter.
         refusedNumbers.put(
             number,
@@ -160,7 +182,7 @@ final class EpochCodec {
                 + ", or use another directory");
         continue;
       }
-      String declared = columns(inputs.get(index));
+      String declared = columns(known.get(index));
       if (!declared.equals(written)) {
         refusedNumbers.put(
             number,

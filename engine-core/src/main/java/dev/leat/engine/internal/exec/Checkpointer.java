@@ -1,0 +1,296 @@
+package dev.leat.engine.internal.exec;
+
+import dev.leat.engine.EngineException;
+import dev.leat.engine.EngineException.Kind;
+import dev.leat.engine.internal.checkpoint.CheckpointHeader;
+import dev.leat.engine.internal.checkpoint.CheckpointStore;
+import dev.leat.engine.internal.checkpoint.StateImage;
+import dev.leat.engine.internal.io.Io;
+import dev.leat.engine.internal.log.EventLog;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes checkpoints of a running engine: says when, captures the state between two epochs, writes
+ * it while epochs go on, and lets the log go of what no checkpoint needs any more.
+ *
+ * <p>A checkpoint that fails is no reason to stop anything: it is told, counted and tried again.
+ * One is published only when all records up to its position survive a power cut, so it is never
+ * ahead of the log.
+ *
+ * <p><b>Locks.</b> {@code taking}: one checkpoint at a time; held while one is written, and before
+ * the runtime's {@code stepLock}, so nobody takes one while stepping. The monitor guards what came
+ * in since the last, and is never held while anything else is locked.
+ */
+final class Checkpointer {
+  private static final Logger LOG = LoggerFactory.getLogger(Checkpointer.class);
+  private static final String VERSION = libraryVersion();
+
+  /**
+   * A state at a position.
+   *
+   * @param nanos how long it took to capture
+   */
+  record Capture(long position, long nanos, Map<String, StateImage> sections) {}
+
+  /** What checkpoints are taken of. */
+  @FunctionalInterface
+  interface Source {
+    /**
+     * Captures the state between two steps.
+     *
+     * @throws EngineException if the engine failed, and its state may be half an epoch's
+     */
+    Capture capture();
+  }
+
+  private final Checkpoints settings;
+  private final CheckpointStore store;
+  private final Io io;
+  private final EventLog log;
+  private final Source source;
+  private final ReentrantLock taking = new ReentrantLock(true);
+  private @Nullable Thread thread;
+
+  private long position;
+  private long bytes;
+  private long capturedPosition;
+  private long capturedBytes;
+  private long lastAttemptNanos;
+  private boolean isClosing;
+  private boolean isFailing;
+  private volatile CheckpointFacts facts = CheckpointFacts.NONE;
+
+  /**
+   * Takes checkpoints, none yet.
+   *
+   * @param last what is known of the one that the engine was opened with
+   */
+  Checkpointer(Checkpoints settings, EventLog log, Source source, CheckpointFacts last) {
+    this.settings = settings;
+    this.store = settings.store();
+    this.io = settings.io();
+    this.log = log;
+    this.source = source;
+    this.facts = last;
+    this.position = last.position();
+    this.capturedPosition = last.position();
+    this.lastAttemptNanos = io.nanoTime();
+  }
+
+  private static String libraryVersion() {
+    String version = EngineException.class.getPackage().getImplementationVersion();
+    return version == null ? "unknown" : version;
+  }
+
+  /** Takes them from now on when they are due, on a thread of its own. */
+  void startThread() {
+    Thread started = new Thread(this::run, "leat-checkpoint");
+    started.setDaemon(true);
+    thread = started;
+    started.start();
+  }
+
+  private void run() {
+    try {
+      while (awaitDue()) {
+        tryTake();
+      }
+    } catch (InterruptedException e) {
+      LOG.warn("the thread that takes checkpoints was interrupted, and ends", e);
+    }
+  }
+
+  private synchronized boolean awaitDue() throws InterruptedException {
+    while (!isClosing) {
+      long nanos = nanosUntilDue();
+      if (nanos <= 0) {
+        return true;
+      }
+      if (nanos == Long.MAX_VALUE) {
+        wait();
+      } else {
+        // At least a millisecond, as waiting for 0 would be for ever.
+        wait(TimeUnit.NANOSECONDS.toMillis(nanos) + 1);
+      }
+    }
+    return false;
+  }
+
+  private long nanosUntilDue() {
+    if (position == capturedPosition) {
+      return Long.MAX_VALUE;
+    }
+    if (bytes - capturedBytes >= settings.logBytes()) {
+      return 0;
+    }
+    return Math.max(0, settings.intervalNanos() - (io.nanoTime() - lastAttemptNanos));
+  }
+
+  /**
+   * Tells it what is in the views now.
+   *
+   * @param recordBytes the bytes of all records so far
+   */
+  synchronized void passed(long newPosition, long recordBytes) {
+    boolean wasIdle = position == capturedPosition;
+    position = newPosition;
+    bytes = recordBytes;
+    if (wasIdle || nanosUntilDue() == 0) {
+      notifyAll();
+    }
+  }
+
+  /** Takes one if it is due; for a host that steps, when it has done so. */
+  void takeIfDue() {
+    synchronized (this) {
+      if (isClosing || nanosUntilDue() > 0) {
+        return;
+      }
+    }
+    tryTake();
+  }
+
+  private void tryTake() {
+    try {
+      take();
+    } catch (EngineException e) {
+      LOG.debug("a checkpoint was not taken", e);
+    }
+  }
+
+  /**
+   * Takes one now, unless the newest already has everything.
+   *
+   * @return its position
+   * @throws EngineException if it could not be taken; the engine goes on without
+   */
+  long take() {
+    return take(false);
+  }
+
+  private long take(boolean isLast) {
+    boolean interrupted = Thread.interrupted();
+    taking.lock();
+    try {
+      synchronized (this) {
+        if (isClosing && !isLast) {
+          throw new EngineException(Kind.CLOSED, "the engine is closed; open a new one");
+        }
+      }
+      long begin = io.nanoTime();
+      long created = io.currentTimeMillis();
+      Capture capture = source.capture();
+      if (capture.position() <= facts.position()) {
+        return facts.position();
+      }
+      write(capture, created, begin);
+      return capture.position();
+    } catch (EngineException e) {
+      failed(e);
+      throw e;
+    } catch (RuntimeException e) {
+      EngineException failure =
+          new EngineException(Kind.UNAVAILABLE, "a checkpoint could not be taken: cause=" + e, e);
+      failed(failure);
+      throw failure;
+    } finally {
+      taking.unlock();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void write(Capture capture, long created, long begin) {
+    synchronized (this) {
+      capturedPosition = capture.position();
+      capturedBytes = bytes;
+    }
+    long size;
+    CheckpointHeader header = new CheckpointHeader(capture.position(), created, VERSION);
+    try (CheckpointStore.Draft draft = store.write(header, capture.sections())) {
+      log.awaitSynced(capture.position());
+      draft.publish();
+      size = draft.size();
+    }
+    long nanos = io.nanoTime() - begin;
+    CheckpointFacts before = facts;
+    facts =
+        new CheckpointFacts(
+            capture.position(),
+            created,
+            size,
+            capture.nanos(),
+            nanos,
+            before.taken() + 1,
+            before.failed(),
+            before.lastFailure());
+    attempted();
+    isFailing = false;
+    LOG.debug(
+        "took a checkpoint: position={} bytes={} millis={} captured_in_micros={}",
+        capture.position(),
+        size,
+        TimeUnit.NANOSECONDS.toMillis(nanos),
+        TimeUnit.NANOSECONDS.toMicros(capture.nanos()));
+    store.oldestNeeded().ifPresent(oldest -> log.release(oldest + 1));
+  }
+
+  private synchronized void attempted() {
+    lastAttemptNanos = io.nanoTime();
+  }
+
+  private void failed(EngineException reason) {
+    facts = facts.withFailure(String.valueOf(reason.getMessage()));
+    attempted();
+    synchronized (this) {
+      // Not due by its bytes before as many have come again, but due by time.
+      capturedPosition = facts.position();
+      capturedBytes = bytes;
+    }
+    if (isFailing) {
+      LOG.warn(
+          "still no checkpoint can be taken, and opening the engine will take longer and longer:"
+              + " failed={} position={} cause={}",
+          facts.failed(),
+          facts.position(),
+          reason.getMessage());
+    } else {
+      LOG.warn("a checkpoint could not be taken; it is tried again later", reason);
+    }
+    isFailing = true;
+  }
+
+  /** What is known of them. */
+  CheckpointFacts facts() {
+    return facts;
+  }
+
+  /** Waits for the one that is being written, and lets none begin any more but the last. */
+  void close() {
+    synchronized (this) {
+      isClosing = true;
+      notifyAll();
+    }
+    Thread running = thread;
+    if (running != null) {
+      EngineRuntime.joinUninterruptibly(running);
+    }
+    taking.lock();
+    taking.unlock();
+  }
+
+  /** Takes the last one, of an engine that is closed in order. */
+  void takeLast() {
+    try {
+      take(true);
+    } catch (EngineException e) {
+      LOG.warn("the engine is closed without a last checkpoint, and will replay more", e);
+    }
+  }
+}
