@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * the runtime's {@code stepLock}, so nobody takes one while stepping. The monitor guards what came
  * in since the last, and is never held while anything else is locked.
  */
-final class Checkpointer {
+final class Checkpointer implements Checkpointing {
   private static final Logger LOG = LoggerFactory.getLogger(Checkpointer.class);
   private static final String VERSION = libraryVersion();
 
@@ -54,7 +54,7 @@ final class Checkpointer {
   private final EventLog log;
   private final Source source;
   private final ReentrantLock taking = new ReentrantLock(true);
-  private @Nullable Thread thread;
+  private @Nullable DaemonThread thread;
 
   private long position;
   private long bytes;
@@ -87,12 +87,9 @@ final class Checkpointer {
     return version == null ? "unknown" : version;
   }
 
-  /** Takes them from now on when they are due, on a thread of its own. */
-  void startThread() {
-    Thread started = new Thread(this::run, "leat-checkpoint");
-    started.setDaemon(true);
-    thread = started;
-    started.start();
+  @Override
+  public void startThread() {
+    thread = DaemonThread.start("leat-checkpoint", this::run);
   }
 
   private void run() {
@@ -131,12 +128,8 @@ final class Checkpointer {
     return Math.max(0, settings.intervalNanos() - (io.nanoTime() - lastAttemptNanos));
   }
 
-  /**
-   * Tells it what is in the views now.
-   *
-   * @param recordBytes the bytes of all records so far
-   */
-  synchronized void passed(long newPosition, long recordBytes) {
+  @Override
+  public synchronized void passed(long newPosition, long recordBytes) {
     boolean wasIdle = position == capturedPosition;
     position = newPosition;
     bytes = recordBytes;
@@ -145,8 +138,8 @@ final class Checkpointer {
     }
   }
 
-  /** Takes one if it is due; for a host that steps, when it has done so. */
-  void takeIfDue() {
+  @Override
+  public void takeIfDue() {
     synchronized (this) {
       if (isClosing || nanosUntilDue() > 0) {
         return;
@@ -163,13 +156,8 @@ final class Checkpointer {
     }
   }
 
-  /**
-   * Takes one now, unless the newest already has everything.
-   *
-   * @return its position
-   * @throws EngineException if it could not be taken; the engine goes on without
-   */
-  long take() {
+  @Override
+  public long take() {
     return take(false);
   }
 
@@ -238,7 +226,15 @@ final class Checkpointer {
         size,
         TimeUnit.NANOSECONDS.toMillis(nanos),
         TimeUnit.NANOSECONDS.toMicros(capture.nanos()));
-    store.oldestNeeded().ifPresent(oldest -> log.release(oldest + 1));
+    release();
+  }
+
+  private void release() {
+    try {
+      store.oldestNeeded().ifPresent(oldest -> log.release(oldest + 1));
+    } catch (EngineException e) {
+      LOG.warn("the log keeps for now what no checkpoint needs any more", e);
+    }
   }
 
   private synchronized void attempted() {
@@ -266,27 +262,27 @@ final class Checkpointer {
     isFailing = true;
   }
 
-  /** What is known of them. */
-  CheckpointFacts facts() {
+  @Override
+  public CheckpointFacts facts() {
     return facts;
   }
 
-  /** Waits for the one that is being written, and lets none begin any more but the last. */
-  void close() {
+  @Override
+  public void close() {
     synchronized (this) {
       isClosing = true;
       notifyAll();
     }
-    Thread running = thread;
+    DaemonThread running = thread;
     if (running != null) {
-      EngineRuntime.joinUninterruptibly(running);
+      running.joinUninterruptibly();
     }
     taking.lock();
     taking.unlock();
   }
 
-  /** Takes the last one, of an engine that is closed in order. */
-  void takeLast() {
+  @Override
+  public void takeLast() {
     try {
       take(true);
     } catch (EngineException e) {

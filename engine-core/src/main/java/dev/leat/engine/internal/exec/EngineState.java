@@ -8,7 +8,9 @@ import dev.leat.engine.internal.checkpoint.Checkpointed;
 import dev.leat.engine.internal.checkpoint.StateImage;
 import dev.leat.engine.plan.Plan;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,18 +34,23 @@ final class EngineState {
   private EngineState(Plan plan, Hashing hashing, int ledgerRows, @Nullable CheckpointFile from) {
     this.plan = plan;
     this.dictionary = new Dictionary(hashing);
-    parts.put(DICTIONARY, dictionary);
-    if (from != null) {
+    part(DICTIONARY, dictionary);
+    if (from != null && parts.containsKey(DICTIONARY)) {
       // First, because operators look up the codes of their constants when they are made.
-      from.restore(DICTIONARY, dictionary);
+      from.restore(DICTIONARY, parts.get(DICTIONARY));
     }
     this.ledger = new Ledger(dictionary, ledgerRows);
     this.dataflow = new Dataflow(plan, dictionary, ledger);
     this.acceptedRows = new AcceptedRows(plan);
     parts.put("accepted-rows", acceptedRows);
     parts.put("logged-inputs", loggedInputs);
-    parts.put("ledger", ledger);
-    parts.putAll(dataflow.parts());
+    part("ledger", ledger);
+  }
+
+  private void part(String name, Object part) {
+    if (part instanceof Checkpointed checkpointed) {
+      parts.put(name, checkpointed);
+    }
   }
 
   /** The state before the first record. */
@@ -57,10 +64,23 @@ final class EngineState {
   /**
    * The state that is in a checkpoint.
    *
-   * @throws dev.leat.engine.EngineException CORRUPT if it is damaged, or lacks a part
+   * @param whatIsMissing is told the parts that the checkpoint does not have
+   * @return null if there were some
+   * @throws dev.leat.engine.EngineException CORRUPT if it is damaged
    */
-  static EngineState restored(Plan plan, Hashing hashing, int ledgerRows, CheckpointFile from) {
+  static @Nullable EngineState restored(
+      Plan plan,
+      Hashing hashing,
+      int ledgerRows,
+      CheckpointFile from,
+      Consumer<List<String>> whatIsMissing) {
     EngineState state = new EngineState(plan, hashing, ledgerRows, from);
+    List<String> missing =
+        state.parts.keySet().stream().filter(name -> !from.sections().contains(name)).toList();
+    if (!missing.isEmpty()) {
+      whatIsMissing.accept(missing);
+      return null;
+    }
     state.parts.forEach(
         (name, part) -> {
           if (!name.equals(DICTIONARY)) {

@@ -98,13 +98,17 @@ final class Recovery {
 
   private @Nullable Start open(CheckpointStore store, long position) {
     try (CheckpointFile file = store.open(position)) {
-      List<String> absent = EngineState.missing(plan, file.sections());
-      if (!absent.isEmpty()) {
-        missing = "missing=" + absent + " file=" + file.path();
+      @Nullable EngineState state =
+          EngineState.restored(
+              plan,
+              hashing,
+              ledgerRows,
+              file,
+              absent -> missing = "missing=" + absent + " file=" + file.path());
+      if (state == null) {
         store.reject(position);
         return null;
       }
-      EngineState state = EngineState.restored(plan, hashing, ledgerRows, file);
       return new Start(
           state,
           new CheckpointFacts(
