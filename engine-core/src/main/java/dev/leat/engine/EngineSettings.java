@@ -19,6 +19,10 @@ import java.util.Objects;
  * @param minFreeBytes appending fails with {@code FULL} while the file system has less usable space
  *     than this; 1 MiB to 4 EiB, default 256 MiB
  * @param ledgerRows how many entries the ledger keeps; 1 to 1,000,000, default 10,000
+ * @param checkpointInterval the time after which another checkpoint is taken, if anything came in;
+ *     1 ms to 365 days, default 1 minute
+ * @param checkpointLogBytes so many bytes of new log make a checkpoint due sooner; 1 to 4 EiB,
+ *     default 256 MiB
  * @param clock tells the time; default the system's, UTC
  */
 public record EngineSettings(
@@ -29,11 +33,15 @@ public record EngineSettings(
     long segmentBytes,
     long minFreeBytes,
     int ledgerRows,
+    Duration checkpointInterval,
+    long checkpointLogBytes,
     Clock clock) {
   private static final int MAX_ROWS = 1_000_000;
   private static final long MIB = 1L << 20;
   private static final long MAX_SEGMENT_BYTES = 64L << 30;
   private static final long MAX_MIN_FREE_BYTES = Long.MAX_VALUE / 2;
+  private static final long MAX_CHECKPOINT_LOG_BYTES = Long.MAX_VALUE / 2;
+  private static final Duration MAX_INTERVAL = Duration.ofDays(365);
 
   public EngineSettings {
     Objects.requireNonNull(durability, "durability");
@@ -50,6 +58,14 @@ public record EngineSettings(
     requireWithin("ledger-rows", ledgerRows, 1, MAX_ROWS);
     requireWithin("segment-bytes", segmentBytes, MIB, MAX_SEGMENT_BYTES);
     requireWithin("min-free-bytes", minFreeBytes, MIB, MAX_MIN_FREE_BYTES);
+    Objects.requireNonNull(checkpointInterval, "checkpointInterval");
+    if (checkpointInterval.compareTo(Duration.ofMillis(1)) < 0
+        || checkpointInterval.compareTo(MAX_INTERVAL) > 0) {
+      throw new IllegalArgumentException(
+          "checkpoint-interval must be from 1 ms to 365 days: checkpoint-interval="
+              + checkpointInterval);
+    }
+    requireWithin("checkpoint-log-bytes", checkpointLogBytes, 1, MAX_CHECKPOINT_LOG_BYTES);
   }
 
   private static void requireWithin(String name, long value, long least, long most) {
@@ -69,49 +85,144 @@ public record EngineSettings(
         1024 * MIB,
         256 * MIB,
         10_000,
+        Duration.ofMinutes(1),
+        256 * MIB,
         Clock.systemUTC());
   }
 
   /** A copy with another durability. */
   public EngineSettings withDurability(Durability value) {
     return new EngineSettings(
-        value, groupCommit, threading, epochRows, segmentBytes, minFreeBytes, ledgerRows, clock);
+        value,
+        groupCommit,
+        threading,
+        epochRows,
+        segmentBytes,
+        minFreeBytes,
+        ledgerRows,
+        checkpointInterval,
+        checkpointLogBytes,
+        clock);
   }
 
   /** A copy with another group commit time. */
   public EngineSettings withGroupCommit(Duration value) {
     return new EngineSettings(
-        durability, value, threading, epochRows, segmentBytes, minFreeBytes, ledgerRows, clock);
+        durability,
+        value,
+        threading,
+        epochRows,
+        segmentBytes,
+        minFreeBytes,
+        ledgerRows,
+        checkpointInterval,
+        checkpointLogBytes,
+        clock);
   }
 
   /** A copy with another threading. */
   public EngineSettings withThreading(Threading value) {
     return new EngineSettings(
-        durability, groupCommit, value, epochRows, segmentBytes, minFreeBytes, ledgerRows, clock);
+        durability,
+        groupCommit,
+        value,
+        epochRows,
+        segmentBytes,
+        minFreeBytes,
+        ledgerRows,
+        checkpointInterval,
+        checkpointLogBytes,
+        clock);
   }
 
   /** A copy with another epoch size. */
   public EngineSettings withEpochRows(int value) {
     return new EngineSettings(
-        durability, groupCommit, threading, value, segmentBytes, minFreeBytes, ledgerRows, clock);
+        durability,
+        groupCommit,
+        threading,
+        value,
+        segmentBytes,
+        minFreeBytes,
+        ledgerRows,
+        checkpointInterval,
+        checkpointLogBytes,
+        clock);
   }
 
   /** A copy with another segment size. */
   public EngineSettings withSegmentBytes(long value) {
     return new EngineSettings(
-        durability, groupCommit, threading, epochRows, value, minFreeBytes, ledgerRows, clock);
+        durability,
+        groupCommit,
+        threading,
+        epochRows,
+        value,
+        minFreeBytes,
+        ledgerRows,
+        checkpointInterval,
+        checkpointLogBytes,
+        clock);
   }
 
   /** A copy with another free-space floor. */
   public EngineSettings withMinFreeBytes(long value) {
     return new EngineSettings(
-        durability, groupCommit, threading, epochRows, segmentBytes, value, ledgerRows, clock);
+        durability,
+        groupCommit,
+        threading,
+        epochRows,
+        segmentBytes,
+        value,
+        ledgerRows,
+        checkpointInterval,
+        checkpointLogBytes,
+        clock);
   }
 
   /** A copy with another ledger size. */
   public EngineSettings withLedgerRows(int value) {
     return new EngineSettings(
-        durability, groupCommit, threading, epochRows, segmentBytes, minFreeBytes, value, clock);
+        durability,
+        groupCommit,
+        threading,
+        epochRows,
+        segmentBytes,
+        minFreeBytes,
+        value,
+        checkpointInterval,
+        checkpointLogBytes,
+        clock);
+  }
+
+  /** A copy with another time between checkpoints. */
+  public EngineSettings withCheckpointInterval(Duration value) {
+    return new EngineSettings(
+        durability,
+        groupCommit,
+        threading,
+        epochRows,
+        segmentBytes,
+        minFreeBytes,
+        ledgerRows,
+        value,
+        checkpointLogBytes,
+        clock);
+  }
+
+  /** A copy with another size of log between checkpoints. */
+  public EngineSettings withCheckpointLogBytes(long value) {
+    return new EngineSettings(
+        durability,
+        groupCommit,
+        threading,
+        epochRows,
+        segmentBytes,
+        minFreeBytes,
+        ledgerRows,
+        checkpointInterval,
+        value,
+        clock);
   }
 
   /** A copy with another clock. */
@@ -124,6 +235,8 @@ public record EngineSettings(
         segmentBytes,
         minFreeBytes,
         ledgerRows,
+        checkpointInterval,
+        checkpointLogBytes,
         value);
   }
 }

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * @param position of the newest one, 0 if there is none
  * @param createdMillis when that was taken, in milliseconds since 1970
  * @param bytes the size of its file
- * @param captureNanos how long the engine stood still for it; 0 if another run of the engine took it
+ * @param captureNanos how long the engine stood still for it; 0 if another run of the engine took
+ *     it
  * @param nanos how long it took to be written; 0 if another run of the engine took it
  * @param taken how many this run of the engine took
  * @param failed how often this run of the engine could not take one

@@ -278,7 +278,11 @@ final class Checkpointer implements Checkpointing {
       running.joinUninterruptibly();
     }
     taking.lock();
-    taking.unlock();
+    try {
+      LOG.debug("no more checkpoints but a last one");
+    } finally {
+      taking.unlock();
+    }
   }
 
   @Override

@@ -28,10 +28,10 @@ import org.slf4j.LoggerFactory;
  * The engine at run time: takes an epoch from the inbox, puts it into the log, takes it through the
  * graph, publishes all views at once.
  *
- * <p><b>Locks.</b> {@code stepLock}: one step at a time, and no checkpoint is captured meanwhile. {@code stateLock}: the state of operators,
- * views and dictionary; held during a step, and by readers only for as long as it takes to look up
- * a key or to take a snapshot. The inbox has its own, never held together with these for longer
- * than taking an epoch.
+ * <p><b>Locks.</b> {@code stepLock}: one step at a time, and no checkpoint is captured meanwhile.
+ * {@code stateLock}: the state of operators, views and dictionary; held during a step, and by
+ * readers only for as long as it takes to look up a key or to take a snapshot. The inbox has its
+ * own, never held together with these for longer than taking an epoch.
  */
 public final class EngineRuntime implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EngineRuntime.class);
@@ -173,6 +173,7 @@ public final class EngineRuntime implements AutoCloseable {
           "a subscriber must not step the engine that calls it: others would get changes out of"
               + " order");
     }
+    checkUsable();
     int rows = stepOnce();
     if (!settings.ownThread()) {
       checkpointer.takeIfDue();
@@ -191,6 +192,9 @@ public final class EngineRuntime implements AutoCloseable {
       int rows = epoch.rowCount();
       if (write(epoch)) {
         process(epoch);
+        if (!settings.ownThread()) {
+          log.awaitDurable(epoch);
+        }
       }
       return rows;
     } catch (RuntimeException | Error e) {
@@ -313,10 +317,7 @@ public final class EngineRuntime implements AutoCloseable {
    * @return its position
    */
   long acknowledge(Epoch epoch) {
-    if (!settings.ownThread()) {
-      return epoch.position();
-    }
-    return log.acknowledge(epoch);
+    return settings.ownThread() ? log.acknowledge(epoch) : epoch.position();
   }
 
   /** When an epoch is acknowledged at the level of the settings. */
@@ -446,8 +447,7 @@ public final class EngineRuntime implements AutoCloseable {
       snapshots.put(view.name(), view.rows().snapshot());
     }
     Dictionary dictionary = state.dictionary();
-    return new ReadState(
-        state.position(), snapshots, dictionary.values(), dictionary.generation());
+    return new ReadState(state.position(), snapshots, dictionary.values(), dictionary.generation());
   }
 
   /** All views, and the ledger, at one position. */

@@ -131,6 +131,34 @@ final class EpochLog {
     }
   }
 
+  /**
+   * Waits until an appended epoch survives a power cut, if it is acknowledged only then. The host
+   * that steps waits here, so an interrupt of its thread must not end the engine: it stays set.
+   */
+  void awaitDurable(Epoch epoch) {
+    if (!awaitSync) {
+      return;
+    }
+    boolean interrupted = Thread.interrupted();
+    try {
+      while (log.syncedPosition() < epoch.position()) {
+        try {
+          log.awaitSynced(epoch.position());
+        } catch (EngineException e) {
+          if (!Thread.interrupted()) {
+            throw e;
+          }
+          interrupted = true;
+        }
+      }
+      completeSynced(log.syncedPosition());
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
   /** When an epoch is acknowledged. */
   CompletableFuture<Long> acknowledgement(Epoch epoch) {
     return awaitSync ? epoch.synced() : epoch.logged();

@@ -65,7 +65,7 @@ final class DyingIo implements Io {
   }
 
   @Override
-  public boolean exists(Path path) {
+  public boolean exists(Path path) throws IOException {
     return real.exists(path);
   }
 
@@ -96,6 +96,11 @@ final class DyingIo implements Io {
   public void forceDirectory(Path directory) throws IOException {
     change("force directory");
     real.forceDirectory(directory);
+  }
+
+  @Override
+  public long lastModifiedMillis(Path file) throws IOException {
+    return real.lastModifiedMillis(file);
   }
 
   @Override

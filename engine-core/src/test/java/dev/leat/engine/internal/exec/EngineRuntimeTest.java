@@ -103,7 +103,12 @@ class EngineRuntimeTest {
   private EngineRuntime start(boolean ownThread) {
     EngineRuntime runtime =
         new EngineRuntime(
-            PLAN, new RuntimeSettings(100, 1 << 20, 100, ownThread, false), log, () -> 0, 1, Optional.empty());
+            PLAN,
+            new RuntimeSettings(100, 1 << 20, 100, ownThread, false),
+            log,
+            () -> 0,
+            1,
+            Optional.empty());
     runtime.start((position, last) -> {});
     return runtime;
   }
