@@ -2,6 +2,7 @@ package dev.leat.engine;
 
 import dev.leat.engine.internal.exec.Appender;
 import dev.leat.engine.internal.exec.EngineRuntime;
+import dev.leat.engine.internal.exec.ProducerLimits;
 import dev.leat.engine.internal.exec.RuntimeSettings;
 import dev.leat.engine.internal.exec.ViewHandle;
 import dev.leat.engine.internal.io.SystemIo;
@@ -109,7 +110,10 @@ public final class Engine implements AutoCloseable {
               EPOCH_BYTES,
               settings.ledgerRows(),
               settings.threading() == Threading.OWN_THREAD,
-              settings.durability() == Durability.SYNCED);
+              settings.durability() == Durability.SYNCED,
+              new ProducerLimits(
+                  settings.producers().maxProducers(),
+                  TimeUnit.SECONDS.toMicros(settings.producers().horizon().toSeconds())));
       EngineRuntime runtime =
           new EngineRuntime(
               pipeline.plan(),
@@ -242,6 +246,25 @@ public final class Engine implements AutoCloseable {
    */
   public Position append(Consumer<Transaction> writer) {
     return new Position(appender.append(rows -> writer.accept(new Transaction(rows))));
+  }
+
+  /**
+   * Writes to several inputs, seen by readers all at once, unless the producer has written it
+   * before, and waits until it is acknowledged. If the writer throws, nothing is written; if it
+   * writes nothing, the number is not used up. A repetition is acknowledged when the first is, and
+   * fails if that fails: then it can be sent again.
+   *
+   * @param sequence who writes, and which append of its this is
+   * @param writer is not called for a repetition
+   */
+  public Appended append(ProducerSequence sequence, Consumer<Transaction> writer) {
+    return append(appender, sequence, rows -> writer.accept(new Transaction(rows)));
+  }
+
+  static Appended append(
+      Appender appender, ProducerSequence sequence, Consumer<Appender.Rows> writer) {
+    Appender.Outcome outcome = appender.append(sequence.producer(), sequence.number(), writer);
+    return new Appended(new Position(outcome.position()), outcome.isDuplicate());
   }
 
   /**

@@ -51,12 +51,13 @@ public final class EngineRuntime implements AutoCloseable {
   private final Dictionary dictionary;
   private final Ledger ledger;
   private final Dataflow dataflow;
+  private final InputFeed inputs;
+  private final Producers producers;
   private final Inbox inbox;
   private final Map<String, ViewHandle> views = new LinkedHashMap<>();
   private final ReentrantLock stepLock = new ReentrantLock();
   private final ReentrantLock stateLock = new ReentrantLock(true);
   private final Condition published = stateLock.newCondition();
-  private final long[] acceptedRows;
   private final ThreadLocal<@Nullable Boolean> inListener = new ThreadLocal<>();
   private @Nullable Thread thread;
   private @Nullable Epoch refused;
@@ -82,9 +83,9 @@ public final class EngineRuntime implements AutoCloseable {
     this.dataflow = new Dataflow(plan, dictionary, ledger);
     this.pool = new RowsPool(plan, hashing, ColumnUse.kept(plan, log.keepsRecords()));
     this.log = new EpochLog(log, new EpochCodec(plan, pool), settings.awaitSync());
-    this.inbox =
-        new Inbox(plan, pool, settings.epochRows(), settings.epochBytes(), settings.ownThread());
-    this.acceptedRows = new long[plan.inputs().size()];
+    this.inputs = new InputFeed(plan, dataflow);
+    this.producers = new Producers(settings.producers());
+    this.inbox = new Inbox(plan, pool, settings, producers);
     for (ViewDefinition view : plan.views()) {
       ViewOperator operator = dataflow.view(view.name());
       views.put(
@@ -217,6 +218,7 @@ public final class EngineRuntime implements AutoCloseable {
         throw e;
       }
       inbox.restart(epoch.position());
+      producers.forget(epoch);
       epoch.fail(e);
       return false;
     }
@@ -257,12 +259,8 @@ public final class EngineRuntime implements AutoCloseable {
     for (Epoch.Reject reject : epoch.rejects()) {
       ledger.add(reject.source(), reject.reason(), reject.row());
     }
-    for (Epoch.Section section : epoch.sections()) {
-      acceptedRows[section.input()] += section.rows().size();
-    }
-    for (int i = 0; i < acceptedRows.length; i++) {
-      dataflow.input(plan.inputs().get(i).name()).stage(epoch.rows(i));
-    }
+    producers.accept(epoch);
+    inputs.stage(epoch);
     dataflow.step();
     ledger.step();
     position = epoch.position();
@@ -340,6 +338,12 @@ public final class EngineRuntime implements AutoCloseable {
     return log.acknowledge(epoch);
   }
 
+  /** Waits until what repeats an earlier append may be acknowledged as that was. */
+  long acknowledge(Producers.Earlier earlier) {
+    Epoch epoch = earlier.epoch();
+    return epoch == null ? log.acknowledge(earlier.position()) : acknowledge(epoch);
+  }
+
   /** When an epoch is acknowledged at the level of the settings. */
   CompletableFuture<Long> acknowledgement(Epoch epoch) {
     return log.acknowledgement(epoch);
@@ -402,11 +406,7 @@ public final class EngineRuntime implements AutoCloseable {
   public Map<String, Long> acceptedRows() {
     stateLock.lock();
     try {
-      Map<String, Long> rows = new LinkedHashMap<>();
-      for (int i = 0; i < acceptedRows.length; i++) {
-        rows.put(plan.inputs().get(i).name(), acceptedRows[i]);
-      }
-      return rows;
+      return inputs.acceptedRows();
     } finally {
       stateLock.unlock();
     }

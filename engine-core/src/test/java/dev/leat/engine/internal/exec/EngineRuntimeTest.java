@@ -89,7 +89,12 @@ class EngineRuntimeTest {
   private EngineRuntime start(boolean ownThread) {
     EngineRuntime runtime =
         new EngineRuntime(
-            PLAN, new RuntimeSettings(100, 1 << 20, 100, ownThread, false), log, () -> 0, 1);
+            PLAN,
+            new RuntimeSettings(
+                100, 1 << 20, 100, ownThread, false, new ProducerLimits(100, Long.MAX_VALUE)),
+            log,
+            () -> 0,
+            1);
     runtime.start(position -> {});
     return runtime;
   }
