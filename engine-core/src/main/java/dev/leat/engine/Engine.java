@@ -4,6 +4,7 @@ import dev.leat.engine.internal.checkpoint.CheckpointStore;
 import dev.leat.engine.internal.exec.Appender;
 import dev.leat.engine.internal.exec.Checkpoints;
 import dev.leat.engine.internal.exec.EngineRuntime;
+import dev.leat.engine.internal.exec.ProducerLimits;
 import dev.leat.engine.internal.exec.RuntimeSettings;
 import dev.leat.engine.internal.exec.ViewHandle;
 import dev.leat.engine.internal.io.Io;
@@ -109,7 +110,10 @@ public final class Engine implements AutoCloseable {
         new CheckpointStore(io, directory.resolve("checkpoints"), settings.minFreeBytes());
     Checkpoints checkpoints =
         new Checkpoints(
-            store, io, settings.checkpointInterval().toNanos(), settings.checkpointLogBytes());
+            store,
+            io,
+            settings.checkpoints().interval().toNanos(),
+            settings.checkpoints().logBytes());
     return start(
         log, progress, () -> runtime(pipeline, settings, log, hashSeed, Optional.of(checkpoints)));
   }
@@ -159,7 +163,10 @@ public final class Engine implements AutoCloseable {
             EPOCH_BYTES,
             settings.ledgerRows(),
             settings.threading() == Threading.OWN_THREAD,
-            settings.durability() == Durability.SYNCED);
+            settings.durability() == Durability.SYNCED,
+            new ProducerLimits(
+                settings.producers().maxProducers(),
+                TimeUnit.SECONDS.toMicros(settings.producers().horizon().toSeconds())));
     return new EngineRuntime(
         pipeline.plan(),
         runtimeSettings,
@@ -284,6 +291,25 @@ public final class Engine implements AutoCloseable {
    */
   public Position append(Consumer<Transaction> writer) {
     return new Position(appender.append(rows -> writer.accept(new Transaction(rows))));
+  }
+
+  /**
+   * Writes to several inputs, seen by readers all at once, unless the producer has written it
+   * before, and waits until it is acknowledged. If the writer throws, nothing is written; if it
+   * writes nothing, the number is not used up. A repetition is acknowledged when the first is, and
+   * fails if that fails: then it can be sent again.
+   *
+   * @param sequence who writes, and which append of its this is
+   * @param writer is not called for a repetition
+   */
+  public Appended append(ProducerSequence sequence, Consumer<Transaction> writer) {
+    return append(appender, sequence, rows -> writer.accept(new Transaction(rows)));
+  }
+
+  static Appended append(
+      Appender appender, ProducerSequence sequence, Consumer<Appender.Rows> writer) {
+    Appender.Outcome outcome = appender.append(sequence.producer(), sequence.number(), writer);
+    return new Appended(new Position(outcome.position()), outcome.isDuplicate());
   }
 
   /**

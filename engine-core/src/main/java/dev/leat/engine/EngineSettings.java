@@ -19,10 +19,9 @@ import java.util.Objects;
  * @param minFreeBytes appending fails with {@code FULL} while the file system has less usable space
  *     than this; 1 MiB to 4 EiB, default 256 MiB
  * @param ledgerRows how many entries the ledger keeps; 1 to 1,000,000, default 10,000
- * @param checkpointInterval the time after which another checkpoint is taken, if anything came in;
- *     1 ms to 365 days, default 1 minute
- * @param checkpointLogBytes so many bytes of new log make a checkpoint due sooner; 1 to 4 EiB,
- *     default 256 MiB
+ * @param producers for how long the last number of a producer is known; default 7 days, 100,000
+ *     producers
+ * @param checkpoints when checkpoints are taken; default each minute and each 256 MiB of log
  * @param clock tells the time; default the system's, UTC
  */
 public record EngineSettings(
@@ -33,20 +32,20 @@ public record EngineSettings(
     long segmentBytes,
     long minFreeBytes,
     int ledgerRows,
-    Duration checkpointInterval,
-    long checkpointLogBytes,
+    ProducerRetention producers,
+    CheckpointSettings checkpoints,
     Clock clock) {
   private static final int MAX_ROWS = 1_000_000;
   private static final long MIB = 1L << 20;
   private static final long MAX_SEGMENT_BYTES = 64L << 30;
   private static final long MAX_MIN_FREE_BYTES = Long.MAX_VALUE / 2;
-  private static final long MAX_CHECKPOINT_LOG_BYTES = Long.MAX_VALUE / 2;
-  private static final Duration MAX_INTERVAL = Duration.ofDays(365);
 
   public EngineSettings {
     Objects.requireNonNull(durability, "durability");
     Objects.requireNonNull(groupCommit, "groupCommit");
     Objects.requireNonNull(threading, "threading");
+    Objects.requireNonNull(producers, "producers");
+    Objects.requireNonNull(checkpoints, "checkpoints");
     Objects.requireNonNull(clock, "clock");
     if (groupCommit.isNegative()
         || groupCommit.isZero()
@@ -58,14 +57,6 @@ public record EngineSettings(
     requireWithin("ledger-rows", ledgerRows, 1, MAX_ROWS);
     requireWithin("segment-bytes", segmentBytes, MIB, MAX_SEGMENT_BYTES);
     requireWithin("min-free-bytes", minFreeBytes, MIB, MAX_MIN_FREE_BYTES);
-    Objects.requireNonNull(checkpointInterval, "checkpointInterval");
-    if (checkpointInterval.compareTo(Duration.ofMillis(1)) < 0
-        || checkpointInterval.compareTo(MAX_INTERVAL) > 0) {
-      throw new IllegalArgumentException(
-          "checkpoint-interval must be from 1 ms to 365 days: checkpoint-interval="
-              + checkpointInterval);
-    }
-    requireWithin("checkpoint-log-bytes", checkpointLogBytes, 1, MAX_CHECKPOINT_LOG_BYTES);
   }
 
   private static void requireWithin(String name, long value, long least, long most) {
@@ -85,8 +76,8 @@ public record EngineSettings(
         1024 * MIB,
         256 * MIB,
         10_000,
-        Duration.ofMinutes(1),
-        256 * MIB,
+        ProducerRetention.defaults(),
+        CheckpointSettings.defaults(),
         Clock.systemUTC());
   }
 
@@ -100,8 +91,8 @@ public record EngineSettings(
         segmentBytes,
         minFreeBytes,
         ledgerRows,
-        checkpointInterval,
-        checkpointLogBytes,
+        producers,
+        checkpoints,
         clock);
   }
 
@@ -115,8 +106,8 @@ public record EngineSettings(
         segmentBytes,
         minFreeBytes,
         ledgerRows,
-        checkpointInterval,
-        checkpointLogBytes,
+        producers,
+        checkpoints,
         clock);
   }
 
@@ -130,8 +121,8 @@ public record EngineSettings(
         segmentBytes,
         minFreeBytes,
         ledgerRows,
-        checkpointInterval,
-        checkpointLogBytes,
+        producers,
+        checkpoints,
         clock);
   }
 
@@ -145,8 +136,8 @@ public record EngineSettings(
         segmentBytes,
         minFreeBytes,
         ledgerRows,
-        checkpointInterval,
-        checkpointLogBytes,
+        producers,
+        checkpoints,
         clock);
   }
 
@@ -160,8 +151,8 @@ public record EngineSettings(
         value,
         minFreeBytes,
         ledgerRows,
-        checkpointInterval,
-        checkpointLogBytes,
+        producers,
+        checkpoints,
         clock);
   }
 
@@ -175,8 +166,8 @@ public record EngineSettings(
         segmentBytes,
         value,
         ledgerRows,
-        checkpointInterval,
-        checkpointLogBytes,
+        producers,
+        checkpoints,
         clock);
   }
 
@@ -190,13 +181,13 @@ public record EngineSettings(
         segmentBytes,
         minFreeBytes,
         value,
-        checkpointInterval,
-        checkpointLogBytes,
+        producers,
+        checkpoints,
         clock);
   }
 
-  /** A copy with another time between checkpoints. */
-  public EngineSettings withCheckpointInterval(Duration value) {
+  /** A copy that knows producers for another time. */
+  public EngineSettings withProducers(ProducerRetention value) {
     return new EngineSettings(
         durability,
         groupCommit,
@@ -206,12 +197,12 @@ public record EngineSettings(
         minFreeBytes,
         ledgerRows,
         value,
-        checkpointLogBytes,
+        checkpoints,
         clock);
   }
 
-  /** A copy with another size of log between checkpoints. */
-  public EngineSettings withCheckpointLogBytes(long value) {
+  /** A copy that takes checkpoints at other times. */
+  public EngineSettings withCheckpoints(CheckpointSettings value) {
     return new EngineSettings(
         durability,
         groupCommit,
@@ -220,7 +211,7 @@ public record EngineSettings(
         segmentBytes,
         minFreeBytes,
         ledgerRows,
-        checkpointInterval,
+        producers,
         value,
         clock);
   }
@@ -235,8 +226,8 @@ public record EngineSettings(
         segmentBytes,
         minFreeBytes,
         ledgerRows,
-        checkpointInterval,
-        checkpointLogBytes,
+        producers,
+        checkpoints,
         value);
   }
 }

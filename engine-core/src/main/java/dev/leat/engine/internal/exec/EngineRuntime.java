@@ -75,7 +75,9 @@ public final class EngineRuntime implements AutoCloseable {
     this.settings = settings;
     this.clockMicros = clockMicros;
     Hashing hashing = new Hashing(seed);
-    Recovery recovery = new Recovery(plan, hashing, settings.ledgerRows(), log);
+    this.pool = new RowsPool(plan, hashing, ColumnUse.kept(plan, log.keepsRecords()));
+    EngineState.Blueprint blueprint = new EngineState.Blueprint(plan, settings, hashing, pool);
+    Recovery recovery = new Recovery(blueprint, log);
     Recovery.Start start =
         checkpoints.isEmpty() ? recovery.empty() : recovery.find(checkpoints.get().store());
     this.state = start.state();
@@ -83,11 +85,8 @@ public final class EngineRuntime implements AutoCloseable {
         checkpoints.isEmpty()
             ? new NoCheckpoints()
             : new Checkpointer(checkpoints.get(), log, this::capture, start.facts());
-    this.pool = new RowsPool(plan, hashing, ColumnUse.kept(plan, log.keepsRecords()));
-    EpochCodec codec = new EpochCodec(plan, pool, state.loggedInputs());
-    this.log = new EpochLog(log, codec, settings.awaitSync());
-    this.inbox =
-        new Inbox(plan, pool, settings.epochRows(), settings.epochBytes(), settings.ownThread());
+    this.log = new EpochLog(log, state.codec(), settings.awaitSync());
+    this.inbox = new Inbox(plan, pool, settings, state.producers());
     this.views = new EngineViews(plan, state);
   }
 
@@ -223,6 +222,7 @@ public final class EngineRuntime implements AutoCloseable {
         throw e;
       }
       inbox.restart(epoch.position());
+      state.producers().forget(epoch);
       epoch.fail(e);
       return false;
     }
@@ -318,6 +318,12 @@ public final class EngineRuntime implements AutoCloseable {
    */
   long acknowledge(Epoch epoch) {
     return settings.ownThread() ? log.acknowledge(epoch) : epoch.position();
+  }
+
+  /** Waits until what repeats an earlier append may be acknowledged as that was. */
+  long acknowledge(Producers.Earlier earlier) {
+    Epoch epoch = earlier.epoch();
+    return epoch == null ? log.acknowledge(earlier.position()) : acknowledge(epoch);
   }
 
   /** When an epoch is acknowledged at the level of the settings. */

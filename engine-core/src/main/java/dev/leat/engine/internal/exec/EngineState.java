@@ -10,6 +10,7 @@ import dev.leat.engine.plan.Plan;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -22,28 +23,38 @@ import org.jspecify.annotations.Nullable;
 final class EngineState {
   private static final String DICTIONARY = "dictionary";
 
-  private final Plan plan;
   private final Dictionary dictionary;
   private final Ledger ledger;
   private final Dataflow dataflow;
-  private final LoggedInputs loggedInputs = new LoggedInputs();
-  private final AcceptedRows acceptedRows;
+  private final InputFeed inputs;
+  private final Producers producers;
+  private final EpochCodec codec;
   private final Map<String, Checkpointed> parts = new LinkedHashMap<>();
   private long position;
 
-  private EngineState(Plan plan, Hashing hashing, int ledgerRows, @Nullable CheckpointFile from) {
-    this.plan = plan;
-    this.dictionary = new Dictionary(hashing);
+  /**
+   * What a state is made of, beside a checkpoint.
+   *
+   * @param pool buffers for the rows of records
+   */
+  record Blueprint(Plan plan, RuntimeSettings settings, Hashing hashing, RowsPool pool) {}
+
+  private EngineState(Blueprint blueprint, @Nullable CheckpointFile from) {
+    Plan plan = blueprint.plan();
+    this.dictionary = new Dictionary(blueprint.hashing());
     part(DICTIONARY, dictionary);
-    if (from != null && parts.containsKey(DICTIONARY)) {
+    if (from != null) {
       // First, because operators look up the codes of their constants when they are made.
-      from.restore(DICTIONARY, parts.get(DICTIONARY));
+      from.restore(DICTIONARY, Objects.requireNonNull(parts.get(DICTIONARY)));
     }
-    this.ledger = new Ledger(dictionary, ledgerRows);
+    this.ledger = new Ledger(dictionary, blueprint.settings().ledgerRows());
     this.dataflow = new Dataflow(plan, dictionary, ledger);
-    this.acceptedRows = new AcceptedRows(plan);
-    parts.put("accepted-rows", acceptedRows);
-    parts.put("logged-inputs", loggedInputs);
+    this.inputs = new InputFeed(plan, dataflow);
+    this.producers = new Producers(blueprint.settings().producers());
+    this.codec = new EpochCodec(plan, blueprint.pool());
+    part("inputs", inputs);
+    part("producers", producers);
+    part("logged-inputs", codec);
     part("ledger", ledger);
   }
 
@@ -54,8 +65,8 @@ final class EngineState {
   }
 
   /** The state before the first record. */
-  static EngineState empty(Plan plan, Hashing hashing, int ledgerRows) {
-    EngineState state = new EngineState(plan, hashing, ledgerRows, null);
+  static EngineState empty(Blueprint blueprint) {
+    EngineState state = new EngineState(blueprint, null);
     state.dataflow.step();
     state.ledger.step();
     return state;
@@ -69,12 +80,8 @@ final class EngineState {
    * @throws dev.leat.engine.EngineException CORRUPT if it is damaged
    */
   static @Nullable EngineState restored(
-      Plan plan,
-      Hashing hashing,
-      int ledgerRows,
-      CheckpointFile from,
-      Consumer<List<String>> whatIsMissing) {
-    EngineState state = new EngineState(plan, hashing, ledgerRows, from);
+      Blueprint blueprint, CheckpointFile from, Consumer<List<String>> whatIsMissing) {
+    EngineState state = new EngineState(blueprint, from);
     List<String> missing =
         state.parts.keySet().stream().filter(name -> !from.sections().contains(name)).toList();
     if (!missing.isEmpty()) {
@@ -104,10 +111,8 @@ final class EngineState {
     for (Epoch.Reject reject : epoch.rejects()) {
       ledger.add(reject.source(), reject.reason(), reject.row());
     }
-    acceptedRows.add(epoch);
-    for (int i = 0; i < plan.inputs().size(); i++) {
-      dataflow.input(plan.inputs().get(i).name()).stage(epoch.rows(i));
-    }
+    producers.accept(epoch);
+    inputs.stage(epoch);
     dataflow.step();
     ledger.step();
     position = epoch.position();
@@ -145,12 +150,18 @@ final class EngineState {
     return dataflow;
   }
 
-  LoggedInputs loggedInputs() {
-    return loggedInputs;
+  /** Reads and writes the records that follow on it. */
+  EpochCodec codec() {
+    return codec;
+  }
+
+  /** What is known of the appends of producers. */
+  Producers producers() {
+    return producers;
   }
 
   /** How many rows each input brought, by name. */
   Map<String, Long> acceptedRows() {
-    return acceptedRows.byName();
+    return inputs.acceptedRows();
   }
 }

@@ -159,6 +159,18 @@ final class EpochLog {
     }
   }
 
+  /**
+   * Waits until a position of the log is acknowledged.
+   *
+   * @return the position
+   */
+  long acknowledge(long position) {
+    if (awaitSync) {
+      log.awaitSynced(position);
+    }
+    return position;
+  }
+
   /** When an epoch is acknowledged. */
   CompletableFuture<Long> acknowledgement(Epoch epoch) {
     return awaitSync ? epoch.synced() : epoch.logged();

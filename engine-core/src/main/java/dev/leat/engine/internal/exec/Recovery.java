@@ -2,11 +2,9 @@ package dev.leat.engine.internal.exec;
 
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
-import dev.leat.engine.internal.batch.Hashing;
 import dev.leat.engine.internal.checkpoint.CheckpointFile;
 import dev.leat.engine.internal.checkpoint.CheckpointStore;
 import dev.leat.engine.internal.log.EventLog;
-import dev.leat.engine.plan.Plan;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -28,23 +26,19 @@ final class Recovery {
    */
   record Start(EngineState state, CheckpointFacts facts) {}
 
-  private final Plan plan;
-  private final Hashing hashing;
-  private final int ledgerRows;
+  private final EngineState.Blueprint blueprint;
   private final EventLog log;
   private final List<String> damaged = new ArrayList<>();
   private @Nullable String missing;
 
-  Recovery(Plan plan, Hashing hashing, int ledgerRows, EventLog log) {
-    this.plan = plan;
-    this.hashing = hashing;
-    this.ledgerRows = ledgerRows;
+  Recovery(EngineState.Blueprint blueprint, EventLog log) {
+    this.blueprint = blueprint;
     this.log = log;
   }
 
   /** The empty state. */
   Start empty() {
-    return new Start(EngineState.empty(plan, hashing, ledgerRows), CheckpointFacts.NONE);
+    return new Start(EngineState.empty(blueprint), CheckpointFacts.NONE);
   }
 
   /**
@@ -100,11 +94,7 @@ final class Recovery {
     try (CheckpointFile file = store.open(position)) {
       @Nullable EngineState state =
           EngineState.restored(
-              plan,
-              hashing,
-              ledgerRows,
-              file,
-              absent -> missing = "missing=" + absent + " file=" + file.path());
+              blueprint, file, absent -> missing = "missing=" + absent + " file=" + file.path());
       if (state == null) {
         store.reject(position);
         return null;

@@ -80,7 +80,7 @@ final class AggregateInputs {
               where,
               w ->
                   new Rows(
-                      w == ALL ? null : ExprCompiler.compile(w, schema, dictionary),
+                      w.equals(ALL) ? null : ExprCompiler.compile(w, schema, dictionary),
                       schema.size()));
       rowsOfCall.add(callRows);
       Expr operand = call.operand();

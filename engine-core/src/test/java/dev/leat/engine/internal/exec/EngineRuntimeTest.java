@@ -104,7 +104,8 @@ class EngineRuntimeTest {
     EngineRuntime runtime =
         new EngineRuntime(
             PLAN,
-            new RuntimeSettings(100, 1 << 20, 100, ownThread, false),
+            new RuntimeSettings(
+                100, 1 << 20, 100, ownThread, false, new ProducerLimits(100, Long.MAX_VALUE)),
             log,
             () -> 0,
             1,
