@@ -42,7 +42,7 @@ public final class CheckpointStore {
   /**
    * The checkpoints in a directory, which is made with the first.
    *
-   * @param minFreeBytes none is written while the file system has less usable space than this
+   * @param minFreeBytes writing leaves so much usable space on the file system
    */
   public CheckpointStore(Io io, Path directory, long minFreeBytes) {
     this.io = io;
@@ -135,16 +135,18 @@ public final class CheckpointStore {
    * Writes a checkpoint, complete and durable, but not yet to be found.
    *
    * @param sections what it holds, by name
+   * @param expectedBytes about how large it will be: it is not begun without space for that
    * @throws EngineException FULL if there is no space for it, UNAVAILABLE if it cannot be written;
    *     nothing of it is left then, if that can be helped
    */
-  public Draft write(CheckpointHeader header, Map<String, StateImage> sections) {
+  public Draft write(
+      CheckpointHeader header, Map<String, StateImage> sections, long expectedBytes) {
     Path path = directory.resolve(name(header.position()) + ".draft");
     Draft draft = new Draft(header.position(), path);
     boolean isGood = false;
     try {
       createDirectory();
-      draft.size = CheckpointWriter.write(io, path, header, sections, minFreeBytes);
+      draft.size = CheckpointWriter.write(io, path, header, sections, minFreeBytes, expectedBytes);
       isGood = true;
       return draft;
     } catch (IOException e) {

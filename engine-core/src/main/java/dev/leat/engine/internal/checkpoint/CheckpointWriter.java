@@ -62,7 +62,8 @@ final class CheckpointWriter implements StateWriter {
   /**
    * Writes a file, and forces it.
    *
-   * @param minFreeBytes writes nothing while the file system has less usable space than this
+   * @param minFreeBytes leaves so much usable space on the file system
+   * @param expectedBytes does not begin without space for so much
    * @return its length
    * @throws EngineException FULL if there is no space, UNAVAILABLE if it cannot be written; what is
    *     there of the file then is of no use
@@ -72,10 +73,12 @@ final class CheckpointWriter implements StateWriter {
       Path path,
       CheckpointHeader header,
       Map<String, StateImage> sections,
-      long minFreeBytes) {
+      long minFreeBytes,
+      long expectedBytes) {
     try (IoFile file = io.open(path, Io.Access.CREATE)) {
       file.truncate(0);
       CheckpointWriter writer = new CheckpointWriter(io, path, file, header, minFreeBytes);
+      writer.checkSpace(expectedBytes);
       writer.writeAll(sections);
       return writer.offset;
     } catch (IOException e) {
@@ -91,7 +94,6 @@ final class CheckpointWriter implements StateWriter {
   }
 
   private void writeAll(Map<String, StateImage> images) throws IOException {
-    checkSpace();
     append(CheckpointFormat.header(header), CheckpointFormat.HEADER_BYTES);
     for (Map.Entry<String, StateImage> image : images.entrySet()) {
       long begin = offset;
@@ -143,14 +145,14 @@ final class CheckpointWriter implements StateWriter {
     if (offset - forced >= FORCE_BYTES) {
       file.force();
       forced = offset;
-      checkSpace();
+      checkSpace(FORCE_BYTES);
     }
   }
 
-  private void checkSpace() throws IOException {
+  private void checkSpace(long needed) throws IOException {
     Path directory = path.getParent();
     long usable = io.usableSpace(directory == null ? path : directory);
-    if (usable < minFreeBytes + FORCE_BYTES) {
+    if (usable - minFreeBytes < needed) {
       throw new EngineException(
           Kind.FULL,
           "there is no space for a checkpoint; free some: file="
@@ -158,7 +160,9 @@ final class CheckpointWriter implements StateWriter {
               + " usable_bytes="
               + usable
               + " needed_bytes="
-              + (minFreeBytes + FORCE_BYTES));
+              + needed
+              + " min_free_bytes="
+              + minFreeBytes);
     }
   }
 

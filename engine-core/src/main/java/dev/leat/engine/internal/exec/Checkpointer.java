@@ -43,9 +43,10 @@ final class Checkpointer implements Checkpointing {
     /**
      * Captures the state between two steps.
      *
+     * @param clock tells how long that takes
      * @throws EngineException if the engine failed, and its state may be half an epoch's
      */
-    Capture capture();
+    Capture capture(Io clock);
   }
 
   private final Checkpoints settings;
@@ -172,7 +173,7 @@ final class Checkpointer implements Checkpointing {
       }
       long begin = io.nanoTime();
       long created = io.currentTimeMillis();
-      Capture capture = source.capture();
+      Capture capture = source.capture(io);
       if (capture.position() <= facts.position()) {
         return facts.position();
       }
@@ -201,7 +202,7 @@ final class Checkpointer implements Checkpointing {
     }
     long size;
     CheckpointHeader header = new CheckpointHeader(capture.position(), created, VERSION);
-    try (CheckpointStore.Draft draft = store.write(header, capture.sections())) {
+    try (CheckpointStore.Draft draft = store.write(header, capture.sections(), facts.bytes())) {
       log.awaitSynced(capture.position());
       draft.publish();
       size = draft.size();
@@ -268,11 +269,14 @@ final class Checkpointer implements Checkpointing {
   }
 
   @Override
+  public synchronized void stop() {
+    isClosing = true;
+    notifyAll();
+  }
+
+  @Override
   public void close() {
-    synchronized (this) {
-      isClosing = true;
-      notifyAll();
-    }
+    stop();
     DaemonThread running = thread;
     if (running != null) {
       running.joinUninterruptibly();

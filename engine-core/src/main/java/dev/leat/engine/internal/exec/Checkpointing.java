@@ -31,6 +31,9 @@ interface Checkpointing {
    */
   CheckpointFacts facts();
 
+  /** Lets none begin any more: the engine failed. */
+  void stop();
+
   /** Waits for the one that is being written, and lets none begin any more but the last. */
   void close();
 

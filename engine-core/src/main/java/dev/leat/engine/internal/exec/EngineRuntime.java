@@ -6,6 +6,7 @@ import dev.leat.engine.internal.batch.Dictionary;
 import dev.leat.engine.internal.batch.Hashing;
 import dev.leat.engine.internal.batch.StagedRows;
 import dev.leat.engine.internal.checkpoint.StateImage;
+import dev.leat.engine.internal.io.Io;
 import dev.leat.engine.internal.log.EventLog;
 import dev.leat.engine.internal.state.RowStore;
 import dev.leat.engine.plan.Node;
@@ -20,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -146,6 +148,7 @@ public final class EngineRuntime implements AutoCloseable {
   private void fail(EngineException reason) {
     LOG.error("the engine stopped", reason);
     failure = reason;
+    checkpointer.stop();
     inbox.close(reason);
     inbox.failRest(reason);
     log.fail(reason);
@@ -365,14 +368,18 @@ public final class EngineRuntime implements AutoCloseable {
     return views.named(name);
   }
 
-  /** The position of the last epoch that is in the views. */
-  public long position() {
+  private <T> T locked(Supplier<T> read) {
     stateLock.lock();
     try {
-      return state.position();
+      return read.get();
     } finally {
       stateLock.unlock();
     }
+  }
+
+  /** The position of the last epoch that is in the views. */
+  public long position() {
+    return locked(state::position);
   }
 
   /** The position of the last record known to survive a power cut. */
@@ -382,22 +389,12 @@ public final class EngineRuntime implements AutoCloseable {
 
   /** How many rows each input brought, by name. */
   public Map<String, Long> acceptedRows() {
-    stateLock.lock();
-    try {
-      return state.acceptedRows();
-    } finally {
-      stateLock.unlock();
-    }
+    return locked(state::acceptedRows);
   }
 
   /** How many rows were left out, by source. */
   public Map<String, Long> ledgerCounts() {
-    stateLock.lock();
-    try {
-      return state.ledger().counts();
-    } finally {
-      stateLock.unlock();
-    }
+    return locked(state.ledger()::counts);
   }
 
   /**
@@ -439,12 +436,7 @@ public final class EngineRuntime implements AutoCloseable {
   /** Some views at one position. */
   public ReadState read(Collection<ViewHandle> wanted) {
     checkUsable();
-    stateLock.lock();
-    try {
-      return readState(wanted);
-    } finally {
-      stateLock.unlock();
-    }
+    return locked(() -> readState(wanted));
   }
 
   private ReadState readState(Collection<ViewHandle> wanted) {
@@ -518,14 +510,14 @@ public final class EngineRuntime implements AutoCloseable {
   }
 
   /** Captures the state between two steps, for a checkpoint. */
-  private Checkpointer.Capture capture() {
+  private Checkpointer.Capture capture(Io clock) {
     stepLock.lock();
     stateLock.lock();
     try {
       checkUsable();
-      long begin = System.nanoTime();
+      long begin = clock.nanoTime();
       Map<String, StateImage> images = state.capture();
-      return new Checkpointer.Capture(state.position(), System.nanoTime() - begin, images);
+      return new Checkpointer.Capture(state.position(), clock.nanoTime() - begin, images);
     } finally {
       stateLock.unlock();
       stepLock.unlock();

@@ -31,6 +31,9 @@ final class NoCheckpoints implements Checkpointing {
   }
 
   @Override
+  public void stop() {}
+
+  @Override
   public void close() {}
 
   @Override

@@ -132,7 +132,7 @@ class CheckpointStoreTest {
   private static void publish(
       CheckpointStore store, long position, Map<String, StateImage> sections) {
     try (CheckpointStore.Draft draft =
-        store.write(new CheckpointHeader(position, 1234, "0.1"), sections)) {
+        store.write(new CheckpointHeader(position, 1234, "0.1"), sections, 0)) {
       draft.publish();
     }
   }
@@ -222,7 +222,7 @@ class CheckpointStoreTest {
 
   @Test
   void aDraftThatIsNotPublishedLeavesNothing() throws IOException {
-    store().write(new CheckpointHeader(9, 0, "0.1"), sections(9)).close();
+    store().write(new CheckpointHeader(9, 0, "0.1"), sections(9), 0).close();
     assertThat(names()).isEmpty();
   }
 
@@ -286,11 +286,13 @@ class CheckpointStoreTest {
   @Test
   void withoutSpaceNothingIsWritten() throws IOException {
     DyingIo io = DyingIo.healthy();
-    io.usableSpace = MIB;
-    EngineException e = failure(() -> publish(store(io), 3));
+    io.usableSpace = 2 * MIB;
+    CheckpointHeader header = new CheckpointHeader(3, 1234, "0.1");
+    EngineException e = failure(() -> store(io).write(header, sections(3), MIB + 1));
     assertThat(e.kind()).isEqualTo(Kind.FULL);
-    assertThat(e).hasMessageContaining("usable_bytes=1048576");
+    assertThat(e).hasMessageContaining("usable_bytes=2097152 needed_bytes=1048577");
     assertThat(names()).isEmpty();
+    store(io).write(header, sections(3), MIB).close();
     io.usableSpace = Long.MAX_VALUE;
     publish(store(io), 3);
     check(store(), 3, 1000);

@@ -6,16 +6,22 @@ import dev.leat.engine.internal.io.SystemIo;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The real files, until a number of calls that change something were made: the next one fails, and
  * so does every later one, as if the process had been killed there; or only that one fails.
  */
-final class DyingIo implements Io {
+public final class DyingIo implements Io {
   private final Io real = SystemIo.INSTANCE;
   private final long failAt;
   private final boolean diesForGood;
-  long usableSpace = Long.MAX_VALUE;
+
+  /** What the file system says is left, at most. */
+  public volatile long usableSpace = Long.MAX_VALUE;
+
+  private final AtomicLong nanos = new AtomicLong();
+
   private long calls;
   private boolean isDead;
 
@@ -25,23 +31,28 @@ final class DyingIo implements Io {
   }
 
   /** Nothing fails. */
-  static DyingIo healthy() {
+  public static DyingIo healthy() {
     return new DyingIo(Long.MAX_VALUE, false);
   }
 
   /** The call after so many fails, and all that follow. */
-  static DyingIo dyingAfter(long calls) {
+  public static DyingIo dyingAfter(long calls) {
     return new DyingIo(calls, true);
   }
 
   /** The call after so many fails. */
-  static DyingIo failingOnceAfter(long calls) {
+  public static DyingIo failingOnceAfter(long calls) {
     return new DyingIo(calls, false);
   }
 
   /** How many changing calls there were. */
-  long calls() {
+  public long calls() {
     return calls;
+  }
+
+  /** Moves the clock for durations on. */
+  public void sleep(long moreNanos) {
+    nanos.addAndGet(moreNanos);
   }
 
   private void change(String what) throws IOException {
@@ -115,12 +126,12 @@ final class DyingIo implements Io {
 
   @Override
   public long nanoTime() {
-    return real.nanoTime();
+    return nanos.get();
   }
 
   @Override
   public long currentTimeMillis() {
-    return real.currentTimeMillis();
+    return 1234;
   }
 
   private final class DyingFile implements IoFile {
