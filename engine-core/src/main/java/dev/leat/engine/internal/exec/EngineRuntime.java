@@ -13,7 +13,6 @@ import dev.leat.engine.plan.Names;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.ViewDefinition;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -39,7 +38,7 @@ import org.slf4j.LoggerFactory;
  * a key or to take a snapshot. The inbox has its own, never held together with these for longer
  * than taking an epoch.
  */
-public final class EngineRuntime implements AutoCloseable {
+public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
   private static final Logger LOG = LoggerFactory.getLogger(EngineRuntime.class);
 
   private final Plan plan;
@@ -57,11 +56,12 @@ public final class EngineRuntime implements AutoCloseable {
   private final ReentrantLock stateLock = new ReentrantLock(true);
   private final Condition published = stateLock.newCondition();
   private final long[] acceptedRows;
-  private final ThreadLocal<@Nullable Boolean> inListener = new ThreadLocal<>();
+  private final Subscriptions subscriptions;
   private @Nullable Thread thread;
   private @Nullable Epoch refused;
   private long position;
   private volatile @Nullable EngineException failure;
+  private volatile boolean isEnding;
   private volatile boolean isClosed;
 
   /**
@@ -94,6 +94,14 @@ public final class EngineRuntime implements AutoCloseable {
     views.put(
         Plan.LEDGER,
         new ViewHandle(Plan.LEDGER, ledger.rows(), ledger, Optional.of(List.of("sequence"))));
+    this.subscriptions =
+        new Subscriptions(
+            views.values(),
+            stateLock,
+            view -> state(List.of(view)),
+            this,
+            hashing,
+            !settings.ownThread());
   }
 
   /**
@@ -156,12 +164,18 @@ public final class EngineRuntime implements AutoCloseable {
     inbox.close(reason);
     inbox.failRest(reason);
     log.fail(reason);
+    wake();
+  }
+
+  /** Lets those who wait for something see that it will not come. */
+  private void wake() {
     stateLock.lock();
     try {
       published.signalAll();
     } finally {
       stateLock.unlock();
     }
+    subscriptions.wake();
   }
 
   /**
@@ -173,17 +187,20 @@ public final class EngineRuntime implements AutoCloseable {
    */
   public int step() {
     inbox.checkNotWriting();
-    if (inListener.get() != null) {
+    if (subscriptions.isCallingInline() || stepLock.isHeldByCurrentThread()) {
       throw new EngineException(
           Kind.INVALID,
           "a subscriber must not step the engine that calls it: others would get changes out of"
               + " order");
     }
+    subscriptions.aboutToWait();
     stepLock.lock();
     try {
+      subscriptions.awaitRoom();
       Epoch epoch = refused != null ? refused : inbox.take(clockMicros.getAsLong());
       refused = null;
       if (epoch == null) {
+        subscriptions.deliver();
         return 0;
       }
       int rows = epoch.rowCount();
@@ -223,26 +240,19 @@ public final class EngineRuntime implements AutoCloseable {
   }
 
   private void process(Epoch epoch) {
-    List<Runnable> deliveries = new ArrayList<>();
     stateLock.lock();
     try {
+      subscriptions.beforeEpoch();
       apply(epoch);
-      for (ViewHandle view : views.values()) {
-        if (!view.listeners().isEmpty() && !view.operator().output().isEmpty()) {
-          for (ChangeListener listener : view.listeners()) {
-            deliveries.add(
-                listener.changed(position, view.operator().output(), dictionary.values()));
-          }
-        }
-      }
+      // Before codes are freed that only rows just taken back held.
+      subscriptions.afterEpoch(position, dictionary.values());
       sweepIfWorthIt();
       published.signalAll();
     } finally {
       stateLock.unlock();
     }
     recycle(epoch);
-    // Listeners may read, so they are called without the lock.
-    deliveries.forEach(Runnable::run);
+    subscriptions.deliver();
   }
 
   private void recycle(Epoch epoch) {
@@ -268,7 +278,6 @@ public final class EngineRuntime implements AutoCloseable {
     position = epoch.position();
   }
 
-  /** After listeners have decoded what was taken back: nothing but they may hold its values. */
   private void sweepIfWorthIt() {
     if (dictionary.wantsSweep()) {
       sweep();
@@ -308,24 +317,14 @@ public final class EngineRuntime implements AutoCloseable {
 
   /** Throws where the engine waits for this thread: what it waits for would not come. */
   void checkMayWait() {
-    boolean isListener = inListener.get() != null;
-    if (Thread.currentThread() == thread || (settings.ownThread() && isListener)) {
+    if (Thread.currentThread() == thread) {
       throw new EngineException(
           Kind.INVALID,
-          "a subscriber must not append and wait, nor wait for a position, as the engine waits for"
-              + " it: hand that to another thread");
+          "what the engine's own thread calls must not append and wait, nor wait for a position, as"
+              + " it would wait for itself: hand that to another thread");
     }
     inbox.checkNotWriting();
-  }
-
-  /** Calls a subscriber's listener, which must not make the engine wait for itself. */
-  public void runListener(Runnable call) {
-    inListener.set(Boolean.TRUE);
-    try {
-      call.run();
-    } finally {
-      inListener.remove();
-    }
+    subscriptions.aboutToWait();
   }
 
   /**
@@ -360,7 +359,8 @@ public final class EngineRuntime implements AutoCloseable {
     return pool.take(plan.inputs().indexOf(input));
   }
 
-  private void checkUsable() {
+  @Override
+  public void checkUsable() {
     EngineException reason = failure;
     if (reason != null) {
       throw new EngineException(reason.kind(), String.valueOf(reason.getMessage()), reason);
@@ -433,9 +433,7 @@ public final class EngineRuntime implements AutoCloseable {
     }
     checkMayWait();
     if (!settings.ownThread()) {
-      while (position() < wanted && step() > 0) {
-        LOG.trace("stepping to position {}", wanted);
-      }
+      stepTo(wanted);
       return position() >= wanted;
     }
     stateLock.lock();
@@ -443,6 +441,7 @@ public final class EngineRuntime implements AutoCloseable {
       long left = timeoutNanos;
       while (position < wanted) {
         checkUsable();
+        checkSteps();
         if (left <= 0) {
           return false;
         }
@@ -455,6 +454,19 @@ public final class EngineRuntime implements AutoCloseable {
           Kind.UNAVAILABLE, "interrupted while waiting for position " + wanted, e);
     } finally {
       stateLock.unlock();
+    }
+  }
+
+  @Override
+  public void stepTo(long wanted) {
+    while (!settings.ownThread() && position() < wanted && step() > 0) {
+      LOG.trace("stepping to position {}", wanted);
+    }
+  }
+
+  private void checkSteps() {
+    if (isEnding) {
+      throw new EngineException(Kind.CLOSED, "the engine is being closed; open a new one");
     }
   }
 
@@ -519,21 +531,10 @@ public final class EngineRuntime implements AutoCloseable {
     }
   }
 
-  /** Registers a listener; the state that comes back is what its first changes follow on. */
-  public ReadState subscribe(ViewHandle view, ChangeListener listener) {
+  /** Brings a listener the rows that a view has, and what changes from then on. */
+  public Delivery subscribe(ViewHandle view, DeliverySettings how, ChangeListener listener) {
     checkUsable();
-    stateLock.lock();
-    try {
-      view.listeners().add(listener);
-      return state(List.of(view));
-    } finally {
-      stateLock.unlock();
-    }
-  }
-
-  /** Takes a listener off. */
-  public void unsubscribe(ViewHandle view, ChangeListener listener) {
-    view.listeners().remove(listener);
+    return subscriptions.add(view, how, listener);
   }
 
   /**
@@ -546,7 +547,7 @@ public final class EngineRuntime implements AutoCloseable {
       return;
     }
     Thread stepping = thread;
-    if (stepping == Thread.currentThread() || inListener.get() != null) {
+    if (stepping == Thread.currentThread() || subscriptions.isCalling()) {
       throw new EngineException(Kind.INVALID, "a subscriber cannot close the engine that calls it");
     }
     inbox.checkNotWriting();
@@ -554,31 +555,28 @@ public final class EngineRuntime implements AutoCloseable {
     if (stepping != null) {
       joinUninterruptibly(stepping);
     }
-    stepLock.lock();
     try {
-      if (isClosed) {
-        return;
-      }
-      closeLog(failure == null && stepping == null);
-    } finally {
-      stepLock.unlock();
-      stateLock.lock();
-      try {
-        published.signalAll();
-      } finally {
-        stateLock.unlock();
-      }
-    }
-  }
-
-  private void closeLog(boolean mustStep) {
-    try {
-      while (mustStep && step() > 0) {
+      while (failure == null && stepping == null && step() > 0) {
         LOG.debug("processing what came in before the engine was closed");
       }
     } finally {
-      isClosed = true;
-      log.close();
+      isEnding = true;
+      wake();
+      subscriptions.close();
+      closeLog();
+    }
+  }
+
+  private void closeLog() {
+    stepLock.lock();
+    try {
+      if (!isClosed) {
+        isClosed = true;
+        log.close();
+      }
+    } finally {
+      stepLock.unlock();
+      wake();
     }
   }
 
