@@ -11,7 +11,6 @@ import dev.leat.engine.internal.log.EventLog;
 import dev.leat.engine.internal.state.RowStore;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -35,7 +34,7 @@ import org.slf4j.LoggerFactory;
  * readers only for as long as it takes to look up a key or to take a snapshot. The inbox has its
  * own, never held together with these for longer than taking an epoch.
  */
-public final class EngineRuntime implements AutoCloseable {
+public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
   private static final Logger LOG = LoggerFactory.getLogger(EngineRuntime.class);
 
   private final Plan plan;
@@ -50,10 +49,11 @@ public final class EngineRuntime implements AutoCloseable {
   private final ReentrantLock stepLock = new ReentrantLock(true);
   private final ReentrantLock stateLock = new ReentrantLock(true);
   private final Condition published = stateLock.newCondition();
-  private final ThreadLocal<@Nullable Boolean> inListener = new ThreadLocal<>();
+  private final Subscriptions subscriptions;
   private volatile @Nullable DaemonThread thread;
   private @Nullable Epoch refused;
   private volatile @Nullable EngineException failure;
+  private volatile boolean isEnding;
   private volatile boolean isClosed;
 
   /**
@@ -90,6 +90,14 @@ public final class EngineRuntime implements AutoCloseable {
     this.log = new EpochLog(log, state.codec(), settings.awaitSync());
     this.inbox = new Inbox(plan, pool, settings, state.producers());
     this.views = new EngineViews(plan, state);
+    this.subscriptions =
+        new Subscriptions(
+            views.all(),
+            stateLock,
+            view -> readState(List.of(view)),
+            this,
+            hashing,
+            !settings.ownThread());
   }
 
   /**
@@ -152,12 +160,18 @@ public final class EngineRuntime implements AutoCloseable {
     inbox.close(reason);
     inbox.failRest(reason);
     log.fail(reason);
+    wake();
+  }
+
+  /** Lets those who wait for something see that it will not come. */
+  private void wake() {
     stateLock.lock();
     try {
       published.signalAll();
     } finally {
       stateLock.unlock();
     }
+    subscriptions.wake();
   }
 
   /**
@@ -169,12 +183,13 @@ public final class EngineRuntime implements AutoCloseable {
    */
   public int step() {
     inbox.checkNotWriting();
-    if (inListener.get() != null) {
+    if (subscriptions.isCallingInline() || stepLock.isHeldByCurrentThread()) {
       throw new EngineException(
           Kind.INVALID,
           "a subscriber must not step the engine that calls it: others would get changes out of"
               + " order");
     }
+    subscriptions.aboutToWait();
     checkUsable();
     int rows = stepOnce();
     if (!settings.ownThread()) {
@@ -186,9 +201,11 @@ public final class EngineRuntime implements AutoCloseable {
   private int stepOnce() {
     stepLock.lock();
     try {
+      subscriptions.awaitRoom();
       Epoch epoch = refused != null ? refused : inbox.take(clockMicros.getAsLong());
       refused = null;
       if (epoch == null) {
+        subscriptions.deliver();
         return 0;
       }
       int rows = epoch.rowCount();
@@ -232,20 +249,12 @@ public final class EngineRuntime implements AutoCloseable {
   }
 
   private void process(Epoch epoch) {
-    List<Runnable> deliveries = new ArrayList<>();
     stateLock.lock();
     try {
+      subscriptions.beforeEpoch();
       state.apply(epoch);
-      for (ViewHandle view : views.all()) {
-        if (!view.listeners().isEmpty() && !view.operator().output().isEmpty()) {
-          for (ChangeListener listener : view.listeners()) {
-            deliveries.add(
-                listener.changed(
-                    state.position(), view.operator().output(), state.dictionary().values()));
-          }
-        }
-      }
-      // After listeners have taken what was taken back: nothing but they may hold its values.
+      // Before codes are freed that only rows just taken back held.
+      subscriptions.afterEpoch(state.position(), state.dictionary().values());
       state.sweepIfWorthIt();
       published.signalAll();
     } finally {
@@ -253,8 +262,7 @@ public final class EngineRuntime implements AutoCloseable {
     }
     checkpointer.passed(epoch.position(), log.recordBytes());
     recycle(epoch);
-    // Listeners may read, so they are called without the lock.
-    deliveries.forEach(Runnable::run);
+    subscriptions.deliver();
   }
 
   private void recycle(Epoch epoch) {
@@ -293,25 +301,15 @@ public final class EngineRuntime implements AutoCloseable {
 
   /** Throws where the engine waits for this thread: what it waits for would not come. */
   void checkMayWait() {
-    boolean isListener = inListener.get() != null;
     DaemonThread stepping = thread;
-    if ((stepping != null && stepping.isCurrent()) || (settings.ownThread() && isListener)) {
+    if (stepping != null && stepping.isCurrent()) {
       throw new EngineException(
           Kind.INVALID,
-          "a subscriber must not append and wait, nor wait for a position, as the engine waits for"
-              + " it: hand that to another thread");
+          "what the engine's own thread calls must not append and wait, nor wait for a position, as"
+              + " it would wait for itself: hand that to another thread");
     }
     inbox.checkNotWriting();
-  }
-
-  /** Calls a subscriber's listener, which must not make the engine wait for itself. */
-  public void runListener(Runnable call) {
-    inListener.set(Boolean.TRUE);
-    try {
-      call.run();
-    } finally {
-      inListener.remove();
-    }
+    subscriptions.aboutToWait();
   }
 
   /**
@@ -349,7 +347,8 @@ public final class EngineRuntime implements AutoCloseable {
     return pool.take(plan.inputs().indexOf(input));
   }
 
-  private void checkUsable() {
+  @Override
+  public void checkUsable() {
     EngineException reason = failure;
     if (reason != null) {
       throw new EngineException(reason.kind(), String.valueOf(reason.getMessage()), reason);
@@ -408,9 +407,7 @@ public final class EngineRuntime implements AutoCloseable {
     }
     checkMayWait();
     if (!settings.ownThread()) {
-      while (position() < wanted && step() > 0) {
-        LOG.trace("stepping to position {}", wanted);
-      }
+      stepTo(wanted);
       return position() >= wanted;
     }
     stateLock.lock();
@@ -418,6 +415,7 @@ public final class EngineRuntime implements AutoCloseable {
       long left = timeoutNanos;
       while (state.position() < wanted) {
         checkUsable();
+        checkSteps();
         if (left <= 0) {
           return false;
         }
@@ -430,6 +428,19 @@ public final class EngineRuntime implements AutoCloseable {
           Kind.UNAVAILABLE, "interrupted while waiting for position " + wanted, e);
     } finally {
       stateLock.unlock();
+    }
+  }
+
+  @Override
+  public void stepTo(long wanted) {
+    while (!settings.ownThread() && position() < wanted && step() > 0) {
+      LOG.trace("stepping to position {}", wanted);
+    }
+  }
+
+  private void checkSteps() {
+    if (isEnding) {
+      throw new EngineException(Kind.CLOSED, "the engine is being closed; open a new one");
     }
   }
 
@@ -492,21 +503,10 @@ public final class EngineRuntime implements AutoCloseable {
     }
   }
 
-  /** Registers a listener; the state that comes back is what its first changes follow on. */
-  public ReadState subscribe(ViewHandle view, ChangeListener listener) {
+  /** Brings a listener the rows that a view has, and what changes from then on. */
+  public Delivery subscribe(ViewHandle view, DeliverySettings how, ChangeListener listener) {
     checkUsable();
-    stateLock.lock();
-    try {
-      view.listeners().add(listener);
-      return readState(List.of(view));
-    } finally {
-      stateLock.unlock();
-    }
-  }
-
-  /** Takes a listener off. */
-  public void unsubscribe(ViewHandle view, ChangeListener listener) {
-    view.listeners().remove(listener);
+    return subscriptions.add(view, how, listener);
   }
 
   /** Captures the state between two steps, for a checkpoint. */
@@ -534,10 +534,11 @@ public final class EngineRuntime implements AutoCloseable {
   public long checkpoint() {
     checkUsable();
     inbox.checkNotWriting();
-    if (inListener.get() != null) {
+    if (subscriptions.isCallingInline() || stepLock.isHeldByCurrentThread()) {
       throw new EngineException(
           Kind.INVALID, "a subscriber must not take a checkpoint of the engine that waits for it");
     }
+    subscriptions.aboutToWait();
     return checkpointer.take();
   }
 
@@ -556,7 +557,7 @@ public final class EngineRuntime implements AutoCloseable {
       return;
     }
     DaemonThread stepping = thread;
-    if ((stepping != null && stepping.isCurrent()) || inListener.get() != null) {
+    if ((stepping != null && stepping.isCurrent()) || subscriptions.isCalling()) {
       throw new EngineException(Kind.INVALID, "a subscriber cannot close the engine that calls it");
     }
     inbox.checkNotWriting();
@@ -565,34 +566,31 @@ public final class EngineRuntime implements AutoCloseable {
     if (stepping != null) {
       stepping.joinUninterruptibly();
     }
-    stepLock.lock();
     try {
-      if (isClosed) {
-        return;
-      }
-      closeLog(failure == null && stepping == null);
-    } finally {
-      stepLock.unlock();
-      stateLock.lock();
-      try {
-        published.signalAll();
-      } finally {
-        stateLock.unlock();
-      }
-    }
-  }
-
-  private void closeLog(boolean mustStep) {
-    try {
-      while (mustStep && step() > 0) {
+      while (failure == null && stepping == null && step() > 0) {
         LOG.debug("processing what came in before the engine was closed");
       }
       if (failure == null) {
         checkpointer.takeLast();
       }
     } finally {
-      isClosed = true;
-      log.close();
+      isEnding = true;
+      wake();
+      subscriptions.close();
+      closeLog();
+    }
+  }
+
+  private void closeLog() {
+    stepLock.lock();
+    try {
+      if (!isClosed) {
+        isClosed = true;
+        log.close();
+      }
+    } finally {
+      stepLock.unlock();
+      wake();
     }
   }
 }

@@ -326,6 +326,26 @@ public final class RowStore {
       return store.rowLayout.isNull(rows[row >>> PAGE_BITS], store.offset(row), column);
     }
 
+    /**
+     * The first number, from one on, of a place whose page an earlier snapshot of the same store
+     * does not share, so that its row may have changed; the larger bound of the two if there is
+     * none.
+     */
+    public int firstUnshared(Snapshot earlier, int from) {
+      int end = Math.max(bound, earlier.bound);
+      int row = from;
+      while (row < end) {
+        int page = row >>> PAGE_BITS;
+        if (page >= rows.length
+            || page >= earlier.rows.length
+            || rows[page] != earlier.rows[page]) {
+          return row;
+        }
+        row = (page + 1) << PAGE_BITS;
+      }
+      return end;
+    }
+
     /** A word of a row. */
     public long word(int row, int column) {
       return rows[row >>> PAGE_BITS][store.offset(row) + column];
