@@ -61,7 +61,8 @@ class CheckpointedEngineTest {
               .acceptGrowth("a test")
               .materialize("by_shop")
               .groupBy("buyers")
-              .aggregate(count().as("shops"), min(col("shop")).as("first"), sum(col("n")).as("sales"))
+              .aggregate(
+                  count().as("shops"), min(col("shop")).as("first"), sum(col("n")).as("sales"))
               .acceptGrowth("a test")
               .materialize("by_items");
           shops

@@ -4,13 +4,12 @@ import dev.leat.engine.internal.batch.CodeSet;
 import dev.leat.engine.internal.batch.Dictionary;
 import dev.leat.engine.internal.batch.Hashing;
 import dev.leat.engine.internal.checkpoint.CheckpointFile;
-import dev.leat.engine.internal.checkpoint.Checkpointed;
 import dev.leat.engine.internal.checkpoint.StateImage;
 import dev.leat.engine.plan.Plan;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class EngineState {
   private static final String DICTIONARY = "dictionary";
+  private static final String PLAN = "plan";
 
   private final Dictionary dictionary;
   private final Ledger ledger;
@@ -29,7 +29,8 @@ final class EngineState {
   private final InputFeed inputs;
   private final Producers producers;
   private final EpochCodec codec;
-  private final Map<String, Checkpointed> parts = new LinkedHashMap<>();
+  private final StoredPlan storedPlan;
+  private final List<StatePart> parts = new ArrayList<>();
   private long position;
 
   /**
@@ -42,26 +43,22 @@ final class EngineState {
   private EngineState(Blueprint blueprint, @Nullable CheckpointFile from) {
     Plan plan = blueprint.plan();
     this.dictionary = new Dictionary(blueprint.hashing());
-    part(DICTIONARY, dictionary);
+    this.storedPlan = new StoredPlan(plan);
     if (from != null) {
       // First, because operators look up the codes of their constants when they are made.
-      from.restore(DICTIONARY, Objects.requireNonNull(parts.get(DICTIONARY)));
+      from.restore(DICTIONARY, dictionary);
+      from.restore(PLAN, storedPlan);
     }
     this.ledger = new Ledger(dictionary, blueprint.settings().ledgerRows());
     this.dataflow = new Dataflow(plan, dictionary, ledger);
     this.inputs = new InputFeed(plan, dataflow);
     this.producers = new Producers(blueprint.settings().producers());
     this.codec = new EpochCodec(plan, blueprint.pool());
-    part("inputs", inputs);
-    part("producers", producers);
-    part("logged-inputs", codec);
-    part("ledger", ledger);
-  }
-
-  private void part(String name, Object part) {
-    if (part instanceof Checkpointed checkpointed) {
-      parts.put(name, checkpointed);
-    }
+    parts.add(new StatePart("inputs", inputs));
+    parts.add(new StatePart("producers", producers));
+    parts.add(new StatePart("logged inputs", codec));
+    parts.add(new StatePart("ledger", ledger));
+    parts.addAll(dataflow.parts());
   }
 
   /** The state before the first record. */
@@ -75,25 +72,23 @@ final class EngineState {
   /**
    * The state that is in a checkpoint.
    *
-   * @param whatIsMissing is told the parts that the checkpoint does not have
+   * @param whatIsMissing is told which parts of the plan the checkpoint does not have
    * @return null if there were some
    * @throws dev.leat.engine.EngineException CORRUPT if it is damaged
    */
   static @Nullable EngineState restored(
-      Blueprint blueprint, CheckpointFile from, Consumer<List<String>> whatIsMissing) {
+      Blueprint blueprint, CheckpointFile from, Consumer<String> whatIsMissing) {
     EngineState state = new EngineState(blueprint, from);
     List<String> missing =
-        state.parts.keySet().stream().filter(name -> !from.sections().contains(name)).toList();
+        state.parts.stream()
+            .map(StatePart::name)
+            .filter(name -> !from.sections().contains(name))
+            .toList();
     if (!missing.isEmpty()) {
-      whatIsMissing.accept(missing);
+      whatIsMissing.accept(state.storedPlan.missing() + " sections=" + missing);
       return null;
     }
-    state.parts.forEach(
-        (name, part) -> {
-          if (!name.equals(DICTIONARY)) {
-            from.restore(name, part);
-          }
-        });
+    state.parts.forEach(part -> from.restore(part.name(), part.state()));
     state.position = from.header().position();
     return state;
   }
@@ -101,7 +96,13 @@ final class EngineState {
   /** The state as it is now; cheap. */
   Map<String, StateImage> capture() {
     Map<String, StateImage> images = new LinkedHashMap<>();
-    parts.forEach((name, part) -> images.put(name, part.capture()));
+    images.put(DICTIONARY, dictionary.capture());
+    images.put(PLAN, storedPlan.capture());
+    for (StatePart part : parts) {
+      if (!images.containsKey(part.name())) {
+        images.put(part.name(), part.state().capture());
+      }
+    }
     return images;
   }
 

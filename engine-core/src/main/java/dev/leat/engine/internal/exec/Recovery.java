@@ -94,7 +94,7 @@ final class Recovery {
     try (CheckpointFile file = store.open(position)) {
       @Nullable EngineState state =
           EngineState.restored(
-              blueprint, file, absent -> missing = "missing=" + absent + " file=" + file.path());
+              blueprint, file, absent -> missing = "missing: " + absent + " file=" + file.path());
       if (state == null) {
         store.reject(position);
         return null;
