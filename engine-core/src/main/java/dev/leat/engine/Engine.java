@@ -104,7 +104,8 @@ public final class Engine implements AutoCloseable {
                     : LogSettings.LAZY_SYNC_DELAY)
             .withGroupCommit(settings.groupCommit())
             .withSegmentBytes(settings.segmentBytes())
-            .withMinFreeBytes(settings.minFreeBytes());
+            .withMinFreeBytes(settings.minFreeBytes())
+            .withRetention(settings.retention().keepFor(), settings.retention().maxBytes());
     EventLog log = ChronicleLog.open(directory, logSettings, io);
     CheckpointStore store =
         new CheckpointStore(io, directory.resolve("checkpoints"), settings.minFreeBytes());

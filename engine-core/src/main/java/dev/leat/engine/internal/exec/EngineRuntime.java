@@ -241,9 +241,8 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
         refused = epoch;
         throw e;
       }
-      inbox.restart(epoch.position());
+      state.producers().forget(inbox.refuse(epoch, e));
       state.producers().forget(epoch);
-      epoch.fail(e);
       return false;
     }
   }

@@ -238,13 +238,22 @@ final class Inbox {
   }
 
   /**
-   * Says that the epoch taken last did not come into the log, so that its position is free. Rows
-   * that came in meanwhile move up.
+   * Refuses the epoch taken last, which did not come into the log, and what came in behind it: who
+   * appends in several steps must not see a later one acknowledged and an earlier one not. Its
+   * position is free again.
+   *
+   * @return what came in behind it
    */
-  void restart(long position) {
-    lock.lock();
+  Epoch refuse(Epoch taken, EngineException reason) {
+    lock.lock(); // so that nobody who is told puts more into an epoch that is refused too
     try {
-      epoch.moveTo(position);
+      Epoch behind = epoch;
+      taken.fail(reason);
+      behind.fail(reason);
+      epoch = new Epoch(taken.position());
+      Arrays.fill(open, null);
+      notFull.signalAll();
+      return behind;
     } finally {
       lock.unlock();
     }
