@@ -25,10 +25,10 @@ import org.jspecify.annotations.Nullable;
  * #retain} frees the others: cost in proportion to the state, spread over as many new values.
  * Caches by code must be dropped when {@link #generation} changes.
  *
- * <p><b>Checkpoints.</b> Values are written with their codes, because the state of operators is full
- * of these. They are read into a new dictionary before a plan is compiled for it, so that constants
- * find the codes that they had, and those that are new get others; what is pinned is not part of the
- * state, because compiling pins it.
+ * <p><b>Checkpoints.</b> Values are written with their codes, because the state of operators is
+ * full of these. They are read into a new dictionary before a plan is compiled for it, so that
+ * constants find the codes that they had, and those that are new get others; what is pinned is not
+ * part of the state, because compiling pins it.
  *
  * <p><b>Threading.</b> The engine's thread only. Readers decode through a {@link Values}, which
  * stays right: pages in which something is freed are replaced, not changed, and a code is given out
