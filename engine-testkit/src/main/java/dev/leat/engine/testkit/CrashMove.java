@@ -13,6 +13,8 @@ record CrashMove(Kind kind, long seed) {
     APPEND,
     /** The engine steps. */
     STEP,
+    /** A checkpoint is taken. */
+    CHECKPOINT,
     /** All views are compared. */
     READ,
     /** Time passes. */

@@ -31,7 +31,11 @@ import org.jspecify.annotations.Nullable;
 final class CrashRun {
   private static final Set<CrashMove.Kind> NEED_ENGINE =
       EnumSet.of(
-          CrashMove.Kind.APPEND, CrashMove.Kind.STEP, CrashMove.Kind.READ, CrashMove.Kind.REOPEN);
+          CrashMove.Kind.APPEND,
+          CrashMove.Kind.STEP,
+          CrashMove.Kind.CHECKPOINT,
+          CrashMove.Kind.READ,
+          CrashMove.Kind.REOPEN);
   private static final int MAX_APPENDS = 4;
   private static final int MAX_OPENS = 10_000;
 
@@ -119,6 +123,7 @@ final class CrashRun {
     switch (move.kind()) {
       case APPEND -> append(1 + random.nextInt(MAX_APPENDS));
       case STEP -> step();
+      case CHECKPOINT -> checkpoint();
       case READ -> compare();
       case TICK -> clock.advance(Duration.ofMillis(random.nextInt(2000)));
       case JUMP -> clock.jump(Duration.ofSeconds(random.nextInt(-100_000, 100_000)));
@@ -222,6 +227,22 @@ final class CrashRun {
       }
     } catch (IllegalStateException e) {
       check(io.isDead(), "step() fails: " + e);
+    }
+  }
+
+  /** One that fails is told, and the engine goes on, unless its log failed. */
+  private void checkpoint() {
+    try {
+      long at = running().checkpoint().value();
+      if (!io.isDead()) {
+        check(at == position(), "a checkpoint of another position: " + at);
+        raise(at, Level.SYNCED);
+        log("checkpoint at " + at);
+      }
+    } catch (EngineException e) {
+      if (!io.isDead()) {
+        requireClear(e);
+      }
     }
   }
 

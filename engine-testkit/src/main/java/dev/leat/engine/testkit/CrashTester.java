@@ -50,6 +50,7 @@ public final class CrashTester {
 
   private static final int DEFAULT_CRASHES = 50;
   private static final int MAX_TRACE = 30;
+  private static final int CHECKPOINT_EVERY = 3;
   private static final int REOPEN_EVERY = 5;
 
   private final List<Consumer<Engine>> appends = new ArrayList<>();
@@ -141,6 +142,9 @@ public final class CrashTester {
       moves.add(new CrashMove(CrashMove.Kind.APPEND, i));
       moves.add(new CrashMove(CrashMove.Kind.STEP, i));
       moves.add(new CrashMove(CrashMove.Kind.TICK, i));
+      if (i % CHECKPOINT_EVERY == CHECKPOINT_EVERY - 1) {
+        moves.add(new CrashMove(CrashMove.Kind.CHECKPOINT, i));
+      }
       if (i % REOPEN_EVERY == REOPEN_EVERY - 1) {
         moves.add(new CrashMove(CrashMove.Kind.REOPEN, i));
       }

@@ -2,8 +2,8 @@ package dev.leat.engine.testkit;
 
 import dev.leat.engine.Engine;
 import dev.leat.engine.EngineSettings;
+import dev.leat.engine.OpenProgress;
 import dev.leat.engine.Pipeline;
-import dev.leat.engine.Position;
 import dev.leat.engine.internal.io.Io;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -46,7 +46,7 @@ final class EngineOnFiles {
    */
   static Engine open(
       Path directory, Pipeline pipeline, EngineSettings settings, Io io, long hashSeed) {
-    Consumer<Position> progress = position -> {};
+    Consumer<OpenProgress> progress = position -> {};
     try {
       return (Engine) OPEN.invokeExact(directory, pipeline, settings, progress, io, hashSeed);
     } catch (RuntimeException | Error e) {

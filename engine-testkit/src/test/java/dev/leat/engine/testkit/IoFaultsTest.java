@@ -6,6 +6,7 @@ import dev.leat.engine.Durability;
 import dev.leat.engine.Engine;
 import dev.leat.engine.EngineSettings;
 import dev.leat.engine.Pipeline;
+import dev.leat.engine.Retention;
 import dev.leat.engine.Row;
 import dev.leat.engine.plan.AggregateCall;
 import dev.leat.engine.plan.AggregateFunction;
@@ -18,6 +19,7 @@ import dev.leat.engine.plan.ViewDefinition;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
@@ -60,6 +62,8 @@ class IoFaultsTest {
             CrashMove.Kind.REOPEN,
             CrashMove.Kind.APPEND,
             CrashMove.Kind.STEP,
+            CrashMove.Kind.TICK,
+            CrashMove.Kind.CHECKPOINT,
             CrashMove.Kind.READ,
             CrashMove.Kind.KILL,
             CrashMove.Kind.APPEND,
@@ -101,7 +105,10 @@ class IoFaultsTest {
       appends.add(engine -> engine.stream("rows").append(row));
     }
     EngineSettings settings =
-        EngineSettings.defaults().withDurability(durability).withSegmentBytes(1 << 20);
+        EngineSettings.defaults()
+            .withDurability(durability)
+            .withSegmentBytes(1 << 20)
+            .withRetention(Retention.of(Duration.ofMillis(1)));
     return new CrashScenario(Pipeline.of(plan), appends, null, settings);
   }
 
@@ -124,19 +131,21 @@ class IoFaultsTest {
     System.out.println(cases.size() + " cases, " + failures.size() + " failures");
     assertThat(failures).isEmpty();
     assertThat(cases).hasSize(wanted);
-    reached.add(IoCall.Kind.LAST_MODIFIED); // only where old files of the log are deleted
     assertThat(reached).containsExactlyInAnyOrder(IoCall.Kind.values());
   }
 
   @Test
-  void theLifeReachesTheFilesOfTheLog() throws IOException {
+  void theLifeReachesTheFilesOfTheLogAndOfCheckpoints() throws IOException {
     Set<String> calls = new LinkedHashSet<>();
     CrashRun run = run(Durability.SYNCED);
     run.observe(call -> calls.add(call.kind() + " " + call.path().getFileName()));
     run.run(LIFE);
     clear();
     assertThat(calls)
-        .contains("FORCE 19700101-00LS.cq4", "FORCE high-water", "RENAME FORMAT.new", "LOCK lock");
+        .contains("FORCE 19700101-00LS.cq4", "FORCE high-water", "RENAME FORMAT.new", "LOCK lock")
+        .anyMatch(call -> call.matches("RENAME checkpoint-\\d+\\.draft"))
+        .anyMatch(call -> call.matches("READ checkpoint-\\d+"))
+        .anyMatch(call -> call.matches("DELETE checkpoint-\\d+"));
   }
 
   /** All single faults, or an even part of them; where there are too few, two at random. */

@@ -1,10 +1,13 @@
 package dev.leat.engine.examples.clickstream;
 
+import dev.leat.engine.CheckpointSettings;
 import dev.leat.engine.Durability;
 import dev.leat.engine.Engine;
 import dev.leat.engine.EngineSettings;
+import dev.leat.engine.Retention;
 import dev.leat.engine.StreamInput;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -27,7 +30,11 @@ public final class KilledHost {
    */
   public static void main(String[] args) throws Exception {
     say("START");
-    EngineSettings settings = EngineSettings.defaults().withDurability(Durability.valueOf(args[1]));
+    EngineSettings settings =
+        EngineSettings.defaults()
+            .withDurability(Durability.valueOf(args[1]))
+            .withCheckpoints(CheckpointSettings.defaults().withInterval(Duration.ofMillis(30)))
+            .withRetention(Retention.onlyForRecovery());
     int wanted = Integer.parseInt(args[2]);
     List<Integer> acknowledged = Arrays.stream(args[3].split(",")).map(Integer::parseInt).toList();
     try (Engine engine = Engine.open(Path.of(args[0]), KilledEvents.pipeline(), settings)) {

@@ -1,10 +1,12 @@
 package dev.leat.engine.examples.soak;
 
+import dev.leat.engine.CheckpointSettings;
 import dev.leat.engine.Engine;
 import dev.leat.engine.EngineSettings;
 import dev.leat.engine.Retention;
 import dev.leat.engine.StreamInput;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -31,6 +33,7 @@ public final class SoakHost {
     EngineSettings settings =
         EngineSettings.defaults()
             .withSegmentBytes(16 << 20)
+            .withCheckpoints(CheckpointSettings.defaults().withInterval(Duration.ofSeconds(10)))
             .withRetention(Retention.onlyForRecovery());
     try (Engine engine = Engine.open(directory, SoakEvents.pipeline(), settings)) {
       SoakEvents.Found found = SoakEvents.find(engine, acknowledged);
