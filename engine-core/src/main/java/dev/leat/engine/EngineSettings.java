@@ -19,6 +19,9 @@ import java.util.Objects;
  * @param minFreeBytes appending fails with {@code FULL} while the file system has less usable space
  *     than this; 1 MiB to 4 EiB, default 256 MiB
  * @param ledgerRows how many entries the ledger keeps; 1 to 1,000,000, default 10,000
+ * @param producers for how long the last number of a producer is known; default 7 days, 100,000
+ *     producers
+ * @param checkpoints when checkpoints are taken; default each minute and each 256 MiB of log
  * @param clock tells the time; default the system's, UTC
  */
 public record EngineSettings(
@@ -29,6 +32,8 @@ public record EngineSettings(
     long segmentBytes,
     long minFreeBytes,
     int ledgerRows,
+    ProducerRetention producers,
+    CheckpointSettings checkpoints,
     Clock clock) {
   private static final int MAX_ROWS = 1_000_000;
   private static final long MIB = 1L << 20;
@@ -39,6 +44,8 @@ public record EngineSettings(
     Objects.requireNonNull(durability, "durability");
     Objects.requireNonNull(groupCommit, "groupCommit");
     Objects.requireNonNull(threading, "threading");
+    Objects.requireNonNull(producers, "producers");
+    Objects.requireNonNull(checkpoints, "checkpoints");
     Objects.requireNonNull(clock, "clock");
     if (groupCommit.isNegative()
         || groupCommit.isZero()
@@ -69,49 +76,144 @@ public record EngineSettings(
         1024 * MIB,
         256 * MIB,
         10_000,
+        ProducerRetention.defaults(),
+        CheckpointSettings.defaults(),
         Clock.systemUTC());
   }
 
   /** A copy with another durability. */
   public EngineSettings withDurability(Durability value) {
     return new EngineSettings(
-        value, groupCommit, threading, epochRows, segmentBytes, minFreeBytes, ledgerRows, clock);
+        value,
+        groupCommit,
+        threading,
+        epochRows,
+        segmentBytes,
+        minFreeBytes,
+        ledgerRows,
+        producers,
+        checkpoints,
+        clock);
   }
 
   /** A copy with another group commit time. */
   public EngineSettings withGroupCommit(Duration value) {
     return new EngineSettings(
-        durability, value, threading, epochRows, segmentBytes, minFreeBytes, ledgerRows, clock);
+        durability,
+        value,
+        threading,
+        epochRows,
+        segmentBytes,
+        minFreeBytes,
+        ledgerRows,
+        producers,
+        checkpoints,
+        clock);
   }
 
   /** A copy with another threading. */
   public EngineSettings withThreading(Threading value) {
     return new EngineSettings(
-        durability, groupCommit, value, epochRows, segmentBytes, minFreeBytes, ledgerRows, clock);
+        durability,
+        groupCommit,
+        value,
+        epochRows,
+        segmentBytes,
+        minFreeBytes,
+        ledgerRows,
+        producers,
+        checkpoints,
+        clock);
   }
 
   /** A copy with another epoch size. */
   public EngineSettings withEpochRows(int value) {
     return new EngineSettings(
-        durability, groupCommit, threading, value, segmentBytes, minFreeBytes, ledgerRows, clock);
+        durability,
+        groupCommit,
+        threading,
+        value,
+        segmentBytes,
+        minFreeBytes,
+        ledgerRows,
+        producers,
+        checkpoints,
+        clock);
   }
 
   /** A copy with another segment size. */
   public EngineSettings withSegmentBytes(long value) {
     return new EngineSettings(
-        durability, groupCommit, threading, epochRows, value, minFreeBytes, ledgerRows, clock);
+        durability,
+        groupCommit,
+        threading,
+        epochRows,
+        value,
+        minFreeBytes,
+        ledgerRows,
+        producers,
+        checkpoints,
+        clock);
   }
 
   /** A copy with another free-space floor. */
   public EngineSettings withMinFreeBytes(long value) {
     return new EngineSettings(
-        durability, groupCommit, threading, epochRows, segmentBytes, value, ledgerRows, clock);
+        durability,
+        groupCommit,
+        threading,
+        epochRows,
+        segmentBytes,
+        value,
+        ledgerRows,
+        producers,
+        checkpoints,
+        clock);
   }
 
   /** A copy with another ledger size. */
   public EngineSettings withLedgerRows(int value) {
     return new EngineSettings(
-        durability, groupCommit, threading, epochRows, segmentBytes, minFreeBytes, value, clock);
+        durability,
+        groupCommit,
+        threading,
+        epochRows,
+        segmentBytes,
+        minFreeBytes,
+        value,
+        producers,
+        checkpoints,
+        clock);
+  }
+
+  /** A copy that knows producers for another time. */
+  public EngineSettings withProducers(ProducerRetention value) {
+    return new EngineSettings(
+        durability,
+        groupCommit,
+        threading,
+        epochRows,
+        segmentBytes,
+        minFreeBytes,
+        ledgerRows,
+        value,
+        checkpoints,
+        clock);
+  }
+
+  /** A copy that takes checkpoints at other times. */
+  public EngineSettings withCheckpoints(CheckpointSettings value) {
+    return new EngineSettings(
+        durability,
+        groupCommit,
+        threading,
+        epochRows,
+        segmentBytes,
+        minFreeBytes,
+        ledgerRows,
+        producers,
+        value,
+        clock);
   }
 
   /** A copy with another clock. */
@@ -124,6 +226,8 @@ public record EngineSettings(
         segmentBytes,
         minFreeBytes,
         ledgerRows,
+        producers,
+        checkpoints,
         value);
   }
 }

@@ -76,19 +76,81 @@ public final class NdjsonInput {
     appender.checkMayWait();
     Chunks chunks = new Chunks(progress);
     NdjsonReader.Progress total =
-        new NdjsonReader(new NdjsonDecoder(input.schema(), JsonLimits.DEFAULT))
-            .read(stream, appender.newRows(input), chunks::reject, chunks::take);
+        reader().read(stream, appender.newRows(input), chunks::reject, chunks::take);
     chunks.flush(appender.newRows(input));
     return new NdjsonResult(
-        new Position(chunks.acknowledged()), total.bytes(), total.accepted(), total.rejected());
+        new Position(chunks.acknowledged()),
+        total.bytes(),
+        total.accepted(),
+        total.rejected(),
+        false);
+  }
+
+  /**
+   * Appends NDJSON in UTF-8, unless its producer has appended it before, and waits until it is
+   * acknowledged. All of it is one append: its lines become visible all at once, those that cannot
+   * be decoded go to the ledger with them, and it may be no larger than an append may be.
+   *
+   * @param sequence who appends, and which append this is
+   * @throws EngineException INVALID if the rows take more than 16 MiB; nothing was appended
+   */
+  public NdjsonResult append(byte[] ndjson, ProducerSequence sequence) {
+    appender.checkMayWait();
+    List<StagedRows> chunks = new ArrayList<>();
+    List<Rejected> rejected = new ArrayList<>();
+    NdjsonReader.Progress total;
+    try {
+      total =
+          reader()
+              .read(
+                  new ByteArrayInputStream(ndjson),
+                  appender.newRows(input),
+                  (reason, line, from, to) -> rejected.add(Rejected.of(reason, line, from, to)),
+                  (rows, progress) -> {
+                    chunks.add(rows);
+                    return appender.newRows(input);
+                  });
+    } catch (IOException e) {
+      throw new IllegalStateException("reading from memory failed", e);
+    }
+    Appended appended =
+        Engine.append(
+            appender,
+            sequence,
+            into -> {
+              chunks.forEach(rows -> into.add(input, rows));
+              rejected.forEach(r -> into.reject(input, r.reason(), r.row()));
+            });
+    boolean isDuplicate = appended.isDuplicate();
+    return new NdjsonResult(
+        appended.position(),
+        total.bytes(),
+        isDuplicate ? 0 : total.accepted(),
+        isDuplicate ? 0 : total.rejected(),
+        isDuplicate);
+  }
+
+  /** Appends NDJSON, unless its producer has appended it before; see the other method. */
+  public NdjsonResult append(String ndjson, ProducerSequence sequence) {
+    return append(ndjson.getBytes(StandardCharsets.UTF_8), sequence);
+  }
+
+  private NdjsonReader reader() {
+    return new NdjsonReader(new NdjsonDecoder(input.schema(), JsonLimits.DEFAULT));
+  }
+
+  /** A line that could not be decoded, or its beginning. */
+  private record Rejected(String reason, String row) {
+    static Rejected of(String reason, byte[] buffer, int from, int to) {
+      int end = Math.min(to, from + MAX_COPY);
+      return new Rejected(reason, new String(buffer, from, end - from, StandardCharsets.UTF_8));
+    }
   }
 
   /**
    * The chunks of one call: the next is decoded while those before are on their way into the log.
    */
   private final class Chunks {
-    private record Rejected(String reason, String row) {}
-
     private final Consumer<Progress> progress;
     private final List<Rejected> rejected = new ArrayList<>();
     private final List<Appender.Pending> pending = new ArrayList<>();
@@ -99,9 +161,7 @@ public final class NdjsonInput {
     }
 
     private void reject(String reason, byte[] buffer, int from, int to) {
-      int end = Math.min(to, from + MAX_COPY);
-      rejected.add(
-          new Rejected(reason, new String(buffer, from, end - from, StandardCharsets.UTF_8)));
+      rejected.add(Rejected.of(reason, buffer, from, to));
       if (rejected.size() >= MAX_REJECTED) {
         flush(appender.newRows(input));
       }

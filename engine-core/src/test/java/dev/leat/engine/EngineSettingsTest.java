@@ -21,6 +21,11 @@ class EngineSettingsTest {
     assertRefused("segment-bytes", () -> DEFAULTS.withSegmentBytes((64L << 30) + 1));
     assertRefused("min-free-bytes", () -> DEFAULTS.withMinFreeBytes(0));
     assertRefused("min-free-bytes", () -> DEFAULTS.withMinFreeBytes(Long.MAX_VALUE));
+    CheckpointSettings checkpoints = DEFAULTS.checkpoints();
+    assertRefused("checkpoint-interval", () -> checkpoints.withInterval(Duration.ZERO));
+    assertRefused("checkpoint-interval", () -> checkpoints.withInterval(Duration.ofDays(366)));
+    assertRefused("checkpoint-log-bytes", () -> checkpoints.withLogBytes(0));
+    assertRefused("checkpoint-log-bytes", () -> checkpoints.withLogBytes(Long.MAX_VALUE));
   }
 
   private static void assertRefused(String name, Runnable change) {

@@ -2,6 +2,7 @@ package dev.leat.engine.internal.exec;
 
 import dev.leat.engine.internal.batch.CodeSet;
 import dev.leat.engine.internal.batch.Dictionary;
+import dev.leat.engine.internal.checkpoint.StateImage;
 import dev.leat.engine.internal.op.AggregateOperator;
 import dev.leat.engine.internal.op.Failures;
 import dev.leat.engine.internal.op.FilterOperator;
@@ -32,6 +33,7 @@ public final class Dataflow {
   private final List<Operator> operators = new ArrayList<>();
   private final Map<String, InputOperator> inputs = new HashMap<>();
   private final Map<String, ViewOperator> views = new LinkedHashMap<>();
+  private final List<StatePart> parts = new ArrayList<>();
 
   /** The operators of a plan, whose inputs take staged rows. */
   public Dataflow(Plan plan, Dictionary dictionary, Failures failures) {
@@ -53,29 +55,36 @@ public final class Dataflow {
     for (Node node : plan.nodes()) {
       List<Operator> from =
           node.inputs().stream().map(n -> Objects.requireNonNull(byNode.get(n))).toList();
-      if (node instanceof Node.Named || isDistinctAlready(node)) {
-        // A name computes nothing.
-        byNode.put(node, from.get(0));
-        continue;
-      }
       Operator operator =
-          node instanceof Node.Input input
-              ? inputs.computeIfAbsent(input.name(), name -> inputOperators.apply(input))
-              : operator(node, from, dictionary, failures);
+          node.accept(new OfNode(from, dictionary, failures, inputs, inputOperators));
       byNode.put(node, operator);
-      operators.add(operator);
+      if (!from.contains(operator)) {
+        operators.add(operator);
+        addPart("relation " + node.fingerprint(), operator);
+      }
     }
     for (ViewDefinition view : plan.views()) {
       Operator relation = Objects.requireNonNull(byNode.get(view.relation()));
       ViewOperator operator = new ViewOperator(view, relation, dictionary);
       views.put(view.name(), operator);
       operators.add(operator);
+      addPart("view " + view.fingerprint(), operator);
     }
   }
 
-  /** Rows with a key are distinct. */
-  private static boolean isDistinctAlready(Node node) {
-    return node instanceof Node.Distinct distinct && distinct.input().key().isPresent();
+  private void addPart(String name, Operator operator) {
+    // What keeps no state need not be found again, and may change freely.
+    if (operator.capture() != StateImage.EMPTY) {
+      parts.add(new StatePart(name, operator));
+    }
+  }
+
+  /**
+   * The operators that keep state, by the fingerprints of their relations and views. Two may have
+   * the same one: they compute the same, and their states are equal.
+   */
+  List<StatePart> parts() {
+    return List.copyOf(parts);
   }
 
   private static Function<Node.Input, InputOperator> stagedInputs(
@@ -89,21 +98,55 @@ public final class Dataflow {
         };
   }
 
-  private static Operator operator(
-      Node node, List<Operator> from, Dictionary dictionary, Failures failures) {
-    if (node instanceof Node.Filter filter) {
+  /**
+   * The operator of a relation; that of its input, where it adds nothing to that.
+   *
+   * @param from the operators of its inputs
+   */
+  private record OfNode(
+      List<Operator> from,
+      Dictionary dictionary,
+      Failures failures,
+      Map<String, InputOperator> inputs,
+      Function<Node.Input, InputOperator> inputOperators)
+      implements Node.Visitor<Operator> {
+    @Override
+    public Operator input(Node.Input input) {
+      return inputs.computeIfAbsent(input.name(), name -> inputOperators.apply(input));
+    }
+
+    @Override
+    public Operator filter(Node.Filter filter) {
       return new FilterOperator(filter, from.get(0), dictionary, failures);
     }
-    if (node instanceof Node.Project project) {
+
+    @Override
+    public Operator project(Node.Project project) {
       return new ProjectOperator(project, from.get(0), dictionary, failures);
     }
-    if (node instanceof Node.Aggregate aggregate) {
+
+    @Override
+    public Operator aggregate(Node.Aggregate aggregate) {
       return new AggregateOperator(aggregate, from.get(0), dictionary, failures);
     }
-    if (node instanceof Node.Distinct distinct) {
-      return new AggregateOperator(distinct, from.get(0), dictionary, failures);
+
+    @Override
+    public Operator union(Node.Union union) {
+      return new UnionOperator(union, from, dictionary, failures);
     }
-    return new UnionOperator((Node.Union) node, from, dictionary, failures);
+
+    @Override
+    public Operator distinct(Node.Distinct distinct) {
+      // Rows with a key are distinct.
+      return distinct.input().key().isPresent()
+          ? from.get(0)
+          : new AggregateOperator(distinct, from.get(0), dictionary, failures);
+    }
+
+    @Override
+    public Operator named(Node.Named named) {
+      return from.get(0);
+    }
   }
 
   /** Where the rows of an input go in. */

@@ -29,8 +29,17 @@ final class Epoch {
    */
   record Reject(String source, String reason, String row) {}
 
+  /**
+   * Which append of which producer is in the epoch.
+   *
+   * @param producer its name
+   * @param number greater than those of its appends before
+   */
+  record Sequence(String producer, long number) {}
+
   private final List<Section> sections = new ArrayList<>();
   private final List<Reject> rejects = new ArrayList<>();
+  private final List<Sequence> sequences = new ArrayList<>();
   private final CompletableFuture<Long> logged = new CompletableFuture<>();
   private final CompletableFuture<Long> synced = new CompletableFuture<>();
   private volatile long position;
@@ -65,6 +74,11 @@ final class Epoch {
 
   List<Reject> rejects() {
     return rejects;
+  }
+
+  /** The appends in it whose producers numbered them, in order. */
+  List<Sequence> sequences() {
+    return sequences;
   }
 
   /** The rows of an input, in order. */
@@ -107,6 +121,10 @@ final class Epoch {
     for (Reject reject : rejects) {
       int characters = reject.source().length() + reject.reason().length() + reject.row().length();
       bytes += 3L * Integer.BYTES + (long) MAX_UTF8_BYTES * characters;
+    }
+    for (Sequence sequence : sequences) {
+      bytes += Integer.BYTES + Long.BYTES;
+      bytes += (long) MAX_UTF8_BYTES * sequence.producer().length();
     }
     return bytes;
   }

@@ -34,11 +34,8 @@ final class EpochChanges implements ViewChanges {
     int stride = layout.stride();
     this.words = new long[Math.multiplyExact(batch.count(), stride)];
     this.weights = new long[batch.count()];
-    boolean hasNulls = layout.hasNulls(batch);
-    long[] row = new long[stride];
     for (int i = 0; i < weights.length; i++) {
-      layout.gather(batch, batch.row(i), hasNulls, row);
-      System.arraycopy(row, 0, words, i * stride, stride);
+      layout.gather(batch, batch.row(i), words, i * stride);
       weights[i] = batch.weight(batch.row(i));
     }
   }

@@ -406,13 +406,13 @@ public final class RowStore {
       int end = Math.max(bound, earlier.bound);
       int row = from;
       while (row < end) {
-        int page = row >>> PAGE_BITS;
+        int page = row >>> store.pageBits;
         if (page >= rows.length
             || page >= earlier.rows.length
             || rows[page] != earlier.rows[page]) {
           return row;
         }
-        row = (page + 1) << PAGE_BITS;
+        row = (page + 1) << store.pageBits;
       }
       return end;
     }

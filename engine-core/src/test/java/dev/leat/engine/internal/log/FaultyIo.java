@@ -22,8 +22,10 @@ final class FaultyIo implements Io {
   private final Io real = SystemIo.INSTANCE;
   volatile Fault onForce = NONE;
   volatile Fault onWrite = NONE;
+  volatile Fault onDelete = NONE;
   volatile Fault onUsableSpace = NONE;
   volatile @Nullable Supplier<Long> usableSpace;
+  volatile long aheadMillis;
 
   static Fault failing(String name) {
     return path -> {
@@ -36,6 +38,7 @@ final class FaultyIo implements Io {
   void heal() {
     onForce = NONE;
     onWrite = NONE;
+    onDelete = NONE;
     onUsableSpace = NONE;
     usableSpace = null;
   }
@@ -46,8 +49,13 @@ final class FaultyIo implements Io {
   }
 
   @Override
-  public boolean exists(Path path) {
+  public boolean exists(Path path) throws IOException {
     return real.exists(path);
+  }
+
+  @Override
+  public long lastModifiedMillis(Path file) throws IOException {
+    return real.lastModifiedMillis(file);
   }
 
   @Override
@@ -62,6 +70,7 @@ final class FaultyIo implements Io {
 
   @Override
   public void delete(Path path) throws IOException {
+    onDelete.before(path);
     real.delete(path);
   }
 
@@ -95,7 +104,7 @@ final class FaultyIo implements Io {
 
   @Override
   public long currentTimeMillis() {
-    return real.currentTimeMillis();
+    return real.currentTimeMillis() + aheadMillis;
   }
 
   private final class FaultyFile implements IoFile {
