@@ -22,6 +22,11 @@ import java.util.Objects;
  * @param producers for how long the last number of a producer is known; default 7 days, 100,000
  *     producers
  * @param checkpoints when checkpoints are taken; default each minute and each 256 MiB of log
+ * @param stateBytes how much memory the state of views and operators may take, about, as {@link
+ *     Engine#stateBytes} counts it; when it takes more, appending fails with {@code FULL}, except
+ *     for deletions. It can be passed by what two epochs add, each of at most 24 MiB of rows, and
+ *     by what is in the log when an engine is opened. 1 MiB to 4 EiB, default half of the JVM's
+ *     heap: several engines in one JVM share that out among themselves
  * @param clock tells the time; default the system's, UTC
  */
 public record EngineSettings(
@@ -34,11 +39,12 @@ public record EngineSettings(
     int ledgerRows,
     ProducerRetention producers,
     CheckpointSettings checkpoints,
+    long stateBytes,
     Clock clock) {
   private static final int MAX_ROWS = 1_000_000;
   private static final long MIB = 1L << 20;
   private static final long MAX_SEGMENT_BYTES = 64L << 30;
-  private static final long MAX_MIN_FREE_BYTES = Long.MAX_VALUE / 2;
+  private static final long MAX_BYTES = Long.MAX_VALUE / 2;
 
   public EngineSettings {
     Objects.requireNonNull(durability, "durability");
@@ -56,7 +62,8 @@ public record EngineSettings(
     requireWithin("epoch-rows", epochRows, 1, MAX_ROWS);
     requireWithin("ledger-rows", ledgerRows, 1, MAX_ROWS);
     requireWithin("segment-bytes", segmentBytes, MIB, MAX_SEGMENT_BYTES);
-    requireWithin("min-free-bytes", minFreeBytes, MIB, MAX_MIN_FREE_BYTES);
+    requireWithin("min-free-bytes", minFreeBytes, MIB, MAX_BYTES);
+    requireWithin("state-bytes", stateBytes, MIB, MAX_BYTES);
   }
 
   private static void requireWithin(String name, long value, long least, long most) {
@@ -78,6 +85,7 @@ public record EngineSettings(
         10_000,
         ProducerRetention.defaults(),
         CheckpointSettings.defaults(),
+        Math.max(MIB, Runtime.getRuntime().maxMemory() / 2),
         Clock.systemUTC());
   }
 
@@ -93,6 +101,7 @@ public record EngineSettings(
         ledgerRows,
         producers,
         checkpoints,
+        stateBytes,
         clock);
   }
 
@@ -108,6 +117,7 @@ public record EngineSettings(
         ledgerRows,
         producers,
         checkpoints,
+        stateBytes,
         clock);
   }
 
@@ -123,6 +133,7 @@ public record EngineSettings(
         ledgerRows,
         producers,
         checkpoints,
+        stateBytes,
         clock);
   }
 
@@ -138,6 +149,7 @@ public record EngineSettings(
         ledgerRows,
         producers,
         checkpoints,
+        stateBytes,
         clock);
   }
 
@@ -153,6 +165,7 @@ public record EngineSettings(
         ledgerRows,
         producers,
         checkpoints,
+        stateBytes,
         clock);
   }
 
@@ -168,6 +181,7 @@ public record EngineSettings(
         ledgerRows,
         producers,
         checkpoints,
+        stateBytes,
         clock);
   }
 
@@ -183,6 +197,7 @@ public record EngineSettings(
         value,
         producers,
         checkpoints,
+        stateBytes,
         clock);
   }
 
@@ -198,6 +213,7 @@ public record EngineSettings(
         ledgerRows,
         value,
         checkpoints,
+        stateBytes,
         clock);
   }
 
@@ -212,6 +228,23 @@ public record EngineSettings(
         minFreeBytes,
         ledgerRows,
         producers,
+        value,
+        stateBytes,
+        clock);
+  }
+
+  /** A copy with another budget for the state. */
+  public EngineSettings withStateBytes(long value) {
+    return new EngineSettings(
+        durability,
+        groupCommit,
+        threading,
+        epochRows,
+        segmentBytes,
+        minFreeBytes,
+        ledgerRows,
+        producers,
+        checkpoints,
         value,
         clock);
   }
@@ -228,6 +261,7 @@ public record EngineSettings(
         ledgerRows,
         producers,
         checkpoints,
+        stateBytes,
         value);
   }
 }

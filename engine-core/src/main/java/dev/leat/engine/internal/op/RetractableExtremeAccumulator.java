@@ -206,7 +206,7 @@ final class RetractableExtremeAccumulator extends Accumulator {
   @Override
   long besideBytes() {
     // A heap has a place for each value, and grows by doubling.
-    long heapWords = counts.size() + (counts.size() >> 1);
+    long heapWords = 3L * counts.size() / 2;
     return counts.bytes() + Long.BYTES * heapWords + SLOT_BYTES * heaps.length;
   }
 
