@@ -156,7 +156,7 @@ class PlanFingerprintTest {
     }
   }
 
-  /** The whole way once by hand, as the decision page has it. */
+  /** The whole way once by hand. */
   @Test
   void theFingerprintOfAStreamIsMadeInThreeSteps() {
     Fingerprint step = Fingerprint.of("1 input \"clicks\" STREAM [ ]");
