@@ -68,11 +68,7 @@ class RecoveryTest {
                   false,
                   false,
                   new ProducerLimits(100, Long.MAX_VALUE),
-<<<<<<< HEAD
                   Long.MAX_VALUE),
-=======
-                  1L << 30),
->>>>>>> subs
               log,
               () -> 0,
               1,
