@@ -2,7 +2,9 @@ package dev.leat.engine.internal.exec;
 
 import dev.leat.engine.internal.batch.CodeSet;
 import dev.leat.engine.internal.batch.Dictionary;
+import dev.leat.engine.internal.checkpoint.Checkpointed;
 import dev.leat.engine.internal.checkpoint.StateImage;
+import dev.leat.engine.internal.checkpoint.StateReader;
 import dev.leat.engine.internal.op.AggregateOperator;
 import dev.leat.engine.internal.op.Failures;
 import dev.leat.engine.internal.op.FilterOperator;
@@ -28,12 +30,20 @@ import java.util.function.Function;
 /**
  * The operators of a plan, one for each relation, however many views or relations read it. A step
  * takes one epoch through all of them.
+ *
+ * <p><b>Checkpoints.</b> The state is that of each operator; {@link #parts} names them by what
+ * outlives a plan. It is read into a new dataflow before its first step, after the dictionary and
+ * before the ledger, which is not part of it. A step that finds no rows then brings nothing: what
+ * only a first step brings, the row of an aggregate without keys, is in the state.
  */
-public final class Dataflow {
+public final class Dataflow implements Checkpointed {
   private final List<Operator> operators = new ArrayList<>();
   private final Map<String, InputOperator> inputs = new HashMap<>();
   private final Map<String, ViewOperator> views = new LinkedHashMap<>();
   private final List<StatePart> parts = new ArrayList<>();
+
+  /** What to call each operator, in their order. */
+  private final List<String> described = new ArrayList<>();
 
   /** The operators of a plan, whose inputs take staged rows. */
   public Dataflow(Plan plan, Dictionary dictionary, Failures failures) {
@@ -61,6 +71,7 @@ public final class Dataflow {
       if (!from.contains(operator)) {
         operators.add(operator);
         addPart("relation " + node.fingerprint(), operator);
+        described.add(node.describe());
       }
     }
     for (ViewDefinition view : plan.views()) {
@@ -69,6 +80,7 @@ public final class Dataflow {
       views.put(view.name(), operator);
       operators.add(operator);
       addPart("view " + view.fingerprint(), operator);
+      described.add("view '" + view.name() + "'");
     }
   }
 
@@ -149,6 +161,29 @@ public final class Dataflow {
     }
   }
 
+  /** About how many bytes the state of all operators takes. */
+  long stateBytes() {
+    long bytes = 0;
+    for (Operator operator : operators) {
+      bytes += operator.stateBytes();
+    }
+    return bytes;
+  }
+
+  /**
+   * About how many bytes the state of each takes that has some, by what it is called.
+   *
+   * @param bytes is added to
+   */
+  void addStateBytes(Map<String, Long> bytes) {
+    for (int i = 0; i < operators.size(); i++) {
+      long some = operators.get(i).stateBytes();
+      if (some > 0) {
+        bytes.merge(described.get(i), some, Long::sum);
+      }
+    }
+  }
+
   /** Where the rows of an input go in. */
   public InputOperator input(String name) {
     return Objects.requireNonNull(inputs.get(name), name);
@@ -171,5 +206,21 @@ public final class Dataflow {
     for (Operator operator : operators) {
       operator.mark(live);
     }
+  }
+
+  @Override
+  public StateImage capture() {
+    List<StateImage> images = operators.stream().map(Operator::capture).toList();
+    return out -> images.forEach(image -> image.writeTo(out));
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>The plan must be the one whose state was captured.
+   */
+  @Override
+  public void restore(StateReader in) {
+    operators.forEach(operator -> operator.restore(in));
   }
 }

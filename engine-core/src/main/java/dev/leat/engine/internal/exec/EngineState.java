@@ -134,6 +134,20 @@ final class EngineState {
     dictionary.retain(live);
   }
 
+  /** About how many bytes it takes; known without looking at rows. */
+  long bytes() {
+    return dataflow.stateBytes() + dictionary.bytes() + ledger.stateBytes();
+  }
+
+  /** About how many bytes it takes, by what keeps it. */
+  Map<String, Long> bytesByPart() {
+    Map<String, Long> bytes = new LinkedHashMap<>();
+    dataflow.addStateBytes(bytes);
+    bytes.put(DICTIONARY, dictionary.bytes());
+    bytes.put(Plan.LEDGER, ledger.stateBytes());
+    return bytes;
+  }
+
   /** The position of the last epoch that is in it. */
   long position() {
     return position;
