@@ -158,7 +158,7 @@ class KillTest {
         assertThat(lost + doubled).as(place() + ": " + line).isZero();
         assertThat(words[4]).as(place()).isEmpty();
         acknowledged =
-            new ArrayList<>(Arrays.stream(words[3].split(",")).map(Integer::parseInt).toList());
+            new ArrayList<>(Arrays.stream(words[3].split(",", -1)).map(Integer::parseInt).toList());
       } else if (words[0].equals("ACK")) {
         int writer = Integer.parseInt(words[1]);
         int batch = Integer.parseInt(words[2]);

@@ -36,7 +36,8 @@ public final class KilledHost {
             .withCheckpoints(CheckpointSettings.defaults().withInterval(Duration.ofMillis(30)))
             .withRetention(Retention.onlyForRecovery());
     int wanted = Integer.parseInt(args[2]);
-    List<Integer> acknowledged = Arrays.stream(args[3].split(",")).map(Integer::parseInt).toList();
+    List<Integer> acknowledged =
+        Arrays.stream(args[3].split(",", -1)).map(Integer::parseInt).toList();
     try (Engine engine = Engine.open(Path.of(args[0]), KilledEvents.pipeline(), settings)) {
       KilledEvents.Found found = KilledEvents.find(engine, acknowledged);
       String batches = String.join(",", found.batches().stream().map(String::valueOf).toList());

@@ -21,7 +21,7 @@ record Gauges(long descriptors, long mapped, long heap, long disk) {
 
   /** Measures this process, which has an engine on a directory. Only where there is /proc. */
   static Gauges of(Path directory) throws IOException, InterruptedException {
-    return new Gauges(descriptors(), mapped(directory), heap(), disk(directory));
+    return new Gauges(openDescriptors(), mappedBytes(directory), liveHeap(), diskBytes(directory));
   }
 
   /** Can it be measured here? */
@@ -29,37 +29,37 @@ record Gauges(long descriptors, long mapped, long heap, long disk) {
     return Files.isDirectory(DESCRIPTORS) && Files.isReadable(MAPS);
   }
 
-  private static long descriptors() throws IOException {
+  private static long openDescriptors() throws IOException {
     try (Stream<Path> open = Files.list(DESCRIPTORS)) {
       return open.count() - 1; // the listing itself has one
     }
   }
 
-  private static long mapped(Path directory) throws IOException {
+  private static long mappedBytes(Path directory) throws IOException {
     long bytes = 0;
     for (String line : Files.readAllLines(MAPS)) {
       if (line.contains(directory.toAbsolutePath().toString())) {
-        String[] range = line.substring(0, line.indexOf(' ')).split("-");
+        String[] range = line.substring(0, line.indexOf(' ')).split("-", 2);
         bytes += Long.parseLong(range[1], 16) - Long.parseLong(range[0], 16);
       }
     }
     return bytes;
   }
 
-  private static long heap() {
+  private static long liveHeap() {
     System.gc();
     return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
   }
 
   /** As the file system counts it: files of the log have holes. */
-  private static long disk(Path directory) throws IOException, InterruptedException {
+  private static long diskBytes(Path directory) throws IOException, InterruptedException {
     Process du =
         new ProcessBuilder("du", "-s", "-B1", directory.toString())
             .redirectError(ProcessBuilder.Redirect.DISCARD) // a file may go while it looks
             .start();
     String text = new String(du.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     du.waitFor();
-    return Long.parseLong(text.split("\\s")[0]);
+    return Long.parseLong(text.split("\\s", 2)[0]);
   }
 
   /** As words of a line, for {@link #parse}. */
@@ -68,7 +68,7 @@ record Gauges(long descriptors, long mapped, long heap, long disk) {
   }
 
   static Gauges parse(String text) {
-    String[] words = text.split(" ");
+    String[] words = text.split(" ", 4);
     return new Gauges(
         Long.parseLong(words[0]),
         Long.parseLong(words[1]),

@@ -32,10 +32,10 @@ final class SoakEvents {
   record Event(int writer, long number, String page, String user, long amount) {}
 
   /** A view: what came of each writer. */
-  record Writer(int writer, long events, long last, long amount) {}
+  record Writer(int writer, long events, Long last, Long amount) {}
 
   /** A view: what came to each page. */
-  record Page(String page, long events, long users, long amount) {}
+  record Page(String page, long events, long users, Long amount) {}
 
   /**
    * What an engine has.
@@ -90,7 +90,7 @@ final class SoakEvents {
     String wrong = "";
     List<Long> held = new ArrayList<>();
     for (int i = 0; i < WRITERS; i++) {
-      Writer writer = engine.view("writers", Writer.class).get(i).orElse(new Writer(i, 0, -1, 0));
+      Writer writer = engine.view("writers", Writer.class).get(i).orElse(new Writer(i, 0, -1L, 0L));
       long events = writer.last() + 1;
       lost += Math.max(0, acknowledged.get(i) - Math.min(events, writer.events()));
       doubled += Math.max(0, writer.events() - events);

@@ -29,7 +29,7 @@ public final class SoakHost {
   public static void main(String[] args) throws Exception {
     Path directory = Path.of(args[0]);
     long rate = Long.parseLong(args[1]);
-    List<Long> acknowledged = Arrays.stream(args[2].split(",")).map(Long::parseLong).toList();
+    List<Long> acknowledged = Arrays.stream(args[2].split(",", -1)).map(Long::parseLong).toList();
     EngineSettings settings =
         EngineSettings.defaults()
             .withSegmentBytes(16 << 20)

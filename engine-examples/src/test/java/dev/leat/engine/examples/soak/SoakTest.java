@@ -122,11 +122,11 @@ class SoakTest {
     assertThat(lost + doubled).as(line).isZero();
     assertThat(words[4]).isEmpty();
     acknowledged =
-        new ArrayList<>(Arrays.stream(words[3].split(",")).map(Long::parseLong).toList());
+        new ArrayList<>(Arrays.stream(words[3].split(",", -1)).map(Long::parseLong).toList());
   }
 
   private void heardAcknowledged(String line) {
-    String[] words = line.split(" ");
+    String[] words = line.split(" ", 3);
     assertThat(words[0]).as(line).isEqualTo("ACK");
     int writer = Integer.parseInt(words[1]);
     assertThat(Long.parseLong(words[2]))
