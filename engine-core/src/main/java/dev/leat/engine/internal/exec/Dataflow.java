@@ -2,7 +2,9 @@ package dev.leat.engine.internal.exec;
 
 import dev.leat.engine.internal.batch.CodeSet;
 import dev.leat.engine.internal.batch.Dictionary;
+import dev.leat.engine.internal.checkpoint.Checkpointed;
 import dev.leat.engine.internal.checkpoint.StateImage;
+import dev.leat.engine.internal.checkpoint.StateReader;
 import dev.leat.engine.internal.op.AggregateOperator;
 import dev.leat.engine.internal.op.Failures;
 import dev.leat.engine.internal.op.FilterOperator;
@@ -18,6 +20,7 @@ import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.ViewDefinition;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,12 +31,25 @@ import java.util.function.Function;
 /**
  * The operators of a plan, one for each relation, however many views or relations read it. A step
  * takes one epoch through all of them.
+ *
+ * <p><b>Checkpoints.</b> The state is that of each operator; {@link #nodes} and {@link #views} say
+ * which they are, for whoever files them under something that outlives a plan. It is read into a
+ * new dataflow before its first step, after the dictionary and before the ledger, which is not part
+ * of it. A step that finds no rows then brings nothing: what only a first step brings, the row of
+ * an aggregate without keys, is in the state.
  */
-public final class Dataflow {
+public final class Dataflow implements Checkpointed {
+  /** An operator and the relation that it computes. */
+  public record NodeOperator(Node node, Operator operator) {}
+
+  /** An operator and the view that it keeps. */
+  public record ViewState(ViewDefinition view, ViewOperator operator) {}
+
   private final List<Operator> operators = new ArrayList<>();
+  private final List<NodeOperator> nodes = new ArrayList<>();
+  private final List<ViewState> viewStates = new ArrayList<>();
   private final Map<String, InputOperator> inputs = new HashMap<>();
   private final Map<String, ViewOperator> views = new LinkedHashMap<>();
-  private final List<StatePart> parts = new ArrayList<>();
 
   /** The operators of a plan, whose inputs take staged rows. */
   public Dataflow(Plan plan, Dictionary dictionary, Failures failures) {
@@ -60,22 +76,15 @@ public final class Dataflow {
       byNode.put(node, operator);
       if (!from.contains(operator)) {
         operators.add(operator);
-        addPart("relation " + node.fingerprint(), operator);
+        nodes.add(new NodeOperator(node, operator));
       }
     }
     for (ViewDefinition view : plan.views()) {
       Operator relation = Objects.requireNonNull(byNode.get(view.relation()));
       ViewOperator operator = new ViewOperator(view, relation, dictionary);
       views.put(view.name(), operator);
+      viewStates.add(new ViewState(view, operator));
       operators.add(operator);
-      addPart("view " + view.fingerprint(), operator);
-    }
-  }
-
-  private void addPart(String name, Operator operator) {
-    // What keeps no state need not be found again, and may change freely.
-    if (operator.capture() != StateImage.EMPTY) {
-      parts.add(new StatePart(name, operator));
     }
   }
 
@@ -84,7 +93,14 @@ public final class Dataflow {
    * the same one: they compute the same, and their states are equal.
    */
   List<StatePart> parts() {
-    return List.copyOf(parts);
+    List<StatePart> parts = new ArrayList<>();
+    nodes.forEach(
+        n -> parts.add(new StatePart("relation " + n.node().fingerprint(), n.operator())));
+    viewStates.forEach(
+        v -> parts.add(new StatePart("view " + v.view().fingerprint(), v.operator())));
+    // What keeps no state need not be found again, and may change freely.
+    parts.removeIf(part -> part.state().capture() == StateImage.EMPTY);
+    return parts;
   }
 
   private static Function<Node.Input, InputOperator> stagedInputs(
@@ -159,6 +175,16 @@ public final class Dataflow {
     return Objects.requireNonNull(views.get(name), name);
   }
 
+  /** The operators of relations, inputs first; a relation that only names another has none. */
+  public List<NodeOperator> nodes() {
+    return Collections.unmodifiableList(nodes);
+  }
+
+  /** The operators of views, behind those of the relations that they show. */
+  public List<ViewState> views() {
+    return Collections.unmodifiableList(viewStates);
+  }
+
   /** Takes what was staged at the inputs through all operators. */
   public void step() {
     for (Operator operator : operators) {
@@ -171,5 +197,21 @@ public final class Dataflow {
     for (Operator operator : operators) {
       operator.mark(live);
     }
+  }
+
+  @Override
+  public StateImage capture() {
+    List<StateImage> images = operators.stream().map(Operator::capture).toList();
+    return out -> images.forEach(image -> image.writeTo(out));
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>The plan must be the one whose state was captured.
+   */
+  @Override
+  public void restore(StateReader in) {
+    operators.forEach(operator -> operator.restore(in));
   }
 }
