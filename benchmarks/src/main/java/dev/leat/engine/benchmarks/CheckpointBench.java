@@ -185,12 +185,16 @@ public final class CheckpointBench {
                 restored[0] = millisSince(begin);
               }
             })) {
+      long millis = millisSince(begin);
+      Duration cpu = ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO);
       System.out.printf(
-          "open in %,d ms: state restored after %,d ms, replayed %s to %s, %,d groups%n",
-          millisSince(begin),
+          "open in %,d ms: state restored after %,d ms, replayed %d to %d;"
+              + " %,d ms of CPU since the JVM began, %,d groups%n",
+          millis,
           restored[0],
-          first.get().position(),
-          engine.position(),
+          first.get().position().value(),
+          engine.position().value(),
+          cpu.toMillis(),
           engine.view("accounts").scan().size());
     }
   }
