@@ -104,7 +104,8 @@ public final class Engine implements AutoCloseable {
                     : LogSettings.LAZY_SYNC_DELAY)
             .withGroupCommit(settings.groupCommit())
             .withSegmentBytes(settings.segmentBytes())
-            .withMinFreeBytes(settings.minFreeBytes());
+            .withMinFreeBytes(settings.minFreeBytes())
+            .withRetention(settings.retention().keepFor(), settings.retention().maxBytes());
     EventLog log = ChronicleLog.open(directory, logSettings, io);
     CheckpointStore store =
         new CheckpointStore(io, directory.resolve("checkpoints"), settings.minFreeBytes());
@@ -166,7 +167,8 @@ public final class Engine implements AutoCloseable {
             settings.durability() == Durability.SYNCED,
             new ProducerLimits(
                 settings.producers().maxProducers(),
-                TimeUnit.SECONDS.toMicros(settings.producers().horizon().toSeconds())));
+                TimeUnit.SECONDS.toMicros(settings.producers().horizon().toSeconds())),
+            settings.stateBytes());
     return new EngineRuntime(
         pipeline.plan(),
         runtimeSettings,
@@ -344,6 +346,17 @@ public final class Engine implements AutoCloseable {
    */
   public Map<String, Long> rejectedRows() {
     return runtime.ledgerCounts();
+  }
+
+  /**
+   * About how many bytes of memory the state takes, by what keeps it: relations and views as {@link
+   * #explain} names them, {@code "dictionary"} for strings and other wide values, which all share,
+   * {@code "ledger"}. What {@link EngineSettings#stateBytes} bounds is the sum. It counts what is
+   * there: memory that deletions left free is used again, and is not counted until then; nor are
+   * epochs on their way, snapshots that readers keep, and what waits for subscribers.
+   */
+  public Map<String, Long> stateBytes() {
+    return runtime.stateBytes();
   }
 
   /** Reads several views at one position. */

@@ -17,9 +17,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * What checkpoints cost: how long ingestion stands still for one, with how many groups of state,
@@ -146,14 +146,14 @@ public final class CheckpointBench {
       Engine engine, StreamInput<Payment> payments, int groups, Random random)
       throws InterruptedException {
     CountDownLatch done = new CountDownLatch(1);
-    AtomicReference<RuntimeException> failure = new AtomicReference<>();
+    List<RuntimeException> failures = new CopyOnWriteArrayList<>();
     Thread taking =
         new Thread(
             () -> {
               try {
                 engine.checkpoint();
               } catch (RuntimeException e) {
-                failure.set(e);
+                failures.add(e);
               } finally {
                 done.countDown();
               }
@@ -165,15 +165,15 @@ public final class CheckpointBench {
       nanos.add(epoch(engine, payments, groups, random));
     }
     taking.join();
-    if (failure.get() != null) {
-      throw failure.get();
+    if (!failures.isEmpty()) {
+      throw failures.get(0);
     }
     return nanos;
   }
 
   private static void open(Path directory) {
     long begin = System.nanoTime();
-    AtomicReference<OpenProgress> first = new AtomicReference<>();
+    List<OpenProgress> steps = new ArrayList<>();
     long[] restored = new long[1];
     try (Engine engine =
         Engine.open(
@@ -181,9 +181,10 @@ public final class CheckpointBench {
             pipeline(),
             SETTINGS,
             progress -> {
-              if (first.compareAndSet(null, progress)) {
+              if (steps.isEmpty()) {
                 restored[0] = millisSince(begin);
               }
+              steps.add(progress);
             })) {
       long millis = millisSince(begin);
       Duration cpu = ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO);
@@ -192,7 +193,7 @@ public final class CheckpointBench {
               + " %,d ms of CPU since the JVM began, %,d groups%n",
           millis,
           restored[0],
-          first.get().position().value(),
+          steps.get(0).position().value(),
           engine.position().value(),
           cpu.toMillis(),
           engine.view("accounts").scan().size());

@@ -3,9 +3,7 @@ package dev.leat.engine.plan;
 import dev.leat.engine.EngineException;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -36,7 +34,7 @@ public abstract sealed class Node {
 
   private final List<Node> inputs;
   private final Schema schema;
-  private final Traits traits;
+  private final RowTraits traits;
   private final @Nullable Node origin;
   private final Fingerprint lineage;
   private final Fingerprint rowsIdentity;
@@ -44,22 +42,11 @@ public abstract sealed class Node {
   private final Fingerprint fingerprint;
 
   /**
-   * What is known of the rows.
-   *
-   * @param isAppendOnly are rows only added?
-   * @param holdsStream does a row of a stream stay for ever, as a row of its own?
-   * @param copies how often one row of an input may be here
-   * @param key columns that no two rows share
-   */
-  private record Traits(
-      boolean isAppendOnly, boolean holdsStream, long copies, Optional<List<String>> key) {}
-
-  /**
    * An input or an operation.
    *
    * @param step what it does with the rows of its inputs; the inputs themselves are added here
    */
-  private Node(List<Node> inputs, Schema schema, Traits traits, Canonical step) {
+  private Node(List<Node> inputs, Schema schema, RowTraits traits, Canonical step) {
     this.inputs = List.copyOf(inputs);
     this.schema = schema;
     this.traits = traits;
@@ -226,21 +213,12 @@ public abstract sealed class Node {
       super(
           List.of(),
           schema,
-          traits(kind, List.copyOf(primaryKey)),
+          RowTraits.ofInput(kind, primaryKey),
           new Canonical("input").name(name).word(kind.name()).names(primaryKey));
       this.name = name;
       this.kind = kind;
       this.primaryKey = List.copyOf(primaryKey);
       check();
-    }
-
-    private static Traits traits(InputKind kind, List<String> primaryKey) {
-      boolean isStream = kind == InputKind.STREAM;
-      return new Traits(
-          isStream,
-          isStream,
-          1,
-          kind == InputKind.KEYED_TABLE ? Optional.of(primaryKey) : Optional.empty());
     }
 
     private void check() {
@@ -327,7 +305,7 @@ public abstract sealed class Node {
     private final List<NamedExpr> columns;
 
     private Project(Node input, List<NamedExpr> columns, Schema schema) {
-      super(List.of(input), schema, traits(input, columns), step(input, columns));
+      super(List.of(input), schema, input.traits.select(columns), step(input, columns));
       this.columns = columns;
     }
 
@@ -340,24 +318,6 @@ public abstract sealed class Node {
         fields.add(new Field(column.name(), typed.type(), typed.nullable()));
       }
       return new Project(input, List.copyOf(columns), Schema.of(fields));
-    }
-
-    private static Traits traits(Node input, List<NamedExpr> columns) {
-      Map<String, String> renamed = new HashMap<>();
-      for (NamedExpr column : columns) {
-        if (column.expr() instanceof Expr.Column source) {
-          renamed.putIfAbsent(source.name(), column.name());
-        }
-      }
-      Traits traits = input.traits;
-      return new Traits(
-          traits.isAppendOnly(),
-          traits.holdsStream(),
-          traits.copies(),
-          traits
-              .key()
-              .filter(key -> renamed.keySet().containsAll(key))
-              .map(key -> key.stream().map(renamed::get).toList()));
     }
 
     private static Canonical step(Node input, List<NamedExpr> columns) {
@@ -394,11 +354,7 @@ public abstract sealed class Node {
     private final List<AggregateCall> calls;
 
     private Aggregate(Node input, List<String> keys, List<AggregateCall> calls, Schema schema) {
-      super(
-          List.of(input),
-          schema,
-          new Traits(false, false, 1, Optional.of(keys)),
-          step(input, keys, calls));
+      super(List.of(input), schema, RowTraits.ofGroups(keys), step(input, keys, calls));
       this.keys = keys;
       this.calls = calls;
     }
@@ -523,13 +479,8 @@ public abstract sealed class Node {
       }
     }
 
-    private static Traits traits(List<Node> inputs) {
-      List<Traits> all = inputs.stream().map(input -> input.traits).toList();
-      return new Traits(
-          all.stream().allMatch(Traits::isAppendOnly),
-          all.stream().anyMatch(Traits::holdsStream),
-          all.stream().mapToLong(Traits::copies).sum(),
-          Optional.empty());
+    private static RowTraits traits(List<Node> inputs) {
+      return RowTraits.ofUnion(inputs.stream().map(input -> input.traits).toList());
     }
 
     @Override
@@ -549,11 +500,7 @@ public abstract sealed class Node {
       super(
           List.of(input),
           input.schema(),
-          new Traits(
-              input.isAppendOnly(),
-              false,
-              1,
-              input.key().or(() -> Optional.of(input.schema().names()))),
+          input.traits.distinct(input.schema().names()),
           new Canonical("distinct").schema(input.schema()));
     }
 

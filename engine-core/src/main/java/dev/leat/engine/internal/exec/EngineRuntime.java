@@ -44,6 +44,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
   private final LongSupplier clockMicros;
   private final EngineState state;
   private final Checkpointing checkpointer;
+  private final StateBudget budget;
   private final Inbox inbox;
   private final EngineViews views;
   private final ReentrantLock stepLock = new ReentrantLock(true);
@@ -88,7 +89,8 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
             ? new NoCheckpoints()
             : new Checkpointer(checkpoints.get(), log, this::capture, start.facts());
     this.log = new EpochLog(log, state.codec(), settings.awaitSync());
-    this.inbox = new Inbox(plan, pool, settings, state.producers());
+    this.budget = new StateBudget(settings.stateBytes(), state, stateLock);
+    this.inbox = new Inbox(plan, pool, settings, state.producers(), budget);
     this.views = new EngineViews(plan, state);
     this.subscriptions =
         new Subscriptions(
@@ -110,16 +112,10 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
     log.replay(
         state.position() + 1,
         epoch -> {
-          stateLock.lock();
-          try {
-            state.apply(epoch);
-            state.sweepIfWorthIt();
-          } finally {
-            stateLock.unlock();
-          }
-          recycle(epoch);
+          recycle(locked(() -> state.replay(epoch)));
           progress.reached(epoch.position(), log.lastPosition());
         });
+    budget.warnIfExceeded();
     inbox.start(log.lastPosition() + 1);
     log.start(this::fail);
     checkpointer.passed(state.position(), log.recordBytes());
@@ -241,9 +237,8 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
         refused = epoch;
         throw e;
       }
-      inbox.restart(epoch.position());
+      state.producers().forget(inbox.refuse(epoch, e));
       state.producers().forget(epoch);
-      epoch.fail(e);
       return false;
     }
   }
@@ -256,6 +251,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
       // Before codes are freed that only rows just taken back held.
       subscriptions.afterEpoch(state.position(), state.dictionary().values());
       state.sweepIfWorthIt();
+      budget.measure();
       published.signalAll();
     } finally {
       stateLock.unlock();
@@ -389,6 +385,11 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
   /** How many rows each input brought, by name. */
   public Map<String, Long> acceptedRows() {
     return locked(state::acceptedRows);
+  }
+
+  /** About how many bytes the state takes, by what keeps it. */
+  public Map<String, Long> stateBytes() {
+    return locked(state::bytesByPart);
   }
 
   /** How many rows were left out, by source. */

@@ -119,6 +119,13 @@ final class EngineState {
     position = epoch.position();
   }
 
+  /** Takes an epoch through the graph of whose changes nobody is told. */
+  Epoch replay(Epoch epoch) {
+    apply(epoch);
+    sweepIfWorthIt();
+    return epoch;
+  }
+
   /** Frees the values that nothing holds, if that is worth it. */
   void sweepIfWorthIt() {
     if (dictionary.wantsSweep()) {
@@ -132,6 +139,20 @@ final class EngineState {
     dataflow.mark(live);
     ledger.mark(live);
     dictionary.retain(live);
+  }
+
+  /** About how many bytes it takes; known without looking at rows. */
+  long bytes() {
+    return dataflow.stateBytes() + dictionary.bytes() + ledger.stateBytes();
+  }
+
+  /** About how many bytes it takes, by what keeps it. */
+  Map<String, Long> bytesByPart() {
+    Map<String, Long> bytes = new LinkedHashMap<>();
+    dataflow.addStateBytes(bytes);
+    bytes.put(DICTIONARY, dictionary.bytes());
+    bytes.put(Plan.LEDGER, ledger.stateBytes());
+    return bytes;
   }
 
   /** The position of the last epoch that is in it. */

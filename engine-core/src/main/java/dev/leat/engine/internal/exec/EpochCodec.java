@@ -95,6 +95,11 @@ final class EpochCodec implements Checkpointed {
     return out;
   }
 
+  /** Has the next record say the inputs, though one before it has said them. */
+  void repeatInputs() {
+    hasWrittenInputs = false;
+  }
+
   /** Says that the record written last is in the log, and with it the inputs. */
   void confirm() {
     hasWrittenInputs = true;

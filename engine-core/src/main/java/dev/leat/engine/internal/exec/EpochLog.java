@@ -81,6 +81,9 @@ final class EpochLog {
       epoch.synced().complete(epoch.position());
       return;
     }
+    if (log.startsSegment()) {
+      codec.repeatInputs(); // those before it may be released
+    }
     ByteWriter record = codec.write(epoch);
     // Not under the lock: at the end of a segment the log waits for its thread that forces, which
     // takes it to tell of what is synced.

@@ -61,6 +61,7 @@ final class Inbox {
 
   private final RowsPool pool;
   private final Producers producers;
+  private final StateBudget budget;
   private final int maxRows;
   private final long maxBytes;
   private final boolean canWait;
@@ -79,10 +80,13 @@ final class Inbox {
    * An empty inbox. Where another thread takes epochs, it waits for room.
    *
    * @param producers what each of them appended last
+   * @param budget refuses rows while the state is too large
    */
-  Inbox(Plan plan, RowsPool pool, RuntimeSettings settings, Producers producers) {
+  Inbox(
+      Plan plan, RowsPool pool, RuntimeSettings settings, Producers producers, StateBudget budget) {
     this.pool = pool;
     this.producers = producers;
+    this.budget = budget;
     this.maxRows = settings.epochRows();
     this.maxBytes = settings.epochBytes();
     this.canWait = settings.ownThread();
@@ -118,8 +122,13 @@ final class Inbox {
       try {
         long bytes = epoch.byteSize();
         int rowCount = epoch.rowCount();
+        boolean mayAdd = !budget.isExceeded();
+        int additions = mayAdd ? 0 : epoch.additions();
         writer.writeTo(filling);
         checkSize(epoch.byteSize() - bytes);
+        if (!mayAdd && epoch.additions() > additions) {
+          budget.makeRoom();
+        }
         done = true;
         if (claimed != null && epoch.rowCount() > rowCount) {
           epoch.sequences().add(claimed);
@@ -238,13 +247,22 @@ final class Inbox {
   }
 
   /**
-   * Says that the epoch taken last did not come into the log, so that its position is free. Rows
-   * that came in meanwhile move up.
+   * Refuses the epoch taken last, which did not come into the log, and what came in behind it: who
+   * appends in several steps must not see a later one acknowledged and an earlier one not. Its
+   * position is free again.
+   *
+   * @return what came in behind it
    */
-  void restart(long position) {
-    lock.lock();
+  Epoch refuse(Epoch taken, EngineException reason) {
+    lock.lock(); // so that nobody who is told puts more into an epoch that is refused too
     try {
-      epoch.moveTo(position);
+      Epoch behind = epoch;
+      taken.fail(reason);
+      behind.fail(reason);
+      epoch = new Epoch(taken.position());
+      Arrays.fill(open, null);
+      notFull.signalAll();
+      return behind;
     } finally {
       lock.unlock();
     }

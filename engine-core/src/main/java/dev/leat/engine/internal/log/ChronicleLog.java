@@ -54,6 +54,8 @@ public final class ChronicleLog implements EventLog {
 
   private @Nullable ChronicleSegment current;
   private long startedMillis;
+  private long decidedAt;
+  private boolean isStarting;
   private long unforcedBytes;
 
   private ChronicleLog(
@@ -80,7 +82,8 @@ public final class ChronicleLog implements EventLog {
    * @param directory the directory of the engine; the log takes {@code lock}, {@code FORMAT} and
    *     {@code log} in it
    * @throws EngineException INVALID if JVM flags are missing or a newer version wrote the log,
-   *     UNAVAILABLE if the directory is in use or cannot be read, CORRUPT if records are lost
+   *     UNAVAILABLE if the directory is in use or cannot be read, FULL if there is no space for the
+   *     little that opening writes, CORRUPT if records are lost
    */
   public static ChronicleLog open(Path directory, LogSettings settings, Io io) {
     JvmFlags.require();
@@ -88,15 +91,32 @@ public final class ChronicleLog implements EventLog {
     try {
       return openParts(directory, settings, io);
     } catch (IOException e) {
-      throw new EngineException(
-          Kind.UNAVAILABLE,
-          "the event log cannot be opened: directory=" + directory + " cause=" + e,
-          e);
+      throw cannotOpen(directory, settings, io, e);
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
     }
+  }
+
+  private static EngineException cannotOpen(
+      Path directory, LogSettings settings, Io io, IOException cause) {
+    boolean isFull;
+    try {
+      isFull = io.exists(directory) && io.usableSpace(directory) < settings.minFreeBytes();
+    } catch (IOException e) {
+      cause.addSuppressed(e);
+      isFull = false;
+    }
+    return new EngineException(
+        isFull ? Kind.FULL : Kind.UNAVAILABLE,
+        "the event log cannot be opened"
+            + (isFull ? ", the file system is full: free some space and open it again" : "")
+            + ": directory="
+            + directory
+            + " cause="
+            + cause,
+        cause);
   }
 
   private static ChronicleLog openParts(Path path, LogSettings settings, Io io) throws IOException {
@@ -207,10 +227,25 @@ public final class ChronicleLog implements EventLog {
     }
   }
 
+  @Override
+  public boolean startsSegment() {
+    ChronicleSegment segment = current;
+    long position = last + 1;
+    if (segment == null || segment.tail() == 0) {
+      return true;
+    }
+    // Decided once for each position: a release in between must not change it.
+    if (decidedAt != position) {
+      decidedAt = position;
+      isStarting = segments.wantsNext(segment.first(), segment.tail(), startedMillis);
+    }
+    return isStarting;
+  }
+
   private ChronicleSegment segmentFor(long position) {
     ChronicleSegment segment = current;
-    if (segment != null && !segments.wantsNext(segment.first(), segment.tail(), startedMillis)) {
-      return segment;
+    if (segment != null && (segment.tail() == 0 || !startsSegment())) {
+      return segment; // an empty one is left of an append that was refused
     }
     commit.awaitUninterruptibly(last);
     try {
@@ -337,6 +372,9 @@ public final class ChronicleLog implements EventLog {
     for (int i = 0; i < all.size(); i++) {
       Segment segment = all.get(i);
       long segmentEnd = i + 1 < all.size() ? Math.min(end, all.get(i + 1).first() - 1) : end;
+      if (segment.first() > segmentEnd) {
+        continue; // its first record is not there yet
+      }
       try {
         replay(segment, from, segmentEnd, visitor);
       } catch (IOException e) {

@@ -101,6 +101,15 @@ public interface EventLog extends AutoCloseable {
    */
   void onSyncFailed(Consumer<EngineException> listener);
 
+  /**
+   * Will the next append begin a new file? What later records lean on can be said again in it,
+   * since what is before it may be released. Called by the thread that appends; the answer holds
+   * until it has appended.
+   */
+  default boolean startsSegment() {
+    return false;
+  }
+
   /** Does it keep what it is given? If not, records need no content. */
   default boolean keepsRecords() {
     return true;

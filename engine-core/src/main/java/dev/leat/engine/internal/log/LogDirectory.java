@@ -256,6 +256,7 @@ final class LogDirectory implements AutoCloseable {
       HighWaterMark.create(io, highWater());
     }
     createLowWater();
+    io.forceDirectory(root); // the name of log, before there is a FORMAT that vouches for it
     writeFormat(file); // last: from now on all of it must be there
   }
 
