@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -194,7 +193,7 @@ public final class CheckpointBench {
               + " %,d ms of CPU since the JVM began, %,d groups%n",
           millis,
           restored[0],
-          Objects.requireNonNull(first.get(), "no progress was told").position().value(),
+          steps.get(0).position().value(),
           engine.position().value(),
           cpu.toMillis(),
           engine.view("accounts").scan().size());
