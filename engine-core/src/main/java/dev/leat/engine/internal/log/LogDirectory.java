@@ -132,7 +132,11 @@ final class LogDirectory implements AutoCloseable {
    * @throws EngineException CORRUPT if something else has the name of a segment
    */
   List<Segment> segments() throws IOException {
-    return named(SEGMENT);
+    List<Segment> found = named(SEGMENT);
+    for (Segment segment : found) {
+      contents(segment); // says so if it is no directory
+    }
+    return found;
   }
 
   private List<Segment> named(Pattern pattern) throws IOException {
