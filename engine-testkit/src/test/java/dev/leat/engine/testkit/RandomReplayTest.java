@@ -44,7 +44,11 @@ class RandomReplayTest {
   }
 
   private void deleteCheckpoints() throws IOException {
-    try (Stream<Path> files = Files.list(directory.resolve("checkpoints"))) {
+    Path checkpoints = directory.resolve("checkpoints");
+    if (Files.notExists(checkpoints)) {
+      return; // Nothing came in yet.
+    }
+    try (Stream<Path> files = Files.list(checkpoints)) {
       for (Path file : files.toList()) {
         Files.delete(file);
       }
