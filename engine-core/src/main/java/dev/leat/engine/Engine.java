@@ -1,9 +1,13 @@
 package dev.leat.engine;
 
+import dev.leat.engine.internal.checkpoint.CheckpointStore;
 import dev.leat.engine.internal.exec.Appender;
+import dev.leat.engine.internal.exec.Checkpoints;
 import dev.leat.engine.internal.exec.EngineRuntime;
+import dev.leat.engine.internal.exec.ProducerLimits;
 import dev.leat.engine.internal.exec.RuntimeSettings;
 import dev.leat.engine.internal.exec.ViewHandle;
+import dev.leat.engine.internal.io.Io;
 import dev.leat.engine.internal.io.SystemIo;
 import dev.leat.engine.internal.log.ChronicleLog;
 import dev.leat.engine.internal.log.EventLog;
@@ -19,9 +23,11 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Runs a pipeline in this program: takes rows, keeps them in a log, and keeps the pipeline's views
@@ -51,11 +57,12 @@ public final class Engine implements AutoCloseable {
 
   /**
    * Opens an engine whose log is in a directory, which is made if need be; brings the views to the
-   * end of the log.
+   * end of the log, from the newest checkpoint on if there is one.
    *
    * @throws EngineException UNAVAILABLE if another process has the directory; CORRUPT if the log is
-   *     damaged; INVALID if the log's rows do not fit the pipeline, or the JVM lacks the flags that
-   *     the log needs: the message has them
+   *     damaged, or no checkpoint is sound and the log no longer reaches back to its beginning;
+   *     INVALID if the log's rows do not fit the pipeline, or the JVM lacks the flags that the log
+   *     needs: the message has them
    */
   public static Engine open(Path directory, Pipeline pipeline) {
     return open(directory, pipeline, EngineSettings.defaults());
@@ -63,16 +70,32 @@ public final class Engine implements AutoCloseable {
 
   /** Opens an engine whose log is in a directory, with settings. */
   public static Engine open(Path directory, Pipeline pipeline, EngineSettings settings) {
-    return open(directory, pipeline, settings, position -> {});
+    return open(directory, pipeline, settings, progress -> {});
   }
 
   /**
    * Opens an engine whose log is in a directory, with settings.
    *
-   * @param progress is told each position that is replayed
+   * @param progress is told where the replay begins, and each position that it comes to
    */
   public static Engine open(
-      Path directory, Pipeline pipeline, EngineSettings settings, Consumer<Position> progress) {
+      Path directory, Pipeline pipeline, EngineSettings settings, Consumer<OpenProgress> progress) {
+    return open(
+        directory, pipeline, settings, progress, SystemIo.INSTANCE, new SecureRandom().nextLong());
+  }
+
+  /**
+   * The same with other files; the test kit calls it, by reflection, as {@link Io} is no API.
+   *
+   * @param hashSeed of the hashes; no result depends on it
+   */
+  static Engine open(
+      Path directory,
+      Pipeline pipeline,
+      EngineSettings settings,
+      Consumer<OpenProgress> progress,
+      Io io,
+      long hashSeed) {
     LogSettings logSettings =
         LogSettings.defaults()
             .withSyncDelay(
@@ -81,9 +104,19 @@ public final class Engine implements AutoCloseable {
                     : LogSettings.LAZY_SYNC_DELAY)
             .withGroupCommit(settings.groupCommit())
             .withSegmentBytes(settings.segmentBytes())
-            .withMinFreeBytes(settings.minFreeBytes());
+            .withMinFreeBytes(settings.minFreeBytes())
+            .withRetention(settings.retention().keepFor(), settings.retention().maxBytes());
+    EventLog log = ChronicleLog.open(directory, logSettings, io);
+    CheckpointStore store =
+        new CheckpointStore(io, directory.resolve("checkpoints"), settings.minFreeBytes());
+    Checkpoints checkpoints =
+        new Checkpoints(
+            store,
+            io,
+            settings.checkpoints().interval().toNanos(),
+            settings.checkpoints().logBytes());
     return start(
-        pipeline, settings, ChronicleLog.open(directory, logSettings, SystemIo.INSTANCE), progress);
+        log, progress, () -> runtime(pipeline, settings, log, hashSeed, Optional.of(checkpoints)));
   }
 
   /**
@@ -96,28 +129,20 @@ public final class Engine implements AutoCloseable {
 
   /** Starts an engine that keeps everything in memory, with settings. */
   public static Engine inMemory(Pipeline pipeline, EngineSettings settings) {
-    return start(pipeline, settings, new InMemoryLog(), position -> {});
+    EventLog log = new InMemoryLog();
+    long hashSeed = new SecureRandom().nextLong();
+    return start(
+        log, progress -> {}, () -> runtime(pipeline, settings, log, hashSeed, Optional.empty()));
   }
 
   private static Engine start(
-      Pipeline pipeline, EngineSettings settings, EventLog log, Consumer<Position> progress) {
+      EventLog log, Consumer<OpenProgress> progress, Supplier<EngineRuntime> making) {
     boolean done = false;
     try {
-      RuntimeSettings runtimeSettings =
-          new RuntimeSettings(
-              settings.epochRows(),
-              EPOCH_BYTES,
-              settings.ledgerRows(),
-              settings.threading() == Threading.OWN_THREAD,
-              settings.durability() == Durability.SYNCED);
-      EngineRuntime runtime =
-          new EngineRuntime(
-              pipeline.plan(),
-              runtimeSettings,
-              log,
-              () -> micros(settings.clock()),
-              new SecureRandom().nextLong());
-      runtime.start(position -> progress.accept(new Position(position)));
+      EngineRuntime runtime = making.get();
+      runtime.start(
+          (position, last) ->
+              progress.accept(new OpenProgress(new Position(position), new Position(last))));
       done = true;
       return new Engine(runtime);
     } finally {
@@ -125,6 +150,32 @@ public final class Engine implements AutoCloseable {
         log.close();
       }
     }
+  }
+
+  private static EngineRuntime runtime(
+      Pipeline pipeline,
+      EngineSettings settings,
+      EventLog log,
+      long hashSeed,
+      Optional<Checkpoints> checkpoints) {
+    RuntimeSettings runtimeSettings =
+        new RuntimeSettings(
+            settings.epochRows(),
+            EPOCH_BYTES,
+            settings.ledgerRows(),
+            settings.threading() == Threading.OWN_THREAD,
+            settings.durability() == Durability.SYNCED,
+            new ProducerLimits(
+                settings.producers().maxProducers(),
+                TimeUnit.SECONDS.toMicros(settings.producers().horizon().toSeconds())),
+            settings.stateBytes());
+    return new EngineRuntime(
+        pipeline.plan(),
+        runtimeSettings,
+        log,
+        () -> micros(settings.clock()),
+        hashSeed,
+        checkpoints);
   }
 
   private static long micros(Clock clock) {
@@ -245,6 +296,25 @@ public final class Engine implements AutoCloseable {
   }
 
   /**
+   * Writes to several inputs, seen by readers all at once, unless the producer has written it
+   * before, and waits until it is acknowledged. If the writer throws, nothing is written; if it
+   * writes nothing, the number is not used up. A repetition is acknowledged when the first is, and
+   * fails if that fails: then it can be sent again.
+   *
+   * @param sequence who writes, and which append of its this is
+   * @param writer is not called for a repetition
+   */
+  public Appended append(ProducerSequence sequence, Consumer<Transaction> writer) {
+    return append(appender, sequence, rows -> writer.accept(new Transaction(rows)));
+  }
+
+  static Appended append(
+      Appender appender, ProducerSequence sequence, Consumer<Appender.Rows> writer) {
+    Appender.Outcome outcome = appender.append(sequence.producer(), sequence.number(), writer);
+    return new Appended(new Position(outcome.position()), outcome.isDuplicate());
+  }
+
+  /**
    * A view, as records.
    *
    * @throws EngineException if there is no such view, or its columns are not the record's
@@ -278,6 +348,17 @@ public final class Engine implements AutoCloseable {
     return runtime.ledgerCounts();
   }
 
+  /**
+   * About how many bytes of memory the state takes, by what keeps it: relations and views as {@link
+   * #explain} names them, {@code "dictionary"} for strings and other wide values, which all share,
+   * {@code "ledger"}. What {@link EngineSettings#stateBytes} bounds is the sum. It counts what is
+   * there: memory that deletions left free is used again, and is not counted until then; nor are
+   * epochs on their way, snapshots that readers keep, and what waits for subscribers.
+   */
+  public Map<String, Long> stateBytes() {
+    return runtime.stateBytes();
+  }
+
   /** Reads several views at one position. */
   public <R> R read(Function<Snapshot, R> reader) {
     return reader.apply(new Snapshot(runtime, runtime.readAll()));
@@ -297,6 +378,28 @@ public final class Engine implements AutoCloseable {
   }
 
   /**
+   * Takes a checkpoint of what is in the views now, and waits until it is durable; if the newest
+   * one already has that, none. Unasked they are taken as the settings say, and when the engine is
+   * closed. Rows are taken in meanwhile.
+   *
+   * @return its position: opening the engine again replays only what comes after
+   * @throws EngineException FULL or UNAVAILABLE if it cannot be written now, and the engine goes on
+   *     without; INVALID if the engine is in memory
+   */
+  public Position checkpoint() {
+    return new Position(runtime.checkpoint());
+  }
+
+  /**
+   * What is known of the engine's checkpoints.
+   *
+   * @throws EngineException INVALID if the engine is in memory
+   */
+  public CheckpointStatus checkpointStatus() {
+    return CheckpointStatus.of(runtime.checkpointFacts());
+  }
+
+  /**
    * Takes the rows that are waiting through the engine, as one epoch; for {@link Threading#HOST}.
    *
    * @return how many there were; 0 if none
@@ -311,8 +414,8 @@ public final class Engine implements AutoCloseable {
   }
 
   /**
-   * Processes what was appended before, makes the log durable, and lets go of everything. Closing
-   * twice is harmless.
+   * Processes what was appended before, makes the log durable, takes a last checkpoint, and lets go
+   * of everything. Closing twice is harmless.
    */
   @Override
   public void close() {

@@ -18,7 +18,17 @@ import java.util.Objects;
  *     GiB
  * @param minFreeBytes appending fails with {@code FULL} while the file system has less usable space
  *     than this; 1 MiB to 4 EiB, default 256 MiB
+ * @param retention what the log keeps beyond what recovery needs; default {@link
+ *     Retention#everything()}
  * @param ledgerRows how many entries the ledger keeps; 1 to 1,000,000, default 10,000
+ * @param producers for how long the last number of a producer is known; default 7 days, 100,000
+ *     producers
+ * @param checkpoints when checkpoints are taken; default each minute and each 256 MiB of log
+ * @param stateBytes how much memory the state of views and operators may take, about, as {@link
+ *     Engine#stateBytes} counts it; when it takes more, appending fails with {@code FULL}, except
+ *     for deletions. It can be passed by what two epochs add, each of at most 24 MiB of rows, and
+ *     by what is in the log when an engine is opened. 1 MiB to 4 EiB, default half of the JVM's
+ *     heap: several engines in one JVM share that out among themselves
  * @param clock tells the time; default the system's, UTC
  */
 public record EngineSettings(
@@ -28,17 +38,24 @@ public record EngineSettings(
     int epochRows,
     long segmentBytes,
     long minFreeBytes,
+    Retention retention,
     int ledgerRows,
+    ProducerRetention producers,
+    CheckpointSettings checkpoints,
+    long stateBytes,
     Clock clock) {
   private static final int MAX_ROWS = 1_000_000;
   private static final long MIB = 1L << 20;
   private static final long MAX_SEGMENT_BYTES = 64L << 30;
-  private static final long MAX_MIN_FREE_BYTES = Long.MAX_VALUE / 2;
+  private static final long MAX_BYTES = Long.MAX_VALUE / 2;
 
   public EngineSettings {
     Objects.requireNonNull(durability, "durability");
     Objects.requireNonNull(groupCommit, "groupCommit");
     Objects.requireNonNull(threading, "threading");
+    Objects.requireNonNull(retention, "retention");
+    Objects.requireNonNull(producers, "producers");
+    Objects.requireNonNull(checkpoints, "checkpoints");
     Objects.requireNonNull(clock, "clock");
     if (groupCommit.isNegative()
         || groupCommit.isZero()
@@ -49,7 +66,8 @@ public record EngineSettings(
     requireWithin("epoch-rows", epochRows, 1, MAX_ROWS);
     requireWithin("ledger-rows", ledgerRows, 1, MAX_ROWS);
     requireWithin("segment-bytes", segmentBytes, MIB, MAX_SEGMENT_BYTES);
-    requireWithin("min-free-bytes", minFreeBytes, MIB, MAX_MIN_FREE_BYTES);
+    requireWithin("min-free-bytes", minFreeBytes, MIB, MAX_BYTES);
+    requireWithin("state-bytes", stateBytes, MIB, MAX_BYTES);
   }
 
   private static void requireWithin(String name, long value, long least, long most) {
@@ -68,62 +86,142 @@ public record EngineSettings(
         16_384,
         1024 * MIB,
         256 * MIB,
+        Retention.everything(),
         10_000,
+        ProducerRetention.defaults(),
+        CheckpointSettings.defaults(),
+        Math.max(MIB, Runtime.getRuntime().maxMemory() / 2),
         Clock.systemUTC());
   }
 
   /** A copy with another durability. */
   public EngineSettings withDurability(Durability value) {
-    return new EngineSettings(
-        value, groupCommit, threading, epochRows, segmentBytes, minFreeBytes, ledgerRows, clock);
+    Draft draft = new Draft(this);
+    draft.durability = value;
+    return draft.settings();
   }
 
   /** A copy with another group commit time. */
   public EngineSettings withGroupCommit(Duration value) {
-    return new EngineSettings(
-        durability, value, threading, epochRows, segmentBytes, minFreeBytes, ledgerRows, clock);
+    Draft draft = new Draft(this);
+    draft.groupCommit = value;
+    return draft.settings();
   }
 
   /** A copy with another threading. */
   public EngineSettings withThreading(Threading value) {
-    return new EngineSettings(
-        durability, groupCommit, value, epochRows, segmentBytes, minFreeBytes, ledgerRows, clock);
+    Draft draft = new Draft(this);
+    draft.threading = value;
+    return draft.settings();
   }
 
   /** A copy with another epoch size. */
   public EngineSettings withEpochRows(int value) {
-    return new EngineSettings(
-        durability, groupCommit, threading, value, segmentBytes, minFreeBytes, ledgerRows, clock);
+    Draft draft = new Draft(this);
+    draft.epochRows = value;
+    return draft.settings();
   }
 
   /** A copy with another segment size. */
   public EngineSettings withSegmentBytes(long value) {
-    return new EngineSettings(
-        durability, groupCommit, threading, epochRows, value, minFreeBytes, ledgerRows, clock);
+    Draft draft = new Draft(this);
+    draft.segmentBytes = value;
+    return draft.settings();
   }
 
   /** A copy with another free-space floor. */
   public EngineSettings withMinFreeBytes(long value) {
-    return new EngineSettings(
-        durability, groupCommit, threading, epochRows, segmentBytes, value, ledgerRows, clock);
+    Draft draft = new Draft(this);
+    draft.minFreeBytes = value;
+    return draft.settings();
+  }
+
+  /** A copy with another retention of the log. */
+  public EngineSettings withRetention(Retention value) {
+    Draft draft = new Draft(this);
+    draft.retention = value;
+    return draft.settings();
   }
 
   /** A copy with another ledger size. */
   public EngineSettings withLedgerRows(int value) {
-    return new EngineSettings(
-        durability, groupCommit, threading, epochRows, segmentBytes, minFreeBytes, value, clock);
+    Draft draft = new Draft(this);
+    draft.ledgerRows = value;
+    return draft.settings();
+  }
+
+  /** A copy that knows producers for another time. */
+  public EngineSettings withProducers(ProducerRetention value) {
+    Draft draft = new Draft(this);
+    draft.producers = value;
+    return draft.settings();
+  }
+
+  /** A copy that takes checkpoints at other times. */
+  public EngineSettings withCheckpoints(CheckpointSettings value) {
+    Draft draft = new Draft(this);
+    draft.checkpoints = value;
+    return draft.settings();
+  }
+
+  /** A copy with another budget for state. */
+  public EngineSettings withStateBytes(long value) {
+    Draft draft = new Draft(this);
+    draft.stateBytes = value;
+    return draft.settings();
   }
 
   /** A copy with another clock. */
   public EngineSettings withClock(Clock value) {
-    return new EngineSettings(
-        durability,
-        groupCommit,
-        threading,
-        epochRows,
-        segmentBytes,
-        minFreeBytes,
-        ledgerRows,
-        value);
+    Draft draft = new Draft(this);
+    draft.clock = value;
+    return draft.settings();
+  }
+
+  /** The settings on their way to a copy in which one is another. */
+  private static final class Draft {
+    private Durability durability;
+    private Duration groupCommit;
+    private Threading threading;
+    private int epochRows;
+    private long segmentBytes;
+    private long minFreeBytes;
+    private Retention retention;
+    private int ledgerRows;
+    private ProducerRetention producers;
+    private CheckpointSettings checkpoints;
+    private long stateBytes;
+    private Clock clock;
+
+    private Draft(EngineSettings from) {
+      durability = from.durability;
+      groupCommit = from.groupCommit;
+      threading = from.threading;
+      epochRows = from.epochRows;
+      segmentBytes = from.segmentBytes;
+      minFreeBytes = from.minFreeBytes;
+      retention = from.retention;
+      ledgerRows = from.ledgerRows;
+      producers = from.producers;
+      checkpoints = from.checkpoints;
+      stateBytes = from.stateBytes;
+      clock = from.clock;
+    }
+
+    private EngineSettings settings() {
+      return new EngineSettings(
+          durability,
+          groupCommit,
+          threading,
+          epochRows,
+          segmentBytes,
+          minFreeBytes,
+          retention,
+          ledgerRows,
+          producers,
+          checkpoints,
+          stateBytes,
+          clock);
+    }
   }
 }

@@ -30,10 +30,24 @@ public final class KeylessTableInput<T> {
 
   /** Inserts rows. */
   public Position insert(List<T> rows) {
+    requireSome(rows);
+    return new Position(appender.append(r -> rows.forEach(row -> insert(row, r))));
+  }
+
+  /**
+   * Inserts rows, unless their producer has inserted them before.
+   *
+   * @param sequence who inserts, and which of its appends this is
+   */
+  public Appended insert(List<T> rows, ProducerSequence sequence) {
+    requireSome(rows);
+    return Engine.append(appender, sequence, r -> rows.forEach(row -> insert(row, r)));
+  }
+
+  private static void requireSome(List<?> rows) {
     if (rows.isEmpty()) {
       throw new IllegalArgumentException("an insert needs at least one row");
     }
-    return new Position(appender.append(r -> rows.forEach(row -> insert(row, r))));
   }
 
   /**

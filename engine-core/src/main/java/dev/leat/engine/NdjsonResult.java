@@ -5,7 +5,9 @@ package dev.leat.engine;
  *
  * @param position at which all of it is in
  * @param bytes read
- * @param accepted rows taken
- * @param rejected rows that went to the ledger
+ * @param accepted rows taken; none of a repetition
+ * @param rejected rows that went to the ledger; none of a repetition
+ * @param isDuplicate was it a repetition, which added nothing? See {@link ProducerSequence}
  */
-public record NdjsonResult(Position position, long bytes, long accepted, long rejected) {}
+public record NdjsonResult(
+    Position position, long bytes, long accepted, long rejected, boolean isDuplicate) {}

@@ -42,6 +42,17 @@ public final class StreamInput<T> {
   }
 
   /**
+   * Appends rows, all or none, unless their producer has appended them before, and waits until they
+   * are acknowledged.
+   *
+   * @param sequence who appends, and which append this is
+   */
+  public Appended append(List<T> rows, ProducerSequence sequence) {
+    requireSome(rows);
+    return Engine.append(appender, sequence, r -> write(rows, r.of(input)));
+  }
+
+  /**
    * Appends rows, all or none, and does not wait, unless the inbox is full.
    *
    * @return completes with the position when they are acknowledged

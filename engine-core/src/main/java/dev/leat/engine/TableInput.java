@@ -32,10 +32,25 @@ public final class TableInput<T> {
 
   /** Puts rows in, each in the place of the one with its key. */
   public Position upsert(List<T> rows) {
+    requireSome(rows);
+    return new Position(appender.append(r -> rows.forEach(row -> upsert(row, r))));
+  }
+
+  /**
+   * Puts rows in, each in the place of the one with its key, unless their producer has done so
+   * before. Without it, one that is sent again late would bring back rows that were replaced since.
+   *
+   * @param sequence who puts them in, and which of its appends this is
+   */
+  public Appended upsert(List<T> rows, ProducerSequence sequence) {
+    requireSome(rows);
+    return Engine.append(appender, sequence, r -> rows.forEach(row -> upsert(row, r)));
+  }
+
+  private static void requireSome(List<?> rows) {
     if (rows.isEmpty()) {
       throw new IllegalArgumentException("an upsert needs at least one row");
     }
-    return new Position(appender.append(r -> rows.forEach(row -> upsert(row, r))));
   }
 
   /**

@@ -1,7 +1,10 @@
 package dev.leat.engine.plan;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +45,13 @@ public record AggregateCall(
   /** Takes equal operands once. */
   public AggregateCall distinct() {
     return new AggregateCall(function, operand, where, true, name);
+  }
+
+  /** The expressions that it evaluates: its condition and its operand, where it has them. */
+  public List<Expr> exprs() {
+    return Stream.of(Optional.ofNullable(where), Optional.ofNullable(operand))
+        .flatMap(Optional::stream)
+        .toList();
   }
 
   /** Names the result column. */

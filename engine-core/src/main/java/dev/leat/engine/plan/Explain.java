@@ -1,18 +1,23 @@
 package dev.leat.engine.plan;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Prints a plan: of each relation what it computes, its key, whether it is append-only or updating,
- * and what bounds its state.
+ * and what bounds its state. A relation that is read by several is printed once, with a number.
  */
 public final class Explain {
+  /** A relation deeper than this is not indented further, but says how deep it is. */
+  private static final int MAX_INDENT = 24;
+
+  private static final Describer DESCRIBER = new Describer();
+
   private final StringBuilder text = new StringBuilder();
   private final Map<Node, Integer> numbers = new HashMap<>();
-  private final Set<Node> printed = new HashSet<>();
 
   private Explain() {}
 
@@ -23,12 +28,17 @@ public final class Explain {
       explain.view(view);
     }
     for (Node.Input input : plan.inputs()) {
-      if (!explain.printed.contains(input)) {
+      if (!explain.numbers.containsKey(input)) {
         explain.text.append("unused ");
-        explain.node(input, 0);
+        explain.tree(input, 0);
       }
     }
     return explain.text.toString();
+  }
+
+  /** What a relation computes, without what it reads: "aggregate by [user_id] [count(*) as n]". */
+  static String what(Node node) {
+    return node.accept(DESCRIBER);
   }
 
   private void view(ViewDefinition view) {
@@ -39,45 +49,81 @@ public final class Explain {
       text.append(", accepted: ").append(view.growthReason());
     }
     text.append("]\n");
-    node(view.relation(), 1);
+    tree(view.relation(), 1);
   }
 
-  private void node(Node node, int depth) {
-    text.append("  ".repeat(depth));
-    Integer number = numbers.putIfAbsent(node, numbers.size() + 1);
-    if (number != null && !node.inputs().isEmpty()) {
-      text.append("#").append(number).append(" (shared, see above)\n");
-      return;
+  private record Line(Node node, int depth) {}
+
+  private void tree(Node root, int rootDepth) {
+    Deque<Line> rest = new ArrayDeque<>();
+    rest.push(new Line(root, rootDepth));
+    while (!rest.isEmpty()) {
+      Line line = rest.pop();
+      List<Node> inputs = line.node().inputs();
+      if (line(line.node(), line.depth())) {
+        for (int i = inputs.size() - 1; i >= 0; i--) {
+          rest.push(new Line(inputs.get(i), line.depth() + 1));
+        }
+      }
     }
-    printed.add(node);
-    text.append("#").append(numbers.get(node)).append(" ").append(what(node)).append(" [");
+  }
+
+  /** Prints a relation; false if it was printed before, with all that is below it. */
+  private boolean line(Node node, int depth) {
+    text.append("  ".repeat(Math.min(depth, MAX_INDENT)));
+    if (depth > MAX_INDENT) {
+      text.append("(depth ").append(depth).append(") ");
+    }
+    boolean isShared = numbers.putIfAbsent(node, numbers.size() + 1) != null;
+    text.append("#").append(numbers.get(node)).append(" ");
+    if (isShared && !node.inputs().isEmpty()) {
+      text.append("(shared, see above)\n");
+      return false;
+    }
+    text.append(what(node)).append(" [");
     text.append(key(node)).append("; ").append(node.isAppendOnly() ? "append-only" : "updating");
     text.append("; state: ").append(StateBound.of(node).text()).append("]\n");
-    for (Node input : node.inputs()) {
-      node(input, depth + 1);
-    }
+    return true;
   }
 
   private static String key(Node node) {
     return node.key().map(key -> key.isEmpty() ? "at most one row" : "key " + key).orElse("no key");
   }
 
-  private static String what(Node node) {
-    if (node instanceof Node.Filter filter) {
+  private static final class Describer implements Node.Visitor<String> {
+    @Override
+    public String input(Node.Input input) {
+      return input.describe() + " " + input.schema();
+    }
+
+    @Override
+    public String filter(Node.Filter filter) {
       return "filter " + filter.condition();
     }
-    if (node instanceof Node.Project project) {
+
+    @Override
+    public String project(Node.Project project) {
       return "select " + project.columns();
     }
-    if (node instanceof Node.Aggregate aggregate) {
+
+    @Override
+    public String aggregate(Node.Aggregate aggregate) {
       return "aggregate by " + aggregate.keys() + " " + aggregate.calls();
     }
-    if (node instanceof Node.Distinct) {
-      return "distinct";
-    }
-    if (node instanceof Node.Union) {
+
+    @Override
+    public String union(Node.Union union) {
       return "union all";
     }
-    return node.describe() + (node instanceof Node.Input ? " " + node.schema() : "");
+
+    @Override
+    public String distinct(Node.Distinct distinct) {
+      return "distinct";
+    }
+
+    @Override
+    public String named(Node.Named named) {
+      return named.describe();
+    }
   }
 }

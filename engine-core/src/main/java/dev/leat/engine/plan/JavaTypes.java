@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -116,6 +118,19 @@ public final class JavaTypes {
 
   private static boolean fitsMicros(Duration duration) {
     return duration.compareTo(MIN_MICROS) >= 0 && duration.compareTo(PAST_MICROS) < 0;
+  }
+
+  /** A value that nobody else can change: the value itself, but bytes and lists copied. */
+  static @Nullable Object copy(@Nullable Object value) {
+    if (value instanceof byte[] bytes) {
+      return bytes.clone();
+    }
+    if (value instanceof List<?> elements) {
+      List<@Nullable Object> copies = new ArrayList<>();
+      elements.forEach(element -> copies.add(copy(element)));
+      return Collections.unmodifiableList(copies);
+    }
+    return value;
   }
 
   /** A value as it is written in messages: arrays by their elements, bytes in hexadecimal. */

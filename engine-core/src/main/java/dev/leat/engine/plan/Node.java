@@ -2,38 +2,194 @@ package dev.leat.engine.plan;
 
 import dev.leat.engine.EngineException;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A relation of the plan: an input, or an operation on other relations. Immutable and compared by
  * value, so that equal parts of a plan are one part. Made by the {@code of} methods, which check
  * everything that can be checked before there is data.
+ *
+ * <p>What a relation says of itself it knows from the start, from what its inputs say; nothing here
+ * goes through the relations below. So plans may be deep, and relations shared.
+ *
+ * <p><b>Digests.</b> Equality is by <i>identity</i>: what is computed, over which inputs with all
+ * their columns. The {@link #fingerprint} is for what is stored: it is made of the <i>lineage</i>,
+ * which says what becomes of the inputs' rows, and of the relation's own columns, so it stays when
+ * an input gets columns that are not read. Names that people give ({@link Named}) count in neither;
+ * only the named relation itself is not equal to the one without.
  */
-public sealed interface Node {
+public abstract sealed class Node {
+  /**
+   * How often one row of an input may be in a relation. A union of a relation with itself doubles
+   * it; grouping and {@code distinct} make it one again.
+   */
+  public static final int MAX_COPIES = 1 << 20;
+
+  private static final int MAX_DESCRIBED = 8;
+
+  private final List<Node> inputs;
+  private final Schema schema;
+  private final RowTraits traits;
+  private final @Nullable Node origin;
+  private final Fingerprint lineage;
+  private final Fingerprint rowsIdentity;
+  private final Fingerprint identity;
+  private final Fingerprint fingerprint;
+
+  /**
+   * An input or an operation.
+   *
+   * @param step what it does with the rows of its inputs; the inputs themselves are added here
+   */
+  private Node(List<Node> inputs, Schema schema, RowTraits traits, Canonical step) {
+    this.inputs = List.copyOf(inputs);
+    this.schema = schema;
+    this.traits = traits;
+    this.origin = inputs.isEmpty() ? null : inputs.get(0).origin();
+    Fingerprint operation = step.fingerprint();
+    Canonical lineageText = new Canonical("lineage").part(operation);
+    Canonical identityText = new Canonical("identity").part(operation).schema(schema);
+    for (Node input : inputs) {
+      lineageText.part(input.lineage);
+      identityText.part(input.rowsIdentity);
+    }
+    this.lineage = lineageText.fingerprint();
+    this.rowsIdentity = identityText.fingerprint();
+    this.identity = rowsIdentity;
+    this.fingerprint = new Canonical("state").part(lineage).schema(schema).fingerprint();
+  }
+
+  /** A relation with a name. */
+  private Node(Node input, String name) {
+    this.inputs = List.of(input);
+    this.schema = input.schema;
+    this.traits = input.traits;
+    this.origin = null;
+    this.lineage = input.lineage;
+    this.rowsIdentity = input.rowsIdentity;
+    this.identity = new Canonical("named").name(name).part(input.identity).fingerprint();
+    this.fingerprint = input.fingerprint;
+  }
+
+  /**
+   * Does something for each kind of relation. A new kind is a method here, and so a compile error
+   * wherever relations are told apart.
+   *
+   * @param <R> what it gives
+   */
+  public interface Visitor<R> {
+    R input(Input input);
+
+    R filter(Filter filter);
+
+    R project(Project project);
+
+    R aggregate(Aggregate aggregate);
+
+    R union(Union union);
+
+    R distinct(Distinct distinct);
+
+    R named(Named named);
+  }
+
+  /** Has a visitor do what it does for this kind of relation. */
+  public abstract <R> R accept(Visitor<R> visitor);
+
+  /** What it is, for messages: "filter", "stream 'clicks'". */
+  abstract String word();
+
   /** The columns of its rows. */
-  Schema schema();
+  public final Schema schema() {
+    return schema;
+  }
 
   /** What it reads, in order. */
-  List<Node> inputs();
+  public final List<Node> inputs() {
+    return inputs;
+  }
 
   /** Are its rows only ever added, never taken back? */
-  boolean isAppendOnly();
+  public final boolean isAppendOnly() {
+    return traits.isAppendOnly();
+  }
 
   /**
    * Columns that no two rows share; an empty list says that there is at most one row. Empty where
    * no key is known.
    */
-  Optional<List<String>> key();
+  public final Optional<List<String>> key() {
+    return traits.key();
+  }
+
+  /** Does a row of a stream stay in this relation for ever, as a row of its own? */
+  final boolean holdsStream() {
+    return traits.holdsStream();
+  }
+
+  /**
+   * Which state the operator of this relation has: equal where what is kept, and what it means, is
+   * equal. Its canonical text says what the relation computes, with the types of the columns that
+   * it reads, of which inputs, by name, kind and key, and the relation's own columns. So a table's
+   * rows belong to its name, kind, key and all its columns, and a count by user to the columns that
+   * it reads. The same in every process and every version, see {@link Canonical}.
+   */
+  public final Fingerprint fingerprint() {
+    return fingerprint;
+  }
 
   /** Where this is in the pipeline, for messages: "filter on stream 'clicks'". */
-  String describe();
+  public final String describe() {
+    StringBuilder text = new StringBuilder();
+    Node node = this;
+    for (int i = 0; node.origin != null; i++) {
+      if (i == MAX_DESCRIBED) {
+        text.append("... on ");
+        break;
+      }
+      text.append(node.word()).append(" on ");
+      node = node.inputs.get(0);
+    }
+    return text.append(node.origin().word()).toString();
+  }
+
+  private Node origin() {
+    return origin == null ? this : origin;
+  }
+
+  @Override
+  public final boolean equals(@Nullable Object other) {
+    return this == other || (other instanceof Node that && identity.equals(that.identity));
+  }
+
+  @Override
+  public final int hashCode() {
+    return identity.hashCode();
+  }
+
+  @Override
+  public final String toString() {
+    return describe() + " #" + identity;
+  }
+
+  private static EngineException invalid(String message) {
+    return new EngineException(EngineException.Kind.INVALID, message);
+  }
+
+  /** The columns that some expressions read, as the input has them, by name. */
+  private static List<Field> read(Collection<Expr> exprs, Node input) {
+    TreeSet<String> names = new TreeSet<>();
+    exprs.forEach(expr -> names.addAll(expr.columns()));
+    return input.schema().fields(List.copyOf(names));
+  }
 
   /** What kind of input. */
-  enum InputKind {
+  public enum InputKind {
     /** Rows are only added. */
     STREAM,
     /** Rows are put in and deleted by primary key. */
@@ -42,94 +198,117 @@ public sealed interface Node {
     KEYLESS_TABLE
   }
 
-  /**
-   * Rows that the host, a file or another system brings.
-   *
-   * @param primaryKey columns of the primary key, for keyed tables only
-   */
-  record Input(String name, InputKind kind, Schema schema, List<String> primaryKey)
-      implements Node {
-    public Input {
-      Objects.requireNonNull(name, "name");
-      primaryKey = List.copyOf(primaryKey);
+  /** Rows that the host, a file or another system brings. */
+  public static final class Input extends Node {
+    private final String name;
+    private final InputKind kind;
+    private final List<String> primaryKey;
+
+    /**
+     * An input.
+     *
+     * @param primaryKey columns of the primary key, for keyed tables only
+     */
+    public Input(String name, InputKind kind, Schema schema, List<String> primaryKey) {
+      super(
+          List.of(),
+          schema,
+          RowTraits.ofInput(kind, primaryKey),
+          new Canonical("input").name(name).word(kind.name()).names(primaryKey));
+      this.name = name;
+      this.kind = kind;
+      this.primaryKey = List.copyOf(primaryKey);
+      check();
+    }
+
+    private void check() {
       if ((kind == InputKind.KEYED_TABLE) == primaryKey.isEmpty()) {
-        throw new EngineException(
-            EngineException.Kind.INVALID,
-            "input '" + name + "': a keyed table, and only that, has a primary key");
+        throw invalid("input '" + name + "': a keyed table, and only that, has a primary key");
       }
-      for (String column : primaryKey) {
-        if (schema
-            .field(schema.indexOf(column, "primary key of table '" + name + "'"))
-            .nullable()) {
-          throw new EngineException(
-              EngineException.Kind.INVALID,
-              "table '" + name + "': a key column cannot be nullable: " + column);
+      if (primaryKey.isEmpty()) {
+        return;
+      }
+      Schema key = schema().select(primaryKey, "primary key of table '" + name + "'");
+      for (Field field : key.fields()) {
+        if (field.nullable()) {
+          throw invalid("table '" + name + "': a key column cannot be nullable: " + field.name());
+        }
+        if (field.type().kind() == Type.Kind.ARRAY) {
+          throw invalid("table '" + name + "': an array cannot be a key: " + key);
         }
       }
-      Schema key = primaryKey.isEmpty() ? null : schema.select(primaryKey, "table '" + name + "'");
-      if (key != null && key.fields().stream().anyMatch(f -> f.type().kind() == Type.Kind.ARRAY)) {
-        throw new EngineException(
-            EngineException.Kind.INVALID, "table '" + name + "': an array cannot be a key: " + key);
-      }
+    }
+
+    public String name() {
+      return name;
+    }
+
+    public InputKind kind() {
+      return kind;
+    }
+
+    public List<String> primaryKey() {
+      return primaryKey;
     }
 
     @Override
-    public List<Node> inputs() {
-      return List.of();
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.input(this);
     }
 
     @Override
-    public boolean isAppendOnly() {
-      return kind == InputKind.STREAM;
-    }
-
-    @Override
-    public Optional<List<String>> key() {
-      return kind == InputKind.KEYED_TABLE ? Optional.of(primaryKey) : Optional.empty();
-    }
-
-    @Override
-    public String describe() {
+    String word() {
       return (kind == InputKind.STREAM ? "stream '" : "table '") + name + "'";
     }
   }
 
   /** The rows for which a condition is true. */
-  record Filter(Node input, Expr condition) implements Node {
+  public static final class Filter extends Node {
+    private final Expr condition;
+
+    private Filter(Node input, Expr condition) {
+      super(
+          List.of(input),
+          input.schema(),
+          input.traits,
+          new Canonical("filter").expr(condition).fields(read(List.of(condition), input)));
+      this.condition = condition;
+    }
+
     /** Checks the condition. */
     public static Filter of(Node input, Expr condition) {
       TypeRules.checkCondition(condition, input.schema(), "filter on " + input.describe());
       return new Filter(input, condition);
     }
 
-    @Override
-    public Schema schema() {
-      return input.schema();
+    public Node input() {
+      return inputs().get(0);
+    }
+
+    public Expr condition() {
+      return condition;
     }
 
     @Override
-    public List<Node> inputs() {
-      return List.of(input);
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.filter(this);
     }
 
     @Override
-    public boolean isAppendOnly() {
-      return input.isAppendOnly();
-    }
-
-    @Override
-    public Optional<List<String>> key() {
-      return input.key();
-    }
-
-    @Override
-    public String describe() {
-      return "filter on " + input.describe();
+    String word() {
+      return "filter";
     }
   }
 
   /** New columns, computed from the old ones. */
-  record Project(Node input, List<NamedExpr> columns, Schema schema) implements Node {
+  public static final class Project extends Node {
+    private final List<NamedExpr> columns;
+
+    private Project(Node input, List<NamedExpr> columns, Schema schema) {
+      super(List.of(input), schema, input.traits.select(columns), step(input, columns));
+      this.columns = columns;
+    }
+
     /** Checks the expressions. */
     public static Project of(Node input, List<NamedExpr> columns) {
       List<Field> fields = new ArrayList<>();
@@ -141,33 +320,28 @@ public sealed interface Node {
       return new Project(input, List.copyOf(columns), Schema.of(fields));
     }
 
-    @Override
-    public List<Node> inputs() {
-      return List.of(input);
+    private static Canonical step(Node input, List<NamedExpr> columns) {
+      Canonical text = new Canonical("select").word("[");
+      columns.forEach(column -> text.name(column.name()).expr(column.expr()));
+      return text.word("]").fields(read(columns.stream().map(NamedExpr::expr).toList(), input));
+    }
+
+    public Node input() {
+      return inputs().get(0);
+    }
+
+    public List<NamedExpr> columns() {
+      return columns;
     }
 
     @Override
-    public boolean isAppendOnly() {
-      return input.isAppendOnly();
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.project(this);
     }
 
     @Override
-    public Optional<List<String>> key() {
-      Map<String, String> renamed = new HashMap<>();
-      for (NamedExpr column : columns) {
-        if (column.expr() instanceof Expr.Column source) {
-          renamed.putIfAbsent(source.name(), column.name());
-        }
-      }
-      return input
-          .key()
-          .filter(key -> renamed.keySet().containsAll(key))
-          .map(key -> key.stream().map(renamed::get).toList());
-    }
-
-    @Override
-    public String describe() {
-      return "select on " + input.describe();
+    String word() {
+      return "select";
     }
   }
 
@@ -175,8 +349,16 @@ public sealed interface Node {
    * One row for each distinct combination of the key columns, with aggregates over its rows.
    * Without keys it is one row for all, also where there are none.
    */
-  record Aggregate(Node input, List<String> keys, List<AggregateCall> calls, Schema schema)
-      implements Node {
+  public static final class Aggregate extends Node {
+    private final List<String> keys;
+    private final List<AggregateCall> calls;
+
+    private Aggregate(Node input, List<String> keys, List<AggregateCall> calls, Schema schema) {
+      super(List.of(input), schema, RowTraits.ofGroups(keys), step(input, keys, calls));
+      this.keys = keys;
+      this.calls = calls;
+    }
+
     /** Checks keys and aggregates. */
     public static Aggregate of(Node input, List<String> keys, List<AggregateCall> calls) {
       String place = "aggregate on " + input.describe();
@@ -186,19 +368,16 @@ public sealed interface Node {
       }
       for (Field key : fields) {
         if (key.type().kind() == Type.Kind.ARRAY) {
-          throw new EngineException(
-              EngineException.Kind.INVALID, place + ": cannot group by an array: " + key);
+          throw invalid(place + ": cannot group by an array: " + key);
         }
       }
       if (keys.isEmpty() && calls.isEmpty()) {
-        throw new EngineException(
-            EngineException.Kind.INVALID, place + ": neither keys nor aggregates; add count()");
+        throw invalid(place + ": neither keys nor aggregates; add count()");
       }
       for (AggregateCall call : calls) {
         String name = call.name();
         if (name == null) {
-          throw new EngineException(
-              EngineException.Kind.INVALID, place + ": " + call + " has no name; add .as(\"...\")");
+          throw invalid(place + ": " + call + " has no name; add .as(\"...\")");
         }
         TypeRules.Typed typed = TypeRules.check(call, input.schema(), place);
         fields.add(new Field(name, typed.type(), typed.nullable()));
@@ -206,30 +385,52 @@ public sealed interface Node {
       return new Aggregate(input, List.copyOf(keys), List.copyOf(calls), Schema.of(fields));
     }
 
-    @Override
-    public List<Node> inputs() {
-      return List.of(input);
+    private static Canonical step(Node input, List<String> keys, List<AggregateCall> calls) {
+      Canonical text = new Canonical("aggregate").names(keys).word("[");
+      List<Expr> read = new ArrayList<>();
+      for (AggregateCall call : calls) {
+        text.call(call);
+        read.addAll(call.exprs());
+      }
+      keys.forEach(key -> read.add(new Expr.Column(key)));
+      return text.word("]").fields(read(read, input));
+    }
+
+    public Node input() {
+      return inputs().get(0);
+    }
+
+    public List<String> keys() {
+      return keys;
+    }
+
+    public List<AggregateCall> calls() {
+      return calls;
     }
 
     @Override
-    public boolean isAppendOnly() {
-      return false;
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.aggregate(this);
     }
 
     @Override
-    public Optional<List<String>> key() {
-      return Optional.of(keys);
-    }
-
-    @Override
-    public String describe() {
-      return "aggregate on " + input.describe();
+    String word() {
+      return "aggregate";
     }
   }
 
   /** All rows of several relations; equal rows stay several. */
-  record Union(List<Node> inputs, Schema schema) implements Node {
-    /** Checks that all have the same column names, and types that go together. */
+  public static final class Union extends Node {
+    private Union(List<Node> inputs, Schema schema) {
+      super(inputs, schema, traits(inputs), new Canonical("union").schema(schema));
+    }
+
+    /**
+     * Checks that all have the same column names, and types that go together.
+     *
+     * @throws EngineException also if a row of an input could be in it more than {@link
+     *     #MAX_COPIES} times
+     */
     public static Union of(List<Node> inputs) {
       if (inputs.isEmpty()) {
         throw new IllegalArgumentException("a union needs at least one relation");
@@ -239,8 +440,7 @@ public sealed interface Node {
       for (Node other : inputs.subList(1, inputs.size())) {
         String place = "union of " + first.describe() + " with " + other.describe();
         if (!other.schema().names().equals(first.schema().names())) {
-          throw new EngineException(
-              EngineException.Kind.INVALID,
+          throw invalid(
               place
                   + ": the columns differ: "
                   + first.schema().names()
@@ -252,104 +452,107 @@ public sealed interface Node {
           fields.set(i, common(fields.get(i), other.schema().field(i), place));
         }
       }
+      checkCopies(inputs);
       return new Union(List.copyOf(inputs), Schema.of(fields));
     }
 
     private static Field common(Field a, Field b, String place) {
       Type type = TypeRules.common(a.type(), b.type());
       if (type == null) {
-        throw new EngineException(
-            EngineException.Kind.INVALID,
+        throw invalid(
             place + ": types do not go together: " + a + " and " + b + "; cast one of them");
       }
       return new Field(a.name(), type, a.nullable() || b.nullable());
     }
 
-    @Override
-    public boolean isAppendOnly() {
-      return inputs.stream().allMatch(Node::isAppendOnly);
+    private static void checkCopies(List<Node> inputs) {
+      long copies = traits(inputs).copies();
+      if (copies > MAX_COPIES) {
+        throw invalid(
+            "union on "
+                + inputs.get(0).describe()
+                + ": one row of an input may be in it too often: copies="
+                + copies
+                + " limit="
+                + MAX_COPIES
+                + "; aggregate the relations that are united, or make them distinct, before");
+      }
+    }
+
+    private static RowTraits traits(List<Node> inputs) {
+      return RowTraits.ofUnion(inputs.stream().map(input -> input.traits).toList());
     }
 
     @Override
-    public Optional<List<String>> key() {
-      return Optional.empty();
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.union(this);
     }
 
     @Override
-    public String describe() {
-      return "union on " + inputs.get(0).describe();
+    String word() {
+      return "union";
     }
   }
 
   /** Each row once. */
-  record Distinct(Node input) implements Node {
+  public static final class Distinct extends Node {
+    private Distinct(Node input) {
+      super(
+          List.of(input),
+          input.schema(),
+          input.traits.distinct(input.schema().names()),
+          new Canonical("distinct").schema(input.schema()));
+    }
+
     /** Checks that the rows can be compared. */
     public static Distinct of(Node input) {
       for (Field field : input.schema().fields()) {
         if (field.type().kind() == Type.Kind.ARRAY) {
-          throw new EngineException(
-              EngineException.Kind.INVALID,
-              "distinct on " + input.describe() + ": not over an array: " + field);
+          throw invalid("distinct on " + input.describe() + ": not over an array: " + field);
         }
       }
       return new Distinct(input);
     }
 
-    @Override
-    public Schema schema() {
-      return input.schema();
+    public Node input() {
+      return inputs().get(0);
     }
 
     @Override
-    public List<Node> inputs() {
-      return List.of(input);
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.distinct(this);
     }
 
     @Override
-    public boolean isAppendOnly() {
-      return input.isAppendOnly();
-    }
-
-    @Override
-    public Optional<List<String>> key() {
-      return input.key().or(() -> Optional.of(schema().names()));
-    }
-
-    @Override
-    public String describe() {
-      return "distinct on " + input.describe();
+    String word() {
+      return "distinct";
     }
   }
 
   /** A relation with a name, for messages and {@code explain()}. */
-  record Named(Node input, String name) implements Node {
-    public Named {
-      Objects.requireNonNull(input, "input");
-      Objects.requireNonNull(name, "name");
+  public static final class Named extends Node {
+    private final String name;
+
+    public Named(Node input, String name) {
+      super(input, name);
+      this.name = Objects.requireNonNull(name, "name");
+    }
+
+    public Node input() {
+      return inputs().get(0);
+    }
+
+    public String name() {
+      return name;
     }
 
     @Override
-    public Schema schema() {
-      return input.schema();
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.named(this);
     }
 
     @Override
-    public List<Node> inputs() {
-      return List.of(input);
-    }
-
-    @Override
-    public boolean isAppendOnly() {
-      return input.isAppendOnly();
-    }
-
-    @Override
-    public Optional<List<String>> key() {
-      return input.key();
-    }
-
-    @Override
-    public String describe() {
+    String word() {
       return "relation '" + name + "'";
     }
   }

@@ -86,6 +86,11 @@ public enum Op {
     };
   }
 
+  /** Is it AND or OR? Nested in itself, either is the same as one of all the operands. */
+  public boolean isConnective() {
+    return this == AND || this == OR;
+  }
+
   /** The fewest arguments that it takes. */
   int minArguments() {
     return switch (this) {

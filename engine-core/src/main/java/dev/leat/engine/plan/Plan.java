@@ -1,8 +1,8 @@
 package dev.leat.engine.plan;
 
 import dev.leat.engine.EngineException;
+import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -118,15 +118,8 @@ public record Plan(List<Node.Input> inputs, List<ViewDefinition> views) {
   }
 
   private static List<Node> nodes(List<Node.Input> inputs, List<ViewDefinition> views) {
-    Set<Node> ordered = new LinkedHashSet<>(inputs);
-    views.forEach(view -> collect(view.relation(), ordered));
-    return List.copyOf(ordered);
-  }
-
-  private static void collect(Node node, Set<Node> ordered) {
-    if (!ordered.contains(node)) {
-      node.inputs().forEach(input -> collect(input, ordered));
-      ordered.add(node);
-    }
+    List<Node> roots = new ArrayList<>(inputs);
+    views.forEach(view -> roots.add(view.relation()));
+    return Postorder.of(roots, Node::inputs);
   }
 }

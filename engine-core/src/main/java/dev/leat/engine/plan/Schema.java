@@ -97,6 +97,11 @@ public final class Schema {
     return index;
   }
 
+  /** The columns of these names, all of which are known, in the order of the names. */
+  List<Field> fields(List<String> names) {
+    return names.stream().map(name -> field(indexOf(name, "schema"))).toList();
+  }
+
   /** The columns of these names, in the order of the names. */
   public Schema select(List<String> names, String place) {
     List<Field> selected = new ArrayList<>();

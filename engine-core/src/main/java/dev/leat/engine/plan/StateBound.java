@@ -25,7 +25,12 @@ public record StateBound(Kind kind, String text) {
 
   /** What bounds the state of an operator. */
   public static StateBound of(Node node) {
-    if (node instanceof Node.Input input) {
+    return node.accept(new OfOperator());
+  }
+
+  private static final class OfOperator implements Node.Visitor<StateBound> {
+    @Override
+    public StateBound input(Node.Input input) {
       return switch (input.kind()) {
         case STREAM -> NONE;
         case KEYED_TABLE ->
@@ -33,27 +38,43 @@ public record StateBound(Kind kind, String text) {
         case KEYLESS_TABLE -> new StateBound(Kind.INPUT_ROWS, "the distinct rows of the table");
       };
     }
-    if (node instanceof Node.Aggregate aggregate) {
-      if (aggregate.keys().isEmpty()) {
-        return new StateBound(Kind.FIXED, "one row" + values(aggregate));
-      }
-      return new StateBound(
-          Kind.KEY_SPACE, "one row for each distinct " + aggregate.keys() + values(aggregate));
+
+    @Override
+    public StateBound filter(Node.Filter filter) {
+      return NONE;
     }
-    if (node instanceof Node.Distinct distinct) {
+
+    @Override
+    public StateBound project(Node.Project project) {
+      return NONE;
+    }
+
+    @Override
+    public StateBound aggregate(Node.Aggregate aggregate) {
+      return aggregate.keys().isEmpty()
+          ? new StateBound(Kind.FIXED, "one row" + values(aggregate))
+          : new StateBound(
+              Kind.KEY_SPACE, "one row for each distinct " + aggregate.keys() + values(aggregate));
+    }
+
+    @Override
+    public StateBound union(Node.Union union) {
+      return NONE;
+    }
+
+    @Override
+    public StateBound distinct(Node.Distinct distinct) {
       // Rows with a key are distinct already.
       return distinct.input().key().isPresent()
           ? NONE
-          : new StateBound(Kind.KEY_SPACE, "one row for each distinct " + node.schema().names());
+          : new StateBound(
+              Kind.KEY_SPACE, "one row for each distinct " + distinct.schema().names());
     }
-    if (node instanceof Node.Filter
-        || node instanceof Node.Project
-        || node instanceof Node.Union
-        || node instanceof Node.Named) {
+
+    @Override
+    public StateBound named(Node.Named named) {
       return NONE;
     }
-    // Never "no state" by default: a new kind of relation must say what bounds it.
-    throw new IllegalStateException("nothing is said of the state of " + node.describe());
   }
 
   /** What bounds the rows that a view holds. */
@@ -64,20 +85,9 @@ public record StateBound(Kind kind, String text) {
           ? new StateBound(Kind.FIXED, "one row")
           : new StateBound(Kind.KEY_SPACE, "one row for each distinct " + node.key().get());
     }
-    return holdsWholeStream(node)
+    return node.holdsStream()
         ? new StateBound(Kind.GROWS, "grows with the input")
         : new StateBound(Kind.INPUT_ROWS, "the rows of its inputs");
-  }
-
-  /** Does a row of a stream stay in this relation for ever, as a row of its own? */
-  private static boolean holdsWholeStream(Node node) {
-    if (node instanceof Node.Input input) {
-      return input.kind() == Node.InputKind.STREAM;
-    }
-    if (node instanceof Node.Aggregate || node instanceof Node.Distinct) {
-      return false;
-    }
-    return node.inputs().stream().anyMatch(StateBound::holdsWholeStream);
   }
 
   /** Some aggregates keep more than one word a group: say so. */

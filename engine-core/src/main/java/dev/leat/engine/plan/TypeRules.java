@@ -4,7 +4,10 @@ import dev.leat.engine.EngineException;
 import dev.leat.engine.plan.Type.Kind;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,10 +34,40 @@ public final class TypeRules {
 
   private final Schema schema;
   private final String place;
+  private final Map<Expr, Typed> known = new HashMap<>();
 
   private TypeRules(Schema schema, String place) {
     this.schema = schema;
     this.place = place;
+  }
+
+  /**
+   * Checks and types expressions over the columns of a schema, each once, however often it is asked
+   * for or is a part of others. One thread.
+   *
+   * @param place where the expressions were written; error messages start with it
+   */
+  public static TypeRules over(Schema schema, String place) {
+    return new TypeRules(schema, place);
+  }
+
+  /**
+   * Checks an expression.
+   *
+   * @throws EngineException if a column is not there or a type does not fit
+   */
+  public Typed check(Expr expr) {
+    Typed typed = known.get(expr);
+    if (typed == null) {
+      OfParts rules = new OfParts();
+      for (Expr part : expr.parts()) {
+        if (!known.containsKey(part)) {
+          known.put(part, part.accept(rules));
+        }
+      }
+      typed = Objects.requireNonNull(known.get(expr));
+    }
+    return typed;
   }
 
   /**
@@ -170,28 +203,41 @@ public final class TypeRules {
     return new EngineException(EngineException.Kind.INVALID, place + ": " + message);
   }
 
-  private Typed check(Expr expr) {
-    if (expr instanceof Expr.Column column) {
+  /** The type of each kind of expression, from those of its operands. */
+  private final class OfParts implements Expr.Visitor<Typed> {
+    @Override
+    public Typed column(Expr.Column column) {
       Field field = schema.field(schema.indexOf(column.name(), place));
       return new Typed(field.type(), field.nullable());
     }
-    if (expr instanceof Expr.Literal literal) {
+
+    @Override
+    public Typed literal(Expr.Literal literal) {
       return new Typed(literal.type(), literal.value() == null);
     }
-    if (expr instanceof Expr.Cast cast) {
+
+    @Override
+    public Typed call(Expr.Call call) {
+      return checkCall(call);
+    }
+
+    @Override
+    public Typed choice(Expr.Case choice) {
+      return checkCase(choice);
+    }
+
+    @Override
+    public Typed cast(Expr.Cast cast) {
       Typed operand = check(cast.operand());
       require(
           canCast(operand.type(), cast.type()), cast, "a type that can be cast", operand.type());
       return new Typed(cast.type(), operand.nullable());
     }
-    if (expr instanceof Expr.UserCall call) {
-      call.arguments().forEach(this::check);
+
+    @Override
+    public Typed userCall(Expr.UserCall call) {
       return new Typed(call.type(), true);
     }
-    if (expr instanceof Expr.Case choice) {
-      return checkCase(choice);
-    }
-    return checkCall((Expr.Call) expr);
   }
 
   private static boolean canCast(Type from, Type to) {

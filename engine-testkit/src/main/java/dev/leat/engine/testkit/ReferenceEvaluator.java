@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -73,6 +74,10 @@ public final class ReferenceEvaluator {
       Plan plan, Map<String, ? extends List<ReferenceRow>> inputs) {
     inputs.keySet().forEach(plan::input);
     ReferenceEvaluator evaluator = new ReferenceEvaluator(inputs);
+    OfInputs operators = evaluator.new OfInputs();
+    for (Node node : plan.nodes()) {
+      evaluator.relations.put(node, node.accept(operators));
+    }
     Map<String, Map<ReferenceRow, Long>> views = new LinkedHashMap<>();
     for (ViewDefinition view : plan.views()) {
       Map<ReferenceRow, Long> counts = new LinkedHashMap<>();
@@ -85,39 +90,49 @@ public final class ReferenceEvaluator {
   }
 
   private List<ReferenceRow> rows(Node node) {
-    List<ReferenceRow> known = relations.get(node);
-    if (known != null) {
-      return known;
-    }
-    List<ReferenceRow> rows = compute(node);
-    relations.put(node, rows);
-    return rows;
+    return Objects.requireNonNull(relations.get(node));
   }
 
-  private List<ReferenceRow> compute(Node node) {
-    if (node instanceof Node.Input input) {
+  /** The rows of each kind of relation, from those of its inputs. */
+  private final class OfInputs implements Node.Visitor<List<ReferenceRow>> {
+    @Override
+    public List<ReferenceRow> input(Node.Input input) {
       List<ReferenceRow> rows = inputs.get(input.name());
       return rows == null ? List.of() : rows;
     }
-    if (node instanceof Node.Filter filter) {
-      return filter(filter);
+
+    @Override
+    public List<ReferenceRow> filter(Node.Filter filter) {
+      return filtered(filter);
     }
-    if (node instanceof Node.Project project) {
-      return project(project);
+
+    @Override
+    public List<ReferenceRow> project(Node.Project project) {
+      return projected(project);
     }
-    if (node instanceof Node.Aggregate aggregate) {
-      return aggregate(aggregate);
+
+    @Override
+    public List<ReferenceRow> aggregate(Node.Aggregate aggregate) {
+      return aggregated(aggregate);
     }
-    if (node instanceof Node.Union union) {
-      return union(union);
+
+    @Override
+    public List<ReferenceRow> union(Node.Union union) {
+      return united(union);
     }
-    if (node instanceof Node.Distinct distinct) {
+
+    @Override
+    public List<ReferenceRow> distinct(Node.Distinct distinct) {
       return List.copyOf(new LinkedHashSet<>(rows(distinct.input())));
     }
-    return rows(((Node.Named) node).input());
+
+    @Override
+    public List<ReferenceRow> named(Node.Named named) {
+      return rows(named.input());
+    }
   }
 
-  private List<ReferenceRow> filter(Node.Filter filter) {
+  private List<ReferenceRow> filtered(Node.Filter filter) {
     ReferenceExpressions expressions = new ReferenceExpressions(filter.input().schema());
     Expr condition = filter.condition();
     List<ReferenceRow> kept = new ArrayList<>();
@@ -130,7 +145,7 @@ public final class ReferenceEvaluator {
     return kept;
   }
 
-  private List<ReferenceRow> project(Node.Project project) {
+  private List<ReferenceRow> projected(Node.Project project) {
     ReferenceExpressions expressions = new ReferenceExpressions(project.input().schema());
     List<ReferenceRow> projected = new ArrayList<>();
     for (ReferenceRow row : rows(project.input())) {
@@ -150,7 +165,7 @@ public final class ReferenceEvaluator {
     return projected;
   }
 
-  private List<ReferenceRow> union(Node.Union union) {
+  private List<ReferenceRow> united(Node.Union union) {
     List<ReferenceRow> all = new ArrayList<>();
     for (Node input : union.inputs()) {
       for (ReferenceRow row : rows(input)) {
@@ -172,7 +187,7 @@ public final class ReferenceEvaluator {
     return new ReferenceRow(values);
   }
 
-  private List<ReferenceRow> aggregate(Node.Aggregate aggregate) {
+  private List<ReferenceRow> aggregated(Node.Aggregate aggregate) {
     ReferenceAggregates aggregates = new ReferenceAggregates(aggregate);
     Map<List<@Nullable Object>, List<List<@Nullable Object>>> groups = new LinkedHashMap<>();
     if (aggregate.keys().isEmpty()) {

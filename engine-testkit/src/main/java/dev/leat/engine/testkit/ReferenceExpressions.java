@@ -9,8 +9,10 @@ import dev.leat.engine.plan.TypeRules;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,14 +21,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReferenceExpressions {
   private final Schema schema;
-  private final IdentityHashMap<Expr, Type> types = new IdentityHashMap<>();
+  private final TypeRules types;
+  private final Map<Expr, Optional<Object>> known = new HashMap<>();
 
   ReferenceExpressions(Schema schema) {
     this.schema = schema;
+    this.types = TypeRules.over(schema, "expression");
   }
 
   Type typeOf(Expr expr) {
-    return types.computeIfAbsent(expr, e -> TypeRules.typeOf(e, schema));
+    return types.check(expr).type();
   }
 
   boolean isTrue(Expr condition, ReferenceRow row) {
@@ -34,32 +38,69 @@ final class ReferenceExpressions {
   }
 
   @Nullable Object evaluate(Expr expr, ReferenceRow row) {
-    if (expr instanceof Expr.Column column) {
-      return row.value(schema.indexOf(column.name(), "expression"));
-    }
-    if (expr instanceof Expr.Literal literal) {
-      return ReferenceValues.canonical(literal.type(), literal.value());
-    }
-    if (expr instanceof Expr.Cast cast) {
-      Object operand = evaluate(cast.operand(), row);
-      return operand == null
-          ? null
-          : ReferenceCasts.cast(operand, typeOf(cast.operand()), cast.type());
-    }
-    if (expr instanceof Expr.UserCall call) {
-      return userCall(call, row);
-    }
-    if (expr instanceof Expr.Case choice) {
-      return choose(choice, row);
-    }
-    return call((Expr.Call) expr, row);
+    known.clear();
+    return value(expr, row);
   }
 
-  private @Nullable Object userCall(Expr.UserCall call, ReferenceRow row) {
+  /** The value of a part, computed once for a row: parts may be shared over and over. */
+  private @Nullable Object value(Expr expr, ReferenceRow row) {
+    Optional<Object> value = known.get(expr);
+    if (value == null) {
+      value = expr.accept(new OfParts(row));
+      known.put(expr, value);
+    }
+    return value.orElse(null);
+  }
+
+  private boolean holds(Expr condition, ReferenceRow row) {
+    return Boolean.TRUE.equals(value(condition, row));
+  }
+
+  /** The value of each kind of expression; empty for null. */
+  private final class OfParts implements Expr.Visitor<Optional<Object>> {
+    private final ReferenceRow row;
+
+    private OfParts(ReferenceRow row) {
+      this.row = row;
+    }
+
+    @Override
+    public Optional<Object> column(Expr.Column column) {
+      return Optional.ofNullable(row.value(schema.indexOf(column.name(), "expression")));
+    }
+
+    @Override
+    public Optional<Object> literal(Expr.Literal literal) {
+      return Optional.ofNullable(ReferenceValues.canonical(literal.type(), literal.value()));
+    }
+
+    @Override
+    public Optional<Object> call(Expr.Call call) {
+      return Optional.ofNullable(builtIn(call, row));
+    }
+
+    @Override
+    public Optional<Object> choice(Expr.Case choice) {
+      return Optional.ofNullable(choose(choice, row));
+    }
+
+    @Override
+    public Optional<Object> cast(Expr.Cast cast) {
+      return Optional.ofNullable(value(cast.operand(), row))
+          .map(value -> ReferenceCasts.cast(value, typeOf(cast.operand()), cast.type()));
+    }
+
+    @Override
+    public Optional<Object> userCall(Expr.UserCall call) {
+      return Optional.ofNullable(apply(call, row));
+    }
+  }
+
+  private @Nullable Object apply(Expr.UserCall call, ReferenceRow row) {
     @Nullable Object[] arguments = new @Nullable Object[call.arguments().size()];
     for (int i = 0; i < arguments.length; i++) {
       Expr argument = call.arguments().get(i);
-      arguments[i] = ReferenceValues.toJava(typeOf(argument), evaluate(argument, row));
+      arguments[i] = ReferenceValues.toJava(typeOf(argument), value(argument, row));
     }
     try {
       return ReferenceValues.canonical(call.type(), call.function().apply(arguments));
@@ -70,7 +111,7 @@ final class ReferenceExpressions {
 
   private @Nullable Object choose(Expr.Case choice, ReferenceRow row) {
     for (Expr.When when : choice.whens()) {
-      if (isTrue(when.condition(), row)) {
+      if (holds(when.condition(), row)) {
         return converted(when.result(), row, typeOf(choice));
       }
     }
@@ -79,10 +120,10 @@ final class ReferenceExpressions {
   }
 
   private @Nullable Object converted(Expr expr, ReferenceRow row, Type type) {
-    return ReferenceNumbers.convert(evaluate(expr, row), typeOf(expr), type);
+    return ReferenceNumbers.convert(value(expr, row), typeOf(expr), type);
   }
 
-  private @Nullable Object call(Expr.Call call, ReferenceRow row) {
+  private @Nullable Object builtIn(Expr.Call call, ReferenceRow row) {
     List<Expr> arguments = call.arguments();
     return switch (call.op()) {
       case AND -> connect(arguments, row, false);
@@ -107,7 +148,7 @@ final class ReferenceExpressions {
   private @Nullable Object connect(List<Expr> operands, ReferenceRow row, boolean decisive) {
     boolean sawNull = false;
     for (Expr operand : operands) {
-      Object value = evaluate(operand, row);
+      Object value = value(operand, row);
       if (value == null) {
         sawNull = true;
       } else if ((boolean) value == decisive) {
@@ -121,7 +162,7 @@ final class ReferenceExpressions {
   private @Nullable Object strict(Expr.Call call, ReferenceRow row) {
     List<@Nullable Object> values = new ArrayList<>();
     for (Expr argument : call.arguments()) {
-      values.add(evaluate(argument, row));
+      values.add(value(argument, row));
     }
     switch (call.op()) {
       case IS_NULL -> {

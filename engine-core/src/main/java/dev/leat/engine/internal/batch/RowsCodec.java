@@ -86,6 +86,47 @@ public final class RowsCodec {
    * @throws IllegalArgumentException if it cannot have been written by {@link #write}
    */
   public static void read(ByteReader in, StagedRows rows) {
+    readAllButColumns(in, rows);
+    for (int c = 0; c < rows.schema().size(); c++) {
+      readColumn(in, rows.column(c), rows.size());
+    }
+  }
+
+  /**
+   * Reads rows that were written with other columns. Columns that no written one is read into are
+   * null. What was in the rows before is gone.
+   *
+   * @param targets for each column that was written, the one that takes its words; -1 if none does
+   * @throws IndexOutOfBoundsException if the record ends early
+   * @throws IllegalArgumentException if it cannot have been written by {@link #write}
+   */
+  public static void read(ByteReader in, StagedRows rows, int[] targets) {
+    readAllButColumns(in, rows);
+    boolean[] isRead = new boolean[rows.schema().size()];
+    for (int target : targets) {
+      if (target < 0) {
+        skipColumn(in, rows.size());
+      } else {
+        readColumn(in, rows.column(target), rows.size());
+        isRead[target] = true;
+      }
+    }
+    for (int c = 0; c < isRead.length; c++) {
+      for (int row = 0; row < rows.size() && !isRead[c]; row++) {
+        rows.column(c).setNull(row);
+      }
+    }
+  }
+
+  private static void skipColumn(ByteReader in, int rows) {
+    if (in.readByte() != 0) {
+      in.skip(Math.multiplyExact(Bits.wordsFor(rows), Long.BYTES));
+    }
+    in.skip(Long.BYTES);
+    in.skip(Math.multiplyExact(rows, in.readByte()));
+  }
+
+  private static void readAllButColumns(ByteReader in, StagedRows rows) {
     rows.clear();
     int count = checkCount(in.readInt());
     byte[] ops = (in.readByte() & HAS_DELETES) == 0 ? null : readOps(in, count);
@@ -99,9 +140,6 @@ public final class RowsCodec {
     int from = in.skip(Math.toIntExact(total));
     rows.heap().load(in.bytes(), from, lengths, values);
     rows.load(count, ops);
-    for (int c = 0; c < rows.schema().size(); c++) {
-      readColumn(in, rows.column(c), count);
-    }
   }
 
   private static int checkCount(int count) {

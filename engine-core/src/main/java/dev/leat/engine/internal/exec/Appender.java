@@ -4,6 +4,7 @@ import dev.leat.engine.internal.batch.StagedRows;
 import dev.leat.engine.plan.Node;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
@@ -74,6 +75,42 @@ public final class Appender {
   }
 
   /**
+   * What became of an append that its producer numbered.
+   *
+   * @param position where its rows are; of a repetition, where those of the first are in
+   * @param isDuplicate was it a repetition, which wrote nothing?
+   */
+  public record Outcome(long position, boolean isDuplicate) {}
+
+  /**
+   * Appends what a writer writes, all or nothing, unless its producer has appended it before, and
+   * waits until it is acknowledged; so does a repetition until the first is. If the writer writes
+   * nothing, the number is not used up.
+   *
+   * @param producer who appends
+   * @param number of this append; greater than those before if it is new
+   */
+  public Outcome append(String producer, long number, Consumer<Rows> writer) {
+    checkMayWait();
+    Epoch.Sequence sequence = new Epoch.Sequence(producer, number);
+    AtomicReference<Producers.@Nullable Earlier> repeats = new AtomicReference<>();
+    Epoch epoch =
+        write(
+            rows -> {
+              Producers.Earlier earlier = rows.filling().claim(sequence);
+              repeats.set(earlier);
+              if (earlier == null) {
+                writer.accept(rows);
+              }
+            });
+    Producers.Earlier earlier = repeats.get();
+    if (earlier != null) {
+      return new Outcome(runtime.acknowledge(earlier), true);
+    }
+    return new Outcome(epoch == null ? runtime.position() : runtime.acknowledge(epoch), false);
+  }
+
+  /**
    * Appends what a writer writes, all or nothing, and does not wait for more than room.
    *
    * @param writer writes something
@@ -118,6 +155,13 @@ public final class Appender {
     /** Are the rows acknowledged, or refused? */
     public boolean isDone() {
       return runtime.acknowledgement(epoch).isDone();
+    }
+
+    /** Throws if the rows were refused. */
+    public void throwIfRefused() {
+      if (epoch.logged().isCompletedExceptionally()) {
+        runtime.acknowledge(epoch);
+      }
     }
 
     /**

@@ -2,18 +2,17 @@ package dev.leat.engine.internal.exec;
 
 import dev.leat.engine.plan.AggregateCall;
 import dev.leat.engine.plan.Expr;
-import dev.leat.engine.plan.NamedExpr;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.ViewDefinition;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Which columns of each relation anything reads, so that an event id that no view shows need not be
@@ -65,47 +64,61 @@ final class ColumnUse {
     return isRead;
   }
 
-  private void add(Node node, Iterable<String> names) {
-    Set<String> set = used.computeIfAbsent(node, n -> new HashSet<>());
-    names.forEach(set::add);
+  private void add(Node node, Collection<String> names) {
+    used.computeIfAbsent(node, n -> new HashSet<>()).addAll(names);
   }
 
   private void visit(Node node) {
-    Set<String> needed = used.getOrDefault(node, Set.of());
-    if (node instanceof Node.Filter filter) {
-      add(filter.input(), needed);
-      add(filter.input(), filter.condition());
-    } else if (node instanceof Node.Project project) {
-      // All of them, needed or not: a row for which any fails is left out.
-      for (NamedExpr column : project.columns()) {
-        add(project.input(), column.expr());
-      }
-    } else if (node instanceof Node.Aggregate aggregate) {
-      add(aggregate.input(), aggregate.keys());
-      for (AggregateCall call : aggregate.calls()) {
-        add(aggregate.input(), call.operand());
-        add(aggregate.input(), call.where());
-      }
-    } else if (node instanceof Node.Named named) {
-      add(named.input(), needed);
-    } else {
-      node.inputs().forEach(input -> add(input, input.schema().names()));
-    }
+    Collection<String> names = node.accept(new Reads(used.getOrDefault(node, Set.of())));
+    node.inputs().forEach(input -> add(input, names));
   }
 
-  private void add(Node node, @Nullable Expr expr) {
-    if (expr instanceof Expr.Column column) {
-      add(node, List.of(column.name()));
-    } else if (expr instanceof Expr.Call call) {
-      call.arguments().forEach(a -> add(node, a));
-    } else if (expr instanceof Expr.UserCall call) {
-      call.arguments().forEach(a -> add(node, a));
-    } else if (expr instanceof Expr.Cast cast) {
-      add(node, cast.operand());
-    } else if (expr instanceof Expr.Case choice) {
-      choice.whens().forEach(w -> add(node, w.condition()));
-      choice.whens().forEach(w -> add(node, w.result()));
-      add(node, choice.otherwise());
+  /** Which columns of its inputs a relation reads, given those of its own that are needed. */
+  private record Reads(Set<String> needed) implements Node.Visitor<Collection<String>> {
+    @Override
+    public Collection<String> input(Node.Input input) {
+      return Set.of();
+    }
+
+    @Override
+    public Collection<String> filter(Node.Filter filter) {
+      Set<String> names = new HashSet<>(needed);
+      names.addAll(filter.condition().columns());
+      return names;
+    }
+
+    @Override
+    public Collection<String> project(Node.Project project) {
+      // All of them, needed or not: a row for which any fails is left out.
+      Set<String> names = new HashSet<>();
+      project.columns().forEach(column -> names.addAll(column.expr().columns()));
+      return names;
+    }
+
+    @Override
+    public Collection<String> aggregate(Node.Aggregate aggregate) {
+      Set<String> names = new HashSet<>(aggregate.keys());
+      for (AggregateCall call : aggregate.calls()) {
+        for (Expr expr : call.exprs()) {
+          names.addAll(expr.columns());
+        }
+      }
+      return names;
+    }
+
+    @Override
+    public Collection<String> union(Node.Union union) {
+      return union.schema().names();
+    }
+
+    @Override
+    public Collection<String> distinct(Node.Distinct distinct) {
+      return distinct.schema().names();
+    }
+
+    @Override
+    public Collection<String> named(Node.Named named) {
+      return needed;
     }
   }
 }

@@ -20,7 +20,6 @@ import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.ViewDefinition;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,24 +31,19 @@ import java.util.function.Function;
  * The operators of a plan, one for each relation, however many views or relations read it. A step
  * takes one epoch through all of them.
  *
- * <p><b>Checkpoints.</b> The state is that of each operator; {@link #nodes} and {@link #views} say
- * which they are, for whoever files them under something that outlives a plan. It is read into a
- * new dataflow before its first step, after the dictionary and before the ledger, which is not part
- * of it. A step that finds no rows then brings nothing: what only a first step brings, the row of
- * an aggregate without keys, is in the state.
+ * <p><b>Checkpoints.</b> The state is that of each operator; {@link #parts} names them by what
+ * outlives a plan. It is read into a new dataflow before its first step, after the dictionary and
+ * before the ledger, which is not part of it. A step that finds no rows then brings nothing: what
+ * only a first step brings, the row of an aggregate without keys, is in the state.
  */
 public final class Dataflow implements Checkpointed {
-  /** An operator and the relation that it computes. */
-  public record NodeOperator(Node node, Operator operator) {}
-
-  /** An operator and the view that it keeps. */
-  public record ViewState(ViewDefinition view, ViewOperator operator) {}
-
   private final List<Operator> operators = new ArrayList<>();
-  private final List<NodeOperator> nodes = new ArrayList<>();
-  private final List<ViewState> viewStates = new ArrayList<>();
   private final Map<String, InputOperator> inputs = new HashMap<>();
   private final Map<String, ViewOperator> views = new LinkedHashMap<>();
+  private final List<StatePart> parts = new ArrayList<>();
+
+  /** What to call each operator, in their order. */
+  private final List<String> described = new ArrayList<>();
 
   /** The operators of a plan, whose inputs take staged rows. */
   public Dataflow(Plan plan, Dictionary dictionary, Failures failures) {
@@ -71,31 +65,38 @@ public final class Dataflow implements Checkpointed {
     for (Node node : plan.nodes()) {
       List<Operator> from =
           node.inputs().stream().map(n -> Objects.requireNonNull(byNode.get(n))).toList();
-      if (node instanceof Node.Named || isDistinctAlready(node)) {
-        // A name computes nothing.
-        byNode.put(node, from.get(0));
-        continue;
-      }
       Operator operator =
-          node instanceof Node.Input input
-              ? inputs.computeIfAbsent(input.name(), name -> inputOperators.apply(input))
-              : operator(node, from, dictionary, failures);
+          node.accept(new OfNode(from, dictionary, failures, inputs, inputOperators));
       byNode.put(node, operator);
-      operators.add(operator);
-      nodes.add(new NodeOperator(node, operator));
+      if (!from.contains(operator)) {
+        operators.add(operator);
+        addPart("relation " + node.fingerprint(), operator);
+        described.add(node.describe());
+      }
     }
     for (ViewDefinition view : plan.views()) {
       Operator relation = Objects.requireNonNull(byNode.get(view.relation()));
       ViewOperator operator = new ViewOperator(view, relation, dictionary);
       views.put(view.name(), operator);
-      viewStates.add(new ViewState(view, operator));
       operators.add(operator);
+      addPart("view " + view.fingerprint(), operator);
+      described.add("view '" + view.name() + "'");
     }
   }
 
-  /** Rows with a key are distinct. */
-  private static boolean isDistinctAlready(Node node) {
-    return node instanceof Node.Distinct distinct && distinct.input().key().isPresent();
+  private void addPart(String name, Operator operator) {
+    // What keeps no state need not be found again, and may change freely.
+    if (operator.capture() != StateImage.EMPTY) {
+      parts.add(new StatePart(name, operator));
+    }
+  }
+
+  /**
+   * The operators that keep state, by the fingerprints of their relations and views. Two may have
+   * the same one: they compute the same, and their states are equal.
+   */
+  List<StatePart> parts() {
+    return List.copyOf(parts);
   }
 
   private static Function<Node.Input, InputOperator> stagedInputs(
@@ -109,21 +110,78 @@ public final class Dataflow implements Checkpointed {
         };
   }
 
-  private static Operator operator(
-      Node node, List<Operator> from, Dictionary dictionary, Failures failures) {
-    if (node instanceof Node.Filter filter) {
+  /**
+   * The operator of a relation; that of its input, where it adds nothing to that.
+   *
+   * @param from the operators of its inputs
+   */
+  private record OfNode(
+      List<Operator> from,
+      Dictionary dictionary,
+      Failures failures,
+      Map<String, InputOperator> inputs,
+      Function<Node.Input, InputOperator> inputOperators)
+      implements Node.Visitor<Operator> {
+    @Override
+    public Operator input(Node.Input input) {
+      return inputs.computeIfAbsent(input.name(), name -> inputOperators.apply(input));
+    }
+
+    @Override
+    public Operator filter(Node.Filter filter) {
       return new FilterOperator(filter, from.get(0), dictionary, failures);
     }
-    if (node instanceof Node.Project project) {
+
+    @Override
+    public Operator project(Node.Project project) {
       return new ProjectOperator(project, from.get(0), dictionary, failures);
     }
-    if (node instanceof Node.Aggregate aggregate) {
+
+    @Override
+    public Operator aggregate(Node.Aggregate aggregate) {
       return new AggregateOperator(aggregate, from.get(0), dictionary, failures);
     }
-    if (node instanceof Node.Distinct distinct) {
-      return new AggregateOperator(distinct, from.get(0), dictionary, failures);
+
+    @Override
+    public Operator union(Node.Union union) {
+      return new UnionOperator(union, from, dictionary, failures);
     }
-    return new UnionOperator((Node.Union) node, from, dictionary, failures);
+
+    @Override
+    public Operator distinct(Node.Distinct distinct) {
+      // Rows with a key are distinct.
+      return distinct.input().key().isPresent()
+          ? from.get(0)
+          : new AggregateOperator(distinct, from.get(0), dictionary, failures);
+    }
+
+    @Override
+    public Operator named(Node.Named named) {
+      return from.get(0);
+    }
+  }
+
+  /** About how many bytes the state of all operators takes. */
+  long stateBytes() {
+    long bytes = 0;
+    for (Operator operator : operators) {
+      bytes += operator.stateBytes();
+    }
+    return bytes;
+  }
+
+  /**
+   * About how many bytes the state of each takes that has some, by what it is called.
+   *
+   * @param bytes is added to
+   */
+  void addStateBytes(Map<String, Long> bytes) {
+    for (int i = 0; i < operators.size(); i++) {
+      long some = operators.get(i).stateBytes();
+      if (some > 0) {
+        bytes.merge(described.get(i), some, Long::sum);
+      }
+    }
   }
 
   /** Where the rows of an input go in. */
@@ -134,16 +192,6 @@ public final class Dataflow implements Checkpointed {
   /** A view by name. */
   public ViewOperator view(String name) {
     return Objects.requireNonNull(views.get(name), name);
-  }
-
-  /** The operators of relations, inputs first; a relation that only names another has none. */
-  public List<NodeOperator> nodes() {
-    return Collections.unmodifiableList(nodes);
-  }
-
-  /** The operators of views, behind those of the relations that they show. */
-  public List<ViewState> views() {
-    return Collections.unmodifiableList(viewStates);
   }
 
   /** Takes what was staged at the inputs through all operators. */

@@ -29,11 +29,20 @@ final class Epoch {
    */
   record Reject(String source, String reason, String row) {}
 
+  /**
+   * Which append of which producer is in the epoch.
+   *
+   * @param producer its name
+   * @param number greater than those of its appends before
+   */
+  record Sequence(String producer, long number) {}
+
   private final List<Section> sections = new ArrayList<>();
   private final List<Reject> rejects = new ArrayList<>();
+  private final List<Sequence> sequences = new ArrayList<>();
   private final CompletableFuture<Long> logged = new CompletableFuture<>();
   private final CompletableFuture<Long> synced = new CompletableFuture<>();
-  private volatile long position;
+  private final long position;
   private long tickMicros;
 
   /** An empty epoch that will be at a position, if the log takes it. */
@@ -43,11 +52,6 @@ final class Epoch {
 
   long position() {
     return position;
-  }
-
-  /** Gives it another position, because an epoch before it did not come into the log. */
-  void moveTo(long newPosition) {
-    position = newPosition;
   }
 
   /** When it was closed, in microseconds since 1970: the only time that the engine knows. */
@@ -65,6 +69,11 @@ final class Epoch {
 
   List<Reject> rejects() {
     return rejects;
+  }
+
+  /** The appends in it whose producers numbered them, in order. */
+  List<Sequence> sequences() {
+    return sequences;
   }
 
   /** The rows of an input, in order. */
@@ -99,6 +108,15 @@ final class Epoch {
     return count;
   }
 
+  /** How many rows are new to the engine's state, or may be: all but deletions. */
+  int additions() {
+    int count = rejects.size();
+    for (Section section : sections) {
+      count += section.rows().puts();
+    }
+    return count;
+  }
+
   long byteSize() {
     long bytes = 0;
     for (Section section : sections) {
@@ -107,6 +125,10 @@ final class Epoch {
     for (Reject reject : rejects) {
       int characters = reject.source().length() + reject.reason().length() + reject.row().length();
       bytes += 3L * Integer.BYTES + (long) MAX_UTF8_BYTES * characters;
+    }
+    for (Sequence sequence : sequences) {
+      bytes += Integer.BYTES + Long.BYTES;
+      bytes += (long) MAX_UTF8_BYTES * sequence.producer().length();
     }
     return bytes;
   }

@@ -1,39 +1,67 @@
 package dev.leat.engine.internal.exec;
 
 import dev.leat.engine.EngineException;
+import dev.leat.engine.EngineException.Kind;
 import dev.leat.engine.internal.batch.ByteReader;
 import dev.leat.engine.internal.batch.ByteWriter;
 import dev.leat.engine.internal.batch.RowsCodec;
 import dev.leat.engine.internal.batch.StagedRows;
+import dev.leat.engine.internal.checkpoint.Checkpointed;
+import dev.leat.engine.internal.checkpoint.StateImage;
+import dev.leat.engine.internal.checkpoint.StateReader;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes an epoch as a record of the log, and reads it. The first record after each opening of the
- * engine also says which inputs there are and what columns they have, so that reading rows with
- * other columns than they were written with is noticed.
+ * engine also says which inputs there are and what columns they have ({@link WrittenInput}), so
+ * that rows can be read with other columns than they were written with ({@link InputEvolution}).
  *
  * <p>Layout: format; time; inputs (if any: name and columns as text); sections (input's number in
- * that list, rows as {@link RowsCodec} has them); rejected rows.
+ * that list, rows as {@link RowsCodec} has them); rejected rows; the appends that their producers
+ * numbered (not in format 1).
+ *
+ * <p>Which inputs the next record's numbers mean is known from a record before it, so a checkpoint
+ * must keep it: that is its state.
  */
-final class EpochCodec {
-  private static final int FORMAT = 1;
+final class EpochCodec implements Checkpointed {
+  private static final int FORMAT = 2;
+  private static final int FORMAT_WITHOUT_PRODUCERS = 1;
+
+  /** An input as a record names it. */
+  private record Named(String name, String text) {}
+
+  /**
+   * How the rows of one number are read.
+   *
+   * @param input its index in the plan; -1 if they cannot be read
+   * @param targets the column that takes the values of each that was written; null if they are the
+   *     same
+   * @param refusal why the rows cannot be read; null if they can
+   */
+  private record Reading(int input, int @Nullable [] targets, @Nullable String refusal) {}
 
   private final Plan plan;
   private final RowsPool pool;
   private final ByteWriter out = new ByteWriter();
+  private final List<Named> declared;
   private boolean hasWrittenInputs;
-  private final Map<Integer, Integer> inputOfNumber = new HashMap<>();
 
-  /** Inputs of the log that the pipeline does not have like that, and what to say of them. */
-  private final Map<Integer, String> refusedNumbers = new HashMap<>();
+  /** What the numbers in the records mean, by number. */
+  private List<Named> named = List.of();
+
+  private final List<Reading> readings = new ArrayList<>();
 
   EpochCodec(Plan plan, RowsPool pool) {
     this.plan = plan;
     this.pool = pool;
+    this.declared =
+        plan.inputs().stream()
+            .map(input -> new Named(input.name(), WrittenInput.of(input).text()))
+            .toList();
   }
 
   /** The record of an epoch; valid until the next call. */
@@ -41,11 +69,11 @@ final class EpochCodec {
     out.clear();
     out.writeByte(FORMAT);
     out.writeLong(epoch.tickMicros());
-    out.writeInt(hasWrittenInputs ? 0 : plan.inputs().size());
+    out.writeInt(hasWrittenInputs ? 0 : declared.size());
     if (!hasWrittenInputs) {
-      for (Node.Input input : plan.inputs()) {
+      for (Named input : declared) {
         out.writeString(input.name());
-        out.writeString(columns(input));
+        out.writeString(input.text());
       }
     }
     out.writeInt(epoch.sections().size());
@@ -59,65 +87,57 @@ final class EpochCodec {
       out.writeString(reject.reason());
       out.writeString(reject.row());
     }
+    out.writeInt(epoch.sequences().size());
+    for (Epoch.Sequence sequence : epoch.sequences()) {
+      out.writeString(sequence.producer());
+      out.writeLong(sequence.number());
+    }
     return out;
+  }
+
+  /** Has the next record say the inputs, though one before it has said them. */
+  void repeatInputs() {
+    hasWrittenInputs = false;
   }
 
   /** Says that the record written last is in the log, and with it the inputs. */
   void confirm() {
     hasWrittenInputs = true;
-  }
-
-  /**
-   * The columns of an input as they are kept in the log. So the texts of schemas, fields, types and
-   * kinds of input are part of the log's format: where one changes, logs written before are
-   * refused.
-   */
-  static String columns(Node.Input input) {
-    return input.kind() + " " + input.schema() + " key " + input.primaryKey();
+    named = declared;
   }
 
   /**
    * Reads a record.
    *
    * @throws EngineException if it is damaged, of another format, or of inputs that the pipeline
-   *     does not have like that
+   *     does not have and that cannot be read as those that it has
    */
   Epoch read(long position, byte[] bytes, int from, int length) {
     try {
       ByteReader in = new ByteReader(bytes, from, length);
       int format = in.readByte();
-      if (format != FORMAT) {
+      if (format != FORMAT && format != FORMAT_WITHOUT_PRODUCERS) {
         throw new EngineException(
-            EngineException.Kind.CORRUPT,
+            Kind.CORRUPT,
             "the record at position "
                 + position
                 + " has format "
                 + format
-                + ", this version reads format "
+                + ", this version reads formats up to "
                 + FORMAT
                 + ": it was written by a newer version, open it with that one");
       }
       Epoch epoch = new Epoch(position);
       epoch.close(in.readLong());
       readInputs(in);
-      int sections = in.readInt();
-      for (int i = 0; i < sections; i++) {
-        int number = in.readInt();
-        Integer input = inputOfNumber.get(number);
-        String why = refusedNumbers.get(number);
-        if (why != null) {
-          throw new EngineException(EngineException.Kind.INVALID, why);
-        }
-        if (input == null) {
-          throw corrupt(position, "it names input number " + number + ", which is not known");
-        }
-        StagedRows rows = pool.take(input);
-        RowsCodec.read(in, rows);
-        epoch.sections().add(new Epoch.Section(input, rows));
-      }
+      readSections(in, epoch);
       int rejects = in.readInt();
       for (int i = 0; i < rejects; i++) {
         epoch.rejects().add(new Epoch.Reject(in.readString(), in.readString(), in.readString()));
+      }
+      int sequences = format == FORMAT_WITHOUT_PRODUCERS ? 0 : in.readInt();
+      for (int i = 0; i < sequences; i++) {
+        epoch.sequences().add(new Epoch.Sequence(in.readString(), in.readLong()));
       }
       return epoch;
     } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
@@ -127,7 +147,7 @@ final class EpochCodec {
 
   private static EngineException corrupt(long position, String why) {
     return new EngineException(
-        EngineException.Kind.CORRUPT,
+        Kind.CORRUPT,
         "the record at position "
             + position
             + " cannot be read: "
@@ -138,42 +158,98 @@ final class EpochCodec {
   private void readInputs(ByteReader in) {
     int count = in.readInt();
     if (count > 0) {
-      inputOfNumber.clear();
-      refusedNumbers.clear();
+      List<Named> inputs = new ArrayList<>();
+      for (int number = 0; number < count; number++) {
+        inputs.add(new Named(in.readString(), in.readString()));
+      }
+      use(inputs);
     }
+  }
+
+  private void use(List<Named> inputs) {
+    named = List.copyOf(inputs);
+    readings.clear();
+    named.forEach(input -> readings.add(reading(input)));
+  }
+
+  private Reading reading(Named written) {
     List<Node.Input> inputs = plan.inputs();
-    for (int number = 0; number < count; number++) {
-      String name = in.readString();
-      String written = in.readString();
-      int index = 0;
-      while (index < inputs.size() && !inputs.get(index).name().equals(name)) {
-        index++;
-      }
-      if (index == inputs.size()) {
-        // Only if it has rows does it matter.
-        refusedNumbers.put(
-            number,
-            "the log has rows of input '"
-                + name
-                + "', which the pipeline does not declare; declare it as "
-                + written
-                + ", or use another directory");
-        continue;
-      }
-      String declared = columns(inputs.get(index));
-      if (!declared.equals(written)) {
-        refusedNumbers.put(
-            number,
-            "input '"
-                + name
-                + "' was written to the log as "
-                + written
-                + ", the pipeline declares "
-                + declared
-                + "; declare it as it was written, or use another directory");
-        continue;
-      }
-      inputOfNumber.put(number, index);
+    int index = 0;
+    while (index < inputs.size() && !inputs.get(index).name().equals(written.name())) {
+      index++;
     }
+    if (index == inputs.size()) {
+      // Only if it has rows does it matter.
+      return new Reading(
+          -1,
+          null,
+          "the log has rows of input '"
+              + written.name()
+              + "', which the pipeline does not declare; declare it as "
+              + written.text()
+              + ", or use another directory");
+    }
+    if (declared.get(index).text().equals(written.text())) {
+      return new Reading(index, null, null);
+    }
+    InputEvolution evolution =
+        InputEvolution.of(WrittenInput.parse(written.text()), inputs.get(index));
+    if (evolution.differences().isEmpty()) {
+      return new Reading(index, evolution.targets(), null);
+    }
+    return new Reading(
+        -1,
+        null,
+        "the log has rows of input '"
+            + written.name()
+            + "' that cannot be read as it is declared now: "
+            + String.join("; ", evolution.differences())
+            + "; it was written as "
+            + written.text()
+            + ", the pipeline declares "
+            + declared.get(index).text());
+  }
+
+  private void readSections(ByteReader in, Epoch epoch) {
+    int sections = in.readInt();
+    for (int i = 0; i < sections; i++) {
+      int number = in.readInt();
+      if (number < 0 || number >= readings.size()) {
+        throw new IllegalArgumentException("input number " + number + " is not known");
+      }
+      Reading reading = readings.get(number);
+      if (reading.refusal() != null) {
+        throw new EngineException(Kind.INVALID, reading.refusal());
+      }
+      StagedRows rows = pool.take(reading.input());
+      if (reading.targets() == null) {
+        RowsCodec.read(in, rows);
+      } else {
+        RowsCodec.read(in, rows, reading.targets());
+      }
+      epoch.sections().add(new Epoch.Section(reading.input(), rows));
+    }
+  }
+
+  @Override
+  public StateImage capture() {
+    List<Named> inputs = named;
+    return out -> {
+      out.writeInt(inputs.size());
+      for (Named input : inputs) {
+        out.writeString(input.name());
+        out.writeString(input.text());
+      }
+    };
+  }
+
+  @Override
+  public void restore(StateReader in) {
+    int count = in.readInt();
+    List<Named> inputs = new ArrayList<>();
+    for (int number = 0; number < count; number++) {
+      inputs.add(new Named(in.readString(), in.readString()));
+    }
+    use(inputs);
   }
 }

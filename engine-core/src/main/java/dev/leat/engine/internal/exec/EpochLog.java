@@ -9,6 +9,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Epochs in the event log, and who waits for them to be acknowledged.
@@ -23,6 +24,8 @@ final class EpochLog {
   private final boolean keepsRecords;
   private final boolean awaitSync;
   private final Queue<Epoch> unsynced = new ArrayDeque<>();
+  private long recordBytes;
+  private @Nullable EngineException failure;
 
   /**
    * Epochs in a log.
@@ -36,10 +39,19 @@ final class EpochLog {
     this.awaitSync = awaitSync;
   }
 
-  /** Shows all epochs in order. */
-  void replay(Consumer<Epoch> visitor) {
+  /** Shows the epochs from a position on, in order. */
+  void replay(long from, Consumer<Epoch> visitor) {
     log.replay(
-        1, (at, buffer, offset, length) -> visitor.accept(codec.read(at, buffer, offset, length)));
+        from,
+        (at, buffer, offset, length) -> {
+          recordBytes += length;
+          visitor.accept(codec.read(at, buffer, offset, length));
+        });
+  }
+
+  /** The bytes of all records that were replayed or appended so far. */
+  long recordBytes() {
+    return recordBytes;
   }
 
   /** Begins to acknowledge. */
@@ -69,15 +81,31 @@ final class EpochLog {
       epoch.synced().complete(epoch.position());
       return;
     }
-    ByteWriter record = codec.write(epoch);
-    // Under the lock, because the log may tell at once that the record is synced.
-    synchronized (unsynced) {
-      log.append(record.bytes(), 0, record.size());
-      unsynced.add(epoch);
+    if (log.startsSegment()) {
+      codec.repeatInputs(); // those before it may be released
     }
+    ByteWriter record = codec.write(epoch);
+    // Not under the lock: at the end of a segment the log waits for its thread that forces, which
+    // takes it to tell of what is synced.
+    log.append(record.bytes(), 0, record.size());
+    add(epoch);
     codec.confirm();
+    recordBytes += record.size();
     epoch.logged().complete(epoch.position());
     completeSynced(log.syncedPosition());
+  }
+
+  private void add(Epoch epoch) {
+    EngineException reason;
+    synchronized (unsynced) {
+      reason = failure;
+      if (reason == null) {
+        unsynced.add(epoch);
+      }
+    }
+    if (reason != null) {
+      epoch.synced().completeExceptionally(reason);
+    }
   }
 
   private void completeSynced(long syncedPosition) {
@@ -120,6 +148,46 @@ final class EpochLog {
     }
   }
 
+  /**
+   * Waits until an appended epoch survives a power cut, if it is acknowledged only then. The host
+   * that steps waits here, so an interrupt of its thread must not end the engine: it stays set.
+   */
+  void awaitDurable(Epoch epoch) {
+    if (!awaitSync) {
+      return;
+    }
+    boolean interrupted = Thread.interrupted();
+    try {
+      while (log.syncedPosition() < epoch.position()) {
+        try {
+          log.awaitSynced(epoch.position());
+        } catch (EngineException e) {
+          if (!Thread.interrupted()) {
+            throw e;
+          }
+          interrupted = true;
+        }
+      }
+      completeSynced(log.syncedPosition());
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /**
+   * Waits until a position of the log is acknowledged.
+   *
+   * @return the position
+   */
+  long acknowledge(long position) {
+    if (awaitSync) {
+      log.awaitSynced(position);
+    }
+    return position;
+  }
+
   /** When an epoch is acknowledged. */
   CompletableFuture<Long> acknowledgement(Epoch epoch) {
     return awaitSync ? epoch.synced() : epoch.logged();
@@ -128,6 +196,7 @@ final class EpochLog {
   /** Tells everyone who still waits that it will not be. */
   void fail(EngineException reason) {
     synchronized (unsynced) {
+      failure = reason;
       unsynced.forEach(epoch -> epoch.fail(reason));
       unsynced.clear();
     }

@@ -44,11 +44,24 @@ final class Inbox {
     void reject(Epoch.Reject reject) {
       epoch.rejects().add(reject);
     }
+
+    /**
+     * Says which append this is, before anything is written.
+     *
+     * @return null if it is new; else what it repeats, and then nothing is to be written
+     */
+    Producers.@Nullable Earlier claim(Epoch.Sequence sequence) {
+      Producers.Earlier earlier = producers.find(sequence);
+      claimed = earlier == null ? sequence : null;
+      return earlier;
+    }
   }
 
   private static final long MAX_APPEND_BYTES = 16L << 20;
 
   private final RowsPool pool;
+  private final Producers producers;
+  private final StateBudget budget;
   private final int maxRows;
   private final long maxBytes;
   private final boolean canWait;
@@ -60,18 +73,23 @@ final class Inbox {
   private final int[] valueMarks;
   private final Filling filling = new Filling();
   private Epoch epoch;
+  private Epoch.@Nullable Sequence claimed;
   private @Nullable EngineException closedBecause;
 
   /**
-   * An empty inbox.
+   * An empty inbox. Where another thread takes epochs, it waits for room.
    *
-   * @param canWait does another thread take epochs, so that waiting for room makes sense?
+   * @param producers what each of them appended last
+   * @param budget refuses rows while the state is too large
    */
-  Inbox(Plan plan, RowsPool pool, int maxRows, long maxBytes, boolean canWait) {
+  Inbox(
+      Plan plan, RowsPool pool, RuntimeSettings settings, Producers producers, StateBudget budget) {
     this.pool = pool;
-    this.maxRows = maxRows;
-    this.maxBytes = maxBytes;
-    this.canWait = canWait;
+    this.producers = producers;
+    this.budget = budget;
+    this.maxRows = settings.epochRows();
+    this.maxBytes = settings.epochBytes();
+    this.canWait = settings.ownThread();
     this.open = new StagedRows[plan.inputs().size()];
     this.rowMarks = new int[open.length];
     this.valueMarks = new int[open.length];
@@ -100,11 +118,22 @@ final class Inbox {
       int sections = epoch.sections().size();
       int rejects = epoch.rejects().size();
       boolean done = false;
+      claimed = null;
       try {
         long bytes = epoch.byteSize();
+        int rowCount = epoch.rowCount();
+        boolean mayAdd = !budget.isExceeded();
+        int additions = mayAdd ? 0 : epoch.additions();
         writer.writeTo(filling);
         checkSize(epoch.byteSize() - bytes);
+        if (!mayAdd && epoch.additions() > additions) {
+          budget.makeRoom();
+        }
         done = true;
+        if (claimed != null && epoch.rowCount() > rowCount) {
+          epoch.sequences().add(claimed);
+          producers.expect(claimed, epoch);
+        }
       } finally {
         if (!done) {
           takeBack(sections, rejects);
@@ -218,13 +247,22 @@ final class Inbox {
   }
 
   /**
-   * Says that the epoch taken last did not come into the log, so that its position is free. Rows
-   * that came in meanwhile move up.
+   * Refuses the epoch taken last, which did not come into the log, and what came in behind it: who
+   * appends in several steps must not see a later one acknowledged and an earlier one not. Its
+   * position is free again.
+   *
+   * @return what came in behind it
    */
-  void restart(long position) {
-    lock.lock();
+  Epoch refuse(Epoch taken, EngineException reason) {
+    lock.lock(); // so that nobody who is told puts more into an epoch that is refused too
     try {
-      epoch.moveTo(position);
+      Epoch behind = epoch;
+      taken.fail(reason);
+      behind.fail(reason);
+      epoch = new Epoch(taken.position());
+      Arrays.fill(open, null);
+      notFull.signalAll();
+      return behind;
     } finally {
       lock.unlock();
     }

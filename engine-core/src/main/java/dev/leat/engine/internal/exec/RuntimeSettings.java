@@ -8,6 +8,14 @@ package dev.leat.engine.internal.exec;
  * @param ledgerRows entries that the ledger keeps
  * @param ownThread does the engine step itself, on a thread of its own?
  * @param awaitSync is an append acknowledged only when it survives a power cut?
+ * @param producers which producers' last appends are known
+ * @param stateBytes about how many bytes the state may take
  */
 public record RuntimeSettings(
-    int epochRows, long epochBytes, int ledgerRows, boolean ownThread, boolean awaitSync) {}
+    int epochRows,
+    long epochBytes,
+    int ledgerRows,
+    boolean ownThread,
+    boolean awaitSync,
+    ProducerLimits producers,
+    long stateBytes) {}

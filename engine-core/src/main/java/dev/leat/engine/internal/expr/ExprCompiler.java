@@ -5,22 +5,32 @@ import dev.leat.engine.internal.batch.Dictionary;
 import dev.leat.engine.internal.batch.Words;
 import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.Op;
+import dev.leat.engine.plan.Postorder;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.TruncUnit;
 import dev.leat.engine.plan.Type;
 import dev.leat.engine.plan.TypeRules;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * Makes kernels of expressions.
  *
- * <p><b>Structure.</b> An expression becomes a tree of kernels, one for each operation, that hand
+ * <p><b>Structure.</b> An expression becomes kernels, one for each distinct operation, that hand
  * each other columns: one call for each kernel and batch, inside it a static loop over arrays of
- * words. The factories ({@code ArithmeticKernels}, {@code CompareKernels}, {@code StringKernels},
- * {@code CastKernels}) choose the loop by the operands' types; literals are folded, and converted
- * to the types they meet, when the expression is compiled. Four shapes carry most loops: {@link
+ * words. A part that several others read is a {@link SharedKernel}, which evaluates a row once. The
+ * factories ({@code ArithmeticKernels}, {@code CompareKernels}, {@code StringKernels}, {@code
+ * CastKernels}) choose the loop by the operands' types; literals are folded, and converted to the
+ * types they meet, when the expression is compiled. Four shapes carry most loops: {@link
  * UnaryKernel} and {@link BinaryKernel} over words, {@link StringTestKernel} and {@link
  * StringFunctionKernel} over dictionary codes, which compute once for each code. What makes objects
  * anyway goes row by row through a {@link ScalarKernel}.
@@ -40,10 +50,14 @@ public final class ExprCompiler {
 
   private final Schema schema;
   private final Dictionary dictionary;
+  private final TypeRules types;
+  private final Map<Expr, Kernel> kernels = new HashMap<>();
+  private final List<SharedKernel> shared = new ArrayList<>();
 
   private ExprCompiler(Schema schema, Dictionary dictionary) {
     this.schema = schema;
     this.dictionary = dictionary;
+    this.types = TypeRules.over(schema, "expression");
   }
 
   /**
@@ -53,8 +67,9 @@ public final class ExprCompiler {
    * @throws EngineException if the expression does not fit the schema
    */
   public static Kernel compile(Expr expr, Schema schema, Dictionary dictionary) {
-    TypeRules.check(expr, schema, "expression");
-    return root(new ExprCompiler(schema, dictionary).kernel(expr));
+    ExprCompiler compiler = new ExprCompiler(schema, dictionary);
+    compiler.types.check(expr);
+    return compiler.root(compiler.compile(expr));
   }
 
   /**
@@ -64,55 +79,117 @@ public final class ExprCompiler {
    * @throws EngineException if the expression does not fit the schema, or its type the target
    */
   public static Kernel compile(Expr expr, Type target, Schema schema, Dictionary dictionary) {
-    Type type = TypeRules.check(expr, schema, "expression").type();
+    ExprCompiler compiler = new ExprCompiler(schema, dictionary);
+    Type type = compiler.typeOf(expr);
     if (!target.equals(TypeRules.common(type, target))) {
       throw new EngineException(
           EngineException.Kind.INVALID,
           "no conversion from " + type + " to " + target + ": " + expr + "; cast it");
     }
-    Kernel kernel = new ExprCompiler(schema, dictionary).kernel(expr);
-    return root(Conversions.convert(kernel, target, dictionary, text(expr)));
+    Kernel kernel = compiler.compile(expr);
+    return compiler.root(Conversions.convert(kernel, target, dictionary, text(expr)));
   }
 
-  private static Kernel root(Kernel kernel) {
-    return kernel.canFail() ? new RootKernel(kernel) : kernel;
+  private Kernel root(Kernel kernel) {
+    Kernel once = shared.isEmpty() ? kernel : new SharingKernel(kernel, List.copyOf(shared));
+    return once.canFail() ? new RootKernel(once) : once;
   }
 
-  private List<Kernel> kernels(List<Expr> exprs) {
-    List<Kernel> kernels = new ArrayList<>();
-    for (Expr expr : exprs) {
-      kernels.add(kernel(expr));
+  /** Compiles what an expression is made of, each part once and operands first, and itself. */
+  private Kernel compile(Expr expr) {
+    List<Expr> parts = Postorder.of(List.of(expr), ExprCompiler::operands);
+    Map<Expr, Integer> uses = new HashMap<>();
+    for (Expr part : parts) {
+      operands(part).forEach(operand -> uses.merge(operand, 1, Integer::sum));
     }
-    return kernels;
+    OfParts compiler = new OfParts();
+    for (Expr part : parts) {
+      Kernel kernel = part.accept(compiler);
+      boolean isThere = kernel instanceof ConstantKernel || kernel instanceof ColumnKernel;
+      if (uses.getOrDefault(part, 0) > 1 && !isThere) {
+        SharedKernel once = new SharedKernel(kernel);
+        shared.add(once);
+        kernel = once;
+      }
+      kernels.put(part, kernel);
+    }
+    return kernel(expr);
+  }
+
+  /**
+   * What an expression computes with. The operands of nested ANDs or ORs are those of one: both
+   * evaluate from left to right, so that nesting makes no difference, and one that was evaluated
+   * before decides nothing again.
+   */
+  private static Collection<Expr> operands(Expr expr) {
+    if (!(expr instanceof Expr.Call call && call.op().isConnective())) {
+      return expr.operands();
+    }
+    Set<Expr> operands = new LinkedHashSet<>();
+    Set<Expr> nested = new HashSet<>();
+    Deque<Expr> rest = new ArrayDeque<>(List.of(expr));
+    while (!rest.isEmpty()) {
+      Expr next = rest.pop();
+      if (!(next instanceof Expr.Call inner && inner.op() == call.op())) {
+        operands.add(next);
+      } else if (nested.add(inner)) {
+        for (int i = inner.arguments().size() - 1; i >= 0; i--) {
+          rest.push(inner.arguments().get(i));
+        }
+      }
+    }
+    return operands;
   }
 
   private Kernel kernel(Expr expr) {
-    if (expr instanceof Expr.Column column) {
+    return Objects.requireNonNull(kernels.get(expr));
+  }
+
+  private List<Kernel> kernels(Collection<Expr> exprs) {
+    return exprs.stream().map(this::kernel).toList();
+  }
+
+  private Type typeOf(Expr expr) {
+    return types.check(expr).type();
+  }
+
+  /** The kernel of each kind of expression, over those of its operands. */
+  private final class OfParts implements Expr.Visitor<Kernel> {
+    @Override
+    public Kernel column(Expr.Column column) {
       int index = schema.indexOf(column.name(), "expression");
       return new ColumnKernel(index, schema.field(index).type());
     }
-    if (expr instanceof Expr.Literal literal) {
+
+    @Override
+    public Kernel literal(Expr.Literal literal) {
       return constant(literal);
     }
-    if (expr instanceof Expr.Cast cast) {
+
+    @Override
+    public Kernel call(Expr.Call call) {
+      List<Kernel> operands = kernels(operands(call));
+      return call.op().isConnective()
+          ? folded(new LogicKernel(call.op() == Op.AND, operands), operands)
+          : folded(ofCall(call, operands), operands);
+    }
+
+    @Override
+    public Kernel choice(Expr.Case choice) {
+      return ofChoice(choice);
+    }
+
+    @Override
+    public Kernel cast(Expr.Cast cast) {
       Kernel operand = kernel(cast.operand());
       Kernel kernel = new CastKernels(cast.type(), text(cast), dictionary).of(operand);
       return ConstantKernel.fold(kernel, dictionary, operand);
     }
-    if (expr instanceof Expr.UserCall call) {
+
+    @Override
+    public Kernel userCall(Expr.UserCall call) {
       return new UserCallKernel(call, text(call), kernels(call.arguments()), dictionary);
     }
-    if (expr instanceof Expr.Case choice) {
-      return choice(choice);
-    }
-    Expr.Call call = (Expr.Call) expr;
-    if (call.op() == Op.AND || call.op() == Op.OR) {
-      List<Kernel> operands = new ArrayList<>();
-      flatten(call, operands);
-      return folded(new LogicKernel(call.op() == Op.AND, operands), operands);
-    }
-    List<Kernel> arguments = kernels(call.arguments());
-    return folded(call(call, arguments), arguments);
   }
 
   private Kernel folded(Kernel kernel, List<Kernel> inputs) {
@@ -137,8 +214,8 @@ public final class ExprCompiler {
     }
   }
 
-  private Kernel choice(Expr.Case choice) {
-    Type type = TypeRules.typeOf(choice, schema);
+  private Kernel ofChoice(Expr.Case choice) {
+    Type type = typeOf(choice);
     List<Kernel> conditions = new ArrayList<>();
     List<Kernel> results = new ArrayList<>();
     for (Expr.When when : choice.whens()) {
@@ -156,21 +233,7 @@ public final class ExprCompiler {
     return Conversions.convert(kernel(expr), type, dictionary, text(expr));
   }
 
-  /**
-   * The operands of nested ANDs or ORs: both evaluate from left to right, so that nesting makes no
-   * difference.
-   */
-  private void flatten(Expr.Call call, List<Kernel> operands) {
-    for (Expr argument : call.arguments()) {
-      if (argument instanceof Expr.Call nested && nested.op() == call.op()) {
-        flatten(nested, operands);
-      } else {
-        operands.add(kernel(argument));
-      }
-    }
-  }
-
-  private Kernel call(Expr.Call call, List<Kernel> arguments) {
+  private Kernel ofCall(Expr.Call call, List<Kernel> arguments) {
     Kernel first = arguments.get(0);
     Op op = call.op();
     return switch (op) {
@@ -181,7 +244,7 @@ public final class ExprCompiler {
       case NOT -> not(first);
       case IS_NULL, IS_NOT_NULL -> new NullTestKernel(first, op == Op.IS_NULL);
       case COALESCE -> {
-        Type type = TypeRules.typeOf(call, schema);
+        Type type = typeOf(call);
         List<Kernel> operands = new ArrayList<>();
         for (Kernel argument : arguments) {
           operands.add(Conversions.convert(argument, type, dictionary, text(call)));
@@ -197,14 +260,13 @@ public final class ExprCompiler {
   }
 
   private ArithmeticKernels arithmetic(Expr.Call call) {
-    Type type = TypeRules.typeOf(call, schema);
+    Type type = typeOf(call);
     return new ArithmeticKernels(call.op(), type, text(call), dictionary);
   }
 
   /** What stands in the reason of a failed row for the expression that failed. */
   private static String text(Expr expr) {
-    String text = expr.toString();
-    return text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT) + "...";
+    return expr.toString(MAX_TEXT);
   }
 
   /**

@@ -16,6 +16,7 @@ import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;
 import dev.leat.engine.plan.ViewDefinition;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +59,19 @@ class EngineRuntimeTest {
     public void onSyncFailed(Consumer<EngineException> listener) {}
 
     @Override
+    public long firstPosition() {
+      return last + 1;
+    }
+
+    @Override
+    public void release(long position) {}
+
+    @Override
+    public Hold hold(String holder, long from) {
+      throw new UnsupportedOperationException(holder);
+    }
+
+    @Override
     public void replay(long from, RecordVisitor visitor) {}
 
     @Override
@@ -89,8 +103,20 @@ class EngineRuntimeTest {
   private EngineRuntime start(boolean ownThread) {
     EngineRuntime runtime =
         new EngineRuntime(
-            PLAN, new RuntimeSettings(100, 1 << 20, 100, ownThread, false), log, () -> 0, 1);
-    runtime.start(position -> {});
+            PLAN,
+            new RuntimeSettings(
+                100,
+                1 << 20,
+                100,
+                ownThread,
+                false,
+                new ProducerLimits(100, Long.MAX_VALUE),
+                1L << 30),
+            log,
+            () -> 0,
+            1,
+            Optional.empty());
+    runtime.start((position, last) -> {});
     return runtime;
   }
 

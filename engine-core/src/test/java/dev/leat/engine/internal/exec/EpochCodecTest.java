@@ -1,6 +1,7 @@
 package dev.leat.engine.internal.exec;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Schema;
@@ -40,7 +41,43 @@ class EpochCodecTest {
         .isEqualTo("KEYLESS_TABLE (n long not null) key []");
   }
 
+  @Test
+  void anyNameCanBeReadAgain() {
+    Schema schema =
+        Schema.builder()
+            .required("a b, c int", Type.INT)
+            .required("say \"hi\"", Type.STRING)
+            .nullable("gr\u00f6\u00dfe", Type.LONG)
+            .build();
+
+    assertThat(columns(Node.InputKind.KEYED_TABLE, schema, List.of("a b, c int", "say \"hi\"")))
+        .isEqualTo(
+            "KEYED_TABLE (\"a b, c int\" int not null, \"say \"\"hi\"\"\" string not null,"
+                + " \"gr\u00f6\u00dfe\" long) key [\"a b, c int\", \"say \"\"hi\"\"\"]");
+  }
+
+  @Test
+  void whatIsNoTextOfAnInputIsRefused() {
+    for (String text :
+        List.of(
+            "",
+            "STREAM",
+            "QUEUE (n long) key []",
+            "STREAM (n long) key [",
+            "STREAM (n long) key [] ",
+            "STREAM (n number) key []",
+            "STREAM (n decimal(9,10)) key []",
+            "STREAM (n decimal(9)) key []",
+            "STREAM (n array<long) key []",
+            "STREAM (\"n long) key []",
+            "STREAM () key []")) {
+      assertThatIllegalArgumentException().isThrownBy(() -> WrittenInput.parse(text));
+    }
+  }
+
   private static String columns(Node.InputKind kind, Schema schema, List<String> key) {
-    return EpochCodec.columns(new Node.Input("t", kind, schema, key));
+    String text = WrittenInput.of(new Node.Input("t", kind, schema, key)).text();
+    assertThat(WrittenInput.parse(text)).isEqualTo(new WrittenInput(kind, schema, key));
+    return text;
   }
 }
