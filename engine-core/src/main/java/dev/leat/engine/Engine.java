@@ -294,6 +294,14 @@ public final class Engine implements AutoCloseable {
   }
 
   /**
+   * How many rows of each stream with {@link Relation#deduplicate} were repetitions, and left out,
+   * since the engine's log began, by input. They are among {@link #acceptedRows}.
+   */
+  public Map<String, Long> duplicateRows() {
+    return runtime.duplicateRows();
+  }
+
+  /**
    * How many rows were left out since the engine's log began, by source; also those no longer in
    * the ledger.
    */

@@ -216,6 +216,7 @@ public abstract sealed class Node {
     private final String name;
     private final InputKind kind;
     private final List<String> primaryKey;
+    private final @Nullable Deduplication deduplication;
 
     /**
      * An input.
@@ -223,15 +224,47 @@ public abstract sealed class Node {
      * @param primaryKey columns of the primary key, for keyed tables only
      */
     public Input(String name, InputKind kind, Schema schema, List<String> primaryKey) {
+      this(name, kind, schema, primaryKey, null);
+    }
+
+    private Input(
+        String name,
+        InputKind kind,
+        Schema schema,
+        List<String> primaryKey,
+        @Nullable Deduplication deduplication) {
       super(
           List.of(),
           schema,
           traits(kind, List.copyOf(primaryKey)),
-          new Canonical("input").name(name).word(kind.name()).names(primaryKey));
+          step(name, kind, primaryKey, deduplication));
       this.name = name;
       this.kind = kind;
       this.primaryKey = List.copyOf(primaryKey);
+      this.deduplication = deduplication;
       check();
+    }
+
+    private static Canonical step(
+        String name,
+        InputKind kind,
+        List<String> primaryKey,
+        @Nullable Deduplication deduplication) {
+      Canonical step = new Canonical("input").name(name).word(kind.name()).names(primaryKey);
+      return deduplication == null
+          ? step
+          : step.word("deduplicated")
+              .names(deduplication.key())
+              .word(Long.toString(deduplication.horizonMicros()));
+    }
+
+    /**
+     * The same stream without repetitions.
+     *
+     * @throws EngineException if it is no stream, or has no such columns
+     */
+    public Input deduplicated(Deduplication by) {
+      return new Input(name, kind, schema(), primaryKey, by);
     }
 
     private static Traits traits(InputKind kind, List<String> primaryKey) {
@@ -247,6 +280,9 @@ public abstract sealed class Node {
       if ((kind == InputKind.KEYED_TABLE) == primaryKey.isEmpty()) {
         throw invalid("input '" + name + "': a keyed table, and only that, has a primary key");
       }
+      if (deduplication != null) {
+        check(deduplication);
+      }
       if (primaryKey.isEmpty()) {
         return;
       }
@@ -259,6 +295,25 @@ public abstract sealed class Node {
           throw invalid("table '" + name + "': an array cannot be a key: " + key);
         }
       }
+    }
+
+    private void check(Deduplication by) {
+      String place = "deduplicate on " + word();
+      if (kind != InputKind.STREAM) {
+        throw invalid(
+            place
+                + ": only streams have repetitions; what is put into a table twice is there once");
+      }
+      for (Field field : schema().select(by.key(), place).fields()) {
+        if (field.type().kind() == Type.Kind.ARRAY) {
+          throw invalid(place + ": an array cannot be a key: " + field);
+        }
+      }
+    }
+
+    /** Which of its rows are repetitions, and left out; null if none are. */
+    public @Nullable Deduplication deduplication() {
+      return deduplication;
     }
 
     public String name() {

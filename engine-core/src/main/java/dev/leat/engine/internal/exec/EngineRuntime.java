@@ -412,6 +412,16 @@ public final class EngineRuntime implements AutoCloseable {
     }
   }
 
+  /** How many rows of each deduplicated input were left out, by name. */
+  public Map<String, Long> duplicateRows() {
+    stateLock.lock();
+    try {
+      return inputs.duplicateRows();
+    } finally {
+      stateLock.unlock();
+    }
+  }
+
   /** How many rows were left out, by source. */
   public Map<String, Long> ledgerCounts() {
     stateLock.lock();
