@@ -9,11 +9,8 @@ import dev.leat.engine.Row;
 import dev.leat.engine.Threading;
 import dev.leat.engine.View;
 import dev.leat.engine.plan.Node;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -52,31 +49,11 @@ public final class PipelineTester implements AutoCloseable {
   private static final int MAX_EPOCH_ROWS = 1_000_000;
   private static final int RANDOM_SCHEDULES = 7;
 
-  /** A clock that moves when it is told. */
-  private static final class SetClock extends Clock {
-    private Instant now = START;
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      throw new UnsupportedOperationException("the engine's time is UTC");
-    }
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-  }
-
   private record FeedKey(String view, Class<?> rows) {}
 
   private final Pipeline pipeline;
   private final Schedule schedule;
-  private final SetClock clock = new SetClock();
+  private final SetClock clock = new SetClock(START);
   private final Engine engine;
   private final Map<FeedKey, List<?>> feeds = new HashMap<>();
 
@@ -234,13 +211,13 @@ public final class PipelineTester implements AutoCloseable {
       throw new IllegalArgumentException("time does not go back: time=" + time);
     }
     engine.step();
-    clock.now = clock.now.plus(time);
+    clock.advance(time);
     return this;
   }
 
   /** What the engine's clock says. */
   public Instant now() {
-    return clock.now;
+    return clock.instant();
   }
 
   private void cutAtRead() {

@@ -9,6 +9,7 @@ import dev.leat.engine.Row;
 import dev.leat.engine.Threading;
 import dev.leat.engine.plan.ViewDefinition;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,9 +35,12 @@ class RandomReplayTest {
 
   /** Opens an engine, brings some epochs, and gives the rows of all views and of the ledger. */
   private List<List<Row>> run(RandomCase randomCase, List<List<InputChange>> epochs) {
-    EngineSettings settings = EngineSettings.defaults().withThreading(Threading.HOST);
+    SetClock clock = new SetClock(PipelineTester.START);
+    EngineSettings settings =
+        EngineSettings.defaults().withThreading(Threading.HOST).withClock(clock);
     try (Engine engine = Engine.open(directory, Pipeline.of(randomCase.plan()), settings)) {
       for (List<InputChange> epoch : epochs) {
+        clock.advance(Duration.ofSeconds(3));
         engine.append(t -> epoch.forEach(change -> RandomRun.write(engine, t, change)));
         engine.step();
       }
