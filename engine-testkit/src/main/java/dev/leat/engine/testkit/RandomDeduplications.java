@@ -12,7 +12,7 @@ import java.util.SplittableRandom;
 final class RandomDeduplications {
   private static final long SALT = 0x6465647570L;
   private static final int ONE_IN = 3;
-  private static final int MAX_SECONDS = 30;
+  private static final int MAX_SECONDS = 10;
 
   private final SplittableRandom random;
 

@@ -101,7 +101,7 @@ class RandomPlansHealthTest {
       InputModel still = new InputModel(plan);
       InputModel moving = new InputModel(plan);
       for (List<InputChange> epoch : RandomChanges.epochs(plan, seed, 60)) {
-        moving.advance(Duration.ofSeconds(5));
+        moving.advance(Duration.ofSeconds(2));
         epoch.forEach(still::apply);
         epoch.forEach(moving::apply);
       }

@@ -29,7 +29,7 @@ final class RandomRun implements AutoCloseable {
   private static final int LOOKUPS = 3;
 
   /** Between two epochs there are less seconds. */
-  private static final int MAX_SECONDS = 12;
+  private static final int MAX_SECONDS = 5;
 
   /** One in so many views is queried. */
   private static final int QUERIES = 20;
