@@ -5,6 +5,7 @@ import dev.leat.engine.internal.exec.EngineRuntime;
 import dev.leat.engine.internal.exec.ProducerLimits;
 import dev.leat.engine.internal.exec.RuntimeSettings;
 import dev.leat.engine.internal.exec.ViewHandle;
+import dev.leat.engine.internal.io.Io;
 import dev.leat.engine.internal.io.SystemIo;
 import dev.leat.engine.internal.log.ChronicleLog;
 import dev.leat.engine.internal.log.EventLog;
@@ -74,6 +75,16 @@ public final class Engine implements AutoCloseable {
    */
   public static Engine open(
       Path directory, Pipeline pipeline, EngineSettings settings, Consumer<Position> progress) {
+    return open(directory, pipeline, settings, SystemIo.INSTANCE, progress);
+  }
+
+  /** Opens an engine whose files are reached through a seam, where tests put faults. */
+  static Engine open(
+      Path directory,
+      Pipeline pipeline,
+      EngineSettings settings,
+      Io io,
+      Consumer<Position> progress) {
     LogSettings logSettings =
         LogSettings.defaults()
             .withSyncDelay(
@@ -82,9 +93,9 @@ public final class Engine implements AutoCloseable {
                     : LogSettings.LAZY_SYNC_DELAY)
             .withGroupCommit(settings.groupCommit())
             .withSegmentBytes(settings.segmentBytes())
-            .withMinFreeBytes(settings.minFreeBytes());
-    return start(
-        pipeline, settings, ChronicleLog.open(directory, logSettings, SystemIo.INSTANCE), progress);
+            .withMinFreeBytes(settings.minFreeBytes())
+            .withRetention(settings.retention().keepFor(), settings.retention().maxBytes());
+    return start(pipeline, settings, ChronicleLog.open(directory, logSettings, io), progress);
   }
 
   /**

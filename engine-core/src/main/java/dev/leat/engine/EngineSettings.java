@@ -18,6 +18,8 @@ import java.util.Objects;
  *     GiB
  * @param minFreeBytes appending fails with {@code FULL} while the file system has less usable space
  *     than this; 1 MiB to 4 EiB, default 256 MiB
+ * @param retention what the log keeps beyond what recovery needs; default {@link
+ *     Retention#everything()}
  * @param ledgerRows how many entries the ledger keeps; 1 to 1,000,000, default 10,000
  * @param producers for how long the last number of a producer is known; default 7 days, 100,000
  *     producers
@@ -30,6 +32,7 @@ public record EngineSettings(
     int epochRows,
     long segmentBytes,
     long minFreeBytes,
+    Retention retention,
     int ledgerRows,
     ProducerRetention producers,
     Clock clock) {
@@ -42,6 +45,7 @@ public record EngineSettings(
     Objects.requireNonNull(durability, "durability");
     Objects.requireNonNull(groupCommit, "groupCommit");
     Objects.requireNonNull(threading, "threading");
+    Objects.requireNonNull(retention, "retention");
     Objects.requireNonNull(producers, "producers");
     Objects.requireNonNull(clock, "clock");
     if (groupCommit.isNegative()
@@ -72,6 +76,7 @@ public record EngineSettings(
         16_384,
         1024 * MIB,
         256 * MIB,
+        Retention.everything(),
         10_000,
         ProducerRetention.defaults(),
         Clock.systemUTC());
@@ -86,6 +91,7 @@ public record EngineSettings(
         epochRows,
         segmentBytes,
         minFreeBytes,
+        retention,
         ledgerRows,
         producers,
         clock);
@@ -100,6 +106,7 @@ public record EngineSettings(
         epochRows,
         segmentBytes,
         minFreeBytes,
+        retention,
         ledgerRows,
         producers,
         clock);
@@ -114,6 +121,7 @@ public record EngineSettings(
         epochRows,
         segmentBytes,
         minFreeBytes,
+        retention,
         ledgerRows,
         producers,
         clock);
@@ -128,6 +136,7 @@ public record EngineSettings(
         value,
         segmentBytes,
         minFreeBytes,
+        retention,
         ledgerRows,
         producers,
         clock);
@@ -142,6 +151,7 @@ public record EngineSettings(
         epochRows,
         value,
         minFreeBytes,
+        retention,
         ledgerRows,
         producers,
         clock);
@@ -155,6 +165,22 @@ public record EngineSettings(
         threading,
         epochRows,
         segmentBytes,
+        value,
+        retention,
+        ledgerRows,
+        producers,
+        clock);
+  }
+
+  /** A copy with another retention of the log. */
+  public EngineSettings withRetention(Retention value) {
+    return new EngineSettings(
+        durability,
+        groupCommit,
+        threading,
+        epochRows,
+        segmentBytes,
+        minFreeBytes,
         value,
         ledgerRows,
         producers,
@@ -170,6 +196,7 @@ public record EngineSettings(
         epochRows,
         segmentBytes,
         minFreeBytes,
+        retention,
         value,
         producers,
         clock);
@@ -184,6 +211,7 @@ public record EngineSettings(
         epochRows,
         segmentBytes,
         minFreeBytes,
+        retention,
         ledgerRows,
         value,
         clock);
@@ -198,6 +226,7 @@ public record EngineSettings(
         epochRows,
         segmentBytes,
         minFreeBytes,
+        retention,
         ledgerRows,
         producers,
         value);

@@ -12,7 +12,9 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -29,7 +31,6 @@ import java.util.function.Consumer;
  */
 public final class NdjsonInput {
   private static final int MAX_COPY = 4096;
-  private static final int MAX_REJECTED = 1000;
 
   private final Node.Input input;
   private final Appender appender;
@@ -56,7 +57,7 @@ public final class NdjsonInput {
   /**
    * Appends a file of NDJSON and waits until it is acknowledged.
    *
-   * @param progress is told after each chunk
+   * @param progress is told how far it has come, as with a stream
    * @throws IOException if the file cannot be read; what was read before is in
    */
   public NdjsonResult append(Path file, Consumer<Progress> progress) throws IOException {
@@ -69,21 +70,37 @@ public final class NdjsonInput {
    * Appends a stream of NDJSON to its end and waits until it is acknowledged. The stream is not
    * closed.
    *
-   * @param progress is told after each chunk
+   * <p>What is acknowledged is always a beginning of the stream. If this throws, the last progress
+   * told says where it ends, to the byte: the lines up to there are in, and a host that can read
+   * them again goes on behind them. A {@code COMMIT_UNKNOWN} alone leaves open what lies behind.
+   *
+   * @param progress is told, in this thread, how much is acknowledged, whenever there is more
+   * @throws EngineException FULL if the log has no space in the middle of it
    * @throws IOException if the stream fails; the lines before are in
    */
   public NdjsonResult append(InputStream stream, Consumer<Progress> progress) throws IOException {
     appender.checkMayWait();
     Chunks chunks = new Chunks(progress);
-    NdjsonReader.Progress total =
-        reader().read(stream, appender.newRows(input), chunks::reject, chunks::take);
-    chunks.flush(appender.newRows(input));
-    return new NdjsonResult(
-        new Position(chunks.acknowledged()),
-        total.bytes(),
-        total.accepted(),
-        total.rejected(),
-        false);
+    try {
+      reader().read(stream, appender.newRows(input), chunks::reject, chunks::take);
+      return chunks.finish();
+    } catch (EngineException e) {
+      chunks.finishBefore(e);
+      Progress in = chunks.acknowledged;
+      throw new EngineException(
+          e.kind(),
+          e.getMessage()
+              + "; of the NDJSON a beginning is in: go on behind it. bytes="
+              + in.bytes()
+              + " accepted="
+              + in.accepted()
+              + " rejected="
+              + in.rejected(),
+          e);
+    } catch (IOException e) {
+      chunks.finishBefore(e);
+      throw e;
+    }
   }
 
   /**
@@ -151,9 +168,12 @@ public final class NdjsonInput {
    * The chunks of one call: the next is decoded while those before are on their way into the log.
    */
   private final class Chunks {
+    private record Sent(Appender.Pending pending, Progress end) {}
+
     private final Consumer<Progress> progress;
     private final List<Rejected> rejected = new ArrayList<>();
-    private final List<Appender.Pending> pending = new ArrayList<>();
+    private final Deque<Sent> sent = new ArrayDeque<>();
+    private Progress acknowledged = new Progress(0, 0, 0);
     private long position;
 
     private Chunks(Consumer<Progress> progress) {
@@ -162,43 +182,57 @@ public final class NdjsonInput {
 
     private void reject(String reason, byte[] buffer, int from, int to) {
       rejected.add(Rejected.of(reason, buffer, from, to));
-      if (rejected.size() >= MAX_REJECTED) {
-        flush(appender.newRows(input));
-      }
     }
 
     private StagedRows take(StagedRows rows, NdjsonReader.Progress soFar) {
-      flush(rows);
-      progress.accept(new Progress(soFar.bytes(), soFar.accepted(), soFar.rejected()));
+      List<Rejected> some = List.copyOf(rejected);
+      rejected.clear();
+      Sent before = sent.peekLast();
+      Appender.Pending pending =
+          appender.appendAsync(
+              into -> {
+                if (before != null) {
+                  // While no epoch can be taken: behind a refused chunk there must be no other.
+                  before.pending().throwIfRefused();
+                }
+                into.add(input, rows);
+                some.forEach(r -> into.reject(input, r.reason(), r.row()));
+              });
+      sent.add(new Sent(pending, new Progress(soFar.bytes(), soFar.accepted(), soFar.rejected())));
+      // Whatever failed is thrown soon, and not only at the end of a long stream.
+      while (!sent.isEmpty() && sent.element().pending().isDone()) {
+        acknowledgeFirst();
+      }
       return appender.newRows(input);
     }
 
-    private void flush(StagedRows rows) {
-      if (rows.size() == 0 && rejected.isEmpty()) {
-        return;
-      }
-      List<Rejected> some = List.copyOf(rejected);
-      rejected.clear();
-      pending.add(
-          appender.appendAsync(
-              into -> {
-                into.add(input, rows);
-                some.forEach(r -> into.reject(input, r.reason(), r.row()));
-              }));
-      // Whatever failed is thrown soon, and not only at the end of a long stream.
-      pending.removeIf(
-          chunk -> {
-            boolean isDone = chunk.isDone();
-            position = isDone ? Math.max(position, chunk.await()) : position;
-            return isDone;
-          });
+    private void acknowledgeFirst() {
+      position = sent.element().pending().await();
+      acknowledged = sent.remove().end();
+      progress.accept(acknowledged);
     }
 
-    private long acknowledged() {
-      for (Appender.Pending rest : pending) {
-        position = Math.max(position, rest.await());
+    private NdjsonResult finish() {
+      while (!sent.isEmpty()) {
+        acknowledgeFirst();
       }
-      return position;
+      return new NdjsonResult(
+          new Position(position),
+          acknowledged.bytes(),
+          acknowledged.accepted(),
+          acknowledged.rejected(),
+          false);
+    }
+
+    /** Waits for what was on its way when something failed, up to what failed too. */
+    private void finishBefore(Exception failure) {
+      try {
+        finish();
+      } catch (EngineException e) {
+        if (e != failure) {
+          failure.addSuppressed(e);
+        }
+      }
     }
   }
 }

@@ -21,6 +21,8 @@ class EngineSettingsTest {
     assertRefused("segment-bytes", () -> DEFAULTS.withSegmentBytes((64L << 30) + 1));
     assertRefused("min-free-bytes", () -> DEFAULTS.withMinFreeBytes(0));
     assertRefused("min-free-bytes", () -> DEFAULTS.withMinFreeBytes(Long.MAX_VALUE));
+    assertRefused("keep-for", () -> Retention.of(Duration.ofNanos(-1)));
+    assertRefused("max-bytes", () -> Retention.ofBytes((128L << 20) - 1));
   }
 
   private static void assertRefused(String name, Runnable change) {
@@ -33,13 +35,26 @@ class EngineSettingsTest {
         DEFAULTS
             .withGroupCommit(Duration.ofDays(1))
             .withSegmentBytes(64L << 30)
-            .withMinFreeBytes(Long.MAX_VALUE / 2);
+            .withMinFreeBytes(Long.MAX_VALUE / 2)
+            .withRetention(Retention.ofBytes(128L << 20));
     LogSettings log =
         LogSettings.defaults()
             .withSyncDelay(most.groupCommit())
             .withGroupCommit(most.groupCommit())
             .withSegmentBytes(most.segmentBytes())
-            .withMinFreeBytes(most.minFreeBytes());
+            .withMinFreeBytes(most.minFreeBytes())
+            .withRetention(most.retention().keepFor(), most.retention().maxBytes());
     assertThat(log.segmentBytes()).isEqualTo(64L << 30);
+    assertThat(log.maxBytes()).isEqualTo(128L << 20);
+  }
+
+  @Test
+  void aRetentionSaysHowLongAndHowMuch() {
+    assertThat(DEFAULTS.retention()).isEqualTo(Retention.everything());
+    assertThat(Retention.everything().keepFor()).isEqualTo(LogSettings.FOREVER);
+    assertThat(Retention.everything().maxBytes()).isEqualTo(LogSettings.UNLIMITED);
+    assertThat(Retention.onlyForRecovery().keepFor()).isZero();
+    assertThat(Retention.of(Duration.ofDays(7)).withMaxBytes(1L << 30))
+        .isEqualTo(new Retention(Duration.ofDays(7), 1L << 30));
   }
 }

@@ -157,6 +157,13 @@ public final class Appender {
       return runtime.acknowledgement(epoch).isDone();
     }
 
+    /** Throws if the rows were refused. */
+    public void throwIfRefused() {
+      if (epoch.logged().isCompletedExceptionally()) {
+        runtime.acknowledge(epoch);
+      }
+    }
+
     /**
      * Waits until the rows are acknowledged, if another thread steps.
      *

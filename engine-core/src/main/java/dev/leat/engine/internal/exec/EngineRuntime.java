@@ -217,9 +217,7 @@ public final class EngineRuntime implements AutoCloseable {
         refused = epoch;
         throw e;
       }
-      inbox.restart(epoch.position());
-      producers.forget(epoch);
-      epoch.fail(e);
+      inbox.refuse(epoch, e);
       return false;
     }
   }

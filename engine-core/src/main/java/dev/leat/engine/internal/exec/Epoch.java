@@ -42,7 +42,7 @@ final class Epoch {
   private final List<Sequence> sequences = new ArrayList<>();
   private final CompletableFuture<Long> logged = new CompletableFuture<>();
   private final CompletableFuture<Long> synced = new CompletableFuture<>();
-  private volatile long position;
+  private final long position;
   private long tickMicros;
 
   /** An empty epoch that will be at a position, if the log takes it. */
@@ -52,11 +52,6 @@ final class Epoch {
 
   long position() {
     return position;
-  }
-
-  /** Gives it another position, because an epoch before it did not come into the log. */
-  void moveTo(long newPosition) {
-    position = newPosition;
   }
 
   /** When it was closed, in microseconds since 1970: the only time that the engine knows. */

@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes an epoch as a record of the log, and reads it. The first record after each opening of the
- * engine also says which inputs there are and what columns they have ({@link WrittenInput}), so
- * that rows can be read with other columns than they were written with ({@link InputEvolution}).
+ * engine, and of each file of the log, also says which inputs there are and what columns they have
+ * ({@link WrittenInput}), so that rows can be read with other columns than they were written with
+ * ({@link InputEvolution}).
  *
  * <p>Layout: format; time; inputs (if any: name and columns as text); sections (input's number in
  * that list, rows as {@link RowsCodec} has them); rejected rows; the appends that their producers
@@ -93,6 +94,11 @@ final class EpochCodec implements Checkpointed {
       out.writeLong(sequence.number());
     }
     return out;
+  }
+
+  /** Has the next record say the inputs, though one before it has said them. */
+  void repeatInputs() {
+    hasWrittenInputs = false;
   }
 
   /** Says that the record written last is in the log, and with it the inputs. */

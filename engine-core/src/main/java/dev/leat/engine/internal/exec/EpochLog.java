@@ -69,6 +69,9 @@ final class EpochLog {
       epoch.synced().complete(epoch.position());
       return;
     }
+    if (log.startsSegment()) {
+      codec.repeatInputs(); // those before it may be released
+    }
     ByteWriter record = codec.write(epoch);
     // Under the lock, because the log may tell at once that the record is synced.
     synchronized (unsynced) {

@@ -238,13 +238,20 @@ final class Inbox {
   }
 
   /**
-   * Says that the epoch taken last did not come into the log, so that its position is free. Rows
-   * that came in meanwhile move up.
+   * Refuses the epoch taken last, which did not come into the log, and what came in behind it: who
+   * appends in several steps must not see a later one acknowledged and an earlier one not. Its
+   * position is free again.
    */
-  void restart(long position) {
-    lock.lock();
+  void refuse(Epoch taken, EngineException reason) {
+    lock.lock(); // so that nobody who is told puts more into an epoch that is refused too
     try {
-      epoch.moveTo(position);
+      producers.forget(taken);
+      producers.forget(epoch);
+      taken.fail(reason);
+      epoch.fail(reason);
+      epoch = new Epoch(taken.position());
+      Arrays.fill(open, null);
+      notFull.signalAll();
     } finally {
       lock.unlock();
     }

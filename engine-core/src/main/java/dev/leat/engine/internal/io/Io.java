@@ -29,6 +29,9 @@ public interface Io {
   /** Whether a file or a directory exists. */
   boolean exists(Path path);
 
+  /** When a file was last written to, in milliseconds since 1970. */
+  long lastModifiedMillis(Path file) throws IOException;
+
   /** What is directly in a directory, sorted by name. */
   List<Path> list(Path directory) throws IOException;
 

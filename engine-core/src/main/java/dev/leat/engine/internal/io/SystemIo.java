@@ -54,6 +54,11 @@ public final class SystemIo implements Io {
   }
 
   @Override
+  public long lastModifiedMillis(Path file) throws IOException {
+    return Files.getLastModifiedTime(file).toMillis();
+  }
+
+  @Override
   public List<Path> list(Path directory) throws IOException {
     try (Stream<Path> paths = Files.list(directory)) {
       return paths.sorted().toList();

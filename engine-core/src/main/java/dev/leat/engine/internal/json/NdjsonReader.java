@@ -19,11 +19,12 @@ public final class NdjsonReader {
   private static final int BUFFER_BYTES = 256 << 10;
   private static final int MAX_CHUNK_ROWS = 4096;
   private static final int MAX_CHUNK_BYTES = 1 << 20;
+  private static final int MAX_CHUNK_REJECTS = 1000;
 
   /**
    * How far a stream has been read.
    *
-   * @param bytes read from the stream
+   * @param bytes of the lines so far, with their ends: where the next line begins
    * @param accepted lines that became rows
    * @param rejected lines that did not
    */
@@ -35,7 +36,7 @@ public final class NdjsonReader {
     /**
      * Takes a chunk over. Lines rejected between its rows have been reported before.
      *
-     * @param rows at least one
+     * @param rows none if all lines since the last chunk were rejected
      * @param progress up to the end of this chunk
      * @return empty rows to go on with: the same after {@link StagedRows#clear}, or others of the
      *     same schema
@@ -55,6 +56,7 @@ public final class NdjsonReader {
   private long bytes;
   private long accepted;
   private long rejected;
+  private long rejectedBefore; // in the chunks that were handed on
 
   public NdjsonReader(NdjsonDecoder decoder) {
     this.decoder = decoder;
@@ -82,6 +84,7 @@ public final class NdjsonReader {
     bytes = 0;
     accepted = 0;
     rejected = 0;
+    rejectedBefore = 0;
     Rejects counting =
         (reason, line, start, end) -> {
           rejected++;
@@ -172,7 +175,9 @@ public final class NdjsonReader {
       from += used;
       accepted += rows.size() - before;
       hasLine = used > 0;
-      if (rows.size() >= MAX_CHUNK_ROWS || rows.byteSize() >= MAX_CHUNK_BYTES) {
+      if (rows.size() >= MAX_CHUNK_ROWS
+          || rows.byteSize() >= MAX_CHUNK_BYTES
+          || rejected - rejectedBefore >= MAX_CHUNK_REJECTS) {
         rows = handOn(rows, receiver);
       }
     }
@@ -181,19 +186,26 @@ public final class NdjsonReader {
   }
 
   /**
-   * How many more rows a chunk takes: also of rows that are short in the input and long in memory.
+   * How many more lines a chunk takes: also of rows that are short in the input and long in memory,
+   * and of lines that are rejected.
    */
-  private static int room(StagedRows rows) {
+  private int room(StagedRows rows) {
     long bytesLeft = MAX_CHUNK_BYTES - rows.byteSize();
     long byBytes = bytesLeft / ((long) rows.schema().size() * Long.BYTES);
-    return (int) Math.max(1, Math.min(MAX_CHUNK_ROWS - rows.size(), byBytes));
+    long byRejects = MAX_CHUNK_REJECTS - (rejected - rejectedBefore);
+    long byRows = (long) MAX_CHUNK_ROWS - rows.size();
+    return (int) Math.max(1, Math.min(byRejects, Math.min(byRows, byBytes)));
   }
 
   private StagedRows handOn(StagedRows rows, Receiver receiver) {
-    return rows.size() == 0 ? rows : receiver.take(rows, progress());
+    if (rows.size() == 0 && rejected == rejectedBefore) {
+      return rows;
+    }
+    rejectedBefore = rejected;
+    return receiver.take(rows, progress());
   }
 
   private Progress progress() {
-    return new Progress(bytes, accepted, rejected);
+    return new Progress(bytes - (to - from), accepted, rejected);
   }
 }

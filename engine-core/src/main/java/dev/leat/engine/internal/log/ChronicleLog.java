@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +21,8 @@ import org.slf4j.LoggerFactory;
  *   LogDirectory      names, lock, format        RecordFormat     the bytes of a record
  *   ChronicleSegment  writing, space             SegmentScanner   reading
  *   GroupCommit       forcing, in its thread     HighWaterMark    what is durable
- *   LogRecovery       the end of an old log      JvmFlags         what Chronicle needs
+ *   KeptSegments      what may be deleted        LowWaterMark     where the log begins
+ *   LogRecovery       both ends of an old log    JvmFlags         what Chronicle needs
  *
  * Invariants. Positions are contiguous over all segments. Only the segment that this instance
  * created is written; it is created with the first record that goes into it, so every start that
@@ -48,11 +48,14 @@ public final class ChronicleLog implements EventLog {
   private final LogDirectory directory;
   private final HighWaterMark highWaterMark;
   private final GroupCommit commit;
-  private final List<Segment> segments;
+  private final KeptSegments segments;
   private volatile long last;
   private volatile boolean isClosed;
 
   private @Nullable ChronicleSegment current;
+  private long startedMillis;
+  private long decidedAt;
+  private boolean isStarting;
   private long unforcedBytes;
 
   private ChronicleLog(
@@ -60,14 +63,17 @@ public final class ChronicleLog implements EventLog {
       Io io,
       LogDirectory directory,
       HighWaterMark highWaterMark,
-      LogRecovery.End end) {
+      LowWaterMark lowWaterMark,
+      LogRecovery.End end)
+      throws IOException {
     this.settings = settings;
     this.io = io;
     this.directory = directory;
     this.highWaterMark = highWaterMark;
-    this.segments = new CopyOnWriteArrayList<>(end.segments());
     this.last = end.position();
     this.commit = new GroupCommit(io, highWaterMark, settings, end.position());
+    this.segments =
+        new KeptSegments(io, directory, lowWaterMark, settings, end.segments(), commit::synced);
   }
 
   /**
@@ -76,7 +82,8 @@ public final class ChronicleLog implements EventLog {
    * @param directory the directory of the engine; the log takes {@code lock}, {@code FORMAT} and
    *     {@code log} in it
    * @throws EngineException INVALID if JVM flags are missing or a newer version wrote the log,
-   *     UNAVAILABLE if the directory is in use or cannot be read, CORRUPT if records are lost
+   *     UNAVAILABLE if the directory is in use or cannot be read, FULL if there is no space for the
+   *     little that opening writes, CORRUPT if records are lost
    */
   public static ChronicleLog open(Path directory, LogSettings settings, Io io) {
     JvmFlags.require();
@@ -84,10 +91,7 @@ public final class ChronicleLog implements EventLog {
     try {
       return openParts(directory, settings, io);
     } catch (IOException e) {
-      throw new EngineException(
-          Kind.UNAVAILABLE,
-          "the event log cannot be opened: directory=" + directory + " cause=" + e,
-          e);
+      throw cannotOpen(directory, settings, io, e);
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
@@ -95,25 +99,62 @@ public final class ChronicleLog implements EventLog {
     }
   }
 
+  private static EngineException cannotOpen(
+      Path directory, LogSettings settings, Io io, IOException cause) {
+    boolean isFull;
+    try {
+      isFull = io.exists(directory) && io.usableSpace(directory) < settings.minFreeBytes();
+    } catch (IOException e) {
+      cause.addSuppressed(e);
+      isFull = false;
+    }
+    return new EngineException(
+        isFull ? Kind.FULL : Kind.UNAVAILABLE,
+        "the event log cannot be opened"
+            + (isFull ? ", the file system is full: free some space and open it again" : "")
+            + ": directory="
+            + directory
+            + " cause="
+            + cause,
+        cause);
+  }
+
   private static ChronicleLog openParts(Path path, LogSettings settings, Io io) throws IOException {
     LogDirectory directory = LogDirectory.open(path, io);
     @Nullable HighWaterMark highWaterMark = null;
+    @Nullable LowWaterMark lowWaterMark = null;
     boolean isGood = false;
     try {
       highWaterMark = HighWaterMark.open(io, directory.highWater());
-      LogRecovery.End end = new LogRecovery(io, directory, highWaterMark).find();
-      ChronicleLog log = new ChronicleLog(settings, io, directory, highWaterMark, end);
+      lowWaterMark = LowWaterMark.open(io, directory.lowWater());
+      LogRecovery.End end = new LogRecovery(io, directory, highWaterMark, lowWaterMark).find();
+      ChronicleLog log =
+          new ChronicleLog(settings, io, directory, highWaterMark, lowWaterMark, end);
       log.commit.start();
       isGood = true;
       return log;
     } finally {
       if (!isGood) {
-        try (directory) {
-          if (highWaterMark != null) {
-            highWaterMark.close();
-          }
-        }
+        close(lowWaterMark, highWaterMark, directory);
       }
+    }
+  }
+
+  private static void close(@Nullable AutoCloseable... parts) throws IOException {
+    @Nullable IOException failure = null;
+    for (@Nullable AutoCloseable part : parts) {
+      try {
+        if (part != null) {
+          part.close();
+        }
+      } catch (IOException e) {
+        failure = e;
+      } catch (Exception e) {
+        failure = new IOException(e);
+      }
+    }
+    if (failure != null) {
+      throw failure;
     }
   }
 
@@ -134,6 +175,7 @@ public final class ChronicleLog implements EventLog {
     try {
       long position = last + 1;
       ChronicleSegment segment = segmentFor(position);
+      requireRoom(segment.tail() + ChronicleSegment.most(length));
       long recordOffset = appendTo(segment, position, payload, offset, length);
       last = position;
       commit.appended(position, recordOffset);
@@ -175,17 +217,44 @@ public final class ChronicleLog implements EventLog {
     }
   }
 
+  private void requireRoom(long currentBytes) {
+    if (segments.makeRoom(currentBytes)) {
+      return;
+    }
+    commit.awaitUninterruptibly(last); // a segment goes only when the next one is durable
+    if (!segments.makeRoom(currentBytes)) {
+      throw segments.full();
+    }
+  }
+
+  @Override
+  public boolean startsSegment() {
+    ChronicleSegment segment = current;
+    long position = last + 1;
+    if (segment == null || segment.tail() == 0) {
+      return true;
+    }
+    // Decided once for each position: a release in between must not change it.
+    if (decidedAt != position) {
+      decidedAt = position;
+      isStarting = segments.wantsNext(segment.first(), segment.tail(), startedMillis);
+    }
+    return isStarting;
+  }
+
   private ChronicleSegment segmentFor(long position) {
     ChronicleSegment segment = current;
-    if (segment != null && segment.tail() < settings.segmentBytes()) {
-      return segment;
+    if (segment != null && (segment.tail() == 0 || !startsSegment())) {
+      return segment; // an empty one is left of an append that was refused
     }
     commit.awaitUninterruptibly(last);
     try {
       if (segment != null) {
         current = null;
+        segments.ended(segment.tail());
         segment.close(segment.tail());
       }
+      segments.letGoIfPossible();
       Segment place = directory.segment(position);
       if (io.exists(place.path())) {
         directory.remove(place); // left by a failed start; it cannot hold a record
@@ -193,9 +262,8 @@ public final class ChronicleLog implements EventLog {
       io.createDirectories(place.path());
       ChronicleSegment created = ChronicleSegment.create(place.path(), position, settings, io);
       current = created;
-      if (segments.isEmpty() || segments.get(segments.size() - 1).first() != position) {
-        segments.add(place);
-      }
+      startedMillis = io.currentTimeMillis();
+      segments.add(place);
       commit.startSegment(created);
       return created;
     } catch (EngineException e) {
@@ -218,11 +286,41 @@ public final class ChronicleLog implements EventLog {
     } catch (EngineException e) {
       LOG.warn("an abandoned segment of the event log is not synced", e);
     }
+    segments.ended(end);
     try {
       segment.close(end);
     } catch (IOException | RuntimeException | Error e) {
       LOG.warn("an abandoned segment of the event log could not be closed in order", e);
     }
+  }
+
+  @Override
+  public long firstPosition() {
+    long first = segments.first();
+    return first == 0 ? last + 1 : first;
+  }
+
+  @Override
+  public void release(long position) {
+    checkRelease(position, last);
+    throwIfClosed();
+    segments.release(position);
+  }
+
+  static void checkRelease(long position, long last) {
+    if (position < 1 || position > last + 1) {
+      throw new IllegalArgumentException(
+          "only records that were appended can be released: position="
+              + position
+              + " last="
+              + last);
+    }
+  }
+
+  @Override
+  public Hold hold(String holder, long from) {
+    throwIfClosed();
+    return segments.hold(Objects.requireNonNull(holder, "holder"), from);
   }
 
   @Override
@@ -261,19 +359,29 @@ public final class ChronicleLog implements EventLog {
     }
     throwIfClosed();
     long end = last;
-    List<Segment> all = List.copyOf(segments);
+    if (from > end) {
+      return;
+    }
+    try (Hold hold = segments.hold("a reader of the log", from)) {
+      LOG.trace("nothing is deleted that {} needs", hold);
+      replay(segments.from(from), from, end, visitor);
+    }
+  }
+
+  private void replay(List<Segment> all, long from, long end, RecordVisitor visitor) {
     for (int i = 0; i < all.size(); i++) {
       Segment segment = all.get(i);
       long segmentEnd = i + 1 < all.size() ? Math.min(end, all.get(i + 1).first() - 1) : end;
-      if (segmentEnd >= from && segment.first() <= segmentEnd) {
-        try {
-          replay(segment, from, segmentEnd, visitor);
-        } catch (IOException e) {
-          throw new EngineException(
-              Kind.UNAVAILABLE,
-              "the event log cannot be read: file=" + segment.file() + " cause=" + e,
-              e);
-        }
+      if (segment.first() > segmentEnd) {
+        continue; // its first record is not there yet
+      }
+      try {
+        replay(segment, from, segmentEnd, visitor);
+      } catch (IOException e) {
+        throw new EngineException(
+            Kind.UNAVAILABLE,
+            "the event log cannot be read: file=" + segment.file() + " cause=" + e,
+            e);
       }
     }
   }
@@ -316,14 +424,15 @@ public final class ChronicleLog implements EventLog {
     boolean interrupted = Thread.interrupted();
     commit.close();
     try (directory;
-        highWaterMark) {
+        highWaterMark;
+        segments) {
       @Nullable ChronicleSegment segment = current;
       current = null;
       if (segment != null) {
         segment.close(segment.tail());
         Mark mark = highWaterMark.mark();
         if (mark.position() == last && mark.segment() == segment.first()) {
-          highWaterMark.write(new Mark(last, mark.segment(), mark.offset(), true));
+          highWaterMark.writeClosed();
         }
       }
     } catch (IOException | RuntimeException e) {

@@ -43,6 +43,9 @@ final class ChronicleSegment {
   /** The name that the roll cycle gives the file of cycle 0. */
   static final String FILE_NAME = "19700101-00LS.cq4";
 
+  /** The name of Chronicle's own file beside it. */
+  static final String METADATA_NAME = "metadata.cq4t";
+
   private static final SparseRollCycles ROLL_CYCLE = SparseRollCycles.LARGE_HOURLY_SPARSE;
   private static final int MIB = 1 << 20;
   private static final int WORD_BYTES = 4;
@@ -107,6 +110,11 @@ final class ChronicleSegment {
       throws IOException {
     requireSpace(io, directory, MIN_STEP_BYTES + SLACK_BYTES, settings.minFreeBytes());
     return quietly(() -> new ChronicleSegment(directory, first, settings, io));
+  }
+
+  /** The most by which a record of some bytes makes the file longer, reserved space included. */
+  static long most(int length) {
+    return 2 * WORD_BYTES + RecordFormat.HEADER_BYTES + length + SLACK_BYTES + MAX_STEP_BYTES;
   }
 
   /** The module that must be granted access to the inner parts of the JDK. */
@@ -217,7 +225,8 @@ final class ChronicleSegment {
     if (usable - bytes < minFreeBytes) {
       throw new EngineException(
           Kind.FULL,
-          "the file system of the event log is full; free some space and append again: directory="
+          "the file system of the event log is full; free some space, or let the log keep less"
+              + " (retention), and append again: directory="
               + directory
               + " usable_bytes="
               + usable

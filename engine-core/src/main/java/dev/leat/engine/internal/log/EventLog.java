@@ -31,6 +31,48 @@ public interface EventLog extends AutoCloseable {
    */
   long append(byte[] payload, int offset, int length);
 
+  /**
+   * The first position that {@link #replay} can show, {@code lastPosition() + 1} if there is none.
+   * It is 1 until something was released, and never goes back.
+   */
+  long firstPosition();
+
+  /**
+   * Says that recovery needs nothing before a position any more, for good: a checkpoint is durable
+   * that has all before it, and every sink has it. What no {@link #hold} needs either, and the
+   * settings do not keep, is deleted, in whole segments; the last one always stays.
+   *
+   * @param position at most {@code lastPosition() + 1}; one that is not higher than those before
+   *     changes nothing, but lets go of what has grown old meanwhile
+   * @throws EngineException UNAVAILABLE if that cannot be written down: nothing is deleted then,
+   *     and the log goes on; CLOSED after {@link #close}
+   */
+  void release(long position);
+
+  /**
+   * Keeps the records from a position on, whatever is released, for a reader or a sink that has not
+   * come further.
+   *
+   * @param holder what people read in the message if the log is full because of it: "sink 'orders'"
+   * @param from at least {@link #firstPosition()}
+   * @throws EngineException INVALID if the records are gone
+   */
+  Hold hold(String holder, long from);
+
+  /** Records that stay. Any thread. */
+  interface Hold extends AutoCloseable {
+    /**
+     * Needs nothing before a position any more; it is deleted with the next release.
+     *
+     * @param position not before where it was
+     */
+    void moveTo(long position);
+
+    /** Needs nothing any more. Closing twice is harmless. */
+    @Override
+    void close();
+  }
+
   /** The position of the last appended record, 0 if there is none. */
   long lastPosition();
 
@@ -59,6 +101,15 @@ public interface EventLog extends AutoCloseable {
    */
   void onSyncFailed(Consumer<EngineException> listener);
 
+  /**
+   * Will the next append begin a new file? What later records lean on can be said again in it,
+   * since what is before it may be released. Called by the thread that appends; the answer holds
+   * until it has appended.
+   */
+  default boolean startsSegment() {
+    return false;
+  }
+
   /** Does it keep what it is given? If not, records need no content. */
   default boolean keepsRecords() {
     return true;
@@ -66,11 +117,12 @@ public interface EventLog extends AutoCloseable {
 
   /**
    * Shows all records from a position on, in order, up to what {@link #lastPosition()} was at the
-   * call.
+   * call. None of them is deleted before it returns.
    *
-   * @param from the first position to show, at least 1; beyond the last one nothing is shown
-   * @throws EngineException CORRUPT if a record is missing or damaged, naming file, offset and
-   *     position; the records before it were shown
+   * @param from the first position to show, at least {@link #firstPosition()}; beyond the last one
+   *     nothing is shown
+   * @throws EngineException INVALID if records from there on were released; CORRUPT if a record is
+   *     missing or damaged, naming file, offset and position; the records before it were shown
    */
   void replay(long from, RecordVisitor visitor);
 

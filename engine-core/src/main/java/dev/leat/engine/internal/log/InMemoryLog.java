@@ -28,6 +28,24 @@ public final class InMemoryLog implements EventLog {
   }
 
   @Override
+  public long firstPosition() {
+    return last + 1;
+  }
+
+  @Override
+  public void release(long position) {
+    ChronicleLog.checkRelease(position, last); // there is nothing to delete
+  }
+
+  @Override
+  public Hold hold(String holder, long from) {
+    throw new EngineException(
+        Kind.INVALID,
+        "an in-memory log keeps no records to hold; open the engine on a directory: holder="
+            + holder);
+  }
+
+  @Override
   public long lastPosition() {
     return last;
   }

@@ -6,21 +6,27 @@ import dev.leat.engine.internal.io.Io;
 import dev.leat.engine.internal.io.IoFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /*
  * <directory>/lock                          held while the log is open; names the holder
- * <directory>/FORMAT                        "leat-log 1"
+ * <directory>/FORMAT                        "leat-log 2"
  * <directory>/log/high-water                how far the log is durable, see HighWaterMark
+ * <directory>/log/low-water                 where the log begins, see LowWaterMark
  * <directory>/log/segment-<first position>  a Chronicle queue, see ChronicleSegment
  *
- * high-water is made first and FORMAT last, both before the first segment, so that whatever is
+ * The marks are made first and FORMAT last, all before the first segment, so that whatever is
  * missing while FORMAT is there was lost. The name of a segment is the only record of where it
  * begins, and of where the one before it ends.
+ *
+ * Format 1 had no low-water mark, as no segment was ever deleted. Opening such a log makes the mark,
+ * and then FORMAT says 2, so that a library that knows only 1 refuses what it cannot understand.
  */
 /** The names of the log's files, its lock and its format. */
 final class LogDirectory implements AutoCloseable {
@@ -31,10 +37,14 @@ final class LogDirectory implements AutoCloseable {
     }
   }
 
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
+  private static final int VERSION_WITHOUT_LOW_WATER = 1;
   private static final int MAX_FORMAT_BYTES = 64;
-  private static final Pattern FORMAT = Pattern.compile("leat-log (\\d{1,9})\\n");
+  private static final Pattern FORMAT = Pattern.compile("leat-log ([1-9]\\d{0,8})\\n");
   private static final Pattern SEGMENT = Pattern.compile("segment-(\\d{19})");
+  private static final Pattern TORN = Pattern.compile("segment-(\\d{19})\\.torn-\\d+");
+  private static final Set<String> SEGMENT_FILES =
+      Set.of(ChronicleSegment.FILE_NAME, ChronicleSegment.METADATA_NAME);
 
   private final Path root;
   private final Path log;
@@ -104,29 +114,107 @@ final class LogDirectory implements AutoCloseable {
     return log.resolve("high-water");
   }
 
+  Path lowWater() {
+    return log.resolve("low-water");
+  }
+
+  Path root() {
+    return root;
+  }
+
   Segment segment(long first) {
     return new Segment(first, log.resolve(String.format("segment-%019d", first)));
   }
 
-  /** All segments, by first position. */
+  /**
+   * All segments, by first position.
+   *
+   * @throws EngineException CORRUPT if something else has the name of a segment
+   */
   List<Segment> segments() throws IOException {
+    return named(SEGMENT);
+  }
+
+  private List<Segment> named(Pattern pattern) throws IOException {
     List<Segment> found = new ArrayList<>();
     for (Path path : io.list(log)) {
-      Matcher matcher = SEGMENT.matcher(path.getFileName().toString());
+      Matcher matcher = pattern.matcher(path.getFileName().toString());
       if (matcher.matches()) {
-        found.add(new Segment(Long.parseLong(matcher.group(1)), path));
+        found.add(new Segment(position(matcher.group(1), path), path));
       }
     }
     return found;
   }
 
-  /** Removes a segment that holds no record. */
+  private static long position(String digits, Path path) {
+    long position;
+    try {
+      position = Long.parseLong(digits);
+    } catch (NumberFormatException e) {
+      position = 0;
+    }
+    if (position < 1) {
+      throw new EngineException(
+          Kind.CORRUPT,
+          "the event log has a segment of a position that cannot be; put it somewhere else:"
+              + " segment="
+              + path
+              + " position="
+              + digits);
+    }
+    return position;
+  }
+
+  /** Removes a segment that holds no record; what is not ours in it is kept, out of the way. */
   void remove(Segment segment) throws IOException {
-    for (Path file : io.list(segment.path())) {
+    for (Path file : contents(segment)) {
+      if (!SEGMENT_FILES.contains(file.getFileName().toString())) {
+        setAside(segment);
+        return;
+      }
+    }
+    delete(segment);
+    io.forceDirectory(log);
+  }
+
+  /**
+   * Deletes all segments that begin before a position, also those set aside.
+   *
+   * @return how many there were
+   */
+  int deleteBefore(long first) throws IOException {
+    List<Segment> old = new ArrayList<>(named(SEGMENT));
+    old.addAll(named(TORN));
+    int count = 0;
+    for (Segment segment : old) {
+      if (segment.first() < first) {
+        delete(segment);
+        count++;
+      }
+    }
+    if (count > 0) {
+      io.forceDirectory(log);
+    }
+    return count;
+  }
+
+  private void delete(Segment segment) throws IOException {
+    for (Path file : contents(segment)) {
       io.delete(file);
     }
     io.delete(segment.path());
-    io.forceDirectory(log);
+  }
+
+  private List<Path> contents(Segment segment) throws IOException {
+    try {
+      return io.list(segment.path());
+    } catch (NotDirectoryException e) {
+      throw new EngineException(
+          Kind.CORRUPT,
+          "a file has the name of a segment of the event log; put it somewhere else: file="
+              + segment.path(),
+          e);
+    }
   }
 
   /**
@@ -147,9 +235,16 @@ final class LogDirectory implements AutoCloseable {
   private void checkFormat() throws IOException {
     Path file = root.resolve("FORMAT");
     if (io.exists(file)) {
-      checkVersion(file);
+      int version = version(file);
       if (!io.exists(highWater())) {
         throw missing(highWater());
+      }
+      if (version == VERSION && !io.exists(lowWater())) {
+        throw missing(lowWater());
+      }
+      if (version != VERSION) {
+        createLowWater();
+        writeFormat(file);
       }
       return;
     }
@@ -160,10 +255,18 @@ final class LogDirectory implements AutoCloseable {
     if (!io.exists(highWater())) {
       HighWaterMark.create(io, highWater());
     }
+    createLowWater();
+    io.forceDirectory(root); // the name of log, before there is a FORMAT that vouches for it
     writeFormat(file); // last: from now on all of it must be there
   }
 
-  private void checkVersion(Path path) throws IOException {
+  private void createLowWater() throws IOException {
+    if (!io.exists(lowWater())) { // else by a start that died before it wrote FORMAT
+      LowWaterMark.create(io, lowWater());
+    }
+  }
+
+  private int version(Path path) throws IOException {
     byte[] bytes = new byte[MAX_FORMAT_BYTES];
     int length;
     try (IoFile file = io.open(path, Io.Access.READ)) {
@@ -179,7 +282,7 @@ final class LogDirectory implements AutoCloseable {
               + path);
     }
     int version = Integer.parseInt(matcher.group(1));
-    if (version != VERSION) {
+    if (version < VERSION_WITHOUT_LOW_WATER || version > VERSION) {
       throw new EngineException(
           Kind.INVALID,
           "the event log was written by a newer version of the library; open it with that one:"
@@ -190,6 +293,7 @@ final class LogDirectory implements AutoCloseable {
               + " known_format="
               + VERSION);
     }
+    return version;
   }
 
   private void writeFormat(Path path) throws IOException {

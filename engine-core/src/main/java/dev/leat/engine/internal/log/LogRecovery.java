@@ -8,12 +8,15 @@ import dev.leat.engine.internal.log.HighWaterMark.Mark;
 import dev.leat.engine.internal.log.LogDirectory.Segment;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /*
- * Where does the log end? All segments but the last end where the next begins. The last is read from
+ * The log begins at the segment that the low-water mark names.
+ *
+ * Where does it end? All segments but the last end where the next begins. The last is read from
  * the record of the high-water mark (or from its beginning, if the mark is in an earlier one) to
  * where good records stop:
  *
@@ -35,11 +38,14 @@ final class LogRecovery {
   private final Io io;
   private final LogDirectory directory;
   private final HighWaterMark highWaterMark;
+  private final LowWaterMark lowWaterMark;
 
-  LogRecovery(Io io, LogDirectory directory, HighWaterMark highWaterMark) {
+  LogRecovery(
+      Io io, LogDirectory directory, HighWaterMark highWaterMark, LowWaterMark lowWaterMark) {
     this.io = io;
     this.directory = directory;
     this.highWaterMark = highWaterMark;
+    this.lowWaterMark = lowWaterMark;
   }
 
   /** The segments that hold records, and the last position in them. */
@@ -51,12 +57,7 @@ final class LogRecovery {
    * @throws EngineException CORRUPT if records that were durable are not there
    */
   End find() throws IOException {
-    List<Segment> segments = directory.segments();
-    if (!segments.isEmpty() && segments.get(0).first() != 1) {
-      throw corrupt(
-          "the log begins at a later position than 1, segments are missing: first_segment="
-              + segments.get(0).path());
-    }
+    List<Segment> segments = findBeginning();
     long limit = Long.MAX_VALUE;
     while (!segments.isEmpty()) {
       Segment last = segments.get(segments.size() - 1);
@@ -70,9 +71,41 @@ final class LogRecovery {
     Mark mark = highWaterMark.mark();
     if (mark.position() > 0) {
       throw corrupt(
-          "the log is empty, its segments are missing: durable_position=" + mark.position());
+          "the log is empty, its segments are missing: durable_position="
+              + mark.position()
+              + " file="
+              + directory.segment(mark.segment()).file());
     }
     return new End(segments, 0);
+  }
+
+  /**
+   * The segments from the low-water mark on. What is before it was released, and a crash came
+   * before its deletion: it is deleted now.
+   */
+  private List<Segment> findBeginning() throws IOException {
+    long first = lowWaterMark.first();
+    List<Segment> segments = new ArrayList<>(directory.segments());
+    boolean hasReleased = segments.removeIf(segment -> segment.first() < first);
+    boolean isThere = segments.isEmpty() ? first == 1 : segments.get(0).first() == first;
+    if (!isThere || (first > 1 && highWaterMark.mark().position() < first)) {
+      // Nothing is deleted now: the mark may be the wrong one.
+      throw corrupt(
+          "the log does not begin where its low-water mark says, segments are missing:"
+              + " first_position="
+              + first
+              + " durable_position="
+              + highWaterMark.mark().position()
+              + " file="
+              + directory.segment(first).file()
+              + " first_segment="
+              + (segments.isEmpty() ? "none" : segments.get(0).path()));
+    }
+    if (hasReleased) {
+      lowWaterMark.write(first); // it is read from memory, and may not be on disk yet
+      directory.deleteBefore(first);
+    }
+    return segments;
   }
 
   private long findEnd(Segment segment, long limit) throws IOException {

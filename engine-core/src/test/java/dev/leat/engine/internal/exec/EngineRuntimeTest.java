@@ -58,6 +58,19 @@ class EngineRuntimeTest {
     public void onSyncFailed(Consumer<EngineException> listener) {}
 
     @Override
+    public long firstPosition() {
+      return last + 1;
+    }
+
+    @Override
+    public void release(long position) {}
+
+    @Override
+    public Hold hold(String holder, long from) {
+      throw new UnsupportedOperationException(holder);
+    }
+
+    @Override
     public void replay(long from, RecordVisitor visitor) {}
 
     @Override

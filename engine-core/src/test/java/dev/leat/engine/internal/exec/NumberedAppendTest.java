@@ -68,6 +68,19 @@ class NumberedAppendTest {
     public void onSyncFailed(Consumer<EngineException> listener) {}
 
     @Override
+    public long firstPosition() {
+      return 1;
+    }
+
+    @Override
+    public void release(long position) {}
+
+    @Override
+    public Hold hold(String holder, long from) {
+      throw new UnsupportedOperationException(holder);
+    }
+
+    @Override
     public void replay(long from, RecordVisitor visitor) {}
 
     @Override

@@ -10,22 +10,24 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The real files, with faults that a test switches on and off. */
-final class FaultyIo implements Io {
+public final class FaultyIo implements Io {
   /** Something that may go wrong, or block, for a path. */
   @FunctionalInterface
-  interface Fault {
+  public interface Fault {
     void before(Path path) throws IOException;
   }
 
   private static final Fault NONE = path -> {};
 
   private final Io real = SystemIo.INSTANCE;
-  volatile Fault onForce = NONE;
-  volatile Fault onWrite = NONE;
-  volatile Fault onUsableSpace = NONE;
-  volatile @Nullable Supplier<Long> usableSpace;
+  public volatile Fault onForce = NONE;
+  public volatile Fault onWrite = NONE;
+  public volatile Fault onDelete = NONE;
+  public volatile Fault onUsableSpace = NONE;
+  public volatile @Nullable Supplier<Long> usableSpace;
+  public volatile long aheadMillis;
 
-  static Fault failing(String name) {
+  public static Fault failing(String name) {
     return path -> {
       if (path.toString().contains(name)) {
         throw new IOException("planted fault: " + name);
@@ -33,9 +35,10 @@ final class FaultyIo implements Io {
     };
   }
 
-  void heal() {
+  public void heal() {
     onForce = NONE;
     onWrite = NONE;
+    onDelete = NONE;
     onUsableSpace = NONE;
     usableSpace = null;
   }
@@ -51,6 +54,11 @@ final class FaultyIo implements Io {
   }
 
   @Override
+  public long lastModifiedMillis(Path file) throws IOException {
+    return real.lastModifiedMillis(file);
+  }
+
+  @Override
   public List<Path> list(Path directory) throws IOException {
     return real.list(directory);
   }
@@ -62,6 +70,7 @@ final class FaultyIo implements Io {
 
   @Override
   public void delete(Path path) throws IOException {
+    onDelete.before(path);
     real.delete(path);
   }
 
@@ -95,7 +104,7 @@ final class FaultyIo implements Io {
 
   @Override
   public long currentTimeMillis() {
-    return real.currentTimeMillis();
+    return real.currentTimeMillis() + aheadMillis;
   }
 
   private final class FaultyFile implements IoFile {

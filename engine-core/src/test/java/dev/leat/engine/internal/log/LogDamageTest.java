@@ -191,13 +191,13 @@ class LogDamageTest {
   void aLogOfANewerFormatIsRefused() throws IOException {
     fill(directory, 3);
     Path format = directory.resolve("FORMAT");
-    assertThat(Files.readString(format)).isEqualTo("leat-log 1\n");
-    Files.writeString(format, "leat-log 2\n");
+    assertThat(Files.readString(format)).isEqualTo("leat-log 2\n");
+    Files.writeString(format, "leat-log 3\n");
     EngineException newer = failureOfReading(directory);
     assertThat(newer.kind()).isEqualTo(Kind.INVALID);
     assertThat(newer)
         .hasMessageContaining("newer version")
-        .hasMessageContaining("format=2")
+        .hasMessageContaining("format=3")
         .hasMessageContaining("file=" + format);
     Files.writeString(format, "leat-lo");
     assertThat(failureOfReading(directory).kind()).isEqualTo(Kind.CORRUPT);

@@ -135,6 +135,45 @@ class LogFaultTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"high-water", "low-water", "FORMAT"})
+  void aFullDiskWhileALogIsCreatedIsFullAndTheNextOpeningCreatesIt(String file) {
+    io.onWrite = FaultyIo.failing(file);
+    io.usableSpace = () -> 1000L;
+    EngineException full = failure(() -> open(directory, io).close());
+    assertThat(full.kind()).isEqualTo(Kind.FULL);
+    assertThat(full).hasMessageContaining(directory.toString()).hasMessageContaining(file);
+    io.usableSpace = null;
+    assertThat(failure(() -> open(directory, io).close()).kind()).isEqualTo(Kind.UNAVAILABLE);
+    io.heal();
+    try (ChronicleLog log = open(directory, io)) {
+      append(log, 3);
+    }
+    try (ChronicleLog log = open(directory, io)) {
+      assertHolds(log, 3);
+    }
+  }
+
+  @Test
+  void aDiskThatRefusesTheHighWaterMarkStopsTheLogAndLosesNothing() {
+    ChronicleLog log = open(directory, io);
+    append(log, 2);
+    log.awaitSynced(2);
+    io.onWrite = FaultyIo.failing("high-water");
+    append(log, 3);
+    assertUnavailable(failure(() -> log.awaitSynced(5)), "high-water");
+    assertUnavailable(failure(() -> append(log, 1)), "high-water");
+    assertThat(log.syncedPosition()).isEqualTo(2);
+    assertUnavailable(failure(log::close), "high-water");
+    io.usableSpace = () -> 1000L;
+    assertThat(failure(() -> open(directory, io).close()).kind()).isEqualTo(Kind.FULL);
+    io.heal();
+    try (ChronicleLog again = open(directory, io)) {
+      assertHolds(again, 5);
+      append(again, 1);
+    }
+  }
+
   private static void appendFor(ChronicleLog log, byte[] payload, int times) {
     for (int i = 0; i < times; i++) {
       log.append(payload, 0, payload.length);

@@ -22,6 +22,8 @@ final class LogProcess implements AutoCloseable {
     SYNCED
   }
 
+  private static final String KEPT = "log-process.kept";
+
   private final Process process;
   private final BufferedReader output;
 
@@ -50,11 +52,22 @@ final class LogProcess implements AutoCloseable {
     return List.of(JvmFlags.line().split(" "));
   }
 
+  /** Starts a process that keeps only so many records, and appends until it is killed. */
+  static LogProcess startKeeping(Path directory, int keptRecords) throws IOException {
+    List<String> flags = new ArrayList<>(flags());
+    flags.add("-D" + KEPT + "=" + keptRecords);
+    return start(directory, Level.SYNCED, Integer.MAX_VALUE, flags);
+  }
+
   public static void main(String[] args) throws IOException {
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     Level level = Level.valueOf(args[1]);
     LogSettings settings =
-        LogFixture.QUIET.withSegmentBytes(300_000).withSyncDelay(Duration.ofMillis(5));
+        LogFixture.QUIET
+            .withSegmentBytes(300_000)
+            .withSyncDelay(Duration.ofMillis(5))
+            .withRetention(Duration.ZERO, LogSettings.UNLIMITED);
+    long kept = Long.getLong(KEPT, Long.MAX_VALUE);
     try (ChronicleLog log = ChronicleLog.open(Path.of(args[0]), settings, SystemIo.INSTANCE)) {
       out.println("open");
       for (int i = Integer.parseInt(args[2]); i > 0; i--) {
@@ -64,6 +77,9 @@ final class LogProcess implements AutoCloseable {
           log.awaitSynced(position);
         }
         out.println(position);
+        if (position > kept && position % 10 == 0) {
+          log.release(position - kept);
+        }
       }
       if (args[2].equals("0") && System.in.read() < 0) {
         out.println("closed");

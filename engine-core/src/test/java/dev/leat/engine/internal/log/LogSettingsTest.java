@@ -14,7 +14,13 @@ class LogSettingsTest {
     assertThat(settings)
         .isEqualTo(
             new LogSettings(
-                Duration.ofMillis(10), Duration.ofMillis(10), 1L << 30, 32 << 20, 256L << 20));
+                Duration.ofMillis(10),
+                Duration.ofMillis(10),
+                1L << 30,
+                32 << 20,
+                256L << 20,
+                LogSettings.FOREVER,
+                LogSettings.UNLIMITED));
   }
 
   @Test
@@ -24,6 +30,8 @@ class LogSettingsTest {
     assertRefused("segment-bytes", () -> settings.withSegmentBytes(0));
     assertRefused("max-record-bytes", () -> settings.withMaxRecordBytes(Integer.MAX_VALUE));
     assertRefused("min-free-bytes", () -> settings.withMinFreeBytes(0));
+    assertRefused("keep-for", () -> settings.withRetention(Duration.ofMillis(-1), 1L << 40));
+    assertRefused("max-bytes", () -> settings.withRetention(Duration.ZERO, 16L << 20));
   }
 
   private static void assertRefused(String name, Runnable change) {
