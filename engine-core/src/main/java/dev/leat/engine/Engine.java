@@ -1,6 +1,8 @@
 package dev.leat.engine;
 
+import dev.leat.engine.internal.checkpoint.CheckpointStore;
 import dev.leat.engine.internal.exec.Appender;
+import dev.leat.engine.internal.exec.Checkpoints;
 import dev.leat.engine.internal.exec.EngineRuntime;
 import dev.leat.engine.internal.exec.ProducerLimits;
 import dev.leat.engine.internal.exec.RuntimeSettings;
@@ -21,9 +23,11 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Runs a pipeline in this program: takes rows, keeps them in a log, and keeps the pipeline's views
@@ -53,11 +57,12 @@ public final class Engine implements AutoCloseable {
 
   /**
    * Opens an engine whose log is in a directory, which is made if need be; brings the views to the
-   * end of the log.
+   * end of the log, from the newest checkpoint on if there is one.
    *
    * @throws EngineException UNAVAILABLE if another process has the directory; CORRUPT if the log is
-   *     damaged; INVALID if the log's rows do not fit the pipeline, or the JVM lacks the flags that
-   *     the log needs: the message has them
+   *     damaged, or no checkpoint is sound and the log no longer reaches back to its beginning;
+   *     INVALID if the log's rows do not fit the pipeline, or the JVM lacks the flags that the log
+   *     needs: the message has them
    */
   public static Engine open(Path directory, Pipeline pipeline) {
     return open(directory, pipeline, EngineSettings.defaults());
@@ -65,26 +70,32 @@ public final class Engine implements AutoCloseable {
 
   /** Opens an engine whose log is in a directory, with settings. */
   public static Engine open(Path directory, Pipeline pipeline, EngineSettings settings) {
-    return open(directory, pipeline, settings, position -> {});
+    return open(directory, pipeline, settings, progress -> {});
   }
 
   /**
    * Opens an engine whose log is in a directory, with settings.
    *
-   * @param progress is told each position that is replayed
+   * @param progress is told where the replay begins, and each position that it comes to
    */
   public static Engine open(
-      Path directory, Pipeline pipeline, EngineSettings settings, Consumer<Position> progress) {
-    return open(directory, pipeline, settings, SystemIo.INSTANCE, progress);
+      Path directory, Pipeline pipeline, EngineSettings settings, Consumer<OpenProgress> progress) {
+    return open(
+        directory, pipeline, settings, progress, SystemIo.INSTANCE, new SecureRandom().nextLong());
   }
 
-  /** Opens an engine whose files are reached through a seam, where tests put faults. */
+  /**
+   * The same with other files; the test kit calls it, by reflection, as {@link Io} is no API.
+   *
+   * @param hashSeed of the hashes; no result depends on it
+   */
   static Engine open(
       Path directory,
       Pipeline pipeline,
       EngineSettings settings,
+      Consumer<OpenProgress> progress,
       Io io,
-      Consumer<Position> progress) {
+      long hashSeed) {
     LogSettings logSettings =
         LogSettings.defaults()
             .withSyncDelay(
@@ -95,7 +106,17 @@ public final class Engine implements AutoCloseable {
             .withSegmentBytes(settings.segmentBytes())
             .withMinFreeBytes(settings.minFreeBytes())
             .withRetention(settings.retention().keepFor(), settings.retention().maxBytes());
-    return start(pipeline, settings, ChronicleLog.open(directory, logSettings, io), progress);
+    EventLog log = ChronicleLog.open(directory, logSettings, io);
+    CheckpointStore store =
+        new CheckpointStore(io, directory.resolve("checkpoints"), settings.minFreeBytes());
+    Checkpoints checkpoints =
+        new Checkpoints(
+            store,
+            io,
+            settings.checkpoints().interval().toNanos(),
+            settings.checkpoints().logBytes());
+    return start(
+        log, progress, () -> runtime(pipeline, settings, log, hashSeed, Optional.of(checkpoints)));
   }
 
   /**
@@ -108,31 +129,20 @@ public final class Engine implements AutoCloseable {
 
   /** Starts an engine that keeps everything in memory, with settings. */
   public static Engine inMemory(Pipeline pipeline, EngineSettings settings) {
-    return start(pipeline, settings, new InMemoryLog(), position -> {});
+    EventLog log = new InMemoryLog();
+    long hashSeed = new SecureRandom().nextLong();
+    return start(
+        log, progress -> {}, () -> runtime(pipeline, settings, log, hashSeed, Optional.empty()));
   }
 
   private static Engine start(
-      Pipeline pipeline, EngineSettings settings, EventLog log, Consumer<Position> progress) {
+      EventLog log, Consumer<OpenProgress> progress, Supplier<EngineRuntime> making) {
     boolean done = false;
     try {
-      RuntimeSettings runtimeSettings =
-          new RuntimeSettings(
-              settings.epochRows(),
-              EPOCH_BYTES,
-              settings.ledgerRows(),
-              settings.threading() == Threading.OWN_THREAD,
-              settings.durability() == Durability.SYNCED,
-              new ProducerLimits(
-                  settings.producers().maxProducers(),
-                  TimeUnit.SECONDS.toMicros(settings.producers().horizon().toSeconds())));
-      EngineRuntime runtime =
-          new EngineRuntime(
-              pipeline.plan(),
-              runtimeSettings,
-              log,
-              () -> micros(settings.clock()),
-              new SecureRandom().nextLong());
-      runtime.start(position -> progress.accept(new Position(position)));
+      EngineRuntime runtime = making.get();
+      runtime.start(
+          (position, last) ->
+              progress.accept(new OpenProgress(new Position(position), new Position(last))));
       done = true;
       return new Engine(runtime);
     } finally {
@@ -140,6 +150,31 @@ public final class Engine implements AutoCloseable {
         log.close();
       }
     }
+  }
+
+  private static EngineRuntime runtime(
+      Pipeline pipeline,
+      EngineSettings settings,
+      EventLog log,
+      long hashSeed,
+      Optional<Checkpoints> checkpoints) {
+    RuntimeSettings runtimeSettings =
+        new RuntimeSettings(
+            settings.epochRows(),
+            EPOCH_BYTES,
+            settings.ledgerRows(),
+            settings.threading() == Threading.OWN_THREAD,
+            settings.durability() == Durability.SYNCED,
+            new ProducerLimits(
+                settings.producers().maxProducers(),
+                TimeUnit.SECONDS.toMicros(settings.producers().horizon().toSeconds())));
+    return new EngineRuntime(
+        pipeline.plan(),
+        runtimeSettings,
+        log,
+        () -> micros(settings.clock()),
+        hashSeed,
+        checkpoints);
   }
 
   private static long micros(Clock clock) {
@@ -339,6 +374,28 @@ public final class Engine implements AutoCloseable {
   }
 
   /**
+   * Takes a checkpoint of what is in the views now, and waits until it is durable; if the newest
+   * one already has that, none. Unasked they are taken as the settings say, and when the engine is
+   * closed. Rows are taken in meanwhile.
+   *
+   * @return its position: opening the engine again replays only what comes after
+   * @throws EngineException FULL or UNAVAILABLE if it cannot be written now, and the engine goes on
+   *     without; INVALID if the engine is in memory
+   */
+  public Position checkpoint() {
+    return new Position(runtime.checkpoint());
+  }
+
+  /**
+   * What is known of the engine's checkpoints.
+   *
+   * @throws EngineException INVALID if the engine is in memory
+   */
+  public CheckpointStatus checkpointStatus() {
+    return CheckpointStatus.of(runtime.checkpointFacts());
+  }
+
+  /**
    * Takes the rows that are waiting through the engine, as one epoch; for {@link Threading#HOST}.
    *
    * @return how many there were; 0 if none
@@ -353,8 +410,8 @@ public final class Engine implements AutoCloseable {
   }
 
   /**
-   * Processes what was appended before, makes the log durable, and lets go of everything. Closing
-   * twice is harmless.
+   * Processes what was appended before, makes the log durable, takes a last checkpoint, and lets go
+   * of everything. Closing twice is harmless.
    */
   @Override
   public void close() {

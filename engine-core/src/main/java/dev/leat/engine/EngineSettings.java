@@ -23,6 +23,7 @@ import java.util.Objects;
  * @param ledgerRows how many entries the ledger keeps; 1 to 1,000,000, default 10,000
  * @param producers for how long the last number of a producer is known; default 7 days, 100,000
  *     producers
+ * @param checkpoints when checkpoints are taken; default each minute and each 256 MiB of log
  * @param clock tells the time; default the system's, UTC
  */
 public record EngineSettings(
@@ -35,6 +36,7 @@ public record EngineSettings(
     Retention retention,
     int ledgerRows,
     ProducerRetention producers,
+    CheckpointSettings checkpoints,
     Clock clock) {
   private static final int MAX_ROWS = 1_000_000;
   private static final long MIB = 1L << 20;
@@ -47,6 +49,7 @@ public record EngineSettings(
     Objects.requireNonNull(threading, "threading");
     Objects.requireNonNull(retention, "retention");
     Objects.requireNonNull(producers, "producers");
+    Objects.requireNonNull(checkpoints, "checkpoints");
     Objects.requireNonNull(clock, "clock");
     if (groupCommit.isNegative()
         || groupCommit.isZero()
@@ -79,6 +82,7 @@ public record EngineSettings(
         Retention.everything(),
         10_000,
         ProducerRetention.defaults(),
+        CheckpointSettings.defaults(),
         Clock.systemUTC());
   }
 
@@ -94,6 +98,7 @@ public record EngineSettings(
         retention,
         ledgerRows,
         producers,
+        checkpoints,
         clock);
   }
 
@@ -109,6 +114,7 @@ public record EngineSettings(
         retention,
         ledgerRows,
         producers,
+        checkpoints,
         clock);
   }
 
@@ -124,6 +130,7 @@ public record EngineSettings(
         retention,
         ledgerRows,
         producers,
+        checkpoints,
         clock);
   }
 
@@ -139,6 +146,7 @@ public record EngineSettings(
         retention,
         ledgerRows,
         producers,
+        checkpoints,
         clock);
   }
 
@@ -154,6 +162,7 @@ public record EngineSettings(
         retention,
         ledgerRows,
         producers,
+        checkpoints,
         clock);
   }
 
@@ -169,6 +178,7 @@ public record EngineSettings(
         retention,
         ledgerRows,
         producers,
+        checkpoints,
         clock);
   }
 
@@ -184,6 +194,7 @@ public record EngineSettings(
         value,
         ledgerRows,
         producers,
+        checkpoints,
         clock);
   }
 
@@ -199,6 +210,7 @@ public record EngineSettings(
         retention,
         value,
         producers,
+        checkpoints,
         clock);
   }
 
@@ -213,6 +225,23 @@ public record EngineSettings(
         minFreeBytes,
         retention,
         ledgerRows,
+        value,
+        checkpoints,
+        clock);
+  }
+
+  /** A copy that takes checkpoints at other times. */
+  public EngineSettings withCheckpoints(CheckpointSettings value) {
+    return new EngineSettings(
+        durability,
+        groupCommit,
+        threading,
+        epochRows,
+        segmentBytes,
+        minFreeBytes,
+        retention,
+        ledgerRows,
+        producers,
         value,
         clock);
   }
@@ -229,6 +258,7 @@ public record EngineSettings(
         retention,
         ledgerRows,
         producers,
+        checkpoints,
         value);
   }
 }

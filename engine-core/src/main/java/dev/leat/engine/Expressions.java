@@ -82,7 +82,9 @@ public final class Expressions {
   /**
    * A function of the host's.
    *
-   * @param name stands for the function: two with the same name must be the same
+   * @param name stands for the function: two with the same name must be the same, and state that
+   *     was computed with it is found again by it. A function that changed needs another name, such
+   *     as {@code is_bot_2}.
    * @param type of the result
    * @param arguments expressions, or values
    */

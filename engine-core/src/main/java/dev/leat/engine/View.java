@@ -120,17 +120,46 @@ public final class View<T> {
         handle, mapping, () -> new ViewReader(runtime.read(List.of(handle)), handle));
   }
 
+  /** Tells a listener the rows and what changes, with the default settings. */
+  public Subscription subscribe(Consumer<Changes<T>> listener) {
+    return subscribe(SubscriptionSettings.defaults(), listener);
+  }
+
   /**
    * Tells a listener the rows that are there now, and then what changes, epoch by epoch, leaving
-   * out none.
+   * out none. After each call, the sum of all that it was told is the view at the position that it
+   * was told. (Changes from an earlier position of the log on cannot be had yet.)
    *
-   * <p>The first call is made by this thread before this method returns; the others by the thread
-   * that steps the engine, which waits for the listener: it should be quick, and must not call the
-   * engine except to read. If it throws, the subscription ends, with {@link
-   * Subscription#failure()}; the engine goes on.
+   * <p><b>Calls</b> come one at a time, in the order of positions; what the listener did in one
+   * call it sees in the next. They come on a thread of the subscription's own, or by the executor
+   * of the settings. With {@link Threading#HOST} and no executor, there is no other thread: the
+   * first call is made before this method returns, and those of a step before {@link Engine#step}
+   * returns, by the thread that calls it. A view that an epoch does not change makes no call.
+   *
+   * <p><b>A slow listener</b> does not hold the engine up: changes are queued, and when the queue
+   * is full, it gets in one call, of kind {@link Changes.Kind#DIFFERENCE}, what became of all that
+   * came since. With {@link SubscriptionSettings#maxWait} the engine waits for it first, so that it
+   * gets each epoch if it can.
+   *
+   * <p><b>A listener that throws</b> gets the same changes again, some times; then the subscription
+   * is given up, with {@link Subscription#failure}, and keeps its place for {@link
+   * Subscription#restart}: what is queued, and a snapshot of the view, until it is closed. The
+   * engine goes on.
+   *
+   * <p><b>What a listener may do:</b> read, append, wait for positions of views, close its
+   * subscription. It must not close the engine, nor wait for its own subscription; one that is
+   * called by the thread that steps must not step nor wait. These throw an {@link EngineException}.
+   *
+   * <p><b>Closing the engine</b> first delivers what there is, waiting at most {@link
+   * SubscriptionSettings#closeTimeout} for a listener; one that takes longer is interrupted if its
+   * thread is the subscription's own.
    */
-  public Subscription subscribe(Consumer<Changes<T>> listener) {
+  public Subscription subscribe(SubscriptionSettings settings, Consumer<Changes<T>> listener) {
     return Subscription.start(
-        runtime, handle, mapping, Objects.requireNonNull(listener, "listener"));
+        runtime,
+        handle,
+        mapping,
+        Objects.requireNonNull(settings, "settings"),
+        Objects.requireNonNull(listener, "listener"));
   }
 }

@@ -12,7 +12,6 @@ import dev.leat.engine.plan.Type;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
@@ -249,29 +248,6 @@ class EngineErrorsTest {
   }
 
   @Test
-  void aSubscriberThatThrowsIsGivenUpAndTheEngineGoesOn() {
-    EngineSettings settings = EngineSettings.defaults().withThreading(Threading.HOST);
-    try (Engine engine = Engine.inMemory(PIPELINE, settings)) {
-      StreamInput<Click> clicks = engine.stream("clicks", Click.class);
-      Subscription subscription =
-          engine
-              .view("good")
-              .subscribe(
-                  changes -> {
-                    if (!changes.isSnapshot()) {
-                      throw new IllegalStateException("no");
-                    }
-                  });
-      clicks.append(new Click("u1", 1));
-      engine.step();
-      assertThat(subscription.failure()).isPresent();
-      clicks.append(new Click("u1", 1));
-      engine.step();
-      assertThat(engine.view("good").get().orElseThrow().values()).containsExactly(2L);
-    }
-  }
-
-  @Test
   @Timeout(20)
   void anEmptyTransactionIsAtThePositionOfTheViews() {
     try (Engine engine = Engine.inMemory(PIPELINE)) {
@@ -310,34 +286,5 @@ class EngineErrorsTest {
   private static Click next(Engine engine) {
     engine.step();
     return new Click("u2", 1);
-  }
-
-  @Test
-  @Timeout(20)
-  void aSubscriberThatAppendsAndWaitsIsToldNotTo() {
-    List<Subscription> subscriptions = new ArrayList<>();
-    try (Engine engine = Engine.inMemory(PIPELINE)) {
-      StreamInput<Click> clicks = engine.stream("clicks", Click.class);
-      NdjsonInput ndjson = engine.ndjson("clicks");
-      Click click = new Click("u1", 1);
-      for (Runnable append :
-          List.<Runnable>of(() -> clicks.append(click), () -> ndjson.append("{}"))) {
-        subscriptions.add(engine.view("good").subscribe(c -> appendAfterSnapshot(c, append)));
-      }
-      clicks.append(click);
-      clicks.append(click);
-    }
-    assertThat(subscriptions)
-        .hasSize(2)
-        .allSatisfy(
-            subscription ->
-                assertThat(subscription.failure().orElseThrow())
-                    .hasMessageContaining("a subscriber must not append and wait"));
-  }
-
-  private static void appendAfterSnapshot(Changes<Row> changes, Runnable append) {
-    if (!changes.isSnapshot()) {
-      append.run();
-    }
   }
 }

@@ -49,7 +49,7 @@ class EngineFullDiskTest {
   private Engine open(Threading threading) {
     io.usableSpace = () -> stepsLeft.decrementAndGet() >= 0 ? PLENTY : 1000;
     return Engine.open(
-        directory, PIPELINE, EngineSettings.defaults().withThreading(threading), io, at -> {});
+        directory, PIPELINE, EngineSettings.defaults().withThreading(threading), at -> {}, io, 1);
   }
 
   /** Lets the disk be full after the log has reserved space some more times. */

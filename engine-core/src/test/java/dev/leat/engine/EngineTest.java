@@ -96,10 +96,14 @@ class EngineTest {
       assertThat(seen)
           .containsExactly(
               new Changes<>(
-                  new Position(1), true, List.of(new Change<>(new PageTraffic("/home", 1, 1), 1))),
+                  Changes.Kind.SNAPSHOT,
+                  Position.START,
+                  new Position(1),
+                  List.of(new Change<>(new PageTraffic("/home", 1, 1), 1))),
               new Changes<>(
+                  Changes.Kind.EPOCH,
+                  new Position(1),
                   new Position(2),
-                  false,
                   List.of(
                       new Change<>(new PageTraffic("/home", 1, 1), -1),
                       new Change<>(new PageTraffic("/home", 2, 2), 1),

@@ -1,5 +1,6 @@
 package dev.leat.engine;
 
+import static dev.leat.engine.Expressions.call;
 import static dev.leat.engine.Expressions.col;
 import static dev.leat.engine.Expressions.count;
 import static dev.leat.engine.Expressions.lit;
@@ -10,14 +11,18 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.leat.engine.plan.Type;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -86,19 +91,31 @@ class HostileHostTest {
 
   @Test
   void recordThatThrowsInAChangeFeedDoesNotStopTheEngine() {
-    try (Engine engine = Engine.inMemory(counts())) {
+    try (Engine engine = Engine.inMemory(counts(), HOST)) {
+      StreamInput<Event> stream = engine.stream("s", Event.class);
       Subscription subscription = engine.view("v", Checked.class).subscribe(changes -> {});
-      appendsAndSees(engine, 5);
-      assertTrue(subscription.failure().isPresent());
+      for (int i = 0; i < 9; i++) {
+        stream.append(new Event("a", 1));
+        engine.step();
+      }
+      assertThat(subscription.failure()).get().asString().contains("n is at most 2");
+      assertEquals(new Position(2), subscription.position());
     }
   }
 
   @Test
-  void subscribeThatThrewLeavesNoListenerBehind() {
+  void recordThatThrowsForTheFirstRowsIsAFailureLikeAnother() {
     try (Engine engine = Engine.inMemory(counts())) {
       appendsAndSees(engine, 5);
-      assertThrows(
-          RuntimeException.class, () -> engine.view("v", Checked.class).subscribe(changes -> {}));
+      Subscription subscription =
+          engine
+              .view("v", Checked.class)
+              .subscribe(SubscriptionSettings.defaults().withAttempts(1), changes -> {});
+      EngineException refused =
+          assertThrows(
+              EngineException.class,
+              () -> subscription.await(engine.position(), Duration.ofSeconds(5)));
+      assertThat(refused).hasMessageContaining("n is at most 2");
       appendsAndSees(engine, 3);
     }
   }
@@ -106,15 +123,22 @@ class HostileHostTest {
   @Test
   void errorThrownByASubscriberDoesNotStopTheEngine() {
     try (Engine engine = Engine.inMemory(counts())) {
-      engine
-          .view("v")
-          .subscribe(
-              changes -> {
-                if (!changes.isSnapshot()) {
-                  throw new AssertionError("of a test");
-                }
-              });
+      Subscription subscription =
+          engine
+              .view("v")
+              .subscribe(
+                  SubscriptionSettings.defaults()
+                      .withAttempts(2)
+                      .withRetryDelay(Duration.ofNanos(1)),
+                  changes -> {
+                    if (!changes.isSnapshot()) {
+                      throw new AssertionError("of a test");
+                    }
+                  });
       appendsAndSees(engine, 3);
+      assertThrows(
+          EngineException.class, () -> subscription.await(new Position(1), Duration.ofSeconds(5)));
+      assertThat(subscription.failure()).containsInstanceOf(AssertionError.class);
     }
   }
 
@@ -191,24 +215,6 @@ class HostileHostTest {
   }
 
   @Test
-  void awaitInsideASubscriberIsRefusedAtOnce() throws Exception {
-    Engine engine = Engine.inMemory(counts());
-    List<String> said = Collections.synchronizedList(new ArrayList<>());
-    engine
-        .view("v")
-        .subscribe(
-            changes -> {
-              if (!changes.isSnapshot()) {
-                engine.view("v").await(new Position(changes.position().value() + 1));
-              }
-              said.add("done");
-            });
-    StreamInput<Event> stream = engine.stream("s", Event.class);
-    stream.append(new Event("a", 1));
-    stream.appendAsync(List.of(new Event("a", 1))).get(5, TimeUnit.SECONDS);
-  }
-
-  @Test
   void listenersGetEpochsInOrderIfOneOfThemAwaits() {
     try (Engine engine = Engine.inMemory(counts(), HOST)) {
       StreamInput<Event> stream = engine.stream("s", Event.class);
@@ -269,6 +275,7 @@ class HostileHostTest {
         engine
             .view("v")
             .subscribe(
+                SubscriptionSettings.defaults().withAttempts(1),
                 changes -> {
                   if (!changes.isSnapshot()) {
                     misuse.accept(engine);
@@ -297,19 +304,63 @@ class HostileHostTest {
               });
       assertThat(failures).singleElement().asString().contains("a subscriber must not step");
     }
+  }
+
+  @Test
+  void aSubscriberOnItsOwnThreadCannotCloseTheEngineNorWaitForItself() {
+    List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
+    AtomicReference<Subscription> itself = new AtomicReference<>();
     try (Engine engine = Engine.inMemory(counts())) {
-      failures.clear();
-      engine
-          .view("v")
-          .subscribe(
-              changes -> {
-                try {
-                  engine.stream("s", Event.class).append(new Event("a", 1));
-                } catch (EngineException e) {
-                  failures.add(e);
-                }
-              });
-      assertThat(failures).singleElement().asString().contains("a subscriber must not append");
+      Subscription subscription =
+          engine
+              .view("v")
+              .subscribe(
+                  changes -> {
+                    if (changes.isSnapshot()) {
+                      return;
+                    }
+                    for (Runnable misuse :
+                        List.<Runnable>of(
+                            engine::close, () -> itself.get().await(new Position(99)))) {
+                      try {
+                        misuse.run();
+                      } catch (EngineException e) {
+                        failures.add(e);
+                      }
+                    }
+                  });
+      itself.set(subscription);
+      subscription.await(engine.stream("s", Event.class).append(new Event("a", 1)));
     }
+    assertThat(failures).hasSize(2);
+    assertThat(failures.get(0)).hasMessageContaining("a subscriber cannot close the engine");
+    assertThat(failures.get(1)).hasMessageContaining("a subscriber must not wait for its own");
+  }
+
+  @Test
+  void aFunctionOfThePipelineCannotAppendAndWait() {
+    AtomicReference<Engine> engine = new AtomicReference<>();
+    Pipeline pipeline =
+        Pipeline.define(
+            p ->
+                p.stream("s", Event.class)
+                    .select(
+                        call("appends", Type.LONG, id -> appendTo(engine.get()), col("id"))
+                            .as("at"))
+                    .acceptGrowth("a test")
+                    .materialize("v"));
+    engine.set(Engine.inMemory(pipeline));
+    try (Engine open = engine.get()) {
+      open.view("v").await(open.stream("s", Event.class).append(new Event("a", 1)));
+      assertThat(open.ledger().scan())
+          .singleElement()
+          .asString()
+          .contains("must not append and wait");
+    }
+  }
+
+  private static Object appendTo(@Nullable Engine engine) {
+    Engine open = Objects.requireNonNull(engine);
+    return open.stream("s", Event.class).append(new Event("b", 1)).value();
   }
 }

@@ -2,6 +2,8 @@ package dev.leat.engine.benchmarks;
 
 import dev.leat.engine.internal.batch.Batch;
 import dev.leat.engine.internal.batch.StagedRows;
+import dev.leat.engine.internal.checkpoint.StateImage;
+import dev.leat.engine.internal.checkpoint.StateReader;
 import dev.leat.engine.internal.op.InputOperator;
 import java.util.List;
 
@@ -31,5 +33,15 @@ final class BatchSource implements InputOperator {
   @Override
   public Batch output() {
     return output;
+  }
+
+  @Override
+  public StateImage capture() {
+    return StateImage.EMPTY;
+  }
+
+  @Override
+  public void restore(StateReader in) {
+    // It keeps nothing.
   }
 }

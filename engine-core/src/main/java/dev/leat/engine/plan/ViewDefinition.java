@@ -16,4 +16,13 @@ public record ViewDefinition(String name, Node relation, @Nullable String growth
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(relation, "relation");
   }
+
+  /**
+   * Which rows the view holds, and under which name and key: equal where they are equal. Stable as
+   * {@link Node#fingerprint} is.
+   */
+  public Fingerprint fingerprint() {
+    Canonical text = new Canonical("view").name(name).part(relation.fingerprint());
+    return relation.key().map(text::names).orElseGet(() -> text.word("-")).fingerprint();
+  }
 }

@@ -53,7 +53,7 @@ public final class PipelineTester implements AutoCloseable {
 
   private final Pipeline pipeline;
   private final Schedule schedule;
-  private final SetClock clock = new SetClock(START);
+  private final TestClock clock = new TestClock(START);
   private final Engine engine;
   private final Map<FeedKey, List<?>> feeds = new HashMap<>();
 

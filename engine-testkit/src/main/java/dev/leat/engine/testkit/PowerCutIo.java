@@ -346,7 +346,7 @@ public final class PowerCutIo implements Io {
   }
 
   @Override
-  public boolean exists(Path path) {
+  public boolean exists(Path path) throws IOException {
     return real.exists(path);
   }
 

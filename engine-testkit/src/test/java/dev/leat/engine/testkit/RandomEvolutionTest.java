@@ -138,7 +138,7 @@ class RandomEvolutionTest {
     EngineSettings settings =
         EngineSettings.defaults()
             .withThreading(Threading.HOST)
-            .withClock(new SetClock(PipelineTester.START));
+            .withClock(new TestClock(PipelineTester.START));
     return Engine.open(log, Pipeline.of(plan), settings);
   }
 

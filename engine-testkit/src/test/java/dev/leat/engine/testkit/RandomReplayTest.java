@@ -35,7 +35,7 @@ class RandomReplayTest {
 
   /** Opens an engine, brings some epochs, and gives the rows of all views and of the ledger. */
   private List<List<Row>> run(RandomCase randomCase, List<List<InputChange>> epochs) {
-    SetClock clock = new SetClock(PipelineTester.START);
+    TestClock clock = new TestClock(PipelineTester.START);
     EngineSettings settings =
         EngineSettings.defaults().withThreading(Threading.HOST).withClock(clock);
     try (Engine engine = Engine.open(directory, Pipeline.of(randomCase.plan()), settings)) {

@@ -35,7 +35,7 @@ final class RandomRun implements AutoCloseable {
   private static final int QUERIES = 20;
 
   private final RandomCase randomCase;
-  private final SetClock clock = new SetClock(PipelineTester.START);
+  private final TestClock clock = new TestClock(PipelineTester.START);
   private final Engine engine;
   private final SplittableRandom random;
   private final RandomValues values;

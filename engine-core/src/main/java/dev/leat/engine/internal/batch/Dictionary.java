@@ -1,5 +1,11 @@
 package dev.leat.engine.internal.batch;
 
+import dev.leat.engine.EngineException;
+import dev.leat.engine.EngineException.Kind;
+import dev.leat.engine.internal.checkpoint.Checkpointed;
+import dev.leat.engine.internal.checkpoint.StateImage;
+import dev.leat.engine.internal.checkpoint.StateReader;
+import dev.leat.engine.internal.checkpoint.StateWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Objects;
@@ -19,14 +25,22 @@ import org.jspecify.annotations.Nullable;
  * #retain} frees the others: cost in proportion to the state, spread over as many new values.
  * Caches by code must be dropped when {@link #generation} changes.
  *
+ * <p><b>Checkpoints.</b> Values are written with their codes, because the state of operators is
+ * full of these. They are read into a new dictionary before a plan is compiled for it, so that
+ * constants find the codes that they had, and those that are new get others; what is pinned is not
+ * part of the state, because compiling pins it.
+ *
  * <p><b>Threading.</b> The engine's thread only. Readers decode through a {@link Values}, which
  * stays right: pages in which something is freed are replaced, not changed, and a code is given out
  * again only after no reader's view of the state can hold it.
  */
-public final class Dictionary {
+public final class Dictionary implements Checkpointed {
   private static final int PAGE_BITS = 12;
   private static final int PAGE_SIZE = 1 << PAGE_BITS;
   private static final int MIN_GARBAGE = 1 << 16;
+
+  /** No value of a row that may come in is longer. */
+  private static final int MAX_VALUE_BYTES = 1 << 30;
 
   /** Decodes codes: what a reader takes with it. */
   public static final class Values {
@@ -318,6 +332,101 @@ public final class Dictionary {
       if (!isFree[code]) {
         place(code);
       }
+    }
+  }
+
+  @Override
+  public StateImage capture() {
+    // Pages change only where a code is free now, or beyond the bound.
+    Object[][] captured = pages;
+    int codes = bound;
+    int[] freeCodes = Arrays.copyOf(free, freeCount);
+    int sweptSize = usedAfterSweep;
+    return out -> {
+      out.writeInt(codes);
+      out.writeInt(sweptSize);
+      out.writeInt(freeCodes.length);
+      out.writeInts(freeCodes, 0, freeCodes.length);
+      boolean[] isFree = new boolean[codes];
+      for (int code : freeCodes) {
+        isFree[code] = true;
+      }
+      for (int code = 0; code < codes; code++) {
+        if (!isFree[code]) {
+          write(captured[code >>> PAGE_BITS][code & (PAGE_SIZE - 1)], out);
+        }
+      }
+    };
+  }
+
+  private static void write(Object value, StateWriter out) {
+    boolean isString = value instanceof String;
+    byte[] bytes =
+        value instanceof String string ? string.getBytes(StandardCharsets.UTF_8) : (byte[]) value;
+    // The length, and in its lowest bit whether it is a string.
+    out.writeLong((long) bytes.length << 1 | (isString ? 1 : 0));
+    out.writeBytes(bytes, 0, bytes.length);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Before anything is interned.
+   */
+  @Override
+  public void restore(StateReader in) {
+    if (bound != 0) {
+      throw new IllegalStateException("values are read into an empty dictionary: values=" + used);
+    }
+    int codes = in.readInt();
+    int sweptSize = in.readInt();
+    int count = in.readInt();
+    check(codes >= 0 && count >= 0 && count <= codes, "codes", codes);
+    free = new int[count];
+    freeCount = count;
+    boolean[] isFree = new boolean[codes];
+    for (int i = 0; i < count; i++) {
+      int code = in.readInt();
+      check(code >= 0 && code < codes && !isFree[code], "free code", code);
+      isFree[code] = true;
+      free[i] = code;
+    }
+    hashes = new long[Math.max(hashes.length, codes)];
+    pages = new Object[(codes + PAGE_SIZE - 1) >>> PAGE_BITS][PAGE_SIZE];
+    values = new Values(pages);
+    bound = codes;
+    used = codes - count;
+    usedAfterSweep = sweptSize;
+    for (int code = 0; code < codes; code++) {
+      if (!isFree[code]) {
+        read(code, in);
+      }
+    }
+    rebuildTable(isFree);
+  }
+
+  private void read(int code, StateReader in) {
+    long head = in.readLong();
+    long length = head >>> 1;
+    check(length <= MAX_VALUE_BYTES, "length of a value", length);
+    byte[] bytes = new byte[(int) length];
+    in.readBytes(bytes, 0, bytes.length);
+    boolean isString = (head & 1) != 0;
+    long hash = hashing.hash(bytes, 0, bytes.length);
+    hashes[code] = isString ? hash : ~hash;
+    pages[code >>> PAGE_BITS][code & (PAGE_SIZE - 1)] =
+        isString ? new String(bytes, StandardCharsets.UTF_8) : bytes;
+  }
+
+  private static void check(boolean holds, String what, long found) {
+    if (!holds) {
+      throw new EngineException(
+          Kind.CORRUPT,
+          "a dictionary does not fit: "
+              + what
+              + "="
+              + found
+              + "; open the engine without this checkpoint");
     }
   }
 }

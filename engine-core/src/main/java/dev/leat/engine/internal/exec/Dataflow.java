@@ -2,6 +2,7 @@ package dev.leat.engine.internal.exec;
 
 import dev.leat.engine.internal.batch.CodeSet;
 import dev.leat.engine.internal.batch.Dictionary;
+import dev.leat.engine.internal.checkpoint.StateImage;
 import dev.leat.engine.internal.op.AggregateOperator;
 import dev.leat.engine.internal.op.DeduplicatingStreamOperator;
 import dev.leat.engine.internal.op.Failures;
@@ -34,6 +35,7 @@ public final class Dataflow {
   private final List<Operator> operators = new ArrayList<>();
   private final Map<String, InputOperator> inputs = new HashMap<>();
   private final Map<String, ViewOperator> views = new LinkedHashMap<>();
+  private final List<StatePart> parts = new ArrayList<>();
 
   /** The operators of a plan, whose inputs take staged rows. */
   public Dataflow(Plan plan, Dictionary dictionary, Failures failures) {
@@ -60,6 +62,7 @@ public final class Dataflow {
       byNode.put(node, operator);
       if (!from.contains(operator)) {
         operators.add(operator);
+        addPart("relation " + node.fingerprint(), operator);
       }
     }
     for (ViewDefinition view : plan.views()) {
@@ -67,7 +70,23 @@ public final class Dataflow {
       ViewOperator operator = new ViewOperator(view, relation, dictionary);
       views.put(view.name(), operator);
       operators.add(operator);
+      addPart("view " + view.fingerprint(), operator);
     }
+  }
+
+  private void addPart(String name, Operator operator) {
+    // What keeps no state need not be found again, and may change freely.
+    if (operator.capture() != StateImage.EMPTY) {
+      parts.add(new StatePart(name, operator));
+    }
+  }
+
+  /**
+   * The operators that keep state, by the fingerprints of their relations and views. Two may have
+   * the same one: they compute the same, and their states are equal.
+   */
+  List<StatePart> parts() {
+    return List.copyOf(parts);
   }
 
   private static Function<Node.Input, InputOperator> stagedInputs(

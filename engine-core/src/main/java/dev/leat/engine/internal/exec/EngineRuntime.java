@@ -2,30 +2,25 @@ package dev.leat.engine.internal.exec;
 
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
-import dev.leat.engine.internal.batch.CodeSet;
 import dev.leat.engine.internal.batch.Dictionary;
 import dev.leat.engine.internal.batch.Hashing;
 import dev.leat.engine.internal.batch.StagedRows;
+import dev.leat.engine.internal.checkpoint.StateImage;
+import dev.leat.engine.internal.io.Io;
 import dev.leat.engine.internal.log.EventLog;
-import dev.leat.engine.internal.op.ViewOperator;
 import dev.leat.engine.internal.state.RowStore;
-import dev.leat.engine.plan.Names;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
-import dev.leat.engine.plan.ViewDefinition;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,12 +29,12 @@ import org.slf4j.LoggerFactory;
  * The engine at run time: takes an epoch from the inbox, puts it into the log, takes it through the
  * graph, publishes all views at once.
  *
- * <p><b>Locks.</b> {@code stepLock}: one step at a time. {@code stateLock}: the state of operators,
- * views and dictionary; held during a step, and by readers only for as long as it takes to look up
- * a key or to take a snapshot. The inbox has its own, never held together with these for longer
- * than taking an epoch.
+ * <p><b>Locks.</b> {@code stepLock}: one step at a time, and no checkpoint is captured meanwhile.
+ * {@code stateLock}: the state of operators, views and dictionary; held during a step, and by
+ * readers only for as long as it takes to look up a key or to take a snapshot. The inbox has its
+ * own, never held together with these for longer than taking an epoch.
  */
-public final class EngineRuntime implements AutoCloseable {
+public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
   private static final Logger LOG = LoggerFactory.getLogger(EngineRuntime.class);
 
   private final Plan plan;
@@ -47,83 +42,90 @@ public final class EngineRuntime implements AutoCloseable {
   private final EpochLog log;
   private final RowsPool pool;
   private final LongSupplier clockMicros;
-  private final Hashing hashing;
-  private final Dictionary dictionary;
-  private final Ledger ledger;
-  private final Dataflow dataflow;
-  private final InputFeed inputs;
-  private final Producers producers;
+  private final EngineState state;
+  private final Checkpointing checkpointer;
   private final Inbox inbox;
-  private final Map<String, ViewHandle> views = new LinkedHashMap<>();
-  private final ReentrantLock stepLock = new ReentrantLock();
+  private final EngineViews views;
+  private final ReentrantLock stepLock = new ReentrantLock(true);
   private final ReentrantLock stateLock = new ReentrantLock(true);
   private final Condition published = stateLock.newCondition();
-  private final ThreadLocal<@Nullable Boolean> inListener = new ThreadLocal<>();
-  private @Nullable Thread thread;
+  private final Subscriptions subscriptions;
+  private volatile @Nullable DaemonThread thread;
   private @Nullable Epoch refused;
-  private long position;
   private volatile @Nullable EngineException failure;
+  private volatile boolean isEnding;
   private volatile boolean isClosed;
 
   /**
-   * A runtime that is not started yet.
+   * A runtime that is not started yet, with the state of a checkpoint if there is one.
    *
    * @param log the runtime closes it
    * @param clockMicros microseconds since 1970
    * @param seed of the hashes; no result depends on it
+   * @param checkpoints empty if none are taken
+   * @throws EngineException CORRUPT if there is no state that the log goes on from, INVALID if only
+   *     one that is not the pipeline's
    */
   public EngineRuntime(
-      Plan plan, RuntimeSettings settings, EventLog log, LongSupplier clockMicros, long seed) {
+      Plan plan,
+      RuntimeSettings settings,
+      EventLog log,
+      LongSupplier clockMicros,
+      long seed,
+      Optional<Checkpoints> checkpoints) {
     this.plan = plan;
     this.settings = settings;
     this.clockMicros = clockMicros;
-    this.hashing = new Hashing(seed);
-    this.dictionary = new Dictionary(hashing);
-    this.ledger = new Ledger(dictionary, settings.ledgerRows());
-    this.dataflow = new Dataflow(plan, dictionary, ledger);
+    Hashing hashing = new Hashing(seed);
     this.pool = new RowsPool(plan, hashing, ColumnUse.kept(plan, log.keepsRecords()));
-    this.log = new EpochLog(log, new EpochCodec(plan, pool), settings.awaitSync());
-    this.inputs = new InputFeed(plan, dataflow);
-    this.producers = new Producers(settings.producers());
-    this.inbox = new Inbox(plan, pool, settings, producers);
-    for (ViewDefinition view : plan.views()) {
-      ViewOperator operator = dataflow.view(view.name());
-      views.put(
-          view.name(),
-          new ViewHandle(view.name(), operator.rows(), operator, view.relation().key()));
-    }
-    views.put(
-        Plan.LEDGER,
-        new ViewHandle(Plan.LEDGER, ledger.rows(), ledger, Optional.of(List.of("sequence"))));
+    EngineState.Blueprint blueprint = new EngineState.Blueprint(plan, settings, hashing, pool);
+    Recovery recovery = new Recovery(blueprint, log);
+    Recovery.Start start =
+        checkpoints.isEmpty() ? recovery.empty() : recovery.find(checkpoints.get().store());
+    this.state = start.state();
+    this.checkpointer =
+        checkpoints.isEmpty()
+            ? new NoCheckpoints()
+            : new Checkpointer(checkpoints.get(), log, this::capture, start.facts());
+    this.log = new EpochLog(log, state.codec(), settings.awaitSync());
+    this.inbox = new Inbox(plan, pool, settings, state.producers());
+    this.views = new EngineViews(plan, state);
+    this.subscriptions =
+        new Subscriptions(
+            views.all(),
+            stateLock,
+            view -> readState(List.of(view)),
+            this,
+            hashing,
+            !settings.ownThread());
   }
 
   /**
-   * Brings the views to the end of the log and starts the engine's thread, if it has one.
+   * Brings the views to the end of the log and starts the engine's threads, if it has some.
    *
-   * @param progress is told the position after each replayed epoch
+   * @param progress is told where it begins, and then each replayed epoch
    */
-  public void start(LongConsumer progress) {
-    dataflow.step();
-    ledger.step();
+  public void start(ReplayProgress progress) {
+    progress.reached(state.position(), log.lastPosition());
     log.replay(
+        state.position() + 1,
         epoch -> {
           stateLock.lock();
           try {
-            apply(epoch);
-            sweepIfWorthIt();
+            state.apply(epoch);
+            state.sweepIfWorthIt();
           } finally {
             stateLock.unlock();
           }
           recycle(epoch);
-          progress.accept(epoch.position());
+          progress.reached(epoch.position(), log.lastPosition());
         });
     inbox.start(log.lastPosition() + 1);
     log.start(this::fail);
+    checkpointer.passed(state.position(), log.recordBytes());
     if (settings.ownThread()) {
-      Thread stepping = new Thread(this::run, "leat-engine");
-      stepping.setDaemon(true);
-      thread = stepping;
-      stepping.start();
+      thread = DaemonThread.start("leat-engine", this::run);
+      checkpointer.startThread();
     }
   }
 
@@ -154,15 +156,22 @@ public final class EngineRuntime implements AutoCloseable {
   private void fail(EngineException reason) {
     LOG.error("the engine stopped", reason);
     failure = reason;
+    checkpointer.stop();
     inbox.close(reason);
     inbox.failRest(reason);
     log.fail(reason);
+    wake();
+  }
+
+  /** Lets those who wait for something see that it will not come. */
+  private void wake() {
     stateLock.lock();
     try {
       published.signalAll();
     } finally {
       stateLock.unlock();
     }
+    subscriptions.wake();
   }
 
   /**
@@ -174,22 +183,37 @@ public final class EngineRuntime implements AutoCloseable {
    */
   public int step() {
     inbox.checkNotWriting();
-    if (inListener.get() != null) {
+    if (subscriptions.isCallingInline() || stepLock.isHeldByCurrentThread()) {
       throw new EngineException(
           Kind.INVALID,
           "a subscriber must not step the engine that calls it: others would get changes out of"
               + " order");
     }
+    subscriptions.aboutToWait();
+    checkUsable();
+    int rows = stepOnce();
+    if (!settings.ownThread()) {
+      checkpointer.takeIfDue();
+    }
+    return rows;
+  }
+
+  private int stepOnce() {
     stepLock.lock();
     try {
+      subscriptions.awaitRoom();
       Epoch epoch = refused != null ? refused : inbox.take(clockMicros.getAsLong());
       refused = null;
       if (epoch == null) {
+        subscriptions.deliver();
         return 0;
       }
       int rows = epoch.rowCount();
       if (write(epoch)) {
         process(epoch);
+        if (!settings.ownThread()) {
+          log.awaitDurable(epoch);
+        }
       }
       return rows;
     } catch (RuntimeException | Error e) {
@@ -223,26 +247,20 @@ public final class EngineRuntime implements AutoCloseable {
   }
 
   private void process(Epoch epoch) {
-    List<Runnable> deliveries = new ArrayList<>();
     stateLock.lock();
     try {
-      apply(epoch);
-      for (ViewHandle view : views.values()) {
-        if (!view.listeners().isEmpty() && !view.operator().output().isEmpty()) {
-          for (ChangeListener listener : view.listeners()) {
-            deliveries.add(
-                listener.changed(position, view.operator().output(), dictionary.values()));
-          }
-        }
-      }
-      sweepIfWorthIt();
+      subscriptions.beforeEpoch();
+      state.apply(epoch);
+      // Before codes are freed that only rows just taken back held.
+      subscriptions.afterEpoch(state.position(), state.dictionary().values());
+      state.sweepIfWorthIt();
       published.signalAll();
     } finally {
       stateLock.unlock();
     }
+    checkpointer.passed(epoch.position(), log.recordBytes());
     recycle(epoch);
-    // Listeners may read, so they are called without the lock.
-    deliveries.forEach(Runnable::run);
+    subscriptions.deliver();
   }
 
   private void recycle(Epoch epoch) {
@@ -251,34 +269,11 @@ public final class EngineRuntime implements AutoCloseable {
     }
   }
 
-  /** Takes an epoch through the graph. */
-  private void apply(Epoch epoch) {
-    ledger.startEpoch(epoch.position());
-    for (Epoch.Reject reject : epoch.rejects()) {
-      ledger.add(reject.source(), reject.reason(), reject.row());
-    }
-    producers.accept(epoch);
-    inputs.stage(epoch);
-    dataflow.step();
-    ledger.step();
-    position = epoch.position();
-  }
-
-  /** After listeners have decoded what was taken back: nothing but they may hold its values. */
-  private void sweepIfWorthIt() {
-    if (dictionary.wantsSweep()) {
-      sweep();
-    }
-  }
-
   /** Frees the values that nothing holds, between two epochs; done unasked when worth it. */
   public void sweep() {
     stateLock.lock();
     try {
-      CodeSet live = new CodeSet(dictionary.bound());
-      dataflow.mark(live);
-      ledger.mark(live);
-      dictionary.retain(live);
+      state.sweep();
     } finally {
       stateLock.unlock();
     }
@@ -304,24 +299,15 @@ public final class EngineRuntime implements AutoCloseable {
 
   /** Throws where the engine waits for this thread: what it waits for would not come. */
   void checkMayWait() {
-    boolean isListener = inListener.get() != null;
-    if (Thread.currentThread() == thread || (settings.ownThread() && isListener)) {
+    DaemonThread stepping = thread;
+    if (stepping != null && stepping.isCurrent()) {
       throw new EngineException(
           Kind.INVALID,
-          "a subscriber must not append and wait, nor wait for a position, as the engine waits for"
-              + " it: hand that to another thread");
+          "what the engine's own thread calls must not append and wait, nor wait for a position, as"
+              + " it would wait for itself: hand that to another thread");
     }
     inbox.checkNotWriting();
-  }
-
-  /** Calls a subscriber's listener, which must not make the engine wait for itself. */
-  public void runListener(Runnable call) {
-    inListener.set(Boolean.TRUE);
-    try {
-      call.run();
-    } finally {
-      inListener.remove();
-    }
+    subscriptions.aboutToWait();
   }
 
   /**
@@ -330,10 +316,7 @@ public final class EngineRuntime implements AutoCloseable {
    * @return its position
    */
   long acknowledge(Epoch epoch) {
-    if (!settings.ownThread()) {
-      return epoch.position();
-    }
-    return log.acknowledge(epoch);
+    return settings.ownThread() ? log.acknowledge(epoch) : epoch.position();
   }
 
   /** Waits until what repeats an earlier append may be acknowledged as that was. */
@@ -362,7 +345,8 @@ public final class EngineRuntime implements AutoCloseable {
     return pool.take(plan.inputs().indexOf(input));
   }
 
-  private void checkUsable() {
+  @Override
+  public void checkUsable() {
     EngineException reason = failure;
     if (reason != null) {
       throw new EngineException(reason.kind(), String.valueOf(reason.getMessage()), reason);
@@ -378,21 +362,21 @@ public final class EngineRuntime implements AutoCloseable {
    * @throws EngineException if there is none; the message names the nearest
    */
   public ViewHandle view(String name) {
-    ViewHandle view = views.get(name);
-    if (view == null) {
-      throw new EngineException(Kind.INVALID, Names.unknown("view", name, views.keySet()));
+    return views.named(name);
+  }
+
+  private <T> T locked(Supplier<T> read) {
+    stateLock.lock();
+    try {
+      return read.get();
+    } finally {
+      stateLock.unlock();
     }
-    return view;
   }
 
   /** The position of the last epoch that is in the views. */
   public long position() {
-    stateLock.lock();
-    try {
-      return position;
-    } finally {
-      stateLock.unlock();
-    }
+    return locked(state::position);
   }
 
   /** The position of the last record known to survive a power cut. */
@@ -402,32 +386,17 @@ public final class EngineRuntime implements AutoCloseable {
 
   /** How many rows each input brought, by name. */
   public Map<String, Long> acceptedRows() {
-    stateLock.lock();
-    try {
-      return inputs.acceptedRows();
-    } finally {
-      stateLock.unlock();
-    }
+    return locked(state::acceptedRows);
   }
 
   /** How many rows of each deduplicated input were left out, by name. */
   public Map<String, Long> duplicateRows() {
-    stateLock.lock();
-    try {
-      return inputs.duplicateRows();
-    } finally {
-      stateLock.unlock();
-    }
+    return locked(state::duplicateRows);
   }
 
   /** How many rows were left out, by source. */
   public Map<String, Long> ledgerCounts() {
-    stateLock.lock();
-    try {
-      return ledger.counts();
-    } finally {
-      stateLock.unlock();
-    }
+    return locked(state.ledger()::counts);
   }
 
   /**
@@ -441,16 +410,15 @@ public final class EngineRuntime implements AutoCloseable {
     }
     checkMayWait();
     if (!settings.ownThread()) {
-      while (position() < wanted && step() > 0) {
-        LOG.trace("stepping to position {}", wanted);
-      }
+      stepTo(wanted);
       return position() >= wanted;
     }
     stateLock.lock();
     try {
       long left = timeoutNanos;
-      while (position < wanted) {
+      while (state.position() < wanted) {
         checkUsable();
+        checkSteps();
         if (left <= 0) {
           return false;
         }
@@ -466,28 +434,37 @@ public final class EngineRuntime implements AutoCloseable {
     }
   }
 
-  /** Some views at one position. */
-  public ReadState read(Collection<ViewHandle> wanted) {
-    checkUsable();
-    stateLock.lock();
-    try {
-      return state(wanted);
-    } finally {
-      stateLock.unlock();
+  @Override
+  public void stepTo(long wanted) {
+    while (!settings.ownThread() && position() < wanted && step() > 0) {
+      LOG.trace("stepping to position {}", wanted);
     }
   }
 
-  private ReadState state(Collection<ViewHandle> wanted) {
+  private void checkSteps() {
+    if (isEnding) {
+      throw new EngineException(Kind.CLOSED, "the engine is being closed; open a new one");
+    }
+  }
+
+  /** Some views at one position. */
+  public ReadState read(Collection<ViewHandle> wanted) {
+    checkUsable();
+    return locked(() -> readState(wanted));
+  }
+
+  private ReadState readState(Collection<ViewHandle> wanted) {
     Map<String, RowStore.Snapshot> snapshots = new HashMap<>();
     for (ViewHandle view : wanted) {
       snapshots.put(view.name(), view.rows().snapshot());
     }
-    return new ReadState(position, snapshots, dictionary.values(), dictionary.generation());
+    Dictionary dictionary = state.dictionary();
+    return new ReadState(state.position(), snapshots, dictionary.values(), dictionary.generation());
   }
 
   /** All views, and the ledger, at one position. */
   public ReadState readAll() {
-    return read(views.values());
+    return read(views.all());
   }
 
   /**
@@ -497,10 +474,11 @@ public final class EngineRuntime implements AutoCloseable {
    * @return -1 for a value that nothing holds; null if the codes of that state can no longer be
    *     told
    */
-  long @Nullable [] codes(ReadState state, List<Object> values) {
+  long @Nullable [] codes(ReadState read, List<Object> values) {
     stateLock.lock();
     try {
-      if (dictionary.generation() != state.generation()) {
+      Dictionary dictionary = state.dictionary();
+      if (dictionary.generation() != read.generation()) {
         return null;
       }
       return values.stream().mapToLong(dictionary::find).toArray();
@@ -519,6 +497,7 @@ public final class EngineRuntime implements AutoCloseable {
     KeyLookup lookup = new KeyLookup(view, key);
     stateLock.lock();
     try {
+      Dictionary dictionary = state.dictionary();
       long[] codes = lookup.encoded().stream().mapToLong(dictionary::find).toArray();
       // Without a snapshot: looking one row up must not make the engine copy pages.
       return lookup.find(codes, view.rows(), dictionary.values());
@@ -527,21 +506,48 @@ public final class EngineRuntime implements AutoCloseable {
     }
   }
 
-  /** Registers a listener; the state that comes back is what its first changes follow on. */
-  public ReadState subscribe(ViewHandle view, ChangeListener listener) {
+  /** Brings a listener the rows that a view has, and what changes from then on. */
+  public Delivery subscribe(ViewHandle view, DeliverySettings how, ChangeListener listener) {
     checkUsable();
+    return subscriptions.add(view, how, listener);
+  }
+
+  /** Captures the state between two steps, for a checkpoint. */
+  private Checkpointer.Capture capture(Io clock) {
+    stepLock.lock();
     stateLock.lock();
     try {
-      view.listeners().add(listener);
-      return state(List.of(view));
+      checkUsable();
+      long begin = clock.nanoTime();
+      Map<String, StateImage> images = state.capture();
+      return new Checkpointer.Capture(state.position(), clock.nanoTime() - begin, images);
     } finally {
       stateLock.unlock();
+      stepLock.unlock();
     }
   }
 
-  /** Takes a listener off. */
-  public void unsubscribe(ViewHandle view, ChangeListener listener) {
-    view.listeners().remove(listener);
+  /**
+   * Takes a checkpoint of what is in the views now.
+   *
+   * @return its position
+   * @throws EngineException FULL or UNAVAILABLE if that cannot be done now, and the engine goes on
+   *     without; INVALID if the engine takes none
+   */
+  public long checkpoint() {
+    checkUsable();
+    inbox.checkNotWriting();
+    if (subscriptions.isCallingInline() || stepLock.isHeldByCurrentThread()) {
+      throw new EngineException(
+          Kind.INVALID, "a subscriber must not take a checkpoint of the engine that waits for it");
+    }
+    subscriptions.aboutToWait();
+    return checkpointer.take();
+  }
+
+  /** What is known of its checkpoints. */
+  public CheckpointFacts checkpointFacts() {
+    return checkpointer.facts();
   }
 
   /**
@@ -553,54 +559,41 @@ public final class EngineRuntime implements AutoCloseable {
     if (isClosed) {
       return;
     }
-    Thread stepping = thread;
-    if (stepping == Thread.currentThread() || inListener.get() != null) {
+    DaemonThread stepping = thread;
+    if ((stepping != null && stepping.isCurrent()) || subscriptions.isCalling()) {
       throw new EngineException(Kind.INVALID, "a subscriber cannot close the engine that calls it");
     }
     inbox.checkNotWriting();
     inbox.close(new EngineException(Kind.CLOSED, "the engine is closed; open a new one"));
+    checkpointer.close();
     if (stepping != null) {
-      joinUninterruptibly(stepping);
+      stepping.joinUninterruptibly();
     }
-    stepLock.lock();
     try {
-      if (isClosed) {
-        return;
-      }
-      closeLog(failure == null && stepping == null);
-    } finally {
-      stepLock.unlock();
-      stateLock.lock();
-      try {
-        published.signalAll();
-      } finally {
-        stateLock.unlock();
-      }
-    }
-  }
-
-  private void closeLog(boolean mustStep) {
-    try {
-      while (mustStep && step() > 0) {
+      while (failure == null && stepping == null && step() > 0) {
         LOG.debug("processing what came in before the engine was closed");
       }
+      if (failure == null) {
+        checkpointer.takeLast();
+      }
     } finally {
-      isClosed = true;
-      log.close();
+      isEnding = true;
+      wake();
+      subscriptions.close();
+      closeLog();
     }
   }
 
-  private static void joinUninterruptibly(Thread stepping) {
-    boolean interrupted = false;
-    while (stepping.isAlive()) {
-      try {
-        stepping.join(TimeUnit.SECONDS.toMillis(1));
-      } catch (InterruptedException e) {
-        interrupted = true;
+  private void closeLog() {
+    stepLock.lock();
+    try {
+      if (!isClosed) {
+        isClosed = true;
+        log.close();
       }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+    } finally {
+      stepLock.unlock();
+      wake();
     }
   }
 }

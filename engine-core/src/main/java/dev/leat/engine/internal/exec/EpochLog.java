@@ -23,6 +23,7 @@ final class EpochLog {
   private final boolean keepsRecords;
   private final boolean awaitSync;
   private final Queue<Epoch> unsynced = new ArrayDeque<>();
+  private long recordBytes;
 
   /**
    * Epochs in a log.
@@ -36,10 +37,19 @@ final class EpochLog {
     this.awaitSync = awaitSync;
   }
 
-  /** Shows all epochs in order. */
-  void replay(Consumer<Epoch> visitor) {
+  /** Shows the epochs from a position on, in order. */
+  void replay(long from, Consumer<Epoch> visitor) {
     log.replay(
-        1, (at, buffer, offset, length) -> visitor.accept(codec.read(at, buffer, offset, length)));
+        from,
+        (at, buffer, offset, length) -> {
+          recordBytes += length;
+          visitor.accept(codec.read(at, buffer, offset, length));
+        });
+  }
+
+  /** The bytes of all records that were replayed or appended so far. */
+  long recordBytes() {
+    return recordBytes;
   }
 
   /** Begins to acknowledge. */
@@ -79,6 +89,7 @@ final class EpochLog {
       unsynced.add(epoch);
     }
     codec.confirm();
+    recordBytes += record.size();
     epoch.logged().complete(epoch.position());
     completeSynced(log.syncedPosition());
   }
@@ -120,6 +131,34 @@ final class EpochLog {
         throw new EngineException(cause.kind(), String.valueOf(cause.getMessage()), cause);
       }
       throw new IllegalStateException(e);
+    }
+  }
+
+  /**
+   * Waits until an appended epoch survives a power cut, if it is acknowledged only then. The host
+   * that steps waits here, so an interrupt of its thread must not end the engine: it stays set.
+   */
+  void awaitDurable(Epoch epoch) {
+    if (!awaitSync) {
+      return;
+    }
+    boolean interrupted = Thread.interrupted();
+    try {
+      while (log.syncedPosition() < epoch.position()) {
+        try {
+          log.awaitSynced(epoch.position());
+        } catch (EngineException e) {
+          if (!Thread.interrupted()) {
+            throw e;
+          }
+          interrupted = true;
+        }
+      }
+      completeSynced(log.syncedPosition());
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

@@ -1,5 +1,8 @@
 package dev.leat.engine.internal.exec;
 
+import dev.leat.engine.internal.checkpoint.Checkpointed;
+import dev.leat.engine.internal.checkpoint.StateImage;
+import dev.leat.engine.internal.checkpoint.StateReader;
 import dev.leat.engine.internal.op.InputOperator;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
@@ -9,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Brings the rows of epochs to the operators of their inputs, and counts them. One thread. */
-final class InputFeed {
+final class InputFeed implements Checkpointed {
   private final List<String> names;
   private final List<String> deduplicated;
   private final List<InputOperator> operators = new ArrayList<>();
@@ -53,5 +56,31 @@ final class InputFeed {
       rows.put(name, operators.get(names.indexOf(name)).duplicateRows());
     }
     return rows;
+  }
+
+  @Override
+  public StateImage capture() {
+    Map<String, Long> now = acceptedRows();
+    return out -> {
+      out.writeInt(now.size());
+      now.forEach(
+          (name, count) -> {
+            out.writeString(name);
+            out.writeLong(count);
+          });
+    };
+  }
+
+  /** What the plan no longer has is forgotten; what it did not have then brought nothing. */
+  @Override
+  public void restore(StateReader in) {
+    int count = in.readInt();
+    for (int i = 0; i < count; i++) {
+      int input = names.indexOf(in.readString());
+      long rows = in.readLong();
+      if (input >= 0) {
+        acceptedRows[input] = rows;
+      }
+    }
   }
 }

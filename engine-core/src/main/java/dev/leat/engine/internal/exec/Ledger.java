@@ -5,9 +5,12 @@ import dev.leat.engine.internal.batch.CodeSet;
 import dev.leat.engine.internal.batch.Column;
 import dev.leat.engine.internal.batch.Dictionary;
 import dev.leat.engine.internal.batch.Words;
+import dev.leat.engine.internal.checkpoint.StateImage;
+import dev.leat.engine.internal.checkpoint.StateReader;
 import dev.leat.engine.internal.op.Failures;
 import dev.leat.engine.internal.op.Operator;
 import dev.leat.engine.internal.state.RowStore;
+import dev.leat.engine.internal.state.StateFormat;
 import dev.leat.engine.plan.JavaTypes;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;
@@ -148,5 +151,42 @@ public final class Ledger implements Operator, Failures {
   @Override
   public void mark(CodeSet live) {
     rows.mark(live);
+  }
+
+  @Override
+  public StateImage capture() {
+    assert pending.isEmpty() : "a step is under way";
+    StateImage entries = rows.capture();
+    Map<String, Long> all = new TreeMap<>(counts);
+    long firstEntry = first;
+    long nextEntry = next;
+    return out -> {
+      entries.writeTo(out);
+      out.writeLong(firstEntry);
+      out.writeLong(nextEntry);
+      out.writeInt(all.size());
+      all.forEach(
+          (source, count) -> {
+            out.writeString(source);
+            out.writeLong(count);
+          });
+    };
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>If it is to keep fewer entries than were captured, the next step drops the others.
+   */
+  @Override
+  public void restore(StateReader in) {
+    rows.restore(in);
+    first = in.readLong();
+    next = in.readLong();
+    StateFormat.check(next - first == rows.totalWeight(), "entries", next - first);
+    int sources = StateFormat.readCount(in, "sources");
+    for (int i = 0; i < sources; i++) {
+      counts.put(in.readString(), in.readLong());
+    }
   }
 }

@@ -13,7 +13,7 @@ public final class ViewHandle {
   private final RowStore rows;
   private final Operator operator;
   private final Optional<List<String>> key;
-  private final List<ChangeListener> listeners = new CopyOnWriteArrayList<>();
+  private final List<Delivery> deliveries = new CopyOnWriteArrayList<>();
 
   ViewHandle(String name, RowStore rows, Operator operator, Optional<List<String>> key) {
     this.name = name;
@@ -43,7 +43,8 @@ public final class ViewHandle {
     return operator;
   }
 
-  List<ChangeListener> listeners() {
-    return listeners;
+  /** To whom its changes go; the engine's state is locked while one is added. */
+  List<Delivery> deliveries() {
+    return deliveries;
   }
 }

@@ -31,8 +31,13 @@ public final class Selections {
     return whereTrue(column, selection, count, errors, out);
   }
 
-  /** Where a boolean is true. The word of a null is 0, like that of false. */
-  static int whereTrue(
+  /**
+   * Where a boolean is true, and did not fail. The word of a null is 0, like that of false.
+   *
+   * @param out has room for {@code count} rows; may be the selection itself
+   * @return how many there are
+   */
+  public static int whereTrue(
       Column column, int @Nullable [] selection, int count, RowErrors errors, int[] out) {
     return withoutFailed(out, whereWord(column.words(), selection, count, 0, out), errors);
   }

@@ -23,6 +23,7 @@ final class SharedKernel implements Kernel {
   private long[] done = new long[0];
   private int[] missing = new int[0];
   private boolean isFresh = true;
+  private boolean isComplete;
 
   SharedKernel(Kernel kernel) {
     this.kernel = kernel;
@@ -45,19 +46,26 @@ final class SharedKernel implements Kernel {
 
   @Override
   public Column evaluate(Batch batch, int @Nullable [] selection, int count, RowErrors errors) {
-    int rows = Nulls.rows(batch, count);
     if (isFresh) {
       isFresh = false;
+      int rows = Nulls.rows(batch, count);
       result.reset(rows);
-      clear(rows);
+      // Most often the whole batch is asked for at once, and nothing else after that.
+      isComplete = selection == null && count == rows;
+      if (isComplete) {
+        Column column = kernel.evaluate(batch, null, count, errors);
+        System.arraycopy(column.words(), 0, result.words(), 0, rows);
+        Nulls.take(column, result, rows);
+      } else {
+        clear(rows);
+      }
     }
-    if (rows > result.words().length || Bits.wordsFor(rows) > done.length) {
-      throw new IllegalStateException("a batch grew while it was evaluated: rows=" + rows);
-    }
-    int missingCount = takeMissing(selection, count);
-    if (missingCount > 0) {
-      Column column = kernel.evaluate(batch, missing, missingCount, errors);
-      CaseKernel.copy(column, missing, missingCount, result);
+    if (!isComplete) {
+      int missingCount = takeMissing(selection, count);
+      if (missingCount > 0) {
+        Column column = kernel.evaluate(batch, missing, missingCount, errors);
+        CaseKernel.copy(column, missing, missingCount, result);
+      }
     }
     return result;
   }

@@ -11,6 +11,9 @@ import java.util.List;
  * <p><b>Threading.</b> Any thread may call any method. No call may fail or close a file because the
  * calling thread is interrupted, save {@link IoFile#force}, {@link #forceDirectory} and {@link
  * #lock}.
+ *
+ * <p><b>Errors.</b> The message of every exception names the file, and of one that reads or writes
+ * also the offset.
  */
 public interface Io {
   /** How a file is opened. */
@@ -26,8 +29,11 @@ public interface Io {
   /** Opens a file. */
   IoFile open(Path file, Access access) throws IOException;
 
-  /** Whether a file or a directory exists. */
-  boolean exists(Path path);
+  /**
+   * Whether a file or a directory exists. What cannot be told is an exception: whoever takes
+   * "cannot be read" for "is not there" may delete what holds rows.
+   */
+  boolean exists(Path path) throws IOException;
 
   /** When a file was last written to, in milliseconds since 1970. */
   long lastModifiedMillis(Path file) throws IOException;
@@ -58,6 +64,14 @@ public interface Io {
    * @throws HeldException if another process, or another part of this one, holds it
    */
   IoLock lock(Path file, String note) throws IOException;
+
+  /**
+   * May work be left to threads of the engine's own? Where not, as in a simulation, whoever would
+   * wait for such work does it, and what nobody waits for is not done.
+   */
+  default boolean hasThreads() {
+    return true;
+  }
 
   /** A clock for durations, in nanoseconds from an arbitrary origin. */
   long nanoTime();

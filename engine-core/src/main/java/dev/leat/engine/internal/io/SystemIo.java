@@ -13,6 +13,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -42,15 +43,21 @@ public final class SystemIo implements Io {
 
   @Override
   public IoFile open(Path file, Access access) throws IOException {
-    if (access != Access.CREATE && !Files.exists(file)) {
+    if (access != Access.CREATE && !exists(file)) {
       throw new NoSuchFileException(file.toString());
     }
-    return new SystemFile(new RandomAccessFile(file.toFile(), access == Access.READ ? "r" : "rw"));
+    return new SystemFile(
+        file, new RandomAccessFile(file.toFile(), access == Access.READ ? "r" : "rw"));
   }
 
   @Override
-  public boolean exists(Path path) {
-    return Files.exists(path);
+  public boolean exists(Path path) throws IOException {
+    try {
+      Files.readAttributes(path, BasicFileAttributes.class);
+      return true;
+    } catch (NoSuchFileException e) {
+      return false;
+    }
   }
 
   @Override
@@ -87,6 +94,8 @@ public final class SystemIo implements Io {
     }
     try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
       channel.force(true);
+    } catch (IOException e) {
+      throw new IOException("force failed: directory=" + directory + " cause=" + e.getMessage(), e);
     }
   }
 
@@ -110,6 +119,10 @@ public final class SystemIo implements Io {
     try {
       held = lockInProcess(key, note);
       return held;
+    } catch (HeldException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new IOException("lock failed: file=" + file + " cause=" + e.getMessage(), e);
     } finally {
       if (held == null) {
         HELD_LOCKS.remove(key);
@@ -167,23 +180,29 @@ public final class SystemIo implements Io {
 
   /** One file; the monitor keeps seek and transfer together. */
   private static final class SystemFile implements IoFile {
+    private final Path path;
     private final RandomAccessFile raf;
 
-    SystemFile(RandomAccessFile raf) {
+    SystemFile(Path path, RandomAccessFile raf) {
+      this.path = path;
       this.raf = raf;
     }
 
     @Override
     public synchronized int read(long position, byte[] buffer, int offset, int length)
         throws IOException {
-      raf.seek(position);
       int done = 0;
-      while (done < length) {
-        int count = raf.read(buffer, offset + done, length - done);
-        if (count < 0) {
-          break;
+      try {
+        raf.seek(position);
+        while (done < length) {
+          int count = raf.read(buffer, offset + done, length - done);
+          if (count < 0) {
+            break;
+          }
+          done += count;
         }
-        done += count;
+      } catch (IOException e) {
+        throw failed("read", " offset=" + (position + done), e);
       }
       return done;
     }
@@ -191,30 +210,56 @@ public final class SystemIo implements Io {
     @Override
     public synchronized void write(long position, byte[] buffer, int offset, int length)
         throws IOException {
-      raf.seek(position);
-      raf.write(buffer, offset, length);
+      try {
+        raf.seek(position);
+        raf.write(buffer, offset, length);
+      } catch (IOException e) {
+        throw failed("write", " offset=" + position + " bytes=" + length, e);
+      }
     }
 
     @Override
     public void force() throws IOException {
-      raf.getChannel().force(false);
+      try {
+        raf.getChannel().force(false);
+      } catch (IOException e) {
+        throw failed("force", "", e);
+      }
     }
 
     @Override
     public long size() throws IOException {
-      return raf.length();
+      try {
+        return raf.length();
+      } catch (IOException e) {
+        throw failed("size", "", e);
+      }
     }
 
     @Override
     public synchronized void truncate(long size) throws IOException {
-      if (raf.length() > size) {
-        raf.setLength(size);
+      try {
+        if (raf.length() > size) {
+          raf.setLength(size);
+        }
+      } catch (IOException e) {
+        throw failed("truncate", " offset=" + size, e);
       }
     }
 
     @Override
     public void close() throws IOException {
-      raf.close();
+      try {
+        raf.close();
+      } catch (IOException e) {
+        throw failed("close", "", e);
+      }
+    }
+
+    /** The operating system's message names no file. */
+    private IOException failed(String call, String where, IOException cause) {
+      return new IOException(
+          call + " failed: file=" + path + where + " cause=" + cause.getMessage(), cause);
     }
   }
 }

@@ -24,6 +24,9 @@ import org.slf4j.LoggerFactory;
  * soon as somebody waits, groupCommit after it; hence at once after a pause. It sleeps while there is
  * nothing new.
  *
+ * Where the seam says that there are no threads, the thread is never started, and whoever waits
+ * forces instead.
+ *
  * A failed force is final. After it the kernel may have dropped the pages and a second force would
  * report success for data that is gone, so the failure is kept and thrown to everybody for ever.
  *
@@ -70,7 +73,9 @@ final class GroupCommit {
   }
 
   void start() {
-    thread.start();
+    if (io.hasThreads()) {
+      thread.start();
+    }
   }
 
   long synced() {
@@ -121,6 +126,7 @@ final class GroupCommit {
     if (synced >= position) {
       return;
     }
+    forceIfAlone();
     lock.lock();
     try {
       request(position);
@@ -142,6 +148,9 @@ final class GroupCommit {
 
   /** Waits for a force, whatever interrupts come. */
   void awaitUninterruptibly(long position) {
+    if (synced < position) {
+      forceIfAlone();
+    }
     lock.lock();
     try {
       request(position);
@@ -223,6 +232,7 @@ final class GroupCommit {
     } finally {
       lock.unlock();
     }
+    forceIfAlone();
     boolean interrupted = false;
     while (thread.isAlive()) {
       try {
@@ -251,8 +261,7 @@ final class GroupCommit {
         force();
       }
     } catch (Throwable e) { // every one of them means that we do not know what is on disk
-      failure = e;
-      LOG.error("a forced write of the event log failed; no more records are accepted", e);
+      keepFailure(e);
     }
     lock.lock();
     try {
@@ -261,6 +270,24 @@ final class GroupCommit {
       lock.unlock();
     }
     tellFailure();
+  }
+
+  private void keepFailure(Throwable e) {
+    failure = e;
+    LOG.error("a forced write of the event log failed; no more records are accepted", e);
+  }
+
+  /** Forces in this thread, if there is no other to do it. */
+  private void forceIfAlone() {
+    if (io.hasThreads() || failure != null) {
+      return;
+    }
+    try {
+      force();
+    } catch (Throwable e) { // as in run()
+      keepFailure(e);
+      tellFailure();
+    }
   }
 
   /** Sleeps until a force is due; false if there is nothing left and the log is closing. */

@@ -3,45 +3,74 @@ package dev.leat.engine.internal.op;
 import dev.leat.engine.internal.batch.Batch;
 import dev.leat.engine.internal.batch.CodeSet;
 import dev.leat.engine.internal.batch.Column;
+import dev.leat.engine.internal.checkpoint.Checkpointed;
+import dev.leat.engine.internal.checkpoint.StateImage;
+import dev.leat.engine.internal.checkpoint.StateReader;
 import dev.leat.engine.internal.expr.RowErrors;
+import dev.leat.engine.internal.state.TouchedRows;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Folds weighted rows into the state of their groups, and takes them out again: one aggregate of
- * all groups of an operator.
+ * all groups of an operator. Its state lies in words of the groups' rows, which it gets from a
+ * {@link StateLayout} when it is made. What does not fit there it keeps beside, by slot.
  *
- * <p><b>Law.</b> {@code add} of a row with weight w and then with weight -w leaves its group as it
- * was, and the order of rows does not matter. An accumulator for append-only input need not take
- * negative weights.
+ * <p><b>Laws.</b> {@code add} of a row with weight w and then with weight -w leaves the result of
+ * its group as it was, and the order of rows does not matter. An accumulator for append-only input
+ * need not take negative weights. After {@code settle}, a group's result follows from the words of
+ * its row alone: whoever keeps something beside puts his result into words then. So a group whose
+ * words did not change did not change, and what a row was tells what its result was.
+ *
+ * <p><b>Checkpoints.</b> The rows are captured by the operator, what is beside by the accumulator;
+ * on restoring, the rows are there first.
  *
  * <p><b>Threading.</b> One thread; implementations neither lock nor block.
  *
- * <p><b>Ownership.</b> Columns are valid during the call only.
+ * <p><b>Ownership.</b> Columns and words are valid during the call only.
  */
-abstract class Accumulator {
-  /** Makes room for groups 0 to {@code groups - 1}; new ones are empty. */
-  abstract void ensure(int groups);
+abstract class Accumulator implements Checkpointed {
+  /** Sets what a new group begins with, where that is not zeros. */
+  void initialize(long[] row) {}
 
   /**
    * Folds the selected rows of a batch.
    *
-   * @param groups the group of each selected row, at the row's index
+   * @param groups the groups of the batch's rows
    * @param operand the operand's column; null for an aggregate of rows
    */
-  abstract void add(int[] groups, @Nullable Column operand, Batch rows);
+  abstract void add(GroupedRows groups, @Nullable Column operand, Batch rows);
 
-  /** Results are written into every other row: a group's old and new row lie next to each other. */
-  static final int STEP = 2;
+  /** Puts the results of the touched groups into their words, where they are kept beside. */
+  void settle(TouchedRows touched) {}
 
   /**
-   * Writes the results of some groups: the first at a row, the next two rows further, and so on. A
-   * result that does not fit its type is an error of that row.
+   * Writes the results of some groups' rows into the same rows of a column that has no nulls in
+   * them yet. A result that does not fit its type is an error of that row.
+   *
+   * @param rows the groups' rows, one behind the other
+   * @param stride words of each
+   * @param first the first row
+   * @param end behind the last row
    */
-  abstract void write(int[] groups, int count, Column out, int first, RowErrors errors);
+  abstract void write(long[] rows, int stride, int first, int end, Column out, RowErrors errors);
 
-  /** Makes a group empty, whatever was folded into it. */
-  abstract void clear(int group);
+  /** Do different words always mean different results? */
+  abstract boolean isTold();
 
-  /** Adds the dictionary codes that it holds. */
+  /** Forgets what it keeps of a group beside. */
+  void clear(int slot) {}
+
+  /** Adds the dictionary codes that it holds in the row of a group. */
+  void mark(long[] words, int row, CodeSet live) {}
+
+  /** Adds the dictionary codes that it holds beside. */
   void mark(CodeSet live) {}
+
+  @Override
+  public StateImage capture() {
+    return StateImage.EMPTY;
+  }
+
+  @Override
+  public void restore(StateReader in) {}
 }

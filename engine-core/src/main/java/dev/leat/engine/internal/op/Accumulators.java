@@ -14,27 +14,25 @@ final class Accumulators {
   private final Schema input;
   private final boolean isAppendOnly;
   private final Dictionary dictionary;
+  private final StateLayout layout;
 
-  /** Accumulators over rows of a schema. */
-  Accumulators(Schema input, boolean isAppendOnly, Dictionary dictionary) {
+  /** Accumulators over rows of a schema, which keep their state in rows of a layout. */
+  Accumulators(Schema input, boolean isAppendOnly, Dictionary dictionary, StateLayout layout) {
     this.input = input;
     this.isAppendOnly = isAppendOnly;
     this.dictionary = dictionary;
+    this.layout = layout;
   }
 
-  /** A new accumulator for a call whose result has a type. */
-  Accumulator of(AggregateCall call, Type result) {
-    Expr operand = call.operand();
-    if (operand == null) {
-      return new CountAccumulator();
-    }
+  /** A new accumulator for a call with an operand, whose result has a type. */
+  Accumulator of(AggregateCall call, Expr operand, Type result) {
     Type type = TypeRules.typeOf(operand, input);
     Hashing hashing = dictionary.hashing();
     if (!call.isDistinct() || isIdempotent(call.function())) {
       return plain(call.function(), type, result);
     }
     if (call.function() == AggregateFunction.COUNT && type.isEncoded() && isAppendOnly) {
-      return new CodeCountAccumulator(hashing);
+      return new CodeCountAccumulator(layout, hashing);
     }
     return new DistinctAccumulator(plain(call.function(), type, result), type.isEncoded(), hashing);
   }
@@ -49,25 +47,26 @@ final class Accumulators {
 
   private Accumulator plain(AggregateFunction function, Type type, Type result) {
     boolean isMax = function == AggregateFunction.MAX;
+    boolean isOr = function == AggregateFunction.BOOL_OR;
     return switch (function) {
-      case COUNT -> new CountAccumulator();
+      case COUNT -> new CountAccumulator(layout.word());
       case SUM, AVG -> sum(function == AggregateFunction.AVG, type, result);
       case BOOL_OR, BOOL_AND ->
-          new BoolAccumulator(function == AggregateFunction.BOOL_OR, isAppendOnly);
+          isAppendOnly ? new SeenAccumulator(isOr, layout) : new BoolAccumulator(isOr, layout);
       case MIN, MAX ->
           isAppendOnly
-              ? new ExtremeAccumulator(type, isMax, dictionary)
-              : new RetractableExtremeAccumulator(type, isMax, dictionary, dictionary.hashing());
+              ? new ExtremeAccumulator(type, isMax, dictionary, layout)
+              : new RetractableExtremeAccumulator(type, isMax, dictionary, layout);
     };
   }
 
   private Accumulator sum(boolean isMean, Type type, Type result) {
     if (type.isFloating()) {
-      return new DoubleSumAccumulator(isMean);
+      return new DoubleSumAccumulator(isMean, layout);
     }
     SumResult sums = new SumResult(isMean, type, result, dictionary);
     return type.isEncoded()
-        ? new DecimalSumAccumulator(sums, dictionary)
-        : new IntegerSumAccumulator(sums);
+        ? new DecimalSumAccumulator(sums, dictionary, layout)
+        : new IntegerSumAccumulator(sums, layout);
   }
 }

@@ -21,13 +21,16 @@ import org.jspecify.annotations.Nullable;
  * operands are evaluated once.
  */
 final class AggregateInputs {
-  private static final Expr ALL = new Expr.Literal(true, dev.leat.engine.plan.Type.BOOLEAN);
+  /** The condition of an aggregate that takes all rows. */
+  static final Expr ALL = new Expr.Literal(true, dev.leat.engine.plan.Type.BOOLEAN);
 
   /** The rows for which a condition is true. */
   private static final class Rows {
     private final @Nullable Kernel condition;
     private final Batch selected;
+    private @Nullable Column isTrue;
     private int[] selection = new int[0];
+    private boolean isSelected;
 
     private Rows(@Nullable Kernel condition, int columns) {
       this.condition = condition;
@@ -35,16 +38,20 @@ final class AggregateInputs {
     }
 
     private void evaluate(Batch in, RowErrors errors) {
-      Operators.shareColumns(in, selected);
       if (condition == null) {
+        Operators.shareColumns(in, selected);
         selected.select(in.rows(), in.selection(), in.count(), in.weights());
         return;
       }
-      if (selection.length < in.count()) {
-        selection = new int[in.count() + (in.count() >> 1)];
+      isTrue = condition.evaluate(in, in.selection(), in.count(), errors);
+      if (isSelected) {
+        Operators.shareColumns(in, selected);
+        if (selection.length < in.count()) {
+          selection = new int[in.count() + (in.count() >> 1)];
+        }
+        int count = Selections.whereTrue(isTrue, in.selection(), in.count(), errors, selection);
+        selected.select(in.rows(), selection, count, in.weights());
       }
-      int count = Selections.select(condition, in, in.selection(), in.count(), errors, selection);
-      selected.select(in.rows(), selection, count, in.weights());
     }
   }
 
@@ -71,26 +78,38 @@ final class AggregateInputs {
   private final Map<OperandKey, Operand> operands = new LinkedHashMap<>();
   private final List<Rows> rowsOfCall = new ArrayList<>();
   private final List<@Nullable Operand> operandOfCall = new ArrayList<>();
+  private final Schema schema;
+  private final Dictionary dictionary;
 
   AggregateInputs(List<AggregateCall> calls, Schema schema, Dictionary dictionary) {
+    this.schema = schema;
+    this.dictionary = dictionary;
     for (AggregateCall call : calls) {
-      Expr where = call.where() == null ? ALL : call.where();
-      Rows callRows =
-          rows.computeIfAbsent(
-              where,
-              w ->
-                  new Rows(
-                      w.equals(ALL) ? null : ExprCompiler.compile(w, schema, dictionary),
-                      schema.size()));
+      Rows callRows = rows(call.where() == null ? ALL : call.where());
       rowsOfCall.add(callRows);
-      Expr operand = call.operand();
-      operandOfCall.add(
-          operand == null
-              ? null
-              : operands.computeIfAbsent(
-                  new OperandKey(where, operand),
-                  k -> new Operand(ExprCompiler.compile(operand, schema, dictionary), callRows)));
+      operandOfCall.add(operand(call, callRows));
     }
+  }
+
+  private Rows rows(Expr where) {
+    return rows.computeIfAbsent(
+        where,
+        w ->
+            new Rows(
+                w.equals(ALL) ? null : ExprCompiler.compile(w, schema, dictionary), schema.size()));
+  }
+
+  private @Nullable Operand operand(AggregateCall call, Rows callRows) {
+    Expr operand = call.operand();
+    if (operand == null) {
+      // Its rows are counted by what the condition says of each; nobody needs a list of them.
+      return null;
+    }
+    callRows.isSelected = true;
+    Expr where = call.where() == null ? ALL : call.where();
+    return operands.computeIfAbsent(
+        new OperandKey(where, operand),
+        k -> new Operand(ExprCompiler.compile(operand, schema, dictionary), callRows));
   }
 
   /** Evaluates all over the rows of a batch. */
@@ -103,7 +122,12 @@ final class AggregateInputs {
     }
   }
 
-  /** The rows that an aggregate takes. */
+  /** For an aggregate of rows, which of them it takes; null if it takes all. */
+  @Nullable Column condition(int call) {
+    return rowsOfCall.get(call).isTrue;
+  }
+
+  /** The rows that an aggregate with an operand takes. */
   Batch rows(int call) {
     return rowsOfCall.get(call).selected;
   }

@@ -1,64 +1,66 @@
 package dev.leat.engine.internal.op;
 
 import dev.leat.engine.internal.batch.Batch;
-import dev.leat.engine.internal.batch.Bits;
 import dev.leat.engine.internal.batch.CodeSet;
 import dev.leat.engine.internal.batch.Column;
 import dev.leat.engine.internal.batch.Dictionary;
+import dev.leat.engine.internal.checkpoint.StateImage;
+import dev.leat.engine.internal.checkpoint.StateReader;
 import dev.leat.engine.internal.expr.RowErrors;
 import dev.leat.engine.internal.state.GroupKeys;
+import dev.leat.engine.internal.state.GroupRows;
+import dev.leat.engine.internal.state.KeyLayout;
+import dev.leat.engine.internal.state.TouchedRows;
 import dev.leat.engine.plan.AggregateCall;
+import dev.leat.engine.plan.Field;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Schema;
-import java.util.Arrays;
+import dev.leat.engine.plan.Type;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Groups and aggregates, also {@code distinct}, which is grouping by all columns.
  *
- * <p><b>How.</b> Each row's key gives its group: a small number. Accumulators hold a value a group,
- * in arrays. A step finds the groups that the batch touches, reads their results, folds the rows
- * in, reads them again, and emits old (-1) and new (+1) of each touched group whose row changed:
- * once for the whole epoch, whatever the number of rows, in the order in which groups were first
- * touched. So no copy of the result is kept, and work is in proportion to the batch.
+ * <p><b>How.</b> All that is kept of a group lies in one row of words: its key, whether it exists,
+ * and the words of its aggregates. A step finds the rows that the batch touches, copies them to
+ * where they lie one behind the other, folds the batch into the copies, and writes back those that
+ * differ. The results of a group follow from its row, so the rows as they were and as they are give
+ * old (-1) and new (+1) of each group that changed: once for the whole epoch, whatever the number
+ * of rows, in the order in which groups were first touched. Groups that are touched and do not
+ * change, as those of flags that were set before, cost no more than the comparison.
  *
  * <p>A group without rows ends, and its number is given out again; only the one group of an
  * aggregate without keys is always there.
  */
 public final class AggregateOperator implements Operator {
-  /** A touched group has two rows in the output: what it was, and behind it what it is. */
-  private static final int OLD = 0;
-
-  private static final int NEW = 1;
+  /** How many rows of an image become columns at once: what stays in the nearest cache. */
+  private static final int ROWS_AT_ONCE = 128;
 
   private final Operator input;
-  private final boolean isGlobal;
-  private final boolean isAppendOnly;
   private final Schema schema;
-  private final GroupKeys keys;
   private final int keyColumns;
-  private final Schema keySchema;
-  private final AggregateInputs calls;
-  private final Accumulator[] accumulators;
+  private final KeyLayout keyLayout;
+
+  /** Null for an aggregate without keys, which has one group. */
+  private final @Nullable GroupKeys keys;
+
+  private final GroupRows rows;
+  private final TouchedRows touched;
+  private final GroupedRows groups = new GroupedRows();
+  private final GroupFolds folds;
+  private final List<Accumulator> accumulators;
+  private final boolean isTold;
+
   private final RowErrors errors = new RowErrors();
   private final RowFilter failedRows;
   private final Failures failures;
   private final String place;
-
   private final Batch valid;
   private final Batch output;
   private final RowErrors resultErrors = new RowErrors();
-
-  private int[] groups = new int[0];
-  private long[] rowCounts = new long[16];
-  private long[] touchedAt = new long[16];
-  private int[] touched = new int[16];
-  private boolean[] existed = new boolean[16];
-  private int touchedCount;
-  private long stepNumber;
   private int[] emitted = new int[0];
-  private long[] weights = new long[0];
-  private int[] slots = new int[0];
 
   /** An operator for an aggregate. */
   public AggregateOperator(
@@ -84,19 +86,28 @@ public final class AggregateOperator implements Operator {
     this.input = wiring.input();
     this.place = node.describe();
     this.schema = node.schema();
-    this.isGlobal = keyNames.isEmpty();
-    this.isAppendOnly = from.isAppendOnly();
     this.keyColumns = keyNames.size();
     Schema inputSchema = from.schema();
     int[] columns = keyNames.stream().mapToInt(inputSchema::find).toArray();
-    this.keySchema = isGlobal ? inputSchema : inputSchema.select(keyNames, place);
-    this.keys = GroupKeys.of(inputSchema, columns, wiring.dictionary().hashing());
-    this.calls = new AggregateInputs(aggregates, inputSchema, wiring.dictionary());
-    Accumulators choice = new Accumulators(inputSchema, from.isAppendOnly(), wiring.dictionary());
-    this.accumulators = new Accumulator[aggregates.size()];
-    for (int i = 0; i < accumulators.length; i++) {
-      accumulators[i] = choice.of(aggregates.get(i), schema.field(keyColumns + i).type());
-    }
+    this.keyLayout = GroupKeys.layout(inputSchema, columns);
+    boolean isGlobal = keyNames.isEmpty();
+    List<Type> results =
+        schema.fields().subList(keyColumns, schema.size()).stream().map(Field::type).toList();
+    this.folds =
+        new GroupFolds(
+            aggregates,
+            new GroupFolds.Rows(inputSchema, isGlobal, from.isAppendOnly(), wiring.dictionary()),
+            keyLayout.stride(),
+            results);
+    this.accumulators = folds.accumulators();
+    this.isTold = folds.isTold();
+    int payload = folds.stride() - keyLayout.stride();
+    this.keys =
+        isGlobal
+            ? null
+            : GroupKeys.of(inputSchema, columns, payload, wiring.dictionary().hashing());
+    this.rows = keys == null ? new GroupRows(folds.stride()) : keys.rows();
+    this.touched = new TouchedRows(rows, keyLayout.stride(), folds.initial());
     this.failures = wiring.failures();
     this.failedRows = new RowFilter(place, inputSchema, failures);
     this.valid = new Batch(inputSchema.size());
@@ -106,204 +117,134 @@ public final class AggregateOperator implements Operator {
   @Override
   public void step() {
     Batch in = input.output();
-    stepNumber++;
-    boolean isFirst = isGlobal && stepNumber == 1;
+    // The one group of an aggregate without keys is there from the first step on.
+    boolean isFirst = keys == null && rows.bound() == 0;
     if (in.isEmpty() && !isFirst) {
       output.clear();
       return;
     }
-    Batch rows = evaluate(in);
-    findGroups(rows, isFirst);
-    startOutput();
-    results(OLD);
-    for (int i = 0; i < accumulators.length; i++) {
-      accumulators[i].add(groups, calls.operand(i), calls.rows(i));
+    Batch taken = evaluate(in);
+    findGroups(taken);
+    folds.add(groups, taken);
+    for (Accumulator accumulator : accumulators) {
+      accumulator.settle(touched);
     }
-    countRows(rows);
-    results(NEW);
+    touched.store();
     emit();
-    endEmptyGroups();
+    endGroups();
   }
 
   /** Evaluates conditions and operands; gives the rows for which none failed. */
   private Batch evaluate(Batch in) {
     errors.clear();
-    calls.evaluate(in, errors);
+    folds.evaluate(in, errors);
     if (errors.isEmpty()) {
       return in;
     }
     Operators.shareColumns(in, valid);
     failedRows.exclude(in, errors, valid);
     errors.clear();
-    calls.evaluate(valid, errors);
+    folds.evaluate(valid, errors);
     assert errors.isEmpty() : "a row failed only the second time";
     return valid;
   }
 
-  private void findGroups(Batch rows, boolean isFirst) {
-    if (groups.length < rows.rows()) {
-      groups = new int[rows.rows() + (rows.rows() >> 1)];
-    }
-    if (!isGlobal) {
-      // Without keys all rows are of group 0, which is what the array says unless it is written to.
-      keys.findOrAdd(rows, groups);
-    }
-    ensureGroups();
-    if (touched.length <= rows.count()) {
-      touched = new int[rows.count() + (rows.count() >> 1) + 1];
-      existed = new boolean[touched.length];
-    }
-    touchedCount = 0;
-    int[] selection = rows.selection();
-    int count = rows.count();
-    for (int i = 0; i < count; i++) {
-      // Without a branch, because whether a group comes again cannot be predicted.
-      int group = groups[selection == null ? i : selection[i]];
-      touched[touchedCount] = group;
-      touchedCount += touchedAt[group] == stepNumber ? 0 : 1;
-      touchedAt[group] = stepNumber;
-    }
-    if (isFirst) {
-      // The one group of an aggregate without keys is there even if no row is, and never ends.
-      touched[0] = 0;
-      touchedCount = 1;
-    }
-    for (int i = 0; i < touchedCount; i++) {
-      existed[i] = rowCounts[touched[i]] > 0;
-    }
-    if (isFirst) {
-      rowCounts[0] = 1;
-    }
-  }
-
-  private void ensureGroups() {
-    int bound = isGlobal ? 1 : keys.bound();
-    if (rowCounts.length < bound) {
-      int size = Math.max(bound, 2 * rowCounts.length);
-      rowCounts = Arrays.copyOf(rowCounts, size);
-      touchedAt = Arrays.copyOf(touchedAt, size);
-    }
-    for (Accumulator accumulator : accumulators) {
-      accumulator.ensure(bound);
-    }
-  }
-
-  private void countRows(Batch rows) {
-    if (isAppendOnly) {
-      // A group that was ever touched stays.
-      for (int i = 0; i < touchedCount; i++) {
-        rowCounts[touched[i]] = 1;
+  private void findGroups(Batch batch) {
+    groups.ensure(batch.rows());
+    touched.start();
+    if (keys == null) {
+      // All rows are of group 0, which is what the arrays say unless they are written to.
+      touched.touch(rows.bound() == 0 ? rows.add() : 0);
+    } else {
+      keys.guess(batch, groups.slots());
+      touched.touch(batch, groups.slots(), groups.at());
+      if (!keys.areRight(batch, touched.words(), groups.at())) {
+        keys.findOrAdd(batch, groups.slots());
+        touched.start();
+        touched.touch(batch, groups.slots(), groups.at());
       }
-      return;
     }
-    int[] selection = rows.selection();
-    long[] rowWeights = rows.weights();
-    for (int i = 0; i < rows.count(); i++) {
-      int row = selection == null ? i : selection[i];
-      rowCounts[groups[row]] += rowWeights == null ? 1 : rowWeights[row];
-    }
-  }
-
-  /**
-   * Makes room in the output for the old and the new row of each touched group, and writes the
-   * keys.
-   */
-  private void startOutput() {
-    resultErrors.clear();
-    for (int c = 0; c < schema.size(); c++) {
-      output.column(c).reset(2 * touchedCount);
-    }
-    for (int c = 0; c < keyColumns; c++) {
-      keys.write(c, touched, touchedCount, output.column(c));
-    }
-  }
-
-  /** Writes the results of the touched groups as they are now: the first at a row, and so on. */
-  private void results(int first) {
-    for (int i = 0; i < accumulators.length; i++) {
-      Column column = output.column(keyColumns + i);
-      accumulators[i].write(touched, touchedCount, column, first, resultErrors);
-    }
+    groups.within(touched, batch);
   }
 
   private void emit() {
-    if (emitted.length < 2 * touchedCount) {
-      emitted = new int[2 * touched.length];
-      weights = new long[emitted.length];
-      slots = new int[emitted.length];
-      for (int row = 0; row < weights.length; row++) {
-        weights[row] = (row & 1) == OLD ? -1 : 1;
+    int count = touched.imageRows();
+    long[] image = touched.image();
+    resultErrors.clear();
+    for (int c = 0; c < schema.size(); c++) {
+      output.column(c).reset(count);
+    }
+    for (int from = 0; from < count; from += ROWS_AT_ONCE) {
+      int to = Math.min(count, from + ROWS_AT_ONCE);
+      for (int c = 0; c < keyColumns; c++) {
+        keyLayout.scatter(image, rows.stride(), from, to, c, output.column(c));
+      }
+      for (int i = 0; i < accumulators.size(); i++) {
+        Column column = output.column(keyColumns + i);
+        accumulators.get(i).write(image, rows.stride(), from, to, column, resultErrors);
       }
     }
-    boolean anyFailed = !resultErrors.isEmpty();
-    int size = 0;
-    for (int i = 0; i < touchedCount; i++) {
-      int row = 2 * i;
-      slots[row + OLD] = touched[i];
-      slots[row + NEW] = touched[i];
-      boolean hadRow = existed[i] && !(anyFailed && resultErrors.isFailed(row + OLD));
-      boolean hasRow = rowCounts[touched[i]] > 0;
-      if (anyFailed && hasRow && resultErrors.isFailed(row + NEW)) {
-        hasRow = false;
-        failures.report(place, resultErrors.reason(row + NEW), schema, output, row + NEW);
-      }
-      if (hadRow && hasRow && isUnchanged(row)) {
-        continue;
-      }
-      emitted[size] = row + OLD;
-      size += hadRow ? 1 : 0;
-      emitted[size] = row + NEW;
-      size += hasRow ? 1 : 0;
+    if (resultErrors.isEmpty() && isTold) {
+      output.fill(count, touched.imageWeights());
+    } else {
+      int size = select(count);
+      output.select(count, emitted, size, touched.imageWeights());
     }
-    forgetUnseenNulls(size);
-    output.select(2 * touchedCount, emitted, size, weights);
-    output.number(slots);
+    output.number(touched.imageSlots());
     output.consolidated();
   }
 
   /**
-   * What a new group was before is null, and nobody sees it; without nulls all that follows is
-   * faster.
+   * Selects the rows of the output that have a result, and, where it was another before, that one;
+   * reports new ones that have none.
    */
-  private void forgetUnseenNulls(int size) {
-    for (int c = keyColumns; c < schema.size(); c++) {
-      Column column = output.column(c);
-      long[] nulls = column.nulls();
-      if (nulls != null) {
-        int k = 0;
-        while (k < size && !Bits.get(nulls, emitted[k])) {
-          k++;
+  private int select(int count) {
+    if (emitted.length < count) {
+      emitted = new int[count + (count >> 1)];
+    }
+    long[] weights = touched.imageWeights();
+    int[] slots = touched.imageSlots();
+    int size = 0;
+    for (int row = 0; row < count; row++) {
+      boolean isFailed = resultErrors.isFailed(row);
+      if (weights[row] > 0) {
+        if (isFailed) {
+          failures.report(place, resultErrors.reason(row), schema, output, row);
+        } else {
+          emitted[size++] = row;
         }
-        if (k == size) {
-          column.forgetNulls();
+      } else if (!isFailed) {
+        boolean isPair = row + 1 < count && slots[row + 1] == slots[row];
+        if (isPair && !resultErrors.isFailed(row + 1) && isUnchanged(row)) {
+          row++;
+        } else {
+          emitted[size++] = row;
         }
       }
     }
+    return size;
   }
 
+  /** Has a row the same results as the next? */
   private boolean isUnchanged(int row) {
     for (int c = keyColumns; c < schema.size(); c++) {
       Column column = output.column(c);
-      if (column.word(row + OLD) != column.word(row + NEW)
-          || column.isNull(row + OLD) != column.isNull(row + NEW)) {
+      if (column.word(row) != column.word(row + 1)
+          || column.isNull(row) != column.isNull(row + 1)) {
         return false;
       }
     }
     return true;
   }
 
-  private void endEmptyGroups() {
-    if (isAppendOnly) {
-      return;
-    }
-    for (int i = 0; i < touchedCount; i++) {
-      int group = touched[i];
-      if (rowCounts[group] == 0) {
-        for (Accumulator accumulator : accumulators) {
-          accumulator.clear(group);
-        }
-        keys.remove(group);
-        touchedAt[group] = 0;
+  private void endGroups() {
+    for (int i = 0; i < touched.endedCount(); i++) {
+      int slot = touched.ended(i);
+      for (Accumulator accumulator : accumulators) {
+        accumulator.clear(slot);
+      }
+      if (keys != null) {
+        keys.remove(slot);
       }
     }
   }
@@ -315,11 +256,35 @@ public final class AggregateOperator implements Operator {
 
   @Override
   public void mark(CodeSet live) {
-    if (!isGlobal) {
-      keys.mark(keySchema, live);
+    if (keys != null) {
+      keys.mark(live);
     }
+    boolean[] isFree = rows.isFree();
     for (Accumulator accumulator : accumulators) {
       accumulator.mark(live);
+      for (int slot = 0; slot < isFree.length; slot++) {
+        if (!isFree[slot]) {
+          accumulator.mark(rows.page(slot), rows.offset(slot), live);
+        }
+      }
     }
+  }
+
+  @Override
+  public StateImage capture() {
+    List<StateImage> images = new ArrayList<>();
+    images.add(rows.capture());
+    accumulators.forEach(accumulator -> images.add(accumulator.capture()));
+    return out -> images.forEach(image -> image.writeTo(out));
+  }
+
+  @Override
+  public void restore(StateReader in) {
+    if (keys == null) {
+      rows.restore(in);
+    } else {
+      keys.restore(in);
+    }
+    accumulators.forEach(accumulator -> accumulator.restore(in));
   }
 }

@@ -4,57 +4,74 @@ import dev.leat.engine.internal.batch.Batch;
 import dev.leat.engine.internal.batch.CodeSet;
 import dev.leat.engine.internal.batch.Column;
 import dev.leat.engine.internal.batch.Hashing;
+import dev.leat.engine.internal.checkpoint.StateImage;
+import dev.leat.engine.internal.checkpoint.StateReader;
 import dev.leat.engine.internal.expr.RowErrors;
 import dev.leat.engine.internal.state.CodeBitmaps;
-import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Counts the distinct values of a dictionary-encoded operand over append-only input. */
+/**
+ * Counts the distinct values of a dictionary-encoded operand over append-only input. The count is
+ * in a word of the group, the sets of codes are beside.
+ */
 final class CodeCountAccumulator extends Accumulator {
   private final CodeBitmaps codes;
-  private long[] counts = new long[0];
+  private final int word;
 
-  CodeCountAccumulator(Hashing hashing) {
+  CodeCountAccumulator(StateLayout layout, Hashing hashing) {
     codes = new CodeBitmaps(hashing);
+    word = layout.word();
   }
 
   @Override
-  void ensure(int groups) {
-    if (counts.length < groups) {
-      counts = Arrays.copyOf(counts, Math.max(groups, 2 * counts.length));
-    }
-  }
-
-  @Override
-  void add(int[] groups, @Nullable Column operand, Batch rows) {
+  void add(GroupedRows groups, @Nullable Column operand, Batch rows) {
     Column values = Objects.requireNonNull(operand);
-    long[] words = values.words();
+    long[] valueWords = values.words();
     boolean hasNulls = values.nulls() != null;
+    int[] slots = groups.slots();
+    int[] at = groups.at();
+    long[] words = groups.words();
     int[] selection = rows.selection();
     int count = rows.count();
     for (int i = 0; i < count; i++) {
       int row = selection == null ? i : selection[i];
       if (!hasNulls || !values.isNull(row)) {
-        counts[groups[row]] += codes.add(groups[row], words[row]);
+        words[at[row] + word] += codes.add(slots[row], valueWords[row]);
       }
     }
   }
 
   @Override
-  void write(int[] groups, int count, Column out, int first, RowErrors errors) {
-    for (int i = 0; i < count; i++) {
-      out.set(first + STEP * i, counts[groups[i]]);
+  void write(long[] rows, int stride, int first, int end, Column out, RowErrors errors) {
+    long[] results = out.words();
+    for (int i = first; i < end; i++) {
+      results[i] = rows[i * stride + word];
     }
   }
 
   @Override
-  void clear(int group) {
-    throw new IllegalStateException("groups of append-only input do not end: group=" + group);
+  boolean isTold() {
+    return true;
+  }
+
+  @Override
+  void clear(int slot) {
+    throw new IllegalStateException("groups of append-only input do not end: slot=" + slot);
   }
 
   @Override
   void mark(CodeSet live) {
     codes.mark(live);
+  }
+
+  @Override
+  public StateImage capture() {
+    return codes.capture();
+  }
+
+  @Override
+  public void restore(StateReader in) {
+    codes.restore(in);
   }
 }

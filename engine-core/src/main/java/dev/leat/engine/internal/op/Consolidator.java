@@ -18,7 +18,7 @@ final class Consolidator {
   private long[] weights = new long[0];
 
   Consolidator(Schema schema, Hashing hashing) {
-    rows = new KeyTable(KeyLayout.of(schema), hashing);
+    rows = new KeyTable(KeyLayout.of(schema), 0, hashing);
   }
 
   /** Sets a batch to the consolidated changes of another; it shares that one's columns. */

@@ -4,8 +4,11 @@ import dev.leat.engine.internal.batch.Batch;
 import dev.leat.engine.internal.batch.CodeSet;
 import dev.leat.engine.internal.batch.Column;
 import dev.leat.engine.internal.batch.Hashing;
+import dev.leat.engine.internal.checkpoint.StateImage;
+import dev.leat.engine.internal.checkpoint.StateReader;
 import dev.leat.engine.internal.expr.RowErrors;
 import dev.leat.engine.internal.state.CountedSet;
+import dev.leat.engine.internal.state.TouchedRows;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +21,7 @@ final class DistinctAccumulator extends Accumulator {
   private final boolean isEncoded;
   private final CountedSet counts;
   private final Batch changes = new Batch(1);
-  private int[] changedGroups = new int[64];
+  private final GroupedRows changedGroups = new GroupedRows();
   private long[] changedWeights = new long[64];
 
   DistinctAccumulator(Accumulator delegate, boolean isEncoded, Hashing hashing) {
@@ -28,17 +31,18 @@ final class DistinctAccumulator extends Accumulator {
   }
 
   @Override
-  void ensure(int groups) {
-    delegate.ensure(groups);
+  void initialize(long[] row) {
+    delegate.initialize(row);
   }
 
   @Override
-  void add(int[] groups, @Nullable Column operand, Batch rows) {
+  void add(GroupedRows groups, @Nullable Column operand, Batch rows) {
     Column values = Objects.requireNonNull(operand);
     Column changed = changes.column(0);
     changed.reset(rows.count());
-    if (changedGroups.length < rows.count()) {
-      changedGroups = new int[changed.words().length];
+    changedGroups.ensure(rows.count());
+    changedGroups.within(groups.words());
+    if (changedWeights.length < rows.count()) {
       changedWeights = new long[changed.words().length];
     }
     int size = 0;
@@ -48,15 +52,17 @@ final class DistinctAccumulator extends Accumulator {
         continue;
       }
       long weight = rows.weight(row);
-      long now = counts.add(groups[row], values.word(row), weight);
+      int slot = groups.slots()[row];
+      long now = counts.add(slot, values.word(row), weight);
       int change = (now > 0 ? 1 : 0) - (now - weight > 0 ? 1 : 0);
       if (change != 0) {
         changed.set(size, values.word(row));
-        changedGroups[size] = groups[row];
+        changedGroups.slots()[size] = slot;
+        changedGroups.at()[size] = groups.at()[row];
         changedWeights[size++] = change;
       }
       if (now == 0) {
-        counts.remove(groups[row], values.word(row));
+        counts.remove(slot, values.word(row));
       }
     }
     changes.fill(size, changedWeights);
@@ -64,13 +70,28 @@ final class DistinctAccumulator extends Accumulator {
   }
 
   @Override
-  void write(int[] groups, int count, Column out, int first, RowErrors errors) {
-    delegate.write(groups, count, out, first, errors);
+  void settle(TouchedRows touched) {
+    delegate.settle(touched);
   }
 
   @Override
-  void clear(int group) {
-    delegate.clear(group);
+  void write(long[] rows, int stride, int first, int end, Column out, RowErrors errors) {
+    delegate.write(rows, stride, first, end, out, errors);
+  }
+
+  @Override
+  boolean isTold() {
+    return delegate.isTold();
+  }
+
+  @Override
+  void clear(int slot) {
+    delegate.clear(slot);
+  }
+
+  @Override
+  void mark(long[] words, int row, CodeSet live) {
+    delegate.mark(words, row, live);
   }
 
   @Override
@@ -79,5 +100,21 @@ final class DistinctAccumulator extends Accumulator {
     if (isEncoded) {
       counts.mark(live);
     }
+  }
+
+  @Override
+  public StateImage capture() {
+    StateImage values = counts.capture();
+    StateImage others = delegate.capture();
+    return out -> {
+      values.writeTo(out);
+      others.writeTo(out);
+    };
+  }
+
+  @Override
+  public void restore(StateReader in) {
+    counts.restore(in);
+    delegate.restore(in);
   }
 }

@@ -3,9 +3,11 @@ package dev.leat.engine.internal.op;
 import dev.leat.engine.internal.batch.Batch;
 import dev.leat.engine.internal.batch.Column;
 import dev.leat.engine.internal.batch.Words;
+import dev.leat.engine.internal.checkpoint.StateImage;
+import dev.leat.engine.internal.checkpoint.StateReader;
 import dev.leat.engine.internal.expr.RowErrors;
 import dev.leat.engine.internal.state.ExactSums;
-import java.util.Arrays;
+import dev.leat.engine.internal.state.TouchedRows;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -16,49 +18,84 @@ import org.jspecify.annotations.Nullable;
 final class DoubleSumAccumulator extends Accumulator {
   private final boolean isMean;
   private final ExactSums sums = new ExactSums();
-  private long[] counts = new long[0];
+  private final int sumWord;
+  private final int countWord;
+  private final StateLayout.Flag beside;
 
-  DoubleSumAccumulator(boolean isMean) {
+  DoubleSumAccumulator(boolean isMean, StateLayout layout) {
     this.isMean = isMean;
+    this.sumWord = layout.words(ExactSums.WORDS);
+    this.countWord = layout.word();
+    this.beside = layout.flag(1);
   }
 
   @Override
-  void ensure(int groups) {
-    if (counts.length < groups) {
-      counts = Arrays.copyOf(counts, Math.max(groups, 2 * counts.length));
-    }
-    sums.ensure(counts.length);
-  }
-
-  @Override
-  void add(int[] groups, @Nullable Column operand, Batch rows) {
+  void add(GroupedRows groups, @Nullable Column operand, Batch rows) {
     Column values = Objects.requireNonNull(operand);
+    long[] words = groups.words();
     for (int i = 0; i < rows.count(); i++) {
       int row = rows.row(i);
       if (!values.isNull(row)) {
         long weight = rows.weight(row);
-        sums.add(groups[row], Words.toDouble(values.word(row)), weight);
-        counts[groups[row]] += weight;
+        int group = groups.at()[row];
+        double value = Words.toDouble(values.word(row));
+        boolean wasBeside = beside.isSet(words, group, 0);
+        int slot = groups.slots()[row];
+        boolean isBeside = sums.add(slot, words, group + sumWord, wasBeside, value, weight);
+        if (isBeside) {
+          beside.set(words, group);
+        } else if (wasBeside) {
+          beside.clear(words, group);
+        }
+        words[group + countWord] += weight;
       }
     }
   }
 
   @Override
-  void write(int[] groups, int count, Column out, int first, RowErrors errors) {
-    for (int i = 0; i < count; i++) {
-      int group = groups[i];
-      if (counts[group] == 0) {
-        out.setNull(first + STEP * i);
+  void settle(TouchedRows touched) {
+    if (sums.size() == 0) {
+      return;
+    }
+    for (int i = 0; i < touched.count(); i++) {
+      int group = i * touched.stride();
+      if (beside.isSet(touched.words(), group, 0)) {
+        sums.settle(touched.slots()[i], touched.words(), group + sumWord);
+      }
+    }
+  }
+
+  @Override
+  void write(long[] rows, int stride, int first, int end, Column out, RowErrors errors) {
+    for (int i = first; i < end; i++) {
+      int group = i * stride;
+      long values = rows[group + countWord];
+      if (values == 0) {
+        out.setNull(i);
       } else {
-        double sum = sums.sum(group);
-        out.set(first + STEP * i, Words.ofDouble(isMean ? sum / (double) counts[group] : sum));
+        double sum = sums.sum(rows, group + sumWord, beside.isSet(rows, group, 0));
+        out.set(i, Words.ofDouble(isMean ? sum / (double) values : sum));
       }
     }
   }
 
   @Override
-  void clear(int group) {
-    sums.clear(group);
-    counts[group] = 0;
+  boolean isTold() {
+    return false;
+  }
+
+  @Override
+  void clear(int slot) {
+    sums.clear(slot);
+  }
+
+  @Override
+  public StateImage capture() {
+    return sums.capture();
+  }
+
+  @Override
+  public void restore(StateReader in) {
+    sums.restore(in);
   }
 }

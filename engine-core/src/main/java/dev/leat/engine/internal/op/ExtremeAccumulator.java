@@ -7,7 +7,6 @@ import dev.leat.engine.internal.batch.Dictionary;
 import dev.leat.engine.internal.batch.Words;
 import dev.leat.engine.internal.expr.RowErrors;
 import dev.leat.engine.plan.Type;
-import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -15,95 +14,140 @@ import org.jspecify.annotations.Nullable;
 final class ExtremeAccumulator extends Accumulator {
   private final Type type;
   private final Dictionary dictionary;
-  private final int sign;
-  private long[] extremes = new long[0];
-  private boolean[] present = new boolean[0];
+  private final boolean isMax;
+  private final boolean isByWord;
+  private final int word;
+  private final StateLayout.Flag present;
 
-  ExtremeAccumulator(Type type, boolean isMax, Dictionary dictionary) {
+  ExtremeAccumulator(Type type, boolean isMax, Dictionary dictionary, StateLayout layout) {
     this.type = type;
-    this.sign = isMax ? 1 : -1;
+    this.isMax = isMax;
+    this.isByWord = !type.isEncoded() && !type.isFloating();
     this.dictionary = dictionary;
+    this.word = layout.word();
+    this.present = layout.flag(1);
   }
 
   @Override
-  void ensure(int groups) {
-    if (extremes.length < groups) {
-      extremes = Arrays.copyOf(extremes, Math.max(groups, 2 * extremes.length));
-      present = Arrays.copyOf(present, extremes.length);
+  void initialize(long[] row) {
+    if (isByWord) {
+      // Every word is at least as good.
+      row[word] = isMax ? Long.MIN_VALUE : Long.MAX_VALUE;
     }
   }
 
   @Override
-  void add(int[] groups, @Nullable Column operand, Batch rows) {
+  void add(GroupedRows groups, @Nullable Column operand, Batch rows) {
     Column values = Objects.requireNonNull(operand);
-    if (type.isEncoded() || type.isFloating()) {
-      addByValue(groups, values, rows);
-    } else {
+    if (isByWord) {
       addByWord(groups, values, rows);
+    } else {
+      addByValue(groups, values, rows);
     }
   }
 
   /** For types whose words have the order of their values. */
-  private void addByWord(int[] groups, Column values, Batch rows) {
-    long[] words = values.words();
-    boolean hasNulls = values.nulls() != null;
-    int[] selection = rows.selection();
-    int count = rows.count();
-    for (int i = 0; i < count; i++) {
-      int row = selection == null ? i : selection[i];
-      if (hasNulls && values.isNull(row)) {
-        continue;
-      }
-      int group = groups[row];
-      long word = words[row];
-      if (!present[group] || (sign > 0 ? word > extremes[group] : word < extremes[group])) {
-        extremes[group] = word;
-        present[group] = true;
+  private void addByWord(GroupedRows groups, Column values, Batch rows) {
+    if (values.nulls() != null || !groups.flagAll(rows, present.word(), 1L << present.shift())) {
+      flagEach(groups, values, rows);
+    }
+    if (values.nulls() != null) {
+      addNotNull(groups, values, rows);
+    } else if (isMax) {
+      addMax(groups, values.words(), rows);
+    } else {
+      addMin(groups, values.words(), rows);
+    }
+  }
+
+  private void flagEach(GroupedRows groups, Column values, Batch rows) {
+    for (int i = 0; i < rows.count(); i++) {
+      if (!values.isNull(rows.row(i))) {
+        present.set(groups.words(), groups.at()[rows.row(i)]);
       }
     }
   }
 
-  private void addByValue(int[] groups, Column values, Batch rows) {
+  private void addNotNull(GroupedRows groups, Column values, Batch rows) {
+    long[] words = groups.words();
+    for (int i = 0; i < rows.count(); i++) {
+      int row = rows.row(i);
+      if (!values.isNull(row)) {
+        int at = groups.at()[row] + word;
+        long value = values.word(row);
+        words[at] = isMax ? Math.max(words[at], value) : Math.min(words[at], value);
+      }
+    }
+  }
+
+  private void addMax(GroupedRows groups, long[] values, Batch rows) {
+    int[] at = groups.at();
+    long[] words = groups.words();
+    int[] selection = rows.selection();
+    int count = rows.count();
+    for (int i = 0; i < count; i++) {
+      int row = selection == null ? i : selection[i];
+      int group = at[row] + word;
+      words[group] = Math.max(words[group], values[row]);
+    }
+  }
+
+  private void addMin(GroupedRows groups, long[] values, Batch rows) {
+    int[] at = groups.at();
+    long[] words = groups.words();
+    int[] selection = rows.selection();
+    int count = rows.count();
+    for (int i = 0; i < count; i++) {
+      int row = selection == null ? i : selection[i];
+      int group = at[row] + word;
+      words[group] = Math.min(words[group], values[row]);
+    }
+  }
+
+  private void addByValue(GroupedRows groups, Column values, Batch rows) {
     Dictionary.Values decoded = dictionary.values();
+    long[] words = groups.words();
+    int sign = isMax ? 1 : -1;
     int[] selection = rows.selection();
     for (int i = 0; i < rows.count(); i++) {
       int row = selection == null ? i : selection[i];
       if (values.isNull(row)) {
         continue;
       }
-      int group = groups[row];
-      long word = values.word(row);
-      if (!present[group] || sign * Words.compare(type, word, extremes[group], decoded) > 0) {
-        extremes[group] = word;
-        present[group] = true;
+      int group = groups.at()[row];
+      long value = values.word(row);
+      if (!present.isSet(words, group, 0)
+          || sign * Words.compare(type, value, words[group + word], decoded) > 0) {
+        words[group + word] = value;
+        present.set(words, group);
       }
     }
   }
 
   @Override
-  void write(int[] groups, int count, Column out, int first, RowErrors errors) {
-    for (int i = 0; i < count; i++) {
-      if (present[groups[i]]) {
-        out.set(first + STEP * i, extremes[groups[i]]);
-      } else {
-        out.setNull(first + STEP * i);
+  void write(long[] rows, int stride, int first, int end, Column out, RowErrors errors) {
+    long[] results = out.words();
+    boolean isNull = false;
+    for (int i = first; i < end; i++) {
+      results[i] = rows[i * stride + word];
+      isNull |= !present.isSet(rows, i * stride, 0);
+    }
+    for (int i = first; isNull && i < end; i++) {
+      if (!present.isSet(rows, i * stride, 0)) {
+        out.setNull(i);
       }
     }
   }
 
   @Override
-  void clear(int group) {
-    present[group] = false;
+  boolean isTold() {
+    return true;
   }
 
   @Override
-  void mark(CodeSet live) {
-    if (type.isEncoded()) {
-      for (int group = 0; group < extremes.length; group++) {
-        if (present[group]) {
-          live.add(extremes[group]);
-        }
-      }
+  void mark(long[] words, int row, CodeSet live) {
+    if (type.isEncoded() && present.isSet(words, row, 0)) {
+      live.add(words[row + word]);
     }
   }
 }

@@ -2,6 +2,8 @@ package dev.leat.engine.internal.op;
 
 import dev.leat.engine.internal.batch.Batch;
 import dev.leat.engine.internal.batch.Dictionary;
+import dev.leat.engine.internal.checkpoint.StateImage;
+import dev.leat.engine.internal.checkpoint.StateReader;
 import dev.leat.engine.internal.expr.ExprCompiler;
 import dev.leat.engine.internal.expr.Kernel;
 import dev.leat.engine.internal.expr.RowErrors;
@@ -55,5 +57,15 @@ public final class FilterOperator implements Operator {
   @Override
   public Batch output() {
     return output;
+  }
+
+  @Override
+  public StateImage capture() {
+    return StateImage.EMPTY;
+  }
+
+  @Override
+  public void restore(StateReader in) {
+    // It keeps nothing from one step to the next.
   }
 }

@@ -4,7 +4,6 @@ import dev.leat.engine.internal.batch.Batch;
 import dev.leat.engine.internal.batch.Column;
 import dev.leat.engine.internal.expr.RowErrors;
 import java.math.BigInteger;
-import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -15,28 +14,24 @@ import org.jspecify.annotations.Nullable;
  */
 final class IntegerSumAccumulator extends Accumulator {
   private final SumResult result;
-  private long[] low = new long[0];
-  private long[] high = new long[0];
-  private long[] counts = new long[0];
+  private final int lowWord;
+  private final int highWord;
+  private final int countWord;
 
-  IntegerSumAccumulator(SumResult result) {
+  IntegerSumAccumulator(SumResult result, StateLayout layout) {
     this.result = result;
+    this.lowWord = layout.word();
+    this.highWord = layout.word();
+    this.countWord = layout.word();
   }
 
   @Override
-  void ensure(int groups) {
-    if (counts.length < groups) {
-      counts = Arrays.copyOf(counts, Math.max(groups, 2 * counts.length));
-      low = Arrays.copyOf(low, counts.length);
-      high = Arrays.copyOf(high, counts.length);
-    }
-  }
-
-  @Override
-  void add(int[] groups, @Nullable Column operand, Batch rows) {
+  void add(GroupedRows groups, @Nullable Column operand, Batch rows) {
     Column values = Objects.requireNonNull(operand);
-    long[] words = values.words();
+    long[] valueWords = values.words();
     boolean hasNulls = values.nulls() != null;
+    int[] at = groups.at();
+    long[] words = groups.words();
     int[] selection = rows.selection();
     long[] weights = rows.weights();
     int count = rows.count();
@@ -45,14 +40,15 @@ final class IntegerSumAccumulator extends Accumulator {
       if (hasNulls && values.isNull(row)) {
         continue;
       }
-      int group = groups[row];
+      int group = at[row];
       long weight = weights == null ? 1 : weights[row];
-      long word = words[row];
+      long word = valueWords[row];
       long product = word * weight;
-      long sum = low[group] + product;
-      high[group] += Math.multiplyHigh(word, weight) + carry(low[group], product, sum);
-      low[group] = sum;
-      counts[group] += weight;
+      long low = words[group + lowWord];
+      long sum = low + product;
+      words[group + highWord] += Math.multiplyHigh(word, weight) + carry(low, product, sum);
+      words[group + lowWord] = sum;
+      words[group + countWord] += weight;
     }
   }
 
@@ -62,29 +58,30 @@ final class IntegerSumAccumulator extends Accumulator {
   }
 
   @Override
-  void write(int[] groups, int count, Column out, int first, RowErrors errors) {
-    for (int i = 0; i < count; i++) {
-      int group = groups[i];
-      if (counts[group] == 0) {
-        out.setNull(first + STEP * i);
-      } else if (high[group] == low[group] >> 63) {
-        result.write(low[group], counts[group], out, first + STEP * i, errors);
+  void write(long[] rows, int stride, int first, int end, Column out, RowErrors errors) {
+    for (int i = first; i < end; i++) {
+      int group = i * stride;
+      long low = rows[group + lowWord];
+      long high = rows[group + highWord];
+      long values = rows[group + countWord];
+      if (values == 0) {
+        out.setNull(i);
+      } else if (high == low >> 63) {
+        result.write(low, values, out, i, errors);
       } else {
-        result.write(wide(group), counts[group], out, first + STEP * i, errors);
+        result.write(wide(low, high), values, out, i, errors);
       }
     }
   }
 
-  private BigInteger wide(int group) {
-    BigInteger upper = BigInteger.valueOf(high[group]).shiftLeft(Long.SIZE);
-    BigInteger lower = BigInteger.valueOf(low[group]);
-    return upper.add(low[group] < 0 ? lower.add(BigInteger.ONE.shiftLeft(Long.SIZE)) : lower);
+  private static BigInteger wide(long low, long high) {
+    BigInteger upper = BigInteger.valueOf(high).shiftLeft(Long.SIZE);
+    BigInteger lower = BigInteger.valueOf(low);
+    return upper.add(low < 0 ? lower.add(BigInteger.ONE.shiftLeft(Long.SIZE)) : lower);
   }
 
   @Override
-  void clear(int group) {
-    low[group] = 0;
-    high[group] = 0;
-    counts[group] = 0;
+  boolean isTold() {
+    return false;
   }
 }

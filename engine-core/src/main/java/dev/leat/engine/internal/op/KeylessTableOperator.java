@@ -4,8 +4,11 @@ import dev.leat.engine.internal.batch.Batch;
 import dev.leat.engine.internal.batch.CodeSet;
 import dev.leat.engine.internal.batch.Dictionary;
 import dev.leat.engine.internal.batch.StagedRows;
+import dev.leat.engine.internal.checkpoint.StateImage;
+import dev.leat.engine.internal.checkpoint.StateReader;
 import dev.leat.engine.internal.state.KeyLayout;
 import dev.leat.engine.internal.state.KeyTable;
+import dev.leat.engine.internal.state.TouchedRows;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Schema;
 import java.util.Arrays;
@@ -25,14 +28,10 @@ public final class KeylessTableOperator implements InputOperator {
   private final Batch output;
   private List<StagedRows> staged = List.of();
 
+  private final TouchedRows touched;
+  private final int countWord;
   private int[] slots = new int[0];
-  private long[] counts = new long[16];
-  private long[] before = new long[16];
-  private long[] touchedAt = new long[16];
-  private int[] touched = new int[16];
   private int[] firstRows = new int[16];
-  private int touchedCount;
-  private long stepNumber;
   private int[] selection = new int[0];
   private long[] weights = new long[0];
 
@@ -40,7 +39,9 @@ public final class KeylessTableOperator implements InputOperator {
     this.schema = node.schema();
     this.place = node.describe();
     this.encoder = new RowEncoder(schema, dictionary);
-    this.rows = new KeyTable(KeyLayout.of(schema), dictionary.hashing());
+    this.rows = new KeyTable(KeyLayout.of(schema), 1, dictionary.hashing());
+    this.countWord = rows.layout().stride();
+    this.touched = new TouchedRows(rows.rows(), countWord, new long[rows.rows().stride()]);
     this.failures = failures;
     this.output = new Batch(schema.size());
   }
@@ -56,8 +57,7 @@ public final class KeylessTableOperator implements InputOperator {
       output.clear();
       return;
     }
-    stepNumber++;
-    touchedCount = 0;
+    touched.start();
     Batch in = encoder.encode(staged);
     if (slots.length < in.rows()) {
       slots = new int[in.rows() + (in.rows() >> 1)];
@@ -65,7 +65,6 @@ public final class KeylessTableOperator implements InputOperator {
       selection = new int[slots.length];
     }
     rows.findOrAdd(in, slots);
-    ensureSlots();
     int row = 0;
     for (StagedRows section : staged) {
       byte[] ops = section.ops();
@@ -77,51 +76,36 @@ public final class KeylessTableOperator implements InputOperator {
     emit(in);
   }
 
-  private void ensureSlots() {
-    if (counts.length < rows.bound()) {
-      counts = Arrays.copyOf(counts, Math.max(rows.bound(), 2 * counts.length));
-      touchedAt = Arrays.copyOf(touchedAt, counts.length);
-    }
-  }
-
   private void apply(Batch in, int row, int weight) {
-    int slot = slots[row];
-    if (touchedAt[slot] != stepNumber) {
-      touch(slot, row);
+    int known = touched.count();
+    int at = touched.touch(slots[row]);
+    if (touched.count() > known) {
+      if (known == firstRows.length) {
+        firstRows = Arrays.copyOf(firstRows, 2 * known);
+      }
+      firstRows[known] = row;
     }
-    if (counts[slot] + weight < 0) {
+    long[] words = touched.words();
+    if (words[at + countWord] + weight < 0) {
       failures.report(place, "cannot delete a row that is not there", schema, in, row);
     } else {
-      counts[slot] += weight;
+      words[at + countWord] += weight;
     }
-  }
-
-  private void touch(int slot, int row) {
-    if (touchedCount == touched.length) {
-      touched = Arrays.copyOf(touched, 2 * touchedCount);
-      before = Arrays.copyOf(before, touched.length);
-      firstRows = Arrays.copyOf(firstRows, touched.length);
-    }
-    touchedAt[slot] = stepNumber;
-    before[touchedCount] = counts[slot];
-    firstRows[touchedCount] = row;
-    touched[touchedCount++] = slot;
   }
 
   private void emit(Batch in) {
     Operators.shareColumns(in, output);
     int size = 0;
-    for (int i = 0; i < touchedCount; i++) {
-      int slot = touched[i];
-      long change = counts[slot] - before[i];
+    for (int i = 0; i < touched.count(); i++) {
+      long change = touched.word(i, countWord) - touched.before(i, countWord);
       if (change != 0) {
         weights[firstRows[i]] = change;
         selection[size++] = firstRows[i];
       }
-      if (counts[slot] == 0) {
-        rows.remove(slot);
-        touchedAt[slot] = 0;
-      }
+    }
+    touched.store();
+    for (int i = 0; i < touched.endedCount(); i++) {
+      rows.remove(touched.ended(i));
     }
     output.select(in.rows(), selection, size, weights);
   }
@@ -133,6 +117,16 @@ public final class KeylessTableOperator implements InputOperator {
 
   @Override
   public void mark(CodeSet live) {
-    rows.mark(schema, live);
+    rows.mark(live);
+  }
+
+  @Override
+  public StateImage capture() {
+    return rows.capture();
+  }
+
+  @Override
+  public void restore(StateReader in) {
+    rows.restore(in);
   }
 }

@@ -2,6 +2,7 @@ package dev.leat.engine.internal.op;
 
 import dev.leat.engine.internal.batch.Batch;
 import dev.leat.engine.internal.batch.CodeSet;
+import dev.leat.engine.internal.checkpoint.Checkpointed;
 
 /**
  * Turns the changes of its inputs in one epoch into the changes of its result.
@@ -18,12 +19,16 @@ import dev.leat.engine.internal.batch.CodeSet;
  * in a batch, the old right before the new. Operators that keep the key pass the numbers on; views
  * store rows by them.
  *
+ * <p><b>Checkpoints.</b> What {@link #capture} gives is the state between two steps; an operator
+ * that keeps none gives {@code StateImage.EMPTY} and reads nothing. A restored operator gives keys
+ * the same numbers as the one that was captured would have.
+ *
  * <p><b>Threading.</b> One thread.
  *
  * <p><b>Ownership.</b> The output batch is the operator's own; others may read it until its next
  * step.
  */
-public interface Operator {
+public interface Operator extends Checkpointed {
   /** Takes the inputs' changes of this epoch. */
   void step();
 

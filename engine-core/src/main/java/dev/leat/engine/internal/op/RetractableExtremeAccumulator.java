@@ -4,10 +4,12 @@ import dev.leat.engine.internal.batch.Batch;
 import dev.leat.engine.internal.batch.CodeSet;
 import dev.leat.engine.internal.batch.Column;
 import dev.leat.engine.internal.batch.Dictionary;
-import dev.leat.engine.internal.batch.Hashing;
 import dev.leat.engine.internal.batch.Words;
+import dev.leat.engine.internal.checkpoint.StateImage;
+import dev.leat.engine.internal.checkpoint.StateReader;
 import dev.leat.engine.internal.expr.RowErrors;
 import dev.leat.engine.internal.state.CountedSet;
+import dev.leat.engine.internal.state.TouchedRows;
 import dev.leat.engine.plan.Type;
 import java.util.Arrays;
 import java.util.Objects;
@@ -20,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * heap of each group's values. Every value with an entry in the set is in its heap just once. A
  * value whose count falls to zero stays in both until it comes to the top of the heap, or until
  * more than half of a heap is such values. So a change costs the logarithm of the group's distinct
- * values.
+ * values. The set is what a checkpoint has; heaps are made of it. The extreme is put into a word of
+ * the group.
  */
 final class RetractableExtremeAccumulator extends Accumulator {
   private static final long[] NONE = {};
@@ -33,19 +36,23 @@ final class RetractableExtremeAccumulator extends Accumulator {
   private long[][] heaps = new long[0][];
   private int[] sizes = new int[0];
   private int[] stale = new int[0];
+  private final int word;
+  private final StateLayout.Flag present;
 
-  RetractableExtremeAccumulator(Type type, boolean isMax, Dictionary dictionary, Hashing hashing) {
+  RetractableExtremeAccumulator(
+      Type type, boolean isMax, Dictionary dictionary, StateLayout layout) {
     this.type = type;
     this.sign = isMax ? 1 : -1;
     this.dictionary = dictionary;
-    this.counts = new CountedSet(hashing);
+    this.counts = new CountedSet(dictionary.hashing());
+    this.word = layout.word();
+    this.present = layout.flag(1);
   }
 
-  @Override
-  void ensure(int groups) {
-    if (heaps.length < groups) {
+  private void ensure(int slot) {
+    if (heaps.length <= slot) {
       int from = heaps.length;
-      heaps = Arrays.copyOf(heaps, Math.max(groups, 2 * from));
+      heaps = Arrays.copyOf(heaps, Math.max(slot + 1, 2 * from));
       Arrays.fill(heaps, from, heaps.length, NONE);
       sizes = Arrays.copyOf(sizes, heaps.length);
       stale = Arrays.copyOf(stale, heaps.length);
@@ -53,12 +60,14 @@ final class RetractableExtremeAccumulator extends Accumulator {
   }
 
   @Override
-  void add(int[] groups, @Nullable Column operand, Batch rows) {
+  void add(GroupedRows groups, @Nullable Column operand, Batch rows) {
     Column values = Objects.requireNonNull(operand);
     for (int i = 0; i < rows.count(); i++) {
       int row = rows.row(i);
       if (!values.isNull(row)) {
-        add(groups[row], values.word(row), rows.weight(row));
+        int slot = groups.slots()[row];
+        ensure(slot);
+        add(slot, values.word(row), rows.weight(row));
       }
     }
   }
@@ -149,26 +158,48 @@ final class RetractableExtremeAccumulator extends Accumulator {
   }
 
   @Override
-  void write(int[] groups, int count, Column out, int first, RowErrors errors) {
-    for (int i = 0; i < count; i++) {
-      int group = groups[i];
-      settle(group);
-      if (sizes[group] == 0) {
-        out.setNull(first + STEP * i);
+  void settle(TouchedRows touched) {
+    long[] words = touched.words();
+    for (int i = 0; i < touched.count(); i++) {
+      int slot = touched.slots()[i];
+      int group = i * touched.stride();
+      ensure(slot);
+      settle(slot);
+      if (sizes[slot] == 0) {
+        words[group + word] = 0;
+        present.clear(words, group);
       } else {
-        out.set(first + STEP * i, heaps[group][0]);
+        words[group + word] = heaps[slot][0];
+        present.set(words, group);
       }
     }
   }
 
   @Override
-  void clear(int group) {
-    for (int i = 0; i < sizes[group]; i++) {
-      counts.remove(group, heaps[group][i]);
+  void write(long[] rows, int stride, int first, int end, Column out, RowErrors errors) {
+    for (int i = first; i < end; i++) {
+      if (present.isSet(rows, i * stride, 0)) {
+        out.set(i, rows[i * stride + word]);
+      } else {
+        out.setNull(i);
+      }
     }
-    heaps[group] = NONE;
-    sizes[group] = 0;
-    stale[group] = 0;
+  }
+
+  @Override
+  boolean isTold() {
+    return true;
+  }
+
+  @Override
+  void clear(int slot) {
+    ensure(slot);
+    for (int i = 0; i < sizes[slot]; i++) {
+      counts.remove(slot, heaps[slot][i]);
+    }
+    heaps[slot] = NONE;
+    sizes[slot] = 0;
+    stale[slot] = 0;
   }
 
   @Override
@@ -176,5 +207,21 @@ final class RetractableExtremeAccumulator extends Accumulator {
     if (type.isEncoded()) {
       counts.mark(live);
     }
+  }
+
+  @Override
+  public StateImage capture() {
+    return counts.capture();
+  }
+
+  @Override
+  public void restore(StateReader in) {
+    counts.restore(in);
+    counts.forEach(
+        (slot, value, count) -> {
+          ensure(slot);
+          push(slot, value);
+          stale[slot] += count == 0 ? 1 : 0;
+        });
   }
 }

@@ -3,6 +3,8 @@ package dev.leat.engine.internal.op;
 import dev.leat.engine.internal.batch.Batch;
 import dev.leat.engine.internal.batch.Dictionary;
 import dev.leat.engine.internal.batch.StagedRows;
+import dev.leat.engine.internal.checkpoint.StateImage;
+import dev.leat.engine.internal.checkpoint.StateReader;
 import dev.leat.engine.plan.Node;
 import java.util.List;
 
@@ -31,5 +33,15 @@ public final class StreamOperator implements InputOperator {
   @Override
   public Batch output() {
     return output;
+  }
+
+  @Override
+  public StateImage capture() {
+    return StateImage.EMPTY;
+  }
+
+  @Override
+  public void restore(StateReader in) {
+    // It keeps nothing from one step to the next.
   }
 }

@@ -3,6 +3,8 @@ package dev.leat.engine.internal.op;
 import dev.leat.engine.internal.batch.Batch;
 import dev.leat.engine.internal.batch.CodeSet;
 import dev.leat.engine.internal.batch.Dictionary;
+import dev.leat.engine.internal.checkpoint.StateImage;
+import dev.leat.engine.internal.checkpoint.StateReader;
 import dev.leat.engine.internal.state.RowStore;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.ViewDefinition;
@@ -21,8 +23,9 @@ public final class ViewOperator implements Operator {
   private final Consolidator consolidator;
   private final Batch output;
   private final int[] key;
-  private final long[] words;
   private int[] selection = new int[0];
+  private int[] putRows = new int[0];
+  private int[] putNumbers = new int[0];
 
   public ViewOperator(ViewDefinition view, Operator input, Dictionary dictionary) {
     Schema schema = view.relation().schema();
@@ -33,7 +36,6 @@ public final class ViewOperator implements Operator {
     this.rows = new RowStore(schema, key, dictionary.hashing());
     this.consolidator = new Consolidator(schema, dictionary.hashing());
     this.output = new Batch(schema.size());
-    this.words = new long[rows.rowLayout().stride() + 1];
   }
 
   /** The rows of the view. */
@@ -71,21 +73,27 @@ public final class ViewOperator implements Operator {
     Operators.shareColumns(in, output);
     if (selection.length < in.count()) {
       selection = new int[in.count() + (in.count() >> 1)];
+      putRows = new int[selection.length];
+      putNumbers = new int[selection.length];
     }
     int[] slots = Objects.requireNonNull(in.slots(), "a relation with a key has numbers");
-    boolean hasNulls = rows.rowLayout().hasNulls(in);
+    rows.read(in);
+    boolean isConsolidated = in.isConsolidated();
+    int count = in.count();
     int size = 0;
-    for (int i = 0; i < in.count(); i++) {
+    int puts = 0;
+    for (int i = 0; i < count; i++) {
       int row = in.row(i);
       int slot = slots[row];
       if (in.weight(row) > 0) {
-        rows.rowLayout().gather(in, row, hasNulls, words);
-        rows.putAt(slot, words, true);
+        putNumbers[puts] = slot;
+        putRows[puts++] = row;
         selection[size++] = row;
-      } else if (i + 1 < in.count() && slots[in.row(i + 1)] == slot) {
+      } else if (i + 1 < count && slots[in.row(i + 1)] == slot) {
         int next = in.row(++i);
-        rows.rowLayout().gather(in, next, hasNulls, words);
-        if (rows.putAt(slot, words, in.isConsolidated())) {
+        if (isConsolidated || !rows.isAt(slot, next)) {
+          putNumbers[puts] = slot;
+          putRows[puts++] = next;
           selection[size++] = row;
           selection[size++] = next;
         }
@@ -94,6 +102,7 @@ public final class ViewOperator implements Operator {
         selection[size++] = row;
       }
     }
+    rows.putAt(putNumbers, putRows, puts);
     output.select(in.rows(), selection, size, in.weights());
   }
 
@@ -105,5 +114,15 @@ public final class ViewOperator implements Operator {
   @Override
   public void mark(CodeSet live) {
     rows.mark(live);
+  }
+
+  @Override
+  public StateImage capture() {
+    return rows.capture();
+  }
+
+  @Override
+  public void restore(StateReader in) {
+    rows.restore(in);
   }
 }

@@ -1,17 +1,14 @@
 package dev.leat.engine.internal.state;
 
-import com.carrotsearch.hppc.IntArrayList;
 import dev.leat.engine.internal.batch.Batch;
-import dev.leat.engine.internal.batch.CodeSet;
 import dev.leat.engine.internal.batch.Column;
-import dev.leat.engine.plan.Schema;
 import java.util.Arrays;
 
 /**
  * The slots of keys that are one dictionary code: an array by code, in which place 0 is for null.
  * It takes four bytes for each code of the dictionary, and no hashing and no probing.
  */
-final class CodeKeyTable implements GroupKeys {
+final class CodeKeyTable extends GroupKeys {
   private static final int NONE = 0;
 
   private final int column;
@@ -19,14 +16,9 @@ final class CodeKeyTable implements GroupKeys {
   /** By code plus one: the slot plus one, or NONE. */
   private int[] slotOfCode = new int[64];
 
-  /** By slot: the code plus one; 0 for null, -1 for a slot that is free. */
-  private int[] codes = new int[32];
-
-  private final IntArrayList free = new IntArrayList();
-  private int bound;
-
-  CodeKeyTable(int column) {
-    this.column = column;
+  CodeKeyTable(KeyLayout layout, int payloadWords) {
+    super(layout, payloadWords);
+    this.column = layout.column(0);
   }
 
   @Override
@@ -45,50 +37,39 @@ final class CodeKeyTable implements GroupKeys {
   }
 
   private int add(int place) {
-    if (place >= slotOfCode.length) {
-      slotOfCode = Arrays.copyOf(slotOfCode, Math.max(place + 1, 2 * slotOfCode.length));
+    int slot = rows().add();
+    long[] page = rows().writable(slot);
+    int from = rows().offset(slot);
+    if (place == 0) {
+      layout().setNull(page, from, 0);
+    } else {
+      page[from] = place - 1L;
     }
-    int slot = free.isEmpty() ? bound++ : free.removeLast();
-    if (slot == codes.length) {
-      codes = Arrays.copyOf(codes, 2 * slot);
-    }
-    slotOfCode[place] = slot + 1;
-    codes[slot] = place;
+    setSlot(place, slot + 1);
     return slot;
   }
 
+  private void setSlot(int place, int slot) {
+    if (place >= slotOfCode.length) {
+      slotOfCode = Arrays.copyOf(slotOfCode, Math.max(place + 1, 2 * slotOfCode.length));
+    }
+    slotOfCode[place] = slot;
+  }
+
+  private int place(int slot) {
+    long[] page = rows().page(slot);
+    int from = rows().offset(slot);
+    return layout().isNull(page, from, 0) ? 0 : (int) page[from] + 1;
+  }
+
   @Override
-  public int bound() {
-    return bound;
+  void index(int slot) {
+    setSlot(place(slot), slot + 1);
   }
 
   @Override
   public void remove(int slot) {
-    slotOfCode[codes[slot]] = NONE;
-    codes[slot] = -1;
-    free.add(slot);
-  }
-
-  @Override
-  public void write(int keyColumn, int[] slots, int count, Column out) {
-    for (int i = 0; i < count; i++) {
-      int place = codes[slots[i]];
-      if (place == 0) {
-        out.setNull(2 * i);
-        out.setNull(2 * i + 1);
-      } else {
-        out.set(2 * i, place - 1L);
-        out.set(2 * i + 1, place - 1L);
-      }
-    }
-  }
-
-  @Override
-  public void mark(Schema keySchema, CodeSet live) {
-    for (int slot = 0; slot < bound; slot++) {
-      if (codes[slot] > 0) {
-        live.add(codes[slot] - 1L);
-      }
-    }
+    slotOfCode[place(slot)] = NONE;
+    rows().remove(slot);
   }
 }

@@ -1,106 +1,124 @@
 package dev.leat.engine.internal.state;
 
+import dev.leat.engine.internal.batch.CodeSet;
 import dev.leat.engine.internal.batch.Hashing;
-import java.util.Arrays;
+import dev.leat.engine.internal.checkpoint.StateImage;
+import dev.leat.engine.internal.checkpoint.StateReader;
 
 /**
- * Counts pairs of a slot and a value: the multiset of values of each group, in one open-addressing
- * table with linear probing. An entry stays until {@link #remove}, also at count 0, so that other
- * structures can hold on to it.
+ * Counts pairs of a slot and a value: the multiset of values of each group. An entry stays until
+ * {@link #remove}, also at count 0, so that other structures can hold on to it. Entries are {@link
+ * GroupRows}, found by a {@link SlotIndex}.
  */
 public final class CountedSet {
+  private static final int SLOT = 0;
+  private static final int VALUE = 1;
+  private static final int COUNT = 2;
+  private static final int WORDS = 3;
+
+  /** Takes the entries one by one. */
+  public interface Visitor {
+    void visit(int slot, long value, long count);
+  }
+
   private final Hashing hashing;
-  private int[] slots = new int[64];
-  private long[] values = new long[64];
-  private long[] counts = new long[64];
-  private int size;
+  private final GroupRows entries = new GroupRows(WORDS);
+  private final SlotIndex index = new SlotIndex();
 
   public CountedSet(Hashing hashing) {
     this.hashing = hashing;
-    Arrays.fill(slots, -1);
   }
 
-  private int home(int slot, long value) {
-    return (int) Hashing.finish(Hashing.mix(hashing.start() + slot, value));
+  private long hash(int slot, long value) {
+    return Hashing.finish(Hashing.mix(hashing.start() + slot, value));
   }
 
-  private int locate(int slot, long value) {
-    int mask = slots.length - 1;
-    int at = home(slot, value) & mask;
-    while (slots[at] >= 0 && (slots[at] != slot || values[at] != value)) {
+  private int find(int slot, long value, long hash) {
+    long[] table = index.entries();
+    int mask = table.length - 1;
+    int at = SlotIndex.home(hash, mask);
+    for (long entry = table[at]; entry != 0; entry = table[at]) {
+      if (SlotIndex.isOf(entry, hash)) {
+        int found = SlotIndex.slot(entry);
+        long[] page = entries.page(found);
+        int from = entries.offset(found);
+        if (page[from + SLOT] == slot && page[from + VALUE] == value) {
+          return found;
+        }
+      }
       at = (at + 1) & mask;
     }
-    return at;
+    return -1;
   }
 
   /** The count of a value in a slot; 0 if there is no entry. */
   public long count(int slot, long value) {
-    int at = locate(slot, value);
-    return slots[at] < 0 ? 0 : counts[at];
+    int found = find(slot, value, hash(slot, value));
+    return found < 0 ? 0 : entries.page(found)[entries.offset(found) + COUNT];
   }
 
   /** Is there an entry, maybe with count 0? */
   public boolean contains(int slot, long value) {
-    return slots[locate(slot, value)] >= 0;
+    return find(slot, value, hash(slot, value)) >= 0;
   }
 
   /** Adds to the count and returns the new one; makes an entry if need be. */
   public long add(int slot, long value, long weight) {
-    int at = locate(slot, value);
-    if (slots[at] >= 0) {
-      return counts[at] += weight;
+    long hash = hash(slot, value);
+    int found = find(slot, value, hash);
+    if (found >= 0) {
+      return entries.writable(found)[entries.offset(found) + COUNT] += weight;
     }
-    slots[at] = slot;
-    values[at] = value;
-    counts[at] = weight;
-    size++;
-    if (2 * size > slots.length) {
-      grow();
-    }
+    int entry = entries.add();
+    long[] page = entries.writable(entry);
+    int from = entries.offset(entry);
+    page[from + SLOT] = slot;
+    page[from + VALUE] = value;
+    page[from + COUNT] = weight;
+    index.add(hash, entry);
     return weight;
-  }
-
-  private void grow() {
-    int[] oldSlots = slots;
-    long[] oldValues = values;
-    long[] oldCounts = counts;
-    slots = new int[2 * oldSlots.length];
-    values = new long[slots.length];
-    counts = new long[slots.length];
-    Arrays.fill(slots, -1);
-    for (int i = 0; i < oldSlots.length; i++) {
-      if (oldSlots[i] >= 0) {
-        int at = locate(oldSlots[i], oldValues[i]);
-        slots[at] = oldSlots[i];
-        values[at] = oldValues[i];
-        counts[at] = oldCounts[i];
-      }
-    }
   }
 
   /** Removes an entry. */
   public void remove(int slot, long value) {
-    int mask = slots.length - 1;
-    int hole = locate(slot, value);
-    assert slots[hole] >= 0 : "no entry: slot=" + slot + " value=" + value;
-    for (int next = (hole + 1) & mask; slots[next] >= 0; next = (next + 1) & mask) {
-      int home = home(slots[next], values[next]) & mask;
-      if (((next - home) & mask) >= ((next - hole) & mask)) {
-        slots[hole] = slots[next];
-        values[hole] = values[next];
-        counts[hole] = counts[next];
-        hole = next;
+    long hash = hash(slot, value);
+    int found = find(slot, value, hash);
+    assert found >= 0 : "no entry: slot=" + slot + " value=" + value;
+    index.remove(hash, found);
+    entries.remove(found);
+  }
+
+  /** Visits all entries, in no order that means anything. */
+  public void forEach(Visitor visitor) {
+    boolean[] isFree = entries.isFree();
+    for (int entry = 0; entry < isFree.length; entry++) {
+      if (!isFree[entry]) {
+        long[] page = entries.page(entry);
+        int from = entries.offset(entry);
+        visitor.visit((int) page[from + SLOT], page[from + VALUE], page[from + COUNT]);
       }
     }
-    slots[hole] = -1;
-    size--;
   }
 
   /** Adds the values of all entries to a set of codes. */
-  public void mark(dev.leat.engine.internal.batch.CodeSet live) {
-    for (int i = 0; i < slots.length; i++) {
-      if (slots[i] >= 0) {
-        live.add(values[i]);
+  public void mark(CodeSet live) {
+    forEach((slot, value, count) -> live.add(value));
+  }
+
+  /** The entries as they are now. */
+  public StateImage capture() {
+    return entries.capture();
+  }
+
+  /** Takes over entries that were captured; there must be none yet. */
+  public void restore(StateReader in) {
+    entries.restore(in);
+    boolean[] isFree = entries.isFree();
+    for (int entry = 0; entry < isFree.length; entry++) {
+      if (!isFree[entry]) {
+        long[] page = entries.page(entry);
+        int from = entries.offset(entry);
+        index.add(hash((int) page[from + SLOT], page[from + VALUE]), entry);
       }
     }
   }

@@ -1,5 +1,7 @@
 package dev.leat.engine.internal.state;
 
+import dev.leat.engine.internal.checkpoint.StateReader;
+import dev.leat.engine.internal.checkpoint.StateWriter;
 import java.util.Arrays;
 
 /**
@@ -11,17 +13,25 @@ import java.util.Arrays;
  * arrays that it returns may be read by any thread for as long as it likes.
  */
 final class CowPages {
+  /**
+   * About how many words a page should have: a batch of rows of as many groups copies as many pages
+   * after a snapshot, so they are small.
+   */
+  private static final int TARGET_WORDS = 512;
+
   private final int pageWords;
   private long[][] pages = new long[0][];
   private long[] copiedAt = new long[0];
+  private int count;
   private long generation;
 
   CowPages(int pageWords) {
     this.pageWords = pageWords;
   }
 
-  int count() {
-    return pages.length;
+  /** The power of two of rows of some words that go into a page. */
+  static int rowBits(int stride) {
+    return 31 - Integer.numberOfLeadingZeros(Math.max(1, TARGET_WORDS / Math.max(1, stride)));
   }
 
   /** A page for reading. */
@@ -44,21 +54,42 @@ final class CowPages {
   }
 
   /** Makes room for a number of pages; new ones hold zeros. */
-  void ensure(int count) {
-    if (pages.length < count) {
-      int from = pages.length;
-      pages = Arrays.copyOf(pages, count);
-      copiedAt = Arrays.copyOf(copiedAt, count);
-      for (int i = from; i < count; i++) {
-        pages[i] = new long[pageWords];
-        copiedAt[i] = generation;
-      }
+  void ensure(int wanted) {
+    if (wanted > pages.length) {
+      int size = Math.max(wanted, pages.length + (pages.length >> 1));
+      pages = Arrays.copyOf(pages, size);
+      copiedAt = Arrays.copyOf(copiedAt, size);
+    }
+    while (count < wanted) {
+      pages[count] = new long[pageWords];
+      copiedAt[count++] = generation;
     }
   }
 
   /** The pages as they are now. */
   long[][] snapshot() {
     generation++;
-    return pages.clone();
+    return Arrays.copyOf(pages, count);
+  }
+
+  /** Writes the first words of a snapshot; the size of its pages does not show. */
+  static void write(long[][] snapshot, long words, StateWriter out) {
+    long left = words;
+    for (int i = 0; left > 0; i++) {
+      int some = (int) Math.min(left, snapshot[i].length);
+      out.writeLongs(snapshot[i], 0, some);
+      left -= some;
+    }
+  }
+
+  /** Reads words into the first pages, which are made. */
+  void read(StateReader in, long words) {
+    long left = words;
+    for (int i = 0; left > 0; i++) {
+      ensure(i + 1);
+      int some = (int) Math.min(left, pageWords);
+      in.readLongs(writable(i), 0, some);
+      left -= some;
+    }
   }
 }

@@ -2,6 +2,8 @@ package dev.leat.engine.internal.state;
 
 import dev.leat.engine.internal.batch.Batch;
 import dev.leat.engine.internal.batch.Bits;
+import dev.leat.engine.internal.batch.CodeSet;
+import dev.leat.engine.internal.batch.Column;
 import dev.leat.engine.plan.Schema;
 import java.util.stream.IntStream;
 
@@ -14,10 +16,18 @@ public final class KeyLayout {
   private final boolean[] encoded;
   private final int maskWords;
 
-  private KeyLayout(int[] columns, boolean[] encoded, boolean nullable) {
+  /** The word of a null where there are no bitmaps; no column has it then. */
+  private static final long NULL = -1;
+
+  private KeyLayout(int[] columns, boolean[] encoded, int maskWords) {
     this.columns = columns;
     this.encoded = encoded;
-    this.maskWords = nullable ? Bits.wordsFor(columns.length) : 0;
+    this.maskWords = maskWords;
+  }
+
+  /** The layout of one column of codes, of which a row has one word: -1 where it is null. */
+  static KeyLayout ofCode(int column) {
+    return new KeyLayout(new int[] {column}, new boolean[] {true}, 0);
   }
 
   /** The layout of some columns, by index, of a schema. */
@@ -27,7 +37,7 @@ public final class KeyLayout {
     for (int k = 0; k < columns.length; k++) {
       encoded[k] = schema.field(columns[k]).type().isEncoded();
     }
-    return new KeyLayout(columns.clone(), encoded, nullable);
+    return new KeyLayout(columns.clone(), encoded, nullable ? Bits.wordsFor(columns.length) : 0);
   }
 
   /** The layout of all columns of a schema. */
@@ -69,36 +79,51 @@ public final class KeyLayout {
 
   /** Copies a row of a batch into words. */
   public void gather(Batch batch, int row, long[] out) {
-    gather(batch, row, maskWords > 0, out);
+    gather(batch, row, out, 0);
   }
 
-  /**
-   * Copies a row of a batch into words.
-   *
-   * @param hasNulls what {@link #hasNulls} says of the batch, so that it is asked once and not for
-   *     each row
-   */
-  public void gather(Batch batch, int row, boolean hasNulls, long[] out) {
+  /** Copies a row of a batch into words, from a place on. */
+  public void gather(Batch batch, int row, long[] out, int from) {
     for (int k = 0; k < columns.length; k++) {
-      out[k] = batch.column(columns[k]).word(row);
+      out[from + k] = batch.column(columns[k]).word(row);
     }
     for (int m = 0; m < maskWords; m++) {
-      out[columns.length + m] = hasNulls ? mask(batch, row, m) : 0;
+      out[from + columns.length + m] = mask(batch, row, m);
+    }
+  }
+
+  /** Copies a row stored as words into the columns of a batch that the layout is of. */
+  public void scatter(long[] words, int from, Batch out, int row) {
+    for (int k = 0; k < columns.length; k++) {
+      Column column = out.column(columns[k]);
+      if (isNull(words, from, k)) {
+        column.setNull(row);
+      } else {
+        column.set(row, words[from + k]);
+      }
     }
   }
 
   /**
-   * Copies a row stored as words into the columns of a batch; the layout must be of all its
-   * columns, in order.
+   * Copies a column of the layout from rows of words, the first ones of each in this layout, to the
+   * same rows of a column that has no nulls in them yet.
    */
-  public void scatter(long[] words, int from, Batch out, int row) {
-    for (int c = 0; c < columns.length; c++) {
-      if (isNull(words, from, c)) {
-        out.column(c).setNull(row);
-      } else {
-        out.column(c).set(row, words[from + c]);
+  public void scatter(long[] rows, int stride, int first, int end, int index, Column out) {
+    long[] to = out.words();
+    for (int row = first; row < end; row++) {
+      to[row] = rows[row * stride + index];
+    }
+    if (canBeNull(index)) {
+      for (int row = first; row < end; row++) {
+        if (isNull(rows, row * stride, index)) {
+          out.setNull(row);
+        }
       }
     }
+  }
+
+  private boolean canBeNull(int column) {
+    return maskWords > 0 || encoded[column];
   }
 
   /** One of the bitmaps of a row. */
@@ -115,11 +140,26 @@ public final class KeyLayout {
 
   /** Is a column of stored words null? */
   public boolean isNull(long[] words, int from, int column) {
-    return maskWords > 0 && (words[from + columns.length + (column >>> 6)] & (1L << column)) != 0;
+    return maskWords > 0
+        ? (words[from + columns.length + (column >>> 6)] & (1L << column)) != 0
+        : encoded[column] && words[from + column] == NULL;
+  }
+
+  /** Adds the codes that a stored row holds. */
+  public void mark(long[] words, int from, CodeSet live) {
+    for (int k = 0; k < columns.length; k++) {
+      if (encoded[k] && !isNull(words, from, k)) {
+        live.add(words[from + k]);
+      }
+    }
   }
 
   /** Says in words being put together that a column is null. */
   public void setNull(long[] words, int from, int column) {
+    if (maskWords == 0) {
+      words[from + column] = NULL;
+      return;
+    }
     words[from + column] = 0;
     words[from + columns.length + (column >>> 6)] |= 1L << column;
   }

@@ -2,187 +2,207 @@ package dev.leat.engine.internal.state;
 
 import com.carrotsearch.hppc.IntArrayList;
 import dev.leat.engine.internal.batch.Batch;
-import dev.leat.engine.internal.batch.CodeSet;
-import dev.leat.engine.internal.batch.Column;
 import dev.leat.engine.internal.batch.Hashing;
-import dev.leat.engine.plan.Schema;
 import java.util.Arrays;
 
 /**
- * Gives each distinct key a slot: a small number by which operators keep their state in arrays.
- * Slots of removed keys are given out again, the last removed first; otherwise they count up in the
- * order in which keys came, so nothing depends on hashes.
+ * The slots of keys of any columns.
  *
- * <p><b>Structure.</b> Keys are stored slot by slot, {@link KeyLayout#stride} words each: the key
- * columns, then bitmaps of which are null. An open-addressing table with linear probing holds slot
- * numbers; next to each slot is its hash, so that growing and removing (by shifting back) do not
- * hash again. A batch is hashed column by column before the first probe, so that probes do not wait
- * for one another.
+ * <p><b>Structure.</b> The words of a key, {@link KeyLayout#stride} of them, lead its row; a {@link
+ * SlotIndex} finds slots by hash. A batch is hashed column by column before the first probe, so
+ * that probes do not wait for one another.
  */
-public final class KeyTable implements GroupKeys {
-  private static final int EMPTY = -1;
+public final class KeyTable extends GroupKeys {
+  private static final int NONE = -1;
 
-  /** A hint column is given up when more than one in so many guesses of a batch is wrong. */
-  private static final int WRONG_SHARE = 4;
+  /** A hint column is given up when more than one in so many batches has a wrong guess. */
+  private static final int WRONG_SHARE = 8;
 
-  private final KeyLayout layout;
+  private static final int MIN_WRONG = 4;
+
   private final Hashing hashing;
-  private final int stride;
-  private int[] table = new int[64];
-  private long[] keys;
-  private int[] hashes = new int[32];
-  private final IntArrayList free = new IntArrayList();
-  private int bound;
+  private final int keyWords;
+  private final SlotIndex index = new SlotIndex();
+  private final RowReader reader;
   private long[] rowHashes = new long[0];
   private final long[] probe;
-  private final long[][] columnWords;
-  private final long[][] comparedWords;
-  private final int[] comparedColumns;
 
   /** By code of the hint column: the slot last found for it plus one; 0 for none. */
   private int[] hints;
 
+  /** The keys that the last guess added. */
+  private final IntArrayList added = new IntArrayList();
+
+  private long guessedBatches;
+  private long wrongBatches;
+
   /** The key column whose codes are tried first; beyond the last if there is none. */
   private int hintColumn;
 
-  public KeyTable(KeyLayout layout, Hashing hashing) {
-    this.layout = layout;
+  /** A table of keys, and of words that are kept of each. */
+  public KeyTable(KeyLayout layout, int payloadWords, Hashing hashing) {
+    super(layout, payloadWords);
     this.hashing = hashing;
-    this.stride = layout.stride();
-    this.keys = new long[32 * stride];
-    this.probe = new long[stride];
-    this.columnWords = new long[layout.columns()][];
-    this.comparedWords = new long[Math.max(0, layout.columns() - 1)][];
-    this.comparedColumns = new int[comparedWords.length];
+    this.keyWords = layout.stride();
+    this.reader = new RowReader(layout);
+    this.probe = new long[keyWords];
     this.hintColumn = nextHintColumn(0);
-    this.hints = new int[hintColumn < columnWords.length ? 64 : 0];
-    Arrays.fill(table, EMPTY);
+    this.hints = new int[hintColumn < layout.columns() ? 64 : 0];
   }
 
-  /** All slots are below this. */
-  @Override
-  public int bound() {
-    return bound;
-  }
-
-  /** How many keys there are. */
-  public int size() {
-    return bound - free.size();
-  }
-
-  public KeyLayout layout() {
-    return layout;
-  }
-
-  /** The hash that a table of these hashes has for a key. */
-  static int hash(Hashing hashing, long[] key, int from, int stride) {
+  private long hash(long[] words, int from) {
     long hash = hashing.start();
-    for (int i = 0; i < stride; i++) {
-      hash = Hashing.mix(hash, key[from + i]);
+    for (int i = 0; i < keyWords; i++) {
+      hash = Hashing.mix(hash, words[from + i]);
     }
-    return (int) Hashing.finish(hash);
+    return Hashing.finish(hash);
+  }
+
+  @Override
+  public void findOrAdd(Batch batch, int[] slots) {
+    reader.read(batch);
+    findByHash(batch, slots);
+    if (hintColumn < layout().columns()) {
+      long[] codes = reader.words(hintColumn);
+      for (int i = 0; i < batch.count(); i++) {
+        int row = batch.row(i);
+        hint((int) codes[row], slots[row]);
+      }
+    }
   }
 
   /**
    * {@inheritDoc}
    *
-   * <p>Where a key column holds codes, the slot last found for a code is tried first: mostly one
-   * column nearly tells the key, as a session tells its user. What is tried is compared in full, so
-   * a wrong guess costs a little and changes nothing; a column whose guesses are mostly wrong is
-   * given up.
+   * <p>Where a key column holds codes, the slot last found for a code is the guess: mostly one
+   * column tells the key, as a session tells its user. So most keys are not hashed, and their rows
+   * are read once, many at a time, and not one after the other. A wrong guess costs the batch
+   * another search, and changes nothing; a column whose guesses are often wrong is given up.
    */
   @Override
-  public void findOrAdd(Batch batch, int[] slots) {
-    for (int k = 0; k < columnWords.length; k++) {
-      columnWords[k] = batch.column(layout.column(k)).words();
+  public void guess(Batch batch, int[] slots) {
+    reader.read(batch);
+    added.clear();
+    if (hintColumn == layout().columns()) {
+      findByHash(batch, slots);
+      return;
     }
-    boolean hasNulls = layout.hasNulls(batch);
-    if (hintColumn < columnWords.length) {
-      findByHint(batch, hasNulls, slots);
-    } else {
-      findByHash(batch, hasNulls, slots);
-    }
-  }
-
-  private void findByHint(Batch batch, boolean hasNulls, int[] slots) {
-    startGuessing();
-    long[] codes = columnWords[hintColumn];
+    guessedBatches++;
+    long[] codes = reader.words(hintColumn);
     int[] selection = batch.selection();
     int count = batch.count();
-    int wrong = 0;
     for (int i = 0; i < count; i++) {
       int row = selection == null ? i : selection[i];
       int code = (int) codes[row];
-      int slot = code < hints.length ? hints[code] - 1 : EMPTY;
-      if (slot >= 0 && isKeyOf(slot, batch, row, hasNulls)) {
-        slots[row] = slot;
-        continue;
-      }
-      wrong += slot >= 0 ? 1 : 0;
-      layout.gather(batch, row, hasNulls, probe);
-      slot = findOrAdd(probe);
-      slots[row] = slot;
-      if (code >= hints.length) {
-        hints = Arrays.copyOf(hints, Math.max(code + 1, 2 * hints.length));
-      }
-      hints[code] = slot + 1;
+      int slot = code < hints.length ? hints[code] - 1 : NONE;
+      slots[row] = slot >= 0 ? slot : lookUp(row, code);
     }
-    if (WRONG_SHARE * wrong > count) {
+  }
+
+  /** Finds or adds the key of a row whose code has no hint, and gives it one. */
+  private int lookUp(int row, int code) {
+    reader.copy(row, probe, 0);
+    long hash = hash(probe, 0);
+    int slot = find(probe, hash);
+    if (slot < 0) {
+      slot = add(probe, hash);
+      added.add(slot);
+    }
+    hint(code, slot);
+    return slot;
+  }
+
+  private void hint(int code, int slot) {
+    if (code >= hints.length) {
+      hints = Arrays.copyOf(hints, Math.max(code + 1, 2 * hints.length));
+    }
+    hints[code] = slot + 1;
+  }
+
+  @Override
+  public boolean areRight(Batch batch, long[] words, int[] at) {
+    if (hintColumn == layout().columns()) {
+      return true;
+    }
+    long differs = 0;
+    int[] selection = batch.selection();
+    int count = batch.count();
+    for (int k = 0; k < layout().columns(); k++) {
+      long[] column = reader.words(k);
+      for (int i = 0; i < count; i++) {
+        int row = selection == null ? i : selection[i];
+        differs |= words[at[row] + k] ^ column[row];
+      }
+    }
+    for (int m = 0; m < layout().maskWords(); m++) {
+      int mask = layout().columns() + m;
+      for (int i = 0; i < count; i++) {
+        int row = selection == null ? i : selection[i];
+        differs |= words[at[row] + mask] ^ reader.mask(row, m);
+      }
+    }
+    if (differs != 0) {
+      takeBack();
+    }
+    return differs == 0;
+  }
+
+  /**
+   * Takes back the keys that were added, the last first, so that they have their slots in the order
+   * in which rows came when they are added again, among others.
+   */
+  private void takeBack() {
+    while (!added.isEmpty()) {
+      remove(added.removeLast());
+    }
+    wrongBatches++;
+    if (wrongBatches >= MIN_WRONG && WRONG_SHARE * wrongBatches > guessedBatches) {
       hintColumn = nextHintColumn(hintColumn + 1);
-      hints = new int[hintColumn < columnWords.length ? 64 : 0];
+      hints = new int[hintColumn < layout().columns() ? 64 : 0];
+      guessedBatches = 0;
+      wrongBatches = 0;
     }
   }
 
   private int nextHintColumn(int from) {
     int column = from;
-    while (column < layout.columns() && !layout.isEncoded(column)) {
+    while (column < layout().columns() && !layout().isEncoded(column)) {
       column++;
     }
     return column;
   }
 
-  /**
-   * Is the key of a slot that of a row? The hint column need not be compared: the hint of a code
-   * leads to a slot with that code, or nowhere.
-   */
-  private boolean isKeyOf(int slot, Batch batch, int row, boolean hasNulls) {
-    int from = slot * stride;
-    for (int k = 0; k < comparedWords.length; k++) {
-      if (keys[from + comparedColumns[k]] != comparedWords[k][row]) {
-        return false;
-      }
-    }
-    int masks = from + columnWords.length;
-    for (int m = 0; m < layout.maskWords(); m++) {
-      if (keys[masks + m] != (hasNulls ? layout.mask(batch, row, m) : 0)) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  /** Sets which columns are compared with a guess: all but the one that it comes from. */
-  private void startGuessing() {
-    int at = 0;
-    for (int k = 0; k < columnWords.length; k++) {
-      if (k != hintColumn) {
-        comparedColumns[at] = k;
-        comparedWords[at++] = columnWords[k];
-      }
-    }
-  }
-
-  private void findByHash(Batch batch, boolean hasNulls, int[] slots) {
-    hash(batch, hasNulls);
+  private void findByHash(Batch batch, int[] slots) {
+    hash(batch);
     int[] selection = batch.selection();
-    for (int i = 0; i < batch.count(); i++) {
+    int count = batch.count();
+    for (int i = 0; i < count; i++) {
       int row = selection == null ? i : selection[i];
-      layout.gather(batch, row, hasNulls, probe);
-      slots[row] = findOrAdd(probe, (int) rowHashes[row]);
+      int slot = findRow(row, rowHashes[row]);
+      if (slot < 0) {
+        reader.copy(row, probe, 0);
+        slot = add(probe, rowHashes[row]);
+      }
+      slots[row] = slot;
     }
   }
 
-  private void hash(Batch batch, boolean hasNulls) {
+  private int findRow(int row, long hash) {
+    GroupRows rows = rows();
+    long[] entries = index.entries();
+    int mask = entries.length - 1;
+    int at = SlotIndex.home(hash, mask);
+    for (long entry = entries[at]; entry != 0; entry = entries[at]) {
+      int slot = SlotIndex.slot(entry);
+      if (SlotIndex.isOf(entry, hash) && reader.isEqual(row, rows.page(slot), rows.offset(slot))) {
+        return slot;
+      }
+      at = (at + 1) & mask;
+    }
+    return NONE;
+  }
+
+  private void hash(Batch batch) {
     if (rowHashes.length < batch.rows()) {
       rowHashes = new long[batch.rows() + (batch.rows() >> 1)];
     }
@@ -193,16 +213,17 @@ public final class KeyTable implements GroupKeys {
     for (int i = 0; i < count; i++) {
       hash[selection == null ? i : selection[i]] = start;
     }
-    for (long[] words : columnWords) {
+    for (int k = 0; k < layout().columns(); k++) {
+      long[] words = reader.words(k);
       for (int i = 0; i < count; i++) {
         int row = selection == null ? i : selection[i];
         hash[row] = Hashing.mix(hash[row], words[row]);
       }
     }
-    for (int m = 0; m < layout.maskWords(); m++) {
+    for (int m = 0; m < layout().maskWords(); m++) {
       for (int i = 0; i < count; i++) {
         int row = selection == null ? i : selection[i];
-        hash[row] = Hashing.mix(hash[row], hasNulls ? layout.mask(batch, row, m) : 0);
+        hash[row] = Hashing.mix(hash[row], reader.mask(row, m));
       }
     }
     for (int i = 0; i < count; i++) {
@@ -213,151 +234,76 @@ public final class KeyTable implements GroupKeys {
 
   /** The slot of a key, or -1. */
   public int find(long[] key) {
-    int hash = hash(hashing, key, 0, stride);
-    int mask = table.length - 1;
-    for (int at = hash & mask; table[at] != EMPTY; at = (at + 1) & mask) {
-      int slot = table[at];
-      if (hashes[slot] == hash && isKey(slot, key)) {
+    return find(key, hash(key, 0));
+  }
+
+  private int find(long[] key, long hash) {
+    GroupRows rows = rows();
+    long[] entries = index.entries();
+    int mask = entries.length - 1;
+    int at = SlotIndex.home(hash, mask);
+    for (long entry = entries[at]; entry != 0; entry = entries[at]) {
+      int slot = SlotIndex.slot(entry);
+      if (SlotIndex.isOf(entry, hash) && isKey(rows.page(slot), rows.offset(slot), key)) {
         return slot;
       }
+      at = (at + 1) & mask;
     }
-    return -1;
+    return NONE;
   }
 
   /** The slot of a key; a new one if need be. */
   public int findOrAdd(long[] key) {
-    return findOrAdd(key, hash(hashing, key, 0, stride));
+    long hash = hash(key, 0);
+    int slot = find(key, hash);
+    return slot >= 0 ? slot : add(key, hash);
   }
 
-  private int findOrAdd(long[] key, int hash) {
-    int mask = table.length - 1;
-    int at = hash & mask;
-    for (; table[at] != EMPTY; at = (at + 1) & mask) {
-      int slot = table[at];
-      if (hashes[slot] == hash && isKey(slot, key)) {
-        return slot;
-      }
-    }
-    int slot = free.isEmpty() ? bound++ : free.removeLast();
-    if (slot >= hashes.length) {
-      hashes = Arrays.copyOf(hashes, 2 * hashes.length);
-      keys = Arrays.copyOf(keys, hashes.length * stride);
-    }
-    System.arraycopy(key, 0, keys, slot * stride, stride);
-    hashes[slot] = hash;
-    table[at] = slot;
-    if (2 * size() > table.length) {
-      grow();
-    }
+  private int add(long[] key, long hash) {
+    int slot = rows().add();
+    System.arraycopy(key, 0, rows().writable(slot), rows().offset(slot), keyWords);
+    index.add(hash, slot);
     return slot;
   }
 
-  private boolean isKey(int slot, long[] key) {
-    int from = slot * stride;
-    for (int i = 0; i < stride; i++) {
-      if (keys[from + i] != key[i]) {
+  private boolean isKey(long[] page, int from, long[] key) {
+    for (int i = 0; i < keyWords; i++) {
+      if (page[from + i] != key[i]) {
         return false;
       }
     }
     return true;
   }
 
-  private void grow() {
-    int[] old = table;
-    table = new int[2 * old.length];
-    Arrays.fill(table, EMPTY);
-    int mask = table.length - 1;
-    for (int slot : old) {
-      if (slot != EMPTY) {
-        int at = hashes[slot] & mask;
-        while (table[at] != EMPTY) {
-          at = (at + 1) & mask;
-        }
-        table[at] = slot;
-      }
-    }
+  @Override
+  void index(int slot) {
+    index.add(hash(rows().page(slot), rows().offset(slot)), slot);
   }
 
-  /** Removes the key of a slot; the slot may be given to another key. */
   @Override
   public void remove(int slot) {
-    int mask = table.length - 1;
-    int at = hashes[slot] & mask;
-    while (table[at] != slot) {
-      assert table[at] != EMPTY : "the slot has no key: " + slot;
-      at = (at + 1) & mask;
-    }
-    int hole = at;
-    for (int next = (hole + 1) & mask; table[next] != EMPTY; next = (next + 1) & mask) {
-      int home = hashes[table[next]] & mask;
-      // It may move to the hole unless its home lies between the hole (not included) and where it
-      // is.
-      if (((next - home) & mask) >= ((next - hole) & mask)) {
-        table[hole] = table[next];
-        hole = next;
-      }
-    }
-    table[hole] = EMPTY;
+    index.remove(hash(rows().page(slot), rows().offset(slot)), slot);
     dropHint(slot);
-    free.add(slot);
-    hashes[slot] = 0;
-    Arrays.fill(keys, slot * stride, (slot + 1) * stride, 0);
+    rows().remove(slot);
   }
 
   /** The only hint that can lead to a slot is that of its key's code. */
   private void dropHint(int slot) {
-    if (hintColumn < columnWords.length) {
-      int code = (int) keys[slot * stride + hintColumn];
+    if (hintColumn < layout().columns()) {
+      int code = (int) rows().page(slot)[rows().offset(slot) + hintColumn];
       if (code < hints.length && hints[code] == slot + 1) {
         hints[code] = 0;
       }
     }
   }
 
-  /** Removes all keys. */
+  /** Removes all keys; for a table that keeps nothing of them. */
   public void clear() {
-    // A table that was once large must not make every small use of it slow.
-    int wanted = Math.max(64, Integer.highestOneBit(4 * bound + 1));
-    table = table.length > 4 * wanted ? new int[wanted] : table;
-    Arrays.fill(table, EMPTY);
+    assert rows().stride() == keyWords : "rows would keep what they held";
+    index.clear();
     // Without keys there is nothing to guess; a table that is emptied often is better off without.
-    hintColumn = columnWords.length;
+    hintColumn = layout().columns();
     hints = new int[0];
-    bound = 0;
-    free.clear();
-  }
-
-  /** Copies a key column of some slots into a column: each into two rows, one behind the other. */
-  @Override
-  public void write(int keyColumn, int[] slots, int count, Column out) {
-    boolean nullable = layout.maskWords() > 0;
-    for (int i = 0; i < count; i++) {
-      int from = slots[i] * stride;
-      if (nullable && layout.isNull(keys, from, keyColumn)) {
-        out.setNull(2 * i);
-        out.setNull(2 * i + 1);
-      } else {
-        out.set(2 * i, keys[from + keyColumn]);
-        out.set(2 * i + 1, keys[from + keyColumn]);
-      }
-    }
-  }
-
-  @Override
-  public void mark(Schema keySchema, CodeSet live) {
-    boolean[] isFree = new boolean[bound];
-    for (int i = 0; i < free.size(); i++) {
-      isFree[free.get(i)] = true;
-    }
-    for (int k = 0; k < layout.columns(); k++) {
-      if (!keySchema.field(k).type().isEncoded()) {
-        continue;
-      }
-      for (int slot = 0; slot < bound; slot++) {
-        if (!isFree[slot] && !layout.isNull(keys, slot * stride, k)) {
-          live.add(keys[slot * stride + k]);
-        }
-      }
-    }
+    rows().forget();
   }
 }

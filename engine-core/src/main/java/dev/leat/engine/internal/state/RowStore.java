@@ -4,6 +4,8 @@ import com.carrotsearch.hppc.IntArrayList;
 import dev.leat.engine.internal.batch.Batch;
 import dev.leat.engine.internal.batch.CodeSet;
 import dev.leat.engine.internal.batch.Hashing;
+import dev.leat.engine.internal.checkpoint.StateImage;
+import dev.leat.engine.internal.checkpoint.StateReader;
 import dev.leat.engine.plan.Schema;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -19,21 +21,22 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threading.</b> As {@link CowPages}.
  */
 public final class RowStore {
-  private static final int PAGE_BITS = 8;
-  private static final int PAGE_ROWS = 1 << PAGE_BITS;
-
   private final Schema schema;
   private final KeyLayout rowLayout;
   private final int[] key;
   private final Hashing hashing;
   private final int stride;
+  private final int pageBits;
+  private final int pageMask;
   private final CowPages rows;
+  private final RowReader reader;
   private @Nullable RowIndex index;
   private final IntArrayList free = new IntArrayList();
   private int bound;
   private int live;
   private long totalWeight;
   private final long[] scratch;
+  private long[] weights = new long[0];
 
   /**
    * An empty store.
@@ -46,7 +49,10 @@ public final class RowStore {
     this.key = key.clone();
     this.hashing = hashing;
     this.stride = rowLayout.stride() + 1;
-    this.rows = new CowPages(PAGE_ROWS * stride);
+    this.pageBits = CowPages.rowBits(stride);
+    this.pageMask = (1 << pageBits) - 1;
+    this.rows = new CowPages(stride << pageBits);
+    this.reader = new RowReader(rowLayout);
     this.scratch = new long[stride];
   }
 
@@ -102,7 +108,7 @@ public final class RowStore {
   }
 
   private boolean isKey(long[] words, int row) {
-    return sameKey(words, rows.page(row >>> PAGE_BITS), offset(row));
+    return sameKey(words, rows.page(row >>> pageBits), offset(row));
   }
 
   /**
@@ -113,7 +119,7 @@ public final class RowStore {
     if (made == null) {
       made = new RowIndex(live);
       for (int row = 0; row < bound; row++) {
-        long[] page = rows.page(row >>> PAGE_BITS);
+        long[] page = rows.page(row >>> pageBits);
         int from = offset(row);
         if (page[from + stride - 1] != 0) {
           made.add(row, hash(page, from));
@@ -125,22 +131,22 @@ public final class RowStore {
   }
 
   private int offset(int row) {
-    return (row & (PAGE_ROWS - 1)) * stride;
+    return (row & pageMask) * stride;
   }
 
   /** The weight of a row by its number. */
   public long weight(int row) {
-    return rows.page(row >>> PAGE_BITS)[offset(row) + stride - 1];
+    return rows.page(row >>> pageBits)[offset(row) + stride - 1];
   }
 
   /** Copies a row's words into an array. */
   public void read(int row, long[] words) {
-    System.arraycopy(rows.page(row >>> PAGE_BITS), offset(row), words, 0, stride - 1);
+    System.arraycopy(rows.page(row >>> pageBits), offset(row), words, 0, stride - 1);
   }
 
   /** Copies a row into columns. */
   public void read(int row, Batch out, int outRow) {
-    long[] page = rows.page(row >>> PAGE_BITS);
+    long[] page = rows.page(row >>> pageBits);
     rowLayout.scatter(page, offset(row), out, outRow);
   }
 
@@ -158,44 +164,64 @@ public final class RowStore {
       live++;
       addToIndex(row, hash);
     }
-    long[] page = rows.writable(row >>> PAGE_BITS);
+    long[] page = rows.writable(row >>> pageBits);
     int from = offset(row);
     totalWeight += weight - page[from + stride - 1];
     System.arraycopy(words, 0, page, from, stride - 1);
     page[from + stride - 1] = weight;
   }
 
+  /** Sets the batch that {@link #putAt} reads rows of. */
+  public void read(Batch batch) {
+    reader.read(batch);
+  }
+
   /**
-   * Sets the row of a number that the caller gives out, one for each key: for callers that have
-   * such a number, so that the key need not be looked up. A store is used either in this way or by
-   * key.
-   *
-   * @param isChanged is it known that the row was not there, or was another? Then it need not be
-   *     compared
-   * @return false if the row was there, and equal
+   * Sets the rows of numbers that the caller gives out, one for each key, to rows of the batch that
+   * is read: for callers that have such numbers, so that keys need not be looked up. A store is
+   * used either in this way or by key.
    */
-  public boolean putAt(int row, long[] words, boolean isChanged) {
-    if (row >= bound) {
-      rows.ensure((row >>> PAGE_BITS) + 1);
-      bound = row + 1;
+  public void putAt(int[] numbers, int[] batchRows, int count) {
+    if (weights.length < count) {
+      weights = new long[count + (count >> 1)];
     }
-    int from = offset(row);
-    long[] old = rows.page(row >>> PAGE_BITS);
-    boolean isNew = old[from + stride - 1] == 0;
-    if (!isChanged && !isNew && Arrays.equals(old, from, from + stride - 1, words, 0, stride - 1)) {
-      return false;
+    // The first pass waits for memory, for many rows at a time; the second finds them near.
+    for (int i = 0; i < count; i++) {
+      weights[i] = numbers[i] < bound ? weight(numbers[i]) : 0;
     }
-    if (isNew) {
-      live++;
-      totalWeight++;
-      if (index != null) {
-        addToIndex(row, hash(words, 0));
+    for (int i = 0; i < count; i++) {
+      int number = numbers[i];
+      if (number >= bound) {
+        rows.ensure((number >>> pageBits) + 1);
+        bound = number + 1;
+      }
+      int from = offset(number);
+      long[] page = rows.writable(number >>> pageBits);
+      reader.copy(batchRows[i], page, from);
+      if (weights[i] == 0) {
+        begin(number, page, from);
       }
     }
-    long[] page = rows.writable(row >>> PAGE_BITS);
-    System.arraycopy(words, 0, page, from, stride - 1);
+  }
+
+  private void begin(int number, long[] page, int from) {
+    live++;
+    totalWeight++;
+    if (index != null) {
+      // Before it has a weight, because a new index takes in all rows that have one.
+      addToIndex(number, hash(page, from));
+    }
     page[from + stride - 1] = 1;
-    return true;
+  }
+
+  /** Is the row of a number equal to a row of the batch that is read? */
+  public boolean isAt(int number, int row) {
+    if (number >= bound) {
+      return false;
+    }
+    long[] page = rows.page(number >>> pageBits);
+    int from = offset(number);
+    return page[from + stride - 1] != 0 && reader.isEqual(row, page, from);
   }
 
   /** Removes the row of a number that the caller gave out. */
@@ -207,7 +233,7 @@ public final class RowStore {
     if (!free.isEmpty()) {
       return free.removeLast();
     }
-    rows.ensure((bound >>> PAGE_BITS) + 1);
+    rows.ensure((bound >>> pageBits) + 1);
     return bound++;
   }
 
@@ -230,7 +256,7 @@ public final class RowStore {
   }
 
   private void clear(int row) {
-    long[] page = rows.writable(row >>> PAGE_BITS);
+    long[] page = rows.writable(row >>> pageBits);
     int from = offset(row);
     RowIndex known = index;
     if (known != null) {
@@ -262,16 +288,49 @@ public final class RowStore {
 
   /** Adds the codes that its rows hold. */
   public void mark(CodeSet live) {
-    for (int c = 0; c < schema.size(); c++) {
-      if (schema.field(c).type().isEncoded()) {
-        for (int row = 0; row < bound; row++) {
-          long[] page = rows.page(row >>> PAGE_BITS);
-          int from = offset(row);
-          if (page[from + stride - 1] != 0 && !rowLayout.isNull(page, from, c)) {
-            live.add(page[from + c]);
-          }
-        }
+    for (int row = 0; row < bound; row++) {
+      long[] page = rows.page(row >>> pageBits);
+      int from = offset(row);
+      if (page[from + stride - 1] != 0) {
+        rowLayout.mark(page, from, live);
       }
+    }
+  }
+
+  /** The rows as they are now, for a checkpoint; the index can be made anew. */
+  public StateImage capture() {
+    long[][] snapshot = rows.snapshot();
+    int[] freeRows = free.toArray();
+    int count = bound;
+    return out -> {
+      out.writeInt(stride);
+      out.writeInt(count);
+      out.writeInt(freeRows.length);
+      out.writeInts(freeRows, 0, freeRows.length);
+      CowPages.write(snapshot, (long) count * stride, out);
+    };
+  }
+
+  /** Takes over rows that were captured; there must be none yet. */
+  public void restore(StateReader in) {
+    assert bound == 0 : "there are rows already";
+    StateFormat.expect(in, "words of a row", stride);
+    int count = StateFormat.readCount(in, "rows");
+    int freeCount = StateFormat.readCount(in, "free rows");
+    StateFormat.check(freeCount <= count, "free rows", freeCount);
+    int[] freeRows = new int[freeCount];
+    in.readInts(freeRows, 0, freeCount);
+    free.add(freeRows);
+    bound = count;
+    rows.ensure((count + pageMask) >>> pageBits);
+    rows.read(in, (long) count * stride);
+    for (int row = 0; row < bound; row++) {
+      long weight = weight(row);
+      live += weight == 0 ? 0 : 1;
+      totalWeight += weight;
+    }
+    for (int row : freeRows) {
+      StateFormat.check(row >= 0 && row < count && weight(row) == 0, "free row", row);
     }
   }
 
@@ -313,7 +372,7 @@ public final class RowStore {
 
     /** The weight of a row by its number; 0 if there is none. */
     public long weight(int row) {
-      return rows[row >>> PAGE_BITS][store.offset(row) + store.stride - 1];
+      return rows[row >>> store.pageBits][store.offset(row) + store.stride - 1];
     }
 
     /** The layout of a row's words. */
@@ -323,17 +382,37 @@ public final class RowStore {
 
     /** Is a column of a row null? */
     public boolean isNull(int row, int column) {
-      return store.rowLayout.isNull(rows[row >>> PAGE_BITS], store.offset(row), column);
+      return store.rowLayout.isNull(rows[row >>> store.pageBits], store.offset(row), column);
+    }
+
+    /**
+     * The first number, from one on, of a place whose page an earlier snapshot of the same store
+     * does not share, so that its row may have changed; the larger bound of the two if there is
+     * none.
+     */
+    public int firstUnshared(Snapshot earlier, int from) {
+      int end = Math.max(bound, earlier.bound);
+      int row = from;
+      while (row < end) {
+        int page = row >>> store.pageBits;
+        if (page >= rows.length
+            || page >= earlier.rows.length
+            || rows[page] != earlier.rows[page]) {
+          return row;
+        }
+        row = (page + 1) << store.pageBits;
+      }
+      return end;
     }
 
     /** A word of a row. */
     public long word(int row, int column) {
-      return rows[row >>> PAGE_BITS][store.offset(row) + column];
+      return rows[row >>> store.pageBits][store.offset(row) + column];
     }
 
     /** Copies a row into columns. */
     public void read(int row, Batch out, int outRow) {
-      store.rowLayout.scatter(rows[row >>> PAGE_BITS], store.offset(row), out, outRow);
+      store.rowLayout.scatter(rows[row >>> store.pageBits], store.offset(row), out, outRow);
     }
 
     /**
@@ -352,7 +431,7 @@ public final class RowStore {
     }
 
     private boolean isKey(long[] words, int row) {
-      return store.sameKey(words, rows[row >>> PAGE_BITS], store.offset(row));
+      return store.sameKey(words, rows[row >>> store.pageBits], store.offset(row));
     }
   }
 }

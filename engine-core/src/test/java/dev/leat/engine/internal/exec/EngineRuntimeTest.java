@@ -16,6 +16,7 @@ import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;
 import dev.leat.engine.plan.ViewDefinition;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -107,8 +108,9 @@ class EngineRuntimeTest {
                 100, 1 << 20, 100, ownThread, false, new ProducerLimits(100, Long.MAX_VALUE)),
             log,
             () -> 0,
-            1);
-    runtime.start(position -> {});
+            1,
+            Optional.empty());
+    runtime.start((position, last) -> {});
     return runtime;
   }
 

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CompletableFuture;
@@ -69,7 +70,7 @@ class NumberedAppendTest {
 
     @Override
     public long firstPosition() {
-      return 1;
+      return lastPosition() + 1;
     }
 
     @Override
@@ -114,8 +115,9 @@ class NumberedAppendTest {
                 100, 1 << 20, 100, ownThread, awaitSync, new ProducerLimits(100, Long.MAX_VALUE)),
             log,
             () -> 0,
-            1);
-    runtime.start(position -> {});
+            1,
+            Optional.empty());
+    runtime.start((position, last) -> {});
     return runtime;
   }
 

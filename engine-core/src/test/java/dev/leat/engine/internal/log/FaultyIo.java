@@ -49,7 +49,7 @@ public final class FaultyIo implements Io {
   }
 
   @Override
-  public boolean exists(Path path) {
+  public boolean exists(Path path) throws IOException {
     return real.exists(path);
   }
 

@@ -8,7 +8,12 @@ import dev.leat.engine.internal.batch.Column;
 import dev.leat.engine.internal.batch.Dictionary;
 import dev.leat.engine.internal.batch.Hashing;
 import dev.leat.engine.internal.batch.Words;
+import dev.leat.engine.internal.checkpoint.StateBytes;
+import dev.leat.engine.internal.checkpoint.StateImage;
+import dev.leat.engine.internal.checkpoint.StateReader;
 import dev.leat.engine.internal.expr.RowErrors;
+import dev.leat.engine.internal.state.GroupRows;
+import dev.leat.engine.internal.state.TouchedRows;
 import dev.leat.engine.plan.AggregateCall;
 import dev.leat.engine.plan.AggregateFunction;
 import dev.leat.engine.plan.Expr;
@@ -97,12 +102,98 @@ class AccumulatorLawsTest {
     return cases.stream();
   }
 
-  private Accumulator accumulator(Case of, boolean isAppendOnly) {
-    Type result = of.node().schema().field(0).type();
-    Accumulator made =
-        new Accumulators(of.schema(), isAppendOnly, dictionary).of(of.call(), result);
-    made.ensure(GROUPS);
-    return made;
+  /** An accumulator of some groups, and the groups' rows. */
+  private final class Groups {
+    private final Accumulator accumulator;
+    private final GroupRows rows;
+    private final TouchedRows touched;
+    private final GroupedRows grouped = new GroupedRows();
+    private final long[] initial;
+
+    private Groups(Case of, boolean isAppendOnly) {
+      // The first word of a row says that the group exists.
+      StateLayout layout = new StateLayout(1, 0);
+      Type result = of.node().schema().field(0).type();
+      accumulator =
+          new Accumulators(of.schema(), isAppendOnly, dictionary, layout)
+              .of(of.call(), new Expr.Column("x"), result);
+      rows = new GroupRows(layout.stride());
+      initial = new long[layout.stride()];
+      initial[0] = 1;
+      accumulator.initialize(initial);
+      touched = new TouchedRows(rows, 0, initial);
+    }
+
+    private Groups withRows() {
+      for (int group = 0; group < GROUPS; group++) {
+        rows.add();
+      }
+      return this;
+    }
+
+    private void add(Column column, Batch batch, int[] groups) {
+      grouped.ensure(batch.rows());
+      System.arraycopy(groups, 0, grouped.slots(), 0, batch.rows());
+      touched.start();
+      touched.touch(batch, grouped.slots(), grouped.at());
+      grouped.within(touched, batch);
+      accumulator.add(grouped, column, batch);
+      accumulator.settle(touched);
+      touched.store();
+      assertThat(touched.endedCount()).isZero();
+    }
+
+    private void clear() {
+      for (int group = GROUPS - 1; group >= 0; group--) {
+        accumulator.clear(group);
+        rows.remove(group);
+      }
+      withRows();
+    }
+
+    private void mark(CodeSet live) {
+      accumulator.mark(live);
+      for (int group = 0; group < GROUPS; group++) {
+        accumulator.mark(rows.page(group), rows.offset(group), live);
+      }
+    }
+
+    /** The rows of all groups, one behind the other. */
+    private long[] image() {
+      long[] image = new long[GROUPS * rows.stride()];
+      for (int group = 0; group < GROUPS; group++) {
+        long[] page = rows.page(group);
+        int from = rows.offset(group);
+        boolean exists = page[from] != 0;
+        System.arraycopy(
+            exists ? page : initial,
+            exists ? from : 0,
+            image,
+            group * rows.stride(),
+            rows.stride());
+      }
+      return image;
+    }
+
+    private StateImage capture() {
+      StateImage state = accumulator.capture();
+      StateImage groups = rows.capture();
+      return out -> {
+        groups.writeTo(out);
+        state.writeTo(out);
+      };
+    }
+
+    private Groups restored(StateImage image) {
+      StateReader in = StateBytes.of(image).reader();
+      rows.restore(in);
+      accumulator.restore(in);
+      return this;
+    }
+  }
+
+  private Groups accumulator(Case of, boolean isAppendOnly) {
+    return new Groups(of, isAppendOnly).withRows();
   }
 
   private static Object value(Type type, SplittableRandom random) {
@@ -142,7 +233,7 @@ class AccumulatorLawsTest {
     return entries;
   }
 
-  private void add(Case of, Accumulator to, List<Entry> entries, SplittableRandom random) {
+  private void add(Case of, Groups to, List<Entry> entries, SplittableRandom random) {
     int from = 0;
     while (from < entries.size()) {
       int end = from + 1 + random.nextInt(entries.size() - from);
@@ -152,7 +243,7 @@ class AccumulatorLawsTest {
   }
 
   /** Folds a batch; with gaps, every other row of the columns does not count. */
-  private void addBatch(Case of, Accumulator to, List<Entry> entries, boolean hasGaps) {
+  private void addBatch(Case of, Groups to, List<Entry> entries, boolean hasGaps) {
     int step = hasGaps ? 2 : 1;
     int rows = step * entries.size();
     Batch batch = new Batch(1);
@@ -181,19 +272,18 @@ class AccumulatorLawsTest {
       isPlain &= entry.weight() == 1;
     }
     batch.select(rows, hasGaps ? selection : null, entries.size(), isPlain ? null : weights);
-    to.add(groups, column, batch);
+    to.add(column, batch, groups);
   }
 
   /** The results of all groups, as text. */
-  private List<String> results(Case of, Accumulator accumulator) {
+  private List<String> results(Case of, Groups groups) {
     Type type = of.node().schema().field(0).type();
     Column out = new Column();
-    out.reset(Accumulator.STEP * GROUPS);
+    out.reset(GROUPS);
     RowErrors errors = new RowErrors();
-    accumulator.write(new int[] {0, 1, 2, 3, 4}, GROUPS, out, 1, errors);
+    groups.accumulator.write(groups.image(), groups.rows.stride(), 0, GROUPS, out, errors);
     List<String> results = new ArrayList<>();
-    for (int group = 0; group < GROUPS; group++) {
-      int row = 1 + Accumulator.STEP * group;
+    for (int row = 0; row < GROUPS; row++) {
       if (errors.isFailed(row)) {
         results.add("failed");
       } else if (out.isNull(row)) {
@@ -211,8 +301,8 @@ class AccumulatorLawsTest {
   void whatIsTakenBackLeavesNothing(Case of) {
     for (int seed = 0; seed < 40; seed++) {
       SplittableRandom random = new SplittableRandom(seed);
-      Accumulator accumulator = accumulator(of, false);
-      Accumulator plain = accumulator(of, false);
+      Groups accumulator = accumulator(of, false);
+      Groups plain = accumulator(of, false);
       List<String> empty = results(of, plain);
       List<Entry> kept = entries(of, random, false);
       List<Entry> passing = entries(of, random, false);
@@ -229,16 +319,14 @@ class AccumulatorLawsTest {
       Collections.shuffle(kept, new Random(seed + 1));
       add(of, accumulator, kept.stream().map(Entry::takenBack).toList(), random);
       assertThat(results(of, accumulator)).isEqualTo(empty);
-      for (int group = 0; group < GROUPS; group++) {
-        accumulator.clear(group);
-      }
+      accumulator.clear();
       assertThat(marked(accumulator)).isZero();
       add(of, accumulator, kept, random);
       assertThat(results(of, accumulator)).isEqualTo(results(of, plain));
     }
   }
 
-  private int marked(Accumulator accumulator) {
+  private int marked(Groups accumulator) {
     CodeSet live = new CodeSet(dictionary.bound());
     accumulator.mark(live);
     int count = 0;
@@ -253,8 +341,8 @@ class AccumulatorLawsTest {
   void overAppendOnlyInputResultsAreTheSame(Case of) {
     for (int seed = 0; seed < 40; seed++) {
       SplittableRandom random = new SplittableRandom(seed);
-      Accumulator cheap = accumulator(of, true);
-      Accumulator general = accumulator(of, false);
+      Groups cheap = accumulator(of, true);
+      Groups general = accumulator(of, false);
       List<Entry> entries = entries(of, random, true);
       add(of, cheap, entries, random);
       Collections.shuffle(entries, new Random(seed));
@@ -268,8 +356,8 @@ class AccumulatorLawsTest {
   void valuesThatItHoldsAreNotFreed(Case of) {
     for (int seed = 0; seed < 20; seed++) {
       SplittableRandom random = new SplittableRandom(seed);
-      Accumulator swept = accumulator(of, false);
-      Accumulator cheap = accumulator(of, true);
+      Groups swept = accumulator(of, false);
+      Groups cheap = accumulator(of, true);
       List<Entry> kept = entries(of, random, true);
       List<Entry> passing = entries(of, random, true);
       add(of, swept, kept, random);
@@ -285,11 +373,39 @@ class AccumulatorLawsTest {
       }
       add(of, swept, passing.stream().map(Entry::takenBack).toList(), random);
       add(of, cheap, kept, random);
-      Accumulator plain = accumulator(of, false);
+      Groups plain = accumulator(of, false);
       add(of, plain, kept, random);
       assertThat(results(of, swept)).isEqualTo(results(of, plain));
       add(of, plain, kept, random);
       assertThat(results(of, cheap)).isEqualTo(results(of, plain));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void whatWasCapturedGoesOnAsTheOriginalWouldHave(Case of) {
+    for (int seed = 0; seed < 20; seed++) {
+      for (boolean isAppendOnly : new boolean[] {true, false}) {
+        SplittableRandom random = new SplittableRandom(seed);
+        List<Entry> kept = entries(of, random, isAppendOnly);
+        List<Entry> later = entries(of, random, isAppendOnly);
+        Groups original = accumulator(of, isAppendOnly);
+        add(of, original, kept, random);
+        StateImage image = original.capture();
+        List<String> captured = results(of, original);
+        add(of, original, later, random);
+        Groups restored = new Groups(of, isAppendOnly).restored(image);
+        assertThat(results(of, restored)).isEqualTo(captured);
+        add(of, restored, later, random);
+        assertThat(results(of, restored)).isEqualTo(results(of, original));
+        if (!isAppendOnly) {
+          Collections.shuffle(kept, new Random(seed));
+          add(of, restored, kept.stream().map(Entry::takenBack).toList(), random);
+          Groups plain = accumulator(of, false);
+          add(of, plain, later, random);
+          assertThat(results(of, restored)).isEqualTo(results(of, plain));
+        }
+      }
     }
   }
 }

@@ -2,8 +2,11 @@ package dev.leat.engine.internal.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.leat.engine.internal.checkpoint.StateBytes;
+import dev.leat.engine.internal.checkpoint.StateImage;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -48,32 +51,77 @@ class ExactSumsLawsTest {
     return sum;
   }
 
-  private static void add(ExactSums sums, int slot, List<Term> terms, long sign) {
-    terms.forEach(term -> sums.add(slot, term.value(), sign * term.times()));
+  /** Sums of some slots, with the words that a caller keeps of each. */
+  private static final class Sums {
+    private final ExactSums sums = new ExactSums();
+    private final long[] words = new long[2 * ExactSums.WORDS];
+    private final boolean[] isBeside = new boolean[2];
+
+    private void add(int slot, List<Term> terms, long sign) {
+      int at = slot * ExactSums.WORDS;
+      for (Term term : terms) {
+        long times = sign * term.times();
+        isBeside[slot] = sums.add(slot, words, at, isBeside[slot], term.value(), times);
+      }
+      if (isBeside[slot]) {
+        sums.settle(slot, words, at);
+      }
+    }
+
+    private double sum(int slot) {
+      return sums.sum(words, slot * ExactSums.WORDS, isBeside[slot]);
+    }
+
+    private boolean isZero(int slot) {
+      int at = slot * ExactSums.WORDS;
+      return !isBeside[slot] && words[at] == 0 && words[at + 1] == 0 && words[at + 2] == 0;
+    }
+
+    private void clear(int slot) {
+      sums.clear(slot);
+      isBeside[slot] = false;
+      Arrays.fill(words, slot * ExactSums.WORDS, (slot + 1) * ExactSums.WORDS, 0);
+    }
+
+    /** Another with the same sums, read from what the first one's state was written to. */
+    private Sums restored(StateImage image, Sums as) {
+      Sums made = new Sums();
+      made.sums.restore(StateBytes.of(image).reader());
+      System.arraycopy(as.words, 0, made.words, 0, words.length);
+      System.arraycopy(as.isBeside, 0, made.isBeside, 0, isBeside.length);
+      return made;
+    }
   }
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
   void sumsAreExactAndRoundedOnce(long seed) {
     SplittableRandom random = new SplittableRandom(seed);
-    ExactSums sums = new ExactSums();
-    sums.ensure(2);
+    Sums sums = new Sums();
     for (int round = 0; round < 1000; round++) {
       List<Term> terms = new ArrayList<>();
       for (int i = random.nextInt(1, 12); i > 0; i--) {
         long times = times(random);
         terms.add(new Term(value(random), times == Long.MIN_VALUE ? 1 : times));
       }
-      add(sums, 0, terms, 1);
+      sums.add(0, terms, 1);
       assertThat(sums.sum(0)).as("%s", terms).isEqualTo(exact(terms).doubleValue() + 0.0);
       Collections.shuffle(terms, new Random(seed));
-      add(sums, 1, terms, 1);
+      sums.add(1, terms, 1);
       assertThat(sums.sum(1)).as("%s", terms).isEqualTo(sums.sum(0));
+      StateImage image = sums.sums.capture();
+      Sums same = new Sums();
+      same = same.restored(image, sums);
       Collections.shuffle(terms, new Random(seed + 1));
-      add(sums, 0, terms, -1);
+      sums.add(0, terms, -1);
       assertThat(sums.isZero(0)).as("%s", terms).isTrue();
+      // What was captured is still what it was, and what was read back goes on like the original.
+      assertThat(same.sum(0)).isEqualTo(same.restored(image, same).sum(1));
+      same.add(0, terms, -1);
+      assertThat(same.isZero(0)).as("%s", terms).isTrue();
       sums.clear(1);
       assertThat(sums.isZero(1)).isTrue();
+      assertThat(sums.sums.size()).isZero();
     }
   }
 
@@ -81,8 +129,7 @@ class ExactSumsLawsTest {
   @ValueSource(longs = {1, 2, 3})
   void whatIsNotFiniteLeavesNothingBehind(long seed) {
     SplittableRandom random = new SplittableRandom(seed);
-    ExactSums sums = new ExactSums();
-    sums.ensure(1);
+    Sums sums = new Sums();
     List<Double> special =
         List.of(Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 0.5, -0.0, 1e308);
     for (int round = 0; round < 800; round++) {
@@ -93,12 +140,12 @@ class ExactSumsLawsTest {
         terms.add(new Term(value, 1));
         plain += Double.isFinite(value) ? 0 : value;
       }
-      add(sums, 0, terms, 1);
+      sums.add(0, terms, 1);
       boolean isFinite = terms.stream().allMatch(term -> Double.isFinite(term.value()));
       Double expected = isFinite ? exact(terms).doubleValue() : plain;
       assertThat((Double) sums.sum(0)).isEqualTo(expected);
       Collections.shuffle(terms, new Random(seed));
-      add(sums, 0, terms, -1);
+      sums.add(0, terms, -1);
       assertThat(sums.isZero(0)).isTrue();
     }
   }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.leat.engine.internal.batch.Batch;
 import dev.leat.engine.internal.batch.Hashing;
+import dev.leat.engine.internal.checkpoint.StateBytes;
+import dev.leat.engine.internal.checkpoint.StateImage;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;
 import java.util.ArrayList;
@@ -25,15 +27,19 @@ class RowStoreLawsTest {
 
   /** Words of a row; a null key or value is -1. */
   private static long[] words(RowStore store, long key, long value) {
-    long[] words = new long[store.rowLayout().stride() + 1];
-    set(store, words, 0, key);
-    set(store, words, 1, value);
+    return words(store.rowLayout(), key, value);
+  }
+
+  private static long[] words(KeyLayout layout, long key, long value) {
+    long[] words = new long[layout.stride() + 1];
+    set(layout, words, 0, key);
+    set(layout, words, 1, value);
     return words;
   }
 
-  private static void set(RowStore store, long[] words, int column, long value) {
+  private static void set(KeyLayout layout, long[] words, int column, long value) {
     if (value < 0) {
-      store.rowLayout().setNull(words, 0, column);
+      layout.setNull(words, 0, column);
     } else {
       words[column] = value;
     }
@@ -43,7 +49,7 @@ class RowStoreLawsTest {
     return snapshot.isNull(row, column) ? -1 : snapshot.word(row, column);
   }
 
-  private void checkKeyed(RowStore store, RowStore.Snapshot snapshot, Map<Long, Long> model) {
+  private void checkKeyed(RowStore.Snapshot snapshot, Map<Long, Long> model) {
     assertThat(snapshot.totalWeight()).isEqualTo(model.size());
     Map<Long, Long> rows = new HashMap<>();
     for (int row = 0; row < snapshot.bound(); row++) {
@@ -53,7 +59,7 @@ class RowStoreLawsTest {
     }
     assertThat(rows).isEqualTo(model);
     for (long key = -1; key < 20; key++) {
-      int row = snapshot.find(words(store, key, 0));
+      int row = snapshot.find(words(snapshot.rowLayout(), key, 0));
       assertThat(row < 0 ? null : (Long) value(snapshot, row, 1)).isEqualTo(model.get(key));
     }
   }
@@ -82,20 +88,54 @@ class RowStoreLawsTest {
       if (step % 500 == 0) {
         taken.add(new Taken(store.snapshot(), Map.copyOf(model)));
       }
+      if (step % 1700 == 1000) {
+        store = restored(store, new int[] {0}, step);
+      }
     }
-    taken.forEach(t -> checkKeyed(store, t.snapshot(), t.model()));
-    checkKeyed(store, store.snapshot(), model);
+    taken.forEach(t -> checkKeyed(t.snapshot(), t.model()));
+    checkKeyed(store.snapshot(), model);
   }
 
   private static void put(
       RowStore store, long key, long value, boolean isNumbered, Map<Long, Long> model) {
     if (isNumbered) {
-      boolean isChanged = store.putAt((int) key + 1, words(store, key, value), false);
-      assertThat(isChanged).isEqualTo(!Long.valueOf(value).equals(model.get(key)));
+      store.read(batch(key, value));
+      boolean isThere = store.isAt((int) key + 1, 0);
+      assertThat(isThere).isEqualTo(Long.valueOf(value).equals(model.get(key)));
+      store.putAt(new int[] {(int) key + 1}, new int[] {0}, 1);
     } else {
       store.put(words(store, key, value), 1);
     }
     model.put(key, value);
+  }
+
+  /** A batch of one row; a null key or value is -1. */
+  private static Batch batch(long key, long value) {
+    Batch batch = new Batch(2);
+    long[] values = {key, value};
+    for (int c = 0; c < 2; c++) {
+      batch.column(c).reset(1);
+      if (values[c] < 0) {
+        batch.column(c).setNull(0);
+      } else {
+        batch.column(c).set(0, values[c]);
+      }
+    }
+    batch.fill(1, null);
+    return batch;
+  }
+
+  /** A store that was captured, read into a new one, after the old one went on. */
+  private static RowStore restored(RowStore store, int[] key, long seed) {
+    StateImage image = store.capture();
+    for (int row = 0; row < store.bound(); row++) {
+      if (store.weight(row) != 0) {
+        store.remove(row);
+      }
+    }
+    RowStore made = new RowStore(SCHEMA, key, new Hashing(seed));
+    made.restore(StateBytes.of(image).reader());
+    return made;
   }
 
   private static void remove(RowStore store, long key, boolean isNumbered, Map<Long, Long> model) {
@@ -115,25 +155,19 @@ class RowStoreLawsTest {
     RowStore store = new RowStore(SCHEMA, new int[] {0, 1}, new Hashing(seed));
     Map<List<Long>, Long> model = new HashMap<>();
     Map<RowStore.Snapshot, Map<List<Long>, Long>> snapshots = new HashMap<>();
-    Batch batch = new Batch(2);
     for (int step = 0; step < 5000; step++) {
       List<Long> row = List.of(random.nextLong(-1, 30), random.nextLong(-1, 5));
       long there = model.getOrDefault(row, 0L);
       long weight = random.nextLong(-there, 3);
-      for (int c = 0; c < 2; c++) {
-        batch.column(c).reset(1);
-        if (row.get(c) < 0) {
-          batch.column(c).setNull(0);
-        } else {
-          batch.column(c).set(0, row.get(c));
-        }
-      }
-      batch.fill(1, null);
+      Batch batch = batch(row.get(0), row.get(1));
       assertThat(store.addWeight(batch, 0, weight)).isEqualTo(there);
       model.merge(row, weight, (a, b) -> a + b == 0 ? null : a + b);
       model.remove(row, 0L);
       if (step % 200 == 0) {
         snapshots.put(store.snapshot(), Map.copyOf(model));
+      }
+      if (step % 700 == 300) {
+        store = restored(store, new int[] {0, 1}, step);
       }
     }
     snapshots.put(store.snapshot(), model);

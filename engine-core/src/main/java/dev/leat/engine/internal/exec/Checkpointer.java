@@ -1,0 +1,300 @@
+package dev.leat.engine.internal.exec;
+
+import dev.leat.engine.EngineException;
+import dev.leat.engine.EngineException.Kind;
+import dev.leat.engine.internal.checkpoint.CheckpointHeader;
+import dev.leat.engine.internal.checkpoint.CheckpointStore;
+import dev.leat.engine.internal.checkpoint.StateImage;
+import dev.leat.engine.internal.io.Io;
+import dev.leat.engine.internal.log.EventLog;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes checkpoints of a running engine: says when, captures the state between two epochs, writes
+ * it while epochs go on, and lets the log go of what no checkpoint needs any more.
+ *
+ * <p>A checkpoint that fails is no reason to stop anything: it is told, counted and tried again.
+ * One is published only when all records up to its position survive a power cut, so it is never
+ * ahead of the log.
+ *
+ * <p><b>Locks.</b> {@code taking}: one checkpoint at a time; held while one is written, and before
+ * the runtime's {@code stepLock}, so nobody takes one while stepping. The monitor guards what came
+ * in since the last, and is never held while anything else is locked.
+ */
+final class Checkpointer implements Checkpointing {
+  private static final Logger LOG = LoggerFactory.getLogger(Checkpointer.class);
+  private static final String VERSION = libraryVersion();
+
+  /**
+   * A state at a position.
+   *
+   * @param nanos how long it took to capture
+   */
+  record Capture(long position, long nanos, Map<String, StateImage> sections) {}
+
+  /** What checkpoints are taken of. */
+  @FunctionalInterface
+  interface Source {
+    /**
+     * Captures the state between two steps.
+     *
+     * @param clock tells how long that takes
+     * @throws EngineException if the engine failed, and its state may be half an epoch's
+     */
+    Capture capture(Io clock);
+  }
+
+  private final Checkpoints settings;
+  private final CheckpointStore store;
+  private final Io io;
+  private final EventLog log;
+  private final Source source;
+  private final ReentrantLock taking = new ReentrantLock(true);
+  private @Nullable DaemonThread thread;
+
+  private long position;
+  private long bytes;
+  private long capturedPosition;
+  private long capturedBytes;
+  private long lastAttemptNanos;
+  private boolean isClosing;
+  private boolean isFailing;
+  private volatile CheckpointFacts facts = CheckpointFacts.NONE;
+
+  /**
+   * Takes checkpoints, none yet.
+   *
+   * @param last what is known of the one that the engine was opened with
+   */
+  Checkpointer(Checkpoints settings, EventLog log, Source source, CheckpointFacts last) {
+    this.settings = settings;
+    this.store = settings.store();
+    this.io = settings.io();
+    this.log = log;
+    this.source = source;
+    this.facts = last;
+    this.position = last.position();
+    this.capturedPosition = last.position();
+    this.lastAttemptNanos = io.nanoTime();
+  }
+
+  private static String libraryVersion() {
+    String version = EngineException.class.getPackage().getImplementationVersion();
+    return version == null ? "unknown" : version;
+  }
+
+  @Override
+  public void startThread() {
+    thread = DaemonThread.start("leat-checkpoint", this::run);
+  }
+
+  private void run() {
+    try {
+      while (awaitDue()) {
+        tryTake();
+      }
+    } catch (InterruptedException e) {
+      LOG.warn("the thread that takes checkpoints was interrupted, and ends", e);
+    }
+  }
+
+  private synchronized boolean awaitDue() throws InterruptedException {
+    while (!isClosing) {
+      long nanos = nanosUntilDue();
+      if (nanos <= 0) {
+        return true;
+      }
+      if (nanos == Long.MAX_VALUE) {
+        wait();
+      } else {
+        // At least a millisecond, as waiting for 0 would be for ever.
+        wait(TimeUnit.NANOSECONDS.toMillis(nanos) + 1);
+      }
+    }
+    return false;
+  }
+
+  private long nanosUntilDue() {
+    if (position == capturedPosition) {
+      return Long.MAX_VALUE;
+    }
+    if (bytes - capturedBytes >= settings.logBytes()) {
+      return 0;
+    }
+    return Math.max(0, settings.intervalNanos() - (io.nanoTime() - lastAttemptNanos));
+  }
+
+  @Override
+  public synchronized void passed(long newPosition, long recordBytes) {
+    boolean wasIdle = position == capturedPosition;
+    position = newPosition;
+    bytes = recordBytes;
+    if (wasIdle || nanosUntilDue() == 0) {
+      notifyAll();
+    }
+  }
+
+  @Override
+  public void takeIfDue() {
+    synchronized (this) {
+      if (isClosing || nanosUntilDue() > 0) {
+        return;
+      }
+    }
+    tryTake();
+  }
+
+  private void tryTake() {
+    try {
+      take();
+    } catch (EngineException e) {
+      LOG.debug("a checkpoint was not taken", e);
+    }
+  }
+
+  @Override
+  public long take() {
+    return take(false);
+  }
+
+  private long take(boolean isLast) {
+    boolean interrupted = Thread.interrupted();
+    taking.lock();
+    try {
+      synchronized (this) {
+        if (isClosing && !isLast) {
+          throw new EngineException(Kind.CLOSED, "the engine is closed; open a new one");
+        }
+      }
+      long begin = io.nanoTime();
+      long created = io.currentTimeMillis();
+      Capture capture = source.capture(io);
+      if (capture.position() <= facts.position()) {
+        return facts.position();
+      }
+      write(capture, created, begin);
+      return capture.position();
+    } catch (EngineException e) {
+      failed(e);
+      throw e;
+    } catch (RuntimeException e) {
+      EngineException failure =
+          new EngineException(Kind.UNAVAILABLE, "a checkpoint could not be taken: cause=" + e, e);
+      failed(failure);
+      throw failure;
+    } finally {
+      taking.unlock();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void write(Capture capture, long created, long begin) {
+    synchronized (this) {
+      capturedPosition = capture.position();
+      capturedBytes = bytes;
+    }
+    long size;
+    CheckpointHeader header = new CheckpointHeader(capture.position(), created, VERSION);
+    try (CheckpointStore.Draft draft = store.write(header, capture.sections(), facts.bytes())) {
+      log.awaitSynced(capture.position());
+      draft.publish();
+      size = draft.size();
+    }
+    long nanos = io.nanoTime() - begin;
+    CheckpointFacts before = facts;
+    facts =
+        new CheckpointFacts(
+            capture.position(),
+            created,
+            size,
+            capture.nanos(),
+            nanos,
+            before.taken() + 1,
+            before.failed(),
+            before.lastFailure());
+    attempted();
+    isFailing = false;
+    LOG.debug(
+        "took a checkpoint: position={} bytes={} millis={} captured_in_micros={}",
+        capture.position(),
+        size,
+        TimeUnit.NANOSECONDS.toMillis(nanos),
+        TimeUnit.NANOSECONDS.toMicros(capture.nanos()));
+    release();
+  }
+
+  private void release() {
+    try {
+      store.oldestNeeded().ifPresent(oldest -> log.release(oldest + 1));
+    } catch (EngineException e) {
+      LOG.warn("the log keeps for now what no checkpoint needs any more", e);
+    }
+  }
+
+  private synchronized void attempted() {
+    lastAttemptNanos = io.nanoTime();
+  }
+
+  private void failed(EngineException reason) {
+    facts = facts.withFailure(String.valueOf(reason.getMessage()));
+    attempted();
+    synchronized (this) {
+      // Not due by its bytes before as many have come again, but due by time.
+      capturedPosition = facts.position();
+      capturedBytes = bytes;
+    }
+    if (isFailing) {
+      LOG.warn(
+          "still no checkpoint can be taken, and opening the engine will take longer and longer:"
+              + " failed={} position={} cause={}",
+          facts.failed(),
+          facts.position(),
+          reason.getMessage());
+    } else {
+      LOG.warn("a checkpoint could not be taken; it is tried again later", reason);
+    }
+    isFailing = true;
+  }
+
+  @Override
+  public CheckpointFacts facts() {
+    return facts;
+  }
+
+  @Override
+  public synchronized void stop() {
+    isClosing = true;
+    notifyAll();
+  }
+
+  @Override
+  public void close() {
+    stop();
+    DaemonThread running = thread;
+    if (running != null) {
+      running.joinUninterruptibly();
+    }
+    taking.lock();
+    try {
+      LOG.debug("no more checkpoints but a last one");
+    } finally {
+      taking.unlock();
+    }
+  }
+
+  @Override
+  public void takeLast() {
+    try {
+      take(true);
+    } catch (EngineException e) {
+      LOG.warn("the engine is closed without a last checkpoint, and will replay more", e);
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package dev.leat.engine.internal.exec;
+
+/** What a runtime asks of whatever takes its checkpoints. */
+interface Checkpointing {
+  /** Takes them from now on when they are due, on a thread of its own. */
+  void startThread();
+
+  /**
+   * Is told what is in the views now.
+   *
+   * @param recordBytes the bytes of all records that were replayed or appended so far
+   */
+  void passed(long position, long recordBytes);
+
+  /** Takes one if it is due; for a host that steps, when it has done so. */
+  void takeIfDue();
+
+  /**
+   * Takes one now, unless the newest already has everything.
+   *
+   * @return its position
+   * @throws dev.leat.engine.EngineException if it could not be taken, and the engine goes on
+   *     without; INVALID if there are none
+   */
+  long take();
+
+  /**
+   * What is known of them.
+   *
+   * @throws dev.leat.engine.EngineException INVALID if there are none
+   */
+  CheckpointFacts facts();
+
+  /** Lets none begin any more: the engine failed. */
+  void stop();
+
+  /** Waits for the one that is being written, and lets none begin any more but the last. */
+  void close();
+
+  /** Takes the last one, of an engine that is closed in order; does not throw. */
+  void takeLast();
+}

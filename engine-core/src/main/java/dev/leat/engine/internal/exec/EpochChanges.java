@@ -1,0 +1,80 @@
+package dev.leat.engine.internal.exec;
+
+import dev.leat.engine.internal.batch.Batch;
+import dev.leat.engine.internal.batch.Dictionary;
+import dev.leat.engine.internal.batch.Words;
+import dev.leat.engine.internal.state.KeyLayout;
+import dev.leat.engine.plan.Schema;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The changes of a view in one epoch, copied as words: the engine's thread copies, once for all
+ * subscriptions of the view, and whoever delivers decodes.
+ */
+final class EpochChanges implements ViewChanges {
+  private final long position;
+  private final Schema schema;
+  private final KeyLayout layout;
+  private final Dictionary.Values values;
+  private final long[] words;
+  private final long[] weights;
+
+  /**
+   * A copy.
+   *
+   * @param layout of all columns of the view
+   * @param values decodes the codes of the batch
+   */
+  EpochChanges(
+      long position, Schema schema, KeyLayout layout, Batch batch, Dictionary.Values values) {
+    this.position = position;
+    this.schema = schema;
+    this.layout = layout;
+    this.values = values;
+    int stride = layout.stride();
+    this.words = new long[Math.multiplyExact(batch.count(), stride)];
+    this.weights = new long[batch.count()];
+    for (int i = 0; i < weights.length; i++) {
+      layout.gather(batch, batch.row(i), words, i * stride);
+      weights[i] = batch.weight(batch.row(i));
+    }
+  }
+
+  @Override
+  public Kind kind() {
+    return Kind.EPOCH;
+  }
+
+  @Override
+  public long after() {
+    return position - 1;
+  }
+
+  @Override
+  public long position() {
+    return position;
+  }
+
+  @Override
+  public int count() {
+    return weights.length;
+  }
+
+  @Override
+  public long weight(int index) {
+    return weights[index];
+  }
+
+  @Override
+  public @Nullable Object[] values(int index) {
+    int from = index * layout.stride();
+    @Nullable Object[] decoded = new @Nullable Object[schema.size()];
+    for (int c = 0; c < decoded.length; c++) {
+      decoded[c] =
+          layout.isNull(words, from, c)
+              ? null
+              : Words.toObject(schema.field(c).type(), words[from + c], values);
+    }
+    return decoded;
+  }
+}

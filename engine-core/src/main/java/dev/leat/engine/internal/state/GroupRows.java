@@ -1,0 +1,124 @@
+package dev.leat.engine.internal.state;
+
+import com.carrotsearch.hppc.IntArrayList;
+import dev.leat.engine.internal.checkpoint.StateImage;
+import dev.leat.engine.internal.checkpoint.StateReader;
+import java.util.Arrays;
+
+/**
+ * Rows of words by slot: everything that an operator keeps of a group lies in one place, so that a
+ * group costs one or two cache lines, whatever the number of its aggregates. Slots count up; those
+ * that were removed are given out again, the last removed first.
+ *
+ * <p>Rows lie in {@link CowPages}, so capturing them costs a reference a page.
+ */
+public final class GroupRows {
+  private final int stride;
+  private final int pageBits;
+  private final int pageMask;
+  private final CowPages pages;
+  private final IntArrayList free = new IntArrayList();
+  private int bound;
+
+  /** No rows, of a number of words each. */
+  public GroupRows(int stride) {
+    this.stride = stride;
+    this.pageBits = CowPages.rowBits(stride);
+    this.pageMask = (1 << pageBits) - 1;
+    this.pages = new CowPages(stride << pageBits);
+  }
+
+  /** Words of a row. */
+  public int stride() {
+    return stride;
+  }
+
+  /** All slots are below this. */
+  public int bound() {
+    return bound;
+  }
+
+  /** How many rows there are. */
+  public int size() {
+    return bound - free.size();
+  }
+
+  /** The words among which a row lies, for reading. */
+  public long[] page(int slot) {
+    return pages.page(slot >>> pageBits);
+  }
+
+  /** Where a row begins among them. */
+  public int offset(int slot) {
+    return (slot & pageMask) * stride;
+  }
+
+  /** The words among which a row lies, for writing. */
+  public long[] writable(int slot) {
+    return pages.writable(slot >>> pageBits);
+  }
+
+  /** A slot for a new row, which holds zeros. */
+  public int add() {
+    if (!free.isEmpty()) {
+      return free.removeLast();
+    }
+    pages.ensure((bound >>> pageBits) + 1);
+    return bound++;
+  }
+
+  /** Removes a row; its slot may be given out again. */
+  public void remove(int slot) {
+    int from = offset(slot);
+    Arrays.fill(writable(slot), from, from + stride, 0);
+    free.add(slot);
+  }
+
+  /** Forgets all rows. Rows that come then may hold what was there before: the caller sets all. */
+  void forget() {
+    bound = 0;
+    free.clear();
+  }
+
+  /** Which slots below the bound have no row. */
+  public boolean[] isFree() {
+    boolean[] isFree = new boolean[bound];
+    for (int i = 0; i < free.size(); i++) {
+      isFree[free.get(i)] = true;
+    }
+    return isFree;
+  }
+
+  /** The rows as they are now. */
+  public StateImage capture() {
+    long[][] snapshot = pages.snapshot();
+    int[] freeSlots = free.toArray();
+    int slots = bound;
+    return out -> {
+      out.writeInt(stride);
+      out.writeInt(slots);
+      out.writeInt(freeSlots.length);
+      out.writeInts(freeSlots, 0, freeSlots.length);
+      CowPages.write(snapshot, (long) slots * stride, out);
+    };
+  }
+
+  /** Takes over rows that were captured; there must be none yet. */
+  public void restore(StateReader in) {
+    assert bound == 0 : "there are rows already";
+    StateFormat.expect(in, "words of a row", stride);
+    int slots = StateFormat.readCount(in, "rows");
+    int freeCount = StateFormat.readCount(in, "free rows");
+    StateFormat.check(freeCount <= slots, "free rows", freeCount);
+    boolean[] isFree = new boolean[slots];
+    for (int i = 0; i < freeCount; i++) {
+      int slot = in.readInt();
+      StateFormat.check(slot >= 0 && slot < slots && !isFree[slot], "free row", slot);
+      isFree[slot] = true;
+      free.add(slot);
+    }
+    bound = slots;
+    pages.ensure((slots + pageMask) >>> pageBits);
+    pages.read(in, (long) slots * stride);
+  }
+}

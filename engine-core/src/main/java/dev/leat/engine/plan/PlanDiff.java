@@ -1,0 +1,219 @@
+package dev.leat.engine.plan;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * What a pipeline finds of its state in a directory that another one may have written.
+ *
+ * <p>A relation is kept if its operator left state of the same fingerprint, and all that it reads
+ * is kept too; a view, if its relation is. A stream has no state: what reads it is kept as long as
+ * the columns that it reads are as they were. A table's rows are kept if all its columns are.
+ *
+ * <p>{@link #toString} says it for people, a line for each input and view.
+ *
+ * @param kept what has its state already
+ * @param added what the directory does not know: it is built from the log
+ * @param rebuilt what the directory knows, but no longer fits: it is built from the log again
+ * @param dropped what only the directory knows: its state is of no use
+ */
+public record PlanDiff(
+    List<Change> kept, List<Change> added, List<Change> rebuilt, List<Change> dropped) {
+
+  /**
+   * An input, a relation or a view, and what becomes of it.
+   *
+   * @param entry as the plan has it, or, if it is dropped, as the directory has it
+   * @param why why it is rebuilt; of a kept stream, which columns it had before if others; else
+   *     empty
+   */
+  public record Change(PlanManifest.Entry entry, String why) {
+    private String text(String fate) {
+      String name =
+          switch (entry.kind()) {
+            case STREAM -> "stream '" + entry.name() + "'";
+            case TABLE -> "table '" + entry.name() + "'";
+            case VIEW -> "view '" + entry.name() + "'";
+            case RELATION -> entry.description();
+          };
+      return name + ": " + fate + (why.isEmpty() ? "" : " (" + why + ")");
+    }
+  }
+
+  public PlanDiff {
+    kept = List.copyOf(kept);
+    added = List.copyOf(added);
+    rebuilt = List.copyOf(rebuilt);
+    dropped = List.copyOf(dropped);
+  }
+
+  /** What becomes of the state that a manifest tells of, if a plan goes on with it. */
+  public static PlanDiff between(PlanManifest stored, Plan plan) {
+    return new Comparison(stored, plan).diff();
+  }
+
+  /** Is the state of this fingerprint, of a table, a relation or a view, kept? */
+  public boolean keeps(Fingerprint fingerprint) {
+    return kept.stream().anyMatch(change -> change.entry().fingerprint().equals(fingerprint));
+  }
+
+  /** Is there nothing to build and nothing to drop? */
+  public boolean isEmpty() {
+    return added.isEmpty() && rebuilt.isEmpty() && dropped.isEmpty();
+  }
+
+  @Override
+  public String toString() {
+    return Stream.of(
+            lines(kept, "kept"),
+            lines(added, "new"),
+            lines(rebuilt, "rebuilt from the log"),
+            lines(dropped, "dropped"))
+        .flatMap(lines -> lines)
+        .collect(Collectors.joining());
+  }
+
+  private static Stream<String> lines(List<Change> changes, String fate) {
+    return changes.stream()
+        .filter(change -> change.entry().kind() != PlanManifest.Kind.RELATION)
+        .map(change -> change.text(fate) + "\n");
+  }
+
+  /** Compares a plan with a manifest. */
+  private static final class Comparison {
+    private final PlanManifest stored;
+    private final Plan plan;
+    private final PlanManifest wanted;
+    private final Map<Fingerprint, Node> relations;
+    private final Set<Fingerprint> storedState;
+    private final Set<Node> fitting = new HashSet<>();
+    private final List<Change> kept = new ArrayList<>();
+    private final List<Change> added = new ArrayList<>();
+    private final List<Change> rebuilt = new ArrayList<>();
+
+    private Comparison(PlanManifest stored, Plan plan) {
+      this.stored = stored;
+      this.plan = plan;
+      this.wanted = PlanManifest.of(plan);
+      this.relations = PlanManifest.relations(plan);
+      this.storedState =
+          stored.entries().stream()
+              .map(PlanManifest.Entry::fingerprint)
+              .collect(Collectors.toSet());
+    }
+
+    private PlanDiff diff() {
+      for (Node node : plan.nodes()) {
+        if (fits(node)) {
+          fitting.add(node);
+        }
+      }
+      for (PlanManifest.Entry entry : wanted.entries()) {
+        switch (entry.kind()) {
+          case STREAM, TABLE -> input(plan.input(entry.name()), entry);
+          case RELATION -> relation(entry);
+          case VIEW -> view(plan.view(entry.name()), entry);
+        }
+      }
+      return new PlanDiff(kept, added, rebuilt, dropped());
+    }
+
+    /** Is there state for a relation, as it needs it, and for all that is below it? */
+    private boolean fits(Node node) {
+      // Whether a stream's columns fit is said by the relations that read them.
+      boolean isStateless =
+          node instanceof Node.Named
+              || (node instanceof Node.Input input && input.kind() == Node.InputKind.STREAM);
+      return (isStateless || isStored(node)) && fitting.containsAll(node.inputs());
+    }
+
+    private boolean isStored(Node node) {
+      return storedState.contains(node.fingerprint());
+    }
+
+    private void input(Node.Input input, PlanManifest.Entry entry) {
+      if (stored.find(entry.kind(), entry.name()).isEmpty()) {
+        added.add(new Change(entry, ""));
+      } else if (isStored(input)) {
+        kept.add(new Change(entry, ""));
+      } else {
+        (fitting.contains(input) ? kept : rebuilt).add(new Change(entry, changed(input)));
+      }
+    }
+
+    private void relation(PlanManifest.Entry entry) {
+      Node node = Objects.requireNonNull(relations.get(entry.fingerprint()));
+      if (fitting.contains(node)) {
+        kept.add(new Change(entry, ""));
+      } else if (isStored(node)) {
+        rebuilt.add(new Change(entry, cause(node)));
+      } else {
+        added.add(new Change(entry, ""));
+      }
+    }
+
+    private void view(ViewDefinition view, PlanManifest.Entry entry) {
+      Node node = view.relation();
+      Optional<PlanManifest.Entry> before = stored.find(PlanManifest.Kind.VIEW, view.name());
+      if (before.isEmpty()) {
+        added.add(new Change(entry, ""));
+      } else if (storedState.contains(view.fingerprint()) && fitting.contains(node)) {
+        kept.add(new Change(entry, ""));
+      } else {
+        String reads = "it was: " + before.get().description() + ", and is: " + entry.description();
+        boolean isOther = fitting.contains(node) && !(node instanceof Node.Input);
+        rebuilt.add(new Change(entry, isOther ? reads : cause(node)));
+      }
+    }
+
+    /** The first thing below a relation, or itself, that is not as it was. */
+    private String cause(Node root) {
+      for (Node node : Postorder.of(List.of(root), Node::inputs)) {
+        if (!fitting.contains(node) || node.equals(root)) {
+          for (Node input : node.inputs()) {
+            if (origin(input) instanceof Node.Input source && !isStored(source)) {
+              return changed(source);
+            }
+          }
+          return origin(node) instanceof Node.Input input
+              ? changed(input)
+              : PlanManifest.describe(node) + " changed";
+        }
+      }
+      throw new IllegalStateException("the order of parts ends with the whole: " + root);
+    }
+
+    /** A relation without the names that it was given. */
+    private static Node origin(Node node) {
+      Node origin = node;
+      while (origin instanceof Node.Named named) {
+        origin = named.input();
+      }
+      return origin;
+    }
+
+    private String changed(Node.Input input) {
+      String is = PlanManifest.describe(input);
+      return stored
+          .findInput(input.name())
+          .map(before -> input.describe() + " was: " + before.description() + ", and is: " + is)
+          .orElse(input.describe() + " is new");
+    }
+
+    private List<Change> dropped() {
+      Set<Object> here = new HashSet<>();
+      wanted.entries().forEach(entry -> here.add(entry.key()));
+      return stored.entries().stream()
+          .filter(entry -> !here.contains(entry.key()))
+          .map(entry -> new Change(entry, ""))
+          .toList();
+    }
+  }
+}

@@ -1,0 +1,236 @@
+package dev.leat.engine.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Fingerprints are in checkpoints. A test here that fails says that state written by an earlier
+ * version is no longer found: do not change what it expects, unless that state has in fact become
+ * useless.
+ */
+class PlanFingerprintTest {
+  private static final Schema CLICKS =
+      Schema.builder()
+          .required("user_id", Type.STRING)
+          .nullable("page_url", Type.STRING)
+          .nullable("price", Type.decimal(10, 2))
+          .build();
+  private static final Node.Input STREAM =
+      new Node.Input("clicks", Node.InputKind.STREAM, CLICKS, List.of());
+  private static final Node.Input TABLE =
+      new Node.Input("users", Node.InputKind.KEYED_TABLE, CLICKS, List.of("user_id"));
+  private static final Expr USER = new Expr.Column("user_id");
+  private static final Expr PAGE = new Expr.Column("page_url");
+  private static final Expr PRICE = new Expr.Column("price");
+
+  private static AggregateCall count(@Nullable Expr operand) {
+    return new AggregateCall(AggregateFunction.COUNT, operand, null, false, null);
+  }
+
+  @Test
+  void canonicalTextsArePinned() {
+    assertThat(new Canonical("column").name("a \"b\" \\ \u00e9\ud83d\n"))
+        .hasToString("1 column \"a \\u0022b\\u0022 \\u005c \\u00e9\\ud83d\\u000a\"");
+    assertThat(new Canonical("x").schema(CLICKS).names(List.of("a", "b")))
+        .hasToString(
+            "1 x [ \"user_id\" string not-null \"page_url\" string null \"price\" decimal(10,2)"
+                + " null ] [ \"a\" \"b\" ]");
+    assertThat(new Canonical("x").call(count(USER).distinct().where(PAGE.isNull()).as("n")))
+        .hasToString(
+            "1 x COUNT distinct " + USER.identity() + " " + PAGE.isNull().identity() + " \"n\"");
+    assertThat(new Canonical("x").call(count(null).as("n"))).hasToString("1 x COUNT all - - \"n\"");
+  }
+
+  @Test
+  void literalsArePinned() {
+    assertThat(literal(Type.BOOLEAN, true)).isEqualTo("1 boolean true");
+    assertThat(literal(Type.INT, -7)).isEqualTo("1 int -7");
+    assertThat(literal(Type.LONG, Long.MIN_VALUE)).isEqualTo("1 long -9223372036854775808");
+    assertThat(literal(Type.FLOAT, 0.1f)).isEqualTo("1 float 3dcccccd");
+    assertThat(literal(Type.DOUBLE, 0.1)).isEqualTo("1 double 3fb999999999999a");
+    assertThat(literal(Type.DOUBLE, -0.0)).isEqualTo("1 double 8000000000000000");
+    assertThat(literal(Type.DOUBLE, Double.longBitsToDouble(0xfff8000000000001L)))
+        .isEqualTo("1 double 7ff8000000000000");
+    assertThat(literal(Type.decimal(9, 2), new BigDecimal("-1.50")))
+        .isEqualTo("1 decimal(9,2) -150:2");
+    assertThat(literal(Type.STRING, "it's")).isEqualTo("1 string \"it's\"");
+    assertThat(literal(Type.STRING, null)).isEqualTo("1 string null");
+    assertThat(literal(Type.STRING, "null")).isEqualTo("1 string \"null\"");
+    assertThat(literal(Type.INSTANT, Instant.ofEpochSecond(-1, 5000)))
+        .isEqualTo("1 instant -1:5000");
+    assertThat(literal(Type.DATE, LocalDate.of(1970, 1, 3))).isEqualTo("1 date 2");
+    assertThat(literal(Type.DURATION, Duration.ofMillis(-1))).isEqualTo("1 duration -1:999000000");
+    assertThat(literal(Type.BYTES, new byte[] {1, -1})).isEqualTo("1 bytes x01ff");
+    assertThat(literal(Type.array(Type.array(Type.INT)), List.of(List.of(1, 2), List.of())))
+        .isEqualTo("1 array<array<int>> [ [ 1 2 ] [ ] ]");
+  }
+
+  private static String literal(Type type, @Nullable Object value) {
+    Canonical text = new Canonical("literal").type(type).value(type, value);
+    assertThat(new Expr.Literal(value, type).identity()).isEqualTo(text.fingerprint());
+    return text.toString().replace("literal ", "");
+  }
+
+  @Test
+  void aFingerprintIsTheBeginningOfASha256() throws Exception {
+    byte[] digest =
+        MessageDigest.getInstance("SHA-256")
+            .digest("1 column \"user_id\"".getBytes(StandardCharsets.UTF_8));
+    assertThat(USER.identity())
+        .hasToString(HexFormat.of().formatHex(Arrays.copyOf(digest, 16)))
+        .isEqualTo(Fingerprint.parse(USER.identity().toString()));
+    assertThatIllegalArgumentException().isThrownBy(() -> Fingerprint.parse("12ab"));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Fingerprint.parse("0123456789ABCDEF0123456789ABCDEF"));
+  }
+
+  /** One of every kind of relation and expression, every operation, and every aggregate. */
+  private static Map<String, Fingerprint> everyThing() {
+    Map<String, Fingerprint> all = new LinkedHashMap<>();
+    all.put("stream", STREAM.fingerprint());
+    all.put("table", TABLE.fingerprint());
+    Node filter = Node.Filter.of(STREAM, PRICE.gt(1).and(PAGE.like("/p%")));
+    all.put("filter", filter.fingerprint());
+    all.put(
+        "select", Node.Project.of(filter, List.of(USER.as("user"), PRICE.as("p"))).fingerprint());
+    for (AggregateFunction function : AggregateFunction.values()) {
+      boolean isBoolean =
+          function == AggregateFunction.BOOL_OR || function == AggregateFunction.BOOL_AND;
+      Expr operand = isBoolean ? PAGE.isNull() : PRICE;
+      AggregateCall call = new AggregateCall(function, operand, USER.ne("x"), true, "a");
+      all.put(
+          "aggregate " + function,
+          Node.Aggregate.of(filter, List.of("user_id"), List.of(call)).fingerprint());
+    }
+    Node count = Node.Aggregate.of(STREAM, List.of(), List.of(count(null).as("n")));
+    all.put("aggregate of all rows", count.fingerprint());
+    all.put("union", Node.Union.of(List.of(STREAM, TABLE)).fingerprint());
+    all.put("distinct", Node.Distinct.of(STREAM).fingerprint());
+    all.put("view without key", new ViewDefinition("all", STREAM, "audit").fingerprint());
+    all.put("view of one row", new ViewDefinition("n", count, null).fingerprint());
+    all.put("view with key", new ViewDefinition("users", TABLE, null).fingerprint());
+    for (Op op : Op.values()) {
+      List<Expr> arguments = new ArrayList<>();
+      for (int i = 0; i < op.minArguments(); i++) {
+        arguments.add(i == 0 ? USER : Expr.of(i));
+      }
+      all.put("call " + op, new Expr.Call(op, arguments).identity());
+    }
+    List<Expr.When> whens = List.of(new Expr.When(PAGE.isNull(), USER));
+    all.put("case", new Expr.Case(whens, null).identity());
+    all.put("case with else", new Expr.Case(whens, PAGE).identity());
+    all.put("cast", USER.cast(Type.array(Type.LONG)).identity());
+    all.put("user call", new Expr.UserCall("f", Type.LONG, a -> null, List.of(USER)).identity());
+    return all;
+  }
+
+  /** Lines may be added to the file; a line that is there must not change. */
+  @Test
+  void fingerprintsArePinned() throws IOException {
+    Map<String, Fingerprint> all = everyThing();
+    assertThat(all.values()).doesNotHaveDuplicates();
+    List<String> lines = new ArrayList<>();
+    all.forEach((name, fingerprint) -> lines.add(fingerprint + " " + name));
+    try (InputStream pinned =
+        Objects.requireNonNull(getClass().getResourceAsStream("fingerprints.txt"))) {
+      assertThat(new String(pinned.readAllBytes(), StandardCharsets.UTF_8).lines())
+          .containsExactlyElementsOf(lines);
+    }
+  }
+
+  /** The whole way once by hand. */
+  @Test
+  void theFingerprintOfAStreamIsMadeInThreeSteps() {
+    Fingerprint step = Fingerprint.of("1 input \"clicks\" STREAM [ ]");
+    Fingerprint lineage = Fingerprint.of("1 lineage " + step);
+    Fingerprint state =
+        Fingerprint.of(
+            "1 state "
+                + lineage
+                + " [ \"user_id\" string not-null \"page_url\" string null \"price\""
+                + " decimal(10,2) null ]");
+    assertThat(STREAM.fingerprint()).isEqualTo(state);
+  }
+
+  @Test
+  void namesForPeopleAndReasonsDoNotCount() {
+    Node named = new Node.Named(STREAM, "clicks of today");
+    Node plain = Node.Distinct.of(STREAM);
+    assertThat(named.fingerprint()).isEqualTo(STREAM.fingerprint());
+    assertThat(named).isNotEqualTo(STREAM).isNotEqualTo(new Node.Named(STREAM, "other"));
+    assertThat(Node.Distinct.of(named)).isEqualTo(plain);
+    assertThat(Node.Distinct.of(named).fingerprint()).isEqualTo(plain.fingerprint());
+    assertThat(new ViewDefinition("v", named, "why").fingerprint())
+        .isEqualTo(new ViewDefinition("v", STREAM, "why not").fingerprint())
+        .isNotEqualTo(new ViewDefinition("w", STREAM, "why").fingerprint());
+  }
+
+  @Test
+  void aUserFunctionIsItsNameAndTypes() {
+    Expr f = new Expr.UserCall("f", Type.LONG, a -> 1L, List.of(USER));
+    assertThat(f.identity())
+        .isEqualTo(new Expr.UserCall("f", Type.LONG, a -> 2L, List.of(USER)).identity())
+        .isNotEqualTo(new Expr.UserCall("f2", Type.LONG, a -> 1L, List.of(USER)).identity())
+        .isNotEqualTo(new Expr.UserCall("f", Type.INT, a -> 1, List.of(USER)).identity())
+        .isNotEqualTo(new Expr.UserCall("f", Type.LONG, a -> 1L, List.of(PAGE)).identity());
+  }
+
+  @Test
+  void columnsThatAreNotReadDoNotCountButForWhatHoldsThem() {
+    Schema more =
+        Schema.builder()
+            .nullable("referrer", Type.STRING)
+            .required("user_id", Type.STRING)
+            .nullable("page_url", Type.STRING)
+            .nullable("price", Type.decimal(12, 2))
+            .build();
+    Node stream = new Node.Input("clicks", Node.InputKind.STREAM, more, List.of());
+    assertThat(stream.fingerprint()).isNotEqualTo(STREAM.fingerprint());
+    assertThat(byUser(stream, count(PAGE)).fingerprint())
+        .isEqualTo(byUser(STREAM, count(PAGE)).fingerprint());
+    assertThat(byUser(stream, count(PAGE))).isNotEqualTo(byUser(STREAM, count(PAGE)));
+    // The type of a column that it reads has changed.
+    assertThat(byUser(stream, count(PRICE)).fingerprint())
+        .isNotEqualTo(byUser(STREAM, count(PRICE)).fingerprint());
+    assertThat(Node.Distinct.of(stream).fingerprint())
+        .isNotEqualTo(Node.Distinct.of(STREAM).fingerprint());
+    assertThat(new ViewDefinition("v", stream, "audit").fingerprint())
+        .isNotEqualTo(new ViewDefinition("v", STREAM, "audit").fingerprint());
+  }
+
+  private static Node byUser(Node input, AggregateCall call) {
+    return Node.Aggregate.of(
+        Node.Filter.of(input, PAGE.isNotNull()), List.of("user_id"), List.of(call.as("n")));
+  }
+
+  @Test
+  void aLiteralKeepsItsOwnCopy() {
+    byte[] bytes = {1, 2};
+    List<Object> list = new ArrayList<>(List.of(bytes));
+    Expr.Literal literal = new Expr.Literal(list, Type.array(Type.BYTES));
+    Fingerprint before = literal.identity();
+    bytes[0] = 9;
+    list.add(bytes);
+    assertThat(literal).isEqualTo(new Expr.Literal(literal.value(), literal.type()));
+    assertThat(literal.identity()).isEqualTo(before);
+    assertThat(literal).hasToString("[x'0102']");
+  }
+}

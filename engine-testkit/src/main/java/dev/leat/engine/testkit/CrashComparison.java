@@ -1,0 +1,102 @@
+package dev.leat.engine.testkit;
+
+import dev.leat.engine.Engine;
+import dev.leat.engine.Row;
+import dev.leat.engine.View;
+import dev.leat.engine.plan.Plan;
+import dev.leat.engine.plan.ViewDefinition;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Compares an engine that may have crashed with the reference, view by view, and with the engine
+ * that did not crash, row by row and in order.
+ */
+final class CrashComparison {
+  private final CrashScenario scenario;
+  private final Engine engine;
+  private final CrashShadow shadow;
+
+  CrashComparison(CrashScenario scenario, Engine engine, CrashShadow shadow) {
+    this.scenario = scenario;
+    this.engine = engine;
+    this.shadow = shadow;
+  }
+
+  /**
+   * Compares.
+   *
+   * @return a number that stands for all rows of all views
+   * @throws AssertionError with what is different
+   */
+  int check() {
+    Plan plan = scenario.pipeline().plan();
+    Map<String, List<ReferenceRow>> inputs = shadow.inputs();
+    if (scenario.inputs() != null) {
+      Map<String, List<ReferenceRow>> told = scenario.inputs().apply(shadow.appends());
+      told.forEach(
+          (input, rows) ->
+              equal("input '" + input + "'", counts(rows), counts(rowsOf(inputs, input))));
+    }
+    ReferenceResult expected = ReferenceEvaluator.evaluate(plan, inputs);
+    int sum = 0;
+    for (ViewDefinition definition : plan.views()) {
+      View<Row> view = engine.view(definition.name());
+      List<Row> rows = view.scan();
+      List<ReferenceRow> canonical =
+          rows.stream().map(row -> ReferenceRow.of(view.schema(), row.values())).toList();
+      equal("view '" + view.name() + "'", expected.view(view.name()), counts(canonical));
+      sum = 31 * sum + inOrder(view.name(), rows);
+    }
+    sum = 31 * sum + inOrder(Plan.LEDGER, engine.view(Plan.LEDGER).scan());
+    equal("accepted rows", shadow.engine().acceptedRows(), engine.acceptedRows());
+    equal("rejected rows", shadow.engine().rejectedRows(), engine.rejectedRows());
+    return sum;
+  }
+
+  private static List<ReferenceRow> rowsOf(Map<String, List<ReferenceRow>> inputs, String input) {
+    return inputs.getOrDefault(input, List.of());
+  }
+
+  private int inOrder(String view, List<Row> rows) {
+    List<Row> wanted = shadow.engine().view(view).scan();
+    if (!rows.equals(wanted)) {
+      throw new AssertionError(
+          "view '"
+              + view
+              + "' has not the rows, in their order, of an engine that never crashed:\n  expected "
+              + wanted
+              + "\n  actual   "
+              + rows);
+    }
+    return rows.toString().hashCode();
+  }
+
+  private static Map<ReferenceRow, Long> counts(List<ReferenceRow> rows) {
+    Map<ReferenceRow, Long> counts = new LinkedHashMap<>();
+    rows.forEach(row -> counts.merge(row, 1L, Long::sum));
+    return counts;
+  }
+
+  private static void equal(String what, Map<?, Long> expected, Map<?, Long> actual) {
+    if (expected.equals(actual)) {
+      return;
+    }
+    StringBuilder text = new StringBuilder(what + " is not what the reference computes:");
+    expected.forEach((row, n) -> tell(text, "missing", row, n - count(actual, row)));
+    actual.forEach((row, n) -> tell(text, "not expected", row, n - count(expected, row)));
+    throw new AssertionError(text.toString());
+  }
+
+  private static long count(Map<?, Long> rows, Object row) {
+    Long count = rows.get(row);
+    return count == null ? 0 : count;
+  }
+
+  private static void tell(StringBuilder text, String what, Object row, long times) {
+    if (times > 0) {
+      text.append("\n  ").append(what).append(' ').append(times).append(" x ").append(row);
+    }
+  }
+}

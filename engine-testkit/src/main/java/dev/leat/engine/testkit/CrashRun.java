@@ -1,0 +1,363 @@
+package dev.leat.engine.testkit;
+
+import dev.leat.engine.Durability;
+import dev.leat.engine.Engine;
+import dev.leat.engine.EngineException;
+import dev.leat.engine.EngineException.Kind;
+import dev.leat.engine.EngineSettings;
+import dev.leat.engine.Threading;
+import dev.leat.engine.testkit.CrashCut.Level;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/*
+ * One thread, one clock, one seam for files: what happens depends on the scenario, the moves and the
+ * seed alone, and the trace shows it.
+ *
+ * The model is a list of cuts: cut i is the epoch at position i + 1, with the number of appends that
+ * are in the log once it is. A step adds one before it begins (TRIED), and raises it when it is
+ * acknowledged. A crash puts the engine anywhere between the last cut that must have survived (LOGGED
+ * after a kill, SYNCED after a power cut) and the last that was tried; it says itself where it is, and
+ * must then be exactly there: the reference and an engine that never crashed get the same epochs, and
+ * no other. Everything that was taken by the crash is appended again.
+ */
+/** Runs a scenario on an engine to which things happen, and compares it whenever it was opened. */
+final class CrashRun {
+  private static final int MAX_APPENDS = 4;
+  private static final int MAX_OPENS = 10_000;
+
+  private final CrashScenario scenario;
+  private final Path directory;
+  private final CrashDisk disk;
+  private final long seed;
+  private final TestClock clock = new TestClock(PipelineTester.START);
+  private final FaultyIo io;
+  private final List<CrashCut> cuts = new ArrayList<>();
+  private final List<String> trace = new ArrayList<>();
+  private CrashShadow shadow;
+  private @Nullable Engine engine;
+  private int appended;
+  private boolean isRefused;
+  private Level needed = Level.LOGGED;
+  private int opens;
+  private int crashes;
+  private int callsSum;
+
+  CrashRun(CrashScenario scenario, Path directory, CrashDisk disk, long seed) {
+    this.scenario = scenario;
+    this.directory = directory;
+    this.disk = disk;
+    this.seed = seed;
+    this.io = FaultyIo.inOneThread(disk.io(), clock);
+    this.shadow = new CrashShadow(scenario);
+    io.observe(call -> callsSum = 31 * callsSum + (call.kind() + relative(call.path())).hashCode());
+  }
+
+  private String relative(Object text) {
+    return text.toString().replace(directory.toString(), "");
+  }
+
+  /** What happened, line by line: the same for the same seed. */
+  List<String> trace() {
+    return trace;
+  }
+
+  /** How many calls to the operating system there were. */
+  long ioCalls() {
+    return io.calls();
+  }
+
+  /** How often the process died, or the power went. */
+  int crashes() {
+    return crashes;
+  }
+
+  /** Sets what goes wrong from now on. */
+  void inject(FaultPlan plan) {
+    io.inject(plan);
+  }
+
+  /** Lets these things happen, and then brings the scenario to its end. */
+  void run(List<CrashMove> moves) {
+    open();
+    for (CrashMove move : moves) {
+      trace.add("move " + move);
+      make(move, new SplittableRandom(move.seed()));
+      if (engine == null || io.isDead()) {
+        open();
+      }
+    }
+    finish();
+  }
+
+  private void make(CrashMove move, SplittableRandom random) {
+    switch (move.kind()) {
+      case APPEND -> append(1 + random.nextInt(MAX_APPENDS));
+      case STEP -> step();
+      case READ -> compare();
+      case TICK -> clock.advance(Duration.ofMillis(random.nextInt(2000)));
+      case JUMP -> clock.jump(Duration.ofSeconds(random.nextInt(-100_000, 100_000)));
+      case REOPEN -> close(false);
+      case KILL -> crash(false, random);
+      case POWER_CUT -> crash(true, random);
+      case KILL_SOON ->
+          io.inject(
+              FaultPlan.nth(
+                  1 + random.nextInt(30),
+                  random.nextBoolean() ? Fault.KILL_BEFORE : Fault.KILL_AFTER));
+      case FAULT_SOON -> io.inject(FaultPlan.nth(1 + random.nextInt(30), fault(random)));
+      case FAULTS ->
+          io.inject(
+              FaultPlan.random(
+                  random.nextLong(),
+                  random.nextInt(5, 100),
+                  List.of(Fault.EIO, Fault.ENOSPC, Fault.SHORT_WRITE)));
+      case FULL_DISK -> io.leaveSpace(random.nextInt(1 << 20));
+      case HEAL -> io.heal();
+    }
+  }
+
+  private static Fault fault(SplittableRandom random) {
+    return List.of(Fault.EIO, Fault.ENOSPC, Fault.SHORT_WRITE).get(random.nextInt(3));
+  }
+
+  /** Without faults, everything is appended, and is there after another opening. */
+  private void finish() {
+    io.heal();
+    if (engine == null || io.isDead()) {
+      open();
+    }
+    append(scenario.appends().size());
+    step(); // perhaps what the log refused before
+    step();
+    check(engine != null, "the engine fails without faults: " + trace);
+    check(position() == cuts.size(), "all epochs are acknowledged: " + position());
+    compare();
+    close(false);
+    open();
+    check(appended == scenario.appends().size(), "all is there after a close: " + appended);
+    close(false);
+    shadow.close();
+  }
+
+  private Engine running() {
+    if (engine == null) {
+      throw new IllegalStateException("no engine is open");
+    }
+    return engine;
+  }
+
+  private long position() {
+    return running().position().value();
+  }
+
+  private void append(int count) {
+    for (int i = 0; i < count && appended < scenario.appends().size(); i++) {
+      scenario.appends().get(appended).accept(running());
+      appended++;
+    }
+    log("appended " + appended);
+  }
+
+  private void step() {
+    Engine stepped = running();
+    int before = (int) position();
+    if (!isRefused) {
+      cuts.add(new CrashCut(appended, clock.instant(), Level.TRIED));
+    }
+    try {
+      int rows = stepped.step();
+      isRefused = false;
+      if (io.isDead()) {
+        return; // too late to be acknowledged
+      }
+      if (rows == 0 && position() == before) {
+        cuts.remove(cuts.size() - 1);
+      } else {
+        check(position() == before + 1, "one step is one position: " + position());
+        check(cuts.size() == before + 1, "one epoch is tried: " + cuts);
+        raise(
+            before + 1,
+            scenario.settings().durability() == Durability.SYNCED ? Level.SYNCED : Level.LOGGED);
+        raise(stepped.syncedPosition().value(), Level.SYNCED);
+        shadow.follow(cuts.get(before));
+      }
+      log("stepped " + rows + " rows, synced " + stepped.syncedPosition());
+    } catch (EngineException e) {
+      if (io.isDead()) {
+        return;
+      }
+      requireClear(e);
+      isRefused = e.kind() == Kind.FULL;
+      if (!isRefused) {
+        requireFinal(stepped);
+        close(true);
+      }
+    } catch (IllegalStateException e) {
+      check(io.isDead(), "step() fails: " + e);
+    }
+  }
+
+  private void raise(long position, Level level) {
+    for (int i = 0; i < position; i++) {
+      cuts.set(i, cuts.get(i).atLeast(level));
+    }
+  }
+
+  /** An engine that failed takes nothing more, whether the disk works again or not. */
+  private void requireFinal(Engine failed) {
+    try {
+      check(failed.step() == 0, "an engine that failed takes a step");
+      scenario.appends().get(0).accept(failed);
+    } catch (EngineException e) {
+      log("refuses");
+      return;
+    } catch (IllegalStateException e) {
+      check(io.isDead(), "a failed engine fails in another way: " + e);
+      return;
+    }
+    check(io.isDead(), "an engine that failed takes rows again");
+  }
+
+  /** An error of the disk is told as one, with the file. */
+  private void requireClear(EngineException e) {
+    String message = String.valueOf(e.getMessage());
+    log("failed " + e.kind() + " " + message);
+    check(
+        e.kind() == Kind.UNAVAILABLE || e.kind() == Kind.FULL,
+        "a fault of the disk is told as " + e.kind() + ": " + message);
+    check(message.contains(directory.toString()), "the message names no file: " + message);
+    check(message.contains("="), "the message has no key=value: " + message);
+  }
+
+  private void restartIfDead() {
+    if (io.isDead()) {
+      crash(false, new SplittableRandom(seed));
+    }
+  }
+
+  /** What a dead process leaves: its files as they are, and its lock free. */
+  private void crash(boolean isPowerCut, SplittableRandom random) {
+    io.kill();
+    crashes++;
+    Engine dead = engine;
+    engine = null;
+    if (dead != null) {
+      try {
+        dead.close();
+      } catch (EngineException | IllegalStateException e) {
+        log("dead");
+      }
+    }
+    checkReleased();
+    if (isPowerCut && disk.cutPower(random.nextLong())) {
+      needed = Level.SYNCED;
+    }
+    io.restart();
+    log(isPowerCut ? "power cut" : "killed");
+  }
+
+  private void close(boolean hasFailed) {
+    Engine closing = running();
+    engine = null;
+    int tried = cuts.isEmpty() ? 0 : cuts.get(cuts.size() - 1).appends();
+    if (!hasFailed && appended > tried) {
+      // It takes what waits through the engine, as step() does.
+      cuts.add(new CrashCut(appended, clock.instant(), Level.TRIED));
+    }
+    try {
+      closing.close();
+      if (!io.isDead()) {
+        raise(closing.position().value(), Level.SYNCED);
+      }
+      log("closed");
+    } catch (EngineException e) {
+      if (!io.isDead()) {
+        requireClear(e);
+      }
+    } catch (IllegalStateException e) {
+      check(io.isDead(), "close() fails: " + e);
+    }
+    checkReleased();
+  }
+
+  private void checkReleased() {
+    check(io.openFiles() == 0, "files are left open: " + io.openFiles());
+  }
+
+  private void open() {
+    do {
+      restartIfDead();
+      isRefused = false;
+      EngineSettings settings =
+          scenario.settings().withThreading(Threading.HOST).withClock(io.clock());
+      check(opens < MAX_OPENS, "the engine does not open");
+      try {
+        engine =
+            EngineOnFiles.open(directory, scenario.pipeline(), settings, io, seed * 31 + opens++);
+      } catch (EngineException e) {
+        checkReleased();
+        if (!io.isDead()) {
+          requireClear(e);
+          io.heal();
+        }
+      }
+    } while (engine == null || io.isDead());
+    check(running().syncedPosition().equals(running().position()), "what is replayed is synced");
+    recover();
+  }
+
+  /** Finds out which epochs there are, and compares. */
+  private void recover() {
+    int position = (int) position();
+    int least = 0;
+    for (CrashCut cut : cuts) {
+      least += cut.level().compareTo(needed) >= 0 ? 1 : 0;
+    }
+    log("opened at " + position + " of " + least + " to " + cuts.size());
+    check(position >= least, "acknowledged epochs are lost: " + position + " of " + least);
+    check(position <= cuts.size(), "more epochs than there were: " + position);
+    while (cuts.size() > position) {
+      cuts.remove(cuts.size() - 1);
+    }
+    raise(position, Level.SYNCED);
+    needed = Level.LOGGED;
+    appended = position == 0 ? 0 : cuts.get(position - 1).appends();
+    if (shadow.epochs() > position) {
+      shadow.close();
+      shadow = new CrashShadow(scenario);
+    }
+    while (shadow.epochs() < position) {
+      shadow.follow(cuts.get(shadow.epochs()));
+    }
+    compare();
+  }
+
+  private void compare() {
+    if (!io.isDead()) {
+      int sum = new CrashComparison(scenario, running(), shadow).check();
+      log("right " + Integer.toHexString(sum));
+    }
+  }
+
+  private void log(String line) {
+    trace.add(
+        relative(line)
+            + "; call "
+            + io.calls()
+            + " "
+            + Integer.toHexString(callsSum)
+            + " "
+            + clock.instant());
+  }
+
+  private static void check(boolean holds, String what) {
+    if (!holds) {
+      throw new AssertionError(what);
+    }
+  }
+}

@@ -1,0 +1,26 @@
+package dev.leat.engine.testkit;
+
+import dev.leat.engine.Engine;
+import dev.leat.engine.EngineSettings;
+import dev.leat.engine.Pipeline;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is to survive crashes.
+ *
+ * @param pipeline what is computed
+ * @param appends each appends rows that are kept all or none; they are made in this order, and
+ *     again where a crash took them
+ * @param inputs the rows that the inputs have after so many appends; null to have them told by an
+ *     engine that never crashes
+ * @param settings of the engine; threading and clock are the run's
+ */
+record CrashScenario(
+    Pipeline pipeline,
+    List<Consumer<Engine>> appends,
+    @Nullable IntFunction<Map<String, List<ReferenceRow>>> inputs,
+    EngineSettings settings) {}

@@ -1,0 +1,211 @@
+package dev.leat.engine.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.leat.engine.plan.AggregateCall;
+import dev.leat.engine.plan.Expr;
+import dev.leat.engine.plan.Fingerprint;
+import dev.leat.engine.plan.NamedExpr;
+import dev.leat.engine.plan.Node;
+import dev.leat.engine.plan.Plan;
+import dev.leat.engine.plan.PlanDiff;
+import dev.leat.engine.plan.PlanManifest;
+import dev.leat.engine.plan.Schema;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Digests of random relations and expressions against a text that is written here in another way:
+ * in full, and with the length before each string. Equal digests must mean equal texts, and equal
+ * texts equal digests.
+ */
+class RandomFingerprintsTest {
+  private static final int PLANS = 4000;
+
+  /** Two things that must tell the same apart. */
+  private static final class Bijection {
+    private final Map<Object, String> texts = new HashMap<>();
+    private final Map<String, Object> things = new HashMap<>();
+    private int repeats;
+
+    private void add(Object thing, String text) {
+      String knownText = texts.putIfAbsent(thing, text);
+      Object knownThing = things.putIfAbsent(text, thing);
+      if (knownText != null && knownThing != null) {
+        repeats++;
+        assertThat(knownText).isEqualTo(text);
+        assertThat(knownThing).isEqualTo(thing);
+      } else {
+        assertThat(knownText).as("equal, but not in text: %s", text).isNull();
+        assertThat(knownThing).as("not equal, but in text: %s", text).isNull();
+      }
+    }
+  }
+
+  @Test
+  void equalMeansEqualInEveryDetail() {
+    Bijection nodes = new Bijection();
+    Bijection exprs = new Bijection();
+    for (long seed = 0; seed < PLANS; seed++) {
+      for (Node node : RandomPlans.plan(seed % (PLANS / 2)).nodes()) {
+        nodes.add(node, text(node, true, true));
+        for (Expr expr : exprs(node)) {
+          expr.parts().forEach(part -> exprs.add(part, text(part, null)));
+        }
+      }
+    }
+    assertThat(nodes.texts).hasSizeGreaterThan(PLANS);
+    assertThat(exprs.texts).hasSizeGreaterThan(2 * PLANS);
+    assertThat(nodes.repeats).isGreaterThan(PLANS);
+  }
+
+  @Test
+  void equalFingerprintsMeanEqualState() {
+    Bijection states = new Bijection();
+    for (long seed = 0; seed < PLANS; seed++) {
+      Plan plan = RandomPlans.plan(seed % (PLANS / 2));
+      Set<Fingerprint> seen = new HashSet<>();
+      for (Node node : plan.nodes()) {
+        states.add(node.fingerprint(), text(node, false, false) + schema(node.schema()));
+        // Within a plan it is even the same relation.
+        assertThat(node instanceof Node.Named || seen.add(node.fingerprint())).isTrue();
+      }
+    }
+    assertThat(states.texts).hasSizeGreaterThan(PLANS);
+  }
+
+  @Test
+  void aPlanKeepsAllOfItsOwnAndLittleOfAnother() {
+    for (long seed = 0; seed < PLANS / 10; seed++) {
+      PlanManifest manifest = PlanManifest.of(RandomPlans.plan(seed));
+      PlanManifest stored = PlanManifest.parse(manifest.print());
+      assertThat(stored).isEqualTo(manifest);
+      assertThat(PlanDiff.between(stored, RandomPlans.plan(seed)).isEmpty()).isTrue();
+
+      Plan other = RandomPlans.plan(seed + 1);
+      PlanDiff diff = PlanDiff.between(stored, other);
+      Set<Fingerprint> known = new HashSet<>();
+      stored.entries().forEach(entry -> known.add(entry.fingerprint()));
+      for (PlanDiff.Change change : diff.kept()) {
+        assertThat(
+                change.entry().kind() == PlanManifest.Kind.STREAM
+                    || known.contains(change.entry().fingerprint()))
+            .isTrue();
+      }
+      int entries = diff.kept().size() + diff.added().size() + diff.rebuilt().size();
+      assertThat(entries).isEqualTo(PlanManifest.of(other).entries().size());
+    }
+  }
+
+  private static List<Expr> exprs(Node node) {
+    if (node instanceof Node.Filter filter) {
+      return List.of(filter.condition());
+    }
+    if (node instanceof Node.Project project) {
+      return project.columns().stream().map(NamedExpr::expr).toList();
+    }
+    return node instanceof Node.Aggregate aggregate
+        ? aggregate.calls().stream().flatMap(call -> call.exprs().stream()).toList()
+        : List.of();
+  }
+
+  private static String text(String... parts) {
+    StringBuilder text = new StringBuilder();
+    for (String part : parts) {
+      text.append(part.length()).append(':').append(part);
+    }
+    return text.toString();
+  }
+
+  private static String texts(List<String> parts) {
+    return text(parts.toArray(new String[0]));
+  }
+
+  private static String schema(Schema schema) {
+    return texts(
+        schema.fields().stream()
+            .map(f -> text(f.name(), f.type().toString(), String.valueOf(f.nullable())))
+            .toList());
+  }
+
+  /**
+   * A relation in full.
+   *
+   * @param isOutermost does its own name count?
+   * @param isStrict do columns count that nothing reads? Else columns have their types where they
+   *     are read.
+   */
+  private static String text(Node node, boolean isOutermost, boolean isStrict) {
+    List<String> inputs =
+        node.inputs().stream().map(input -> text(input, false, isStrict)).toList();
+    Schema read = node.inputs().isEmpty() || isStrict ? null : node.inputs().get(0).schema();
+    if (node instanceof Node.Named named) {
+      // Below, names are seen through; above, the input itself may have one.
+      return isOutermost && isStrict
+          ? text("named", named.name(), text(named.input(), true, true))
+          : inputs.get(0);
+    }
+    if (node instanceof Node.Input input) {
+      return text(
+          "input",
+          input.name(),
+          input.kind().name(),
+          texts(input.primaryKey()),
+          isStrict ? schema(input.schema()) : "");
+    }
+    if (node instanceof Node.Filter filter) {
+      return text("filter", texts(inputs), text(filter.condition(), read));
+    }
+    if (node instanceof Node.Project project) {
+      return text(
+          "project",
+          texts(inputs),
+          texts(
+              project.columns().stream().map(c -> text(c.name(), text(c.expr(), read))).toList()));
+    }
+    if (node instanceof Node.Aggregate aggregate) {
+      return text(
+          "aggregate",
+          texts(inputs),
+          texts(aggregate.keys()),
+          texts(aggregate.keys().stream().map(k -> text(new Expr.Column(k), read)).toList()),
+          texts(aggregate.calls().stream().map(call -> text(call, read)).toList()));
+    }
+    return text(node.getClass().getSimpleName(), texts(inputs), schema(node.schema()));
+  }
+
+  private static String text(AggregateCall call, @Nullable Schema read) {
+    return text(
+        call.function().name(),
+        String.valueOf(call.isDistinct()),
+        String.valueOf(call.name()),
+        call.operand() == null ? "" : text(call.operand(), read),
+        call.where() == null ? "" : text(call.where(), read));
+  }
+
+  private static String text(Expr expr, @Nullable Schema read) {
+    String operands = texts(expr.operands().stream().map(part -> text(part, read)).toList());
+    if (expr instanceof Expr.Column column) {
+      int index = read == null ? -1 : read.find(column.name());
+      return text("column", column.name(), index < 0 ? "" : read.field(index).toString());
+    }
+    if (expr instanceof Expr.Literal literal) {
+      return text("literal", literal.type().toString(), literal.toString());
+    }
+    if (expr instanceof Expr.Call call) {
+      return text("call", call.op().name(), operands);
+    }
+    if (expr instanceof Expr.Cast cast) {
+      return text("cast", cast.type().toString(), operands);
+    }
+    if (expr instanceof Expr.UserCall call) {
+      return text("user", call.name(), call.type().toString(), operands);
+    }
+    return text("case", operands);
+  }
+}

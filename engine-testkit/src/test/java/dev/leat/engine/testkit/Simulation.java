@@ -1,0 +1,141 @@
+package dev.leat.engine.testkit;
+
+import dev.leat.engine.Durability;
+import dev.leat.engine.Engine;
+import dev.leat.engine.EngineSettings;
+import dev.leat.engine.Pipeline;
+import dev.leat.engine.plan.Explain;
+import dev.leat.engine.plan.Node;
+import dev.leat.engine.plan.Plan;
+import dev.leat.engine.plan.ViewDefinition;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A whole engine in one thread, from one seed: a random pipeline, random changes, a disk that
+ * fails, crashes at random places, and after each opening the comparison of all views with the
+ * reference.
+ *
+ * @param seed of everything
+ * @param plan what is computed; its inputs are views too, so that each row is compared
+ * @param changes what is appended, each list all or none
+ * @param durability what an acknowledged row survives
+ * @param moves what happens
+ */
+record Simulation(
+    long seed,
+    Plan plan,
+    List<List<InputChange>> changes,
+    Durability durability,
+    List<CrashMove> moves) {
+  private static final int MAX_CHANGES = 120;
+  private static final int MAX_MOVES = 30;
+  private static final List<CrashMove.Kind> CHANCES = chances();
+
+  private static List<CrashMove.Kind> chances() {
+    Map<CrashMove.Kind, Integer> weights = new LinkedHashMap<>();
+    weights.put(CrashMove.Kind.APPEND, 30);
+    weights.put(CrashMove.Kind.STEP, 30);
+    weights.put(CrashMove.Kind.READ, 4);
+    weights.put(CrashMove.Kind.TICK, 6);
+    weights.put(CrashMove.Kind.JUMP, 2);
+    weights.put(CrashMove.Kind.REOPEN, 4);
+    weights.put(CrashMove.Kind.KILL, 5);
+    weights.put(CrashMove.Kind.POWER_CUT, 5);
+    weights.put(CrashMove.Kind.KILL_SOON, 8);
+    weights.put(CrashMove.Kind.FAULT_SOON, 8);
+    weights.put(CrashMove.Kind.FAULTS, 3);
+    weights.put(CrashMove.Kind.FULL_DISK, 2);
+    weights.put(CrashMove.Kind.HEAL, 6);
+    List<CrashMove.Kind> kinds = new ArrayList<>();
+    weights.forEach((kind, weight) -> kinds.addAll(java.util.Collections.nCopies(weight, kind)));
+    return List.copyOf(kinds);
+  }
+
+  /** The simulation of a seed. */
+  static Simulation of(long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    Plan plan = withInputs(RandomPlans.plan(random.nextLong()));
+    List<List<InputChange>> changes =
+        RandomChanges.epochs(plan, random.nextLong(), 1 + random.nextInt(MAX_CHANGES));
+    List<CrashMove> moves = new ArrayList<>();
+    for (int i = random.nextInt(MAX_MOVES / 3, MAX_MOVES); i > 0; i--) {
+      moves.add(new CrashMove(CHANCES.get(random.nextInt(CHANCES.size())), random.nextLong()));
+    }
+    Durability durability = random.nextBoolean() ? Durability.SYNCED : Durability.LOGGED;
+    return new Simulation(seed, plan, changes, durability, moves);
+  }
+
+  private static Plan withInputs(Plan plan) {
+    List<ViewDefinition> views = new ArrayList<>(plan.views());
+    for (Node.Input input : plan.inputs()) {
+      views.add(new ViewDefinition("rows of " + input.name(), input, "the test is short"));
+    }
+    return new Plan(plan.inputs(), views);
+  }
+
+  /**
+   * What came of a simulation.
+   *
+   * @param failure what went wrong; null if nothing did
+   * @param trace what happened
+   * @param crashes how often the process died or the power went
+   */
+  record Result(@Nullable Throwable failure, List<String> trace, int crashes) {}
+
+  /** Runs it in a directory of its own. */
+  Result run(Path directory, long hashSeed) throws IOException {
+    List<Consumer<Engine>> appends = new ArrayList<>();
+    for (List<InputChange> some : changes) {
+      appends.add(engine -> engine.append(t -> some.forEach(c -> RandomRun.write(engine, t, c))));
+    }
+    CrashScenario scenario =
+        new CrashScenario(
+            Pipeline.of(plan),
+            appends,
+            this::inputsAfter,
+            EngineSettings.defaults().withDurability(durability));
+    CrashRun run = new CrashRun(scenario, directory, CrashDisk.PLAIN, hashSeed);
+    @Nullable Throwable failure = null;
+    try {
+      run.run(moves);
+    } catch (AssertionError | RuntimeException e) {
+      failure = e;
+    }
+    return new Result(failure, run.trace(), run.crashes());
+  }
+
+  private Map<String, List<ReferenceRow>> inputsAfter(int appends) {
+    InputModel model = new InputModel(plan);
+    changes.subList(0, appends).forEach(some -> some.forEach(model::apply));
+    return model.rows();
+  }
+
+  /** The same with other moves. */
+  Simulation withMoves(List<CrashMove> others) {
+    return new Simulation(seed, plan, changes, durability, others);
+  }
+
+  @Override
+  public String toString() {
+    StringBuilder text =
+        new StringBuilder("-Dseeds=1 -Dseed=" + seed + ", " + durability + ", " + moves + "\n");
+    text.append(Explain.of(plan));
+    for (List<InputChange> some : changes) {
+      text.append("append\n");
+      for (InputChange change : some) {
+        text.append("  ").append(change.kind()).append(' ').append(change.input()).append(' ');
+        text.append(Arrays.deepToString(change.values().toArray())).append('\n');
+      }
+    }
+    return text.toString();
+  }
+}
