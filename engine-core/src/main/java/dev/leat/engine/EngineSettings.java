@@ -88,177 +88,122 @@ public record EngineSettings(
 
   /** A copy with another durability. */
   public EngineSettings withDurability(Durability value) {
-    return new EngineSettings(
-        value,
-        groupCommit,
-        threading,
-        epochRows,
-        segmentBytes,
-        minFreeBytes,
-        retention,
-        ledgerRows,
-        producers,
-        checkpoints,
-        clock);
+    Draft draft = new Draft(this);
+    draft.durability = value;
+    return draft.settings();
   }
 
   /** A copy with another group commit time. */
   public EngineSettings withGroupCommit(Duration value) {
-    return new EngineSettings(
-        durability,
-        value,
-        threading,
-        epochRows,
-        segmentBytes,
-        minFreeBytes,
-        retention,
-        ledgerRows,
-        producers,
-        checkpoints,
-        clock);
+    Draft draft = new Draft(this);
+    draft.groupCommit = value;
+    return draft.settings();
   }
 
   /** A copy with another threading. */
   public EngineSettings withThreading(Threading value) {
-    return new EngineSettings(
-        durability,
-        groupCommit,
-        value,
-        epochRows,
-        segmentBytes,
-        minFreeBytes,
-        retention,
-        ledgerRows,
-        producers,
-        checkpoints,
-        clock);
+    Draft draft = new Draft(this);
+    draft.threading = value;
+    return draft.settings();
   }
 
   /** A copy with another epoch size. */
   public EngineSettings withEpochRows(int value) {
-    return new EngineSettings(
-        durability,
-        groupCommit,
-        threading,
-        value,
-        segmentBytes,
-        minFreeBytes,
-        retention,
-        ledgerRows,
-        producers,
-        checkpoints,
-        clock);
+    Draft draft = new Draft(this);
+    draft.epochRows = value;
+    return draft.settings();
   }
 
   /** A copy with another segment size. */
   public EngineSettings withSegmentBytes(long value) {
-    return new EngineSettings(
-        durability,
-        groupCommit,
-        threading,
-        epochRows,
-        value,
-        minFreeBytes,
-        retention,
-        ledgerRows,
-        producers,
-        checkpoints,
-        clock);
+    Draft draft = new Draft(this);
+    draft.segmentBytes = value;
+    return draft.settings();
   }
 
   /** A copy with another free-space floor. */
   public EngineSettings withMinFreeBytes(long value) {
-    return new EngineSettings(
-        durability,
-        groupCommit,
-        threading,
-        epochRows,
-        segmentBytes,
-        value,
-        retention,
-        ledgerRows,
-        producers,
-        checkpoints,
-        clock);
+    Draft draft = new Draft(this);
+    draft.minFreeBytes = value;
+    return draft.settings();
   }
 
   /** A copy with another retention of the log. */
   public EngineSettings withRetention(Retention value) {
-    return new EngineSettings(
-        durability,
-        groupCommit,
-        threading,
-        epochRows,
-        segmentBytes,
-        minFreeBytes,
-        value,
-        ledgerRows,
-        producers,
-        checkpoints,
-        clock);
+    Draft draft = new Draft(this);
+    draft.retention = value;
+    return draft.settings();
   }
 
   /** A copy with another ledger size. */
   public EngineSettings withLedgerRows(int value) {
-    return new EngineSettings(
-        durability,
-        groupCommit,
-        threading,
-        epochRows,
-        segmentBytes,
-        minFreeBytes,
-        retention,
-        value,
-        producers,
-        checkpoints,
-        clock);
+    Draft draft = new Draft(this);
+    draft.ledgerRows = value;
+    return draft.settings();
   }
 
   /** A copy that knows producers for another time. */
   public EngineSettings withProducers(ProducerRetention value) {
-    return new EngineSettings(
-        durability,
-        groupCommit,
-        threading,
-        epochRows,
-        segmentBytes,
-        minFreeBytes,
-        retention,
-        ledgerRows,
-        value,
-        checkpoints,
-        clock);
+    Draft draft = new Draft(this);
+    draft.producers = value;
+    return draft.settings();
   }
 
   /** A copy that takes checkpoints at other times. */
   public EngineSettings withCheckpoints(CheckpointSettings value) {
-    return new EngineSettings(
-        durability,
-        groupCommit,
-        threading,
-        epochRows,
-        segmentBytes,
-        minFreeBytes,
-        retention,
-        ledgerRows,
-        producers,
-        value,
-        clock);
+    Draft draft = new Draft(this);
+    draft.checkpoints = value;
+    return draft.settings();
   }
 
   /** A copy with another clock. */
   public EngineSettings withClock(Clock value) {
-    return new EngineSettings(
-        durability,
-        groupCommit,
-        threading,
-        epochRows,
-        segmentBytes,
-        minFreeBytes,
-        retention,
-        ledgerRows,
-        producers,
-        checkpoints,
-        value);
+    Draft draft = new Draft(this);
+    draft.clock = value;
+    return draft.settings();
+  }
+
+  /** The settings on their way to a copy in which one is another. */
+  private static final class Draft {
+    private Durability durability;
+    private Duration groupCommit;
+    private Threading threading;
+    private int epochRows;
+    private long segmentBytes;
+    private long minFreeBytes;
+    private Retention retention;
+    private int ledgerRows;
+    private ProducerRetention producers;
+    private CheckpointSettings checkpoints;
+    private Clock clock;
+
+    private Draft(EngineSettings from) {
+      durability = from.durability;
+      groupCommit = from.groupCommit;
+      threading = from.threading;
+      epochRows = from.epochRows;
+      segmentBytes = from.segmentBytes;
+      minFreeBytes = from.minFreeBytes;
+      retention = from.retention;
+      ledgerRows = from.ledgerRows;
+      producers = from.producers;
+      checkpoints = from.checkpoints;
+      clock = from.clock;
+    }
+
+    private EngineSettings settings() {
+      return new EngineSettings(
+          durability,
+          groupCommit,
+          threading,
+          epochRows,
+          segmentBytes,
+          minFreeBytes,
+          retention,
+          ledgerRows,
+          producers,
+          checkpoints,
+          clock);
+    }
   }
 }

@@ -14,6 +14,7 @@ import dev.leat.engine.EngineException.Kind;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -408,10 +409,15 @@ class CheckpointedEngineTest {
     }
   }
 
+  /** Copies checkpoints before the log, so that none is ahead of it, while older ones may go. */
   private static void copy(Path from, Path to) throws IOException {
     try (Stream<Path> files = Files.walk(from)) {
-      for (Path file : files.toList()) {
-        Files.copy(file, to.resolve(from.relativize(file)));
+      for (Path file : files.sorted().toList()) {
+        try {
+          Files.copy(file, to.resolve(from.relativize(file)));
+        } catch (NoSuchFileException e) {
+          assertThat(file.getParent()).isEqualTo(from.resolve("checkpoints"));
+        }
       }
     }
   }
@@ -428,9 +434,21 @@ class CheckpointedEngineTest {
   @Test
   void aSubscriberMustNotTakeOne() {
     try (Engine engine = Engine.open(directory, pipeline(), HOST)) {
-      Subscription subscription = engine.view("all").subscribe(changes -> engine.checkpoint());
-      assertThat(subscription.failure().orElseThrow())
-          .hasMessageContaining("a subscriber must not take a checkpoint");
+      List<String> refusals = new ArrayList<>();
+      engine
+          .view("all")
+          .subscribe(
+              changes -> {
+                try {
+                  engine.checkpoint();
+                } catch (EngineException e) {
+                  refusals.add(e.getMessage());
+                }
+              });
+      assertThat(refusals)
+          .singleElement()
+          .asString()
+          .contains("a subscriber must not take a checkpoint");
       assertThatThrownBy(() -> engine.append(t -> engine.checkpoint()))
           .isInstanceOf(EngineException.class);
     }

@@ -21,13 +21,13 @@ class EngineSettingsTest {
     assertRefused("segment-bytes", () -> DEFAULTS.withSegmentBytes((64L << 30) + 1));
     assertRefused("min-free-bytes", () -> DEFAULTS.withMinFreeBytes(0));
     assertRefused("min-free-bytes", () -> DEFAULTS.withMinFreeBytes(Long.MAX_VALUE));
-    assertRefused("keep-for", () -> Retention.of(Duration.ofNanos(-1)));
-    assertRefused("max-bytes", () -> Retention.ofBytes((128L << 20) - 1));
     CheckpointSettings checkpoints = DEFAULTS.checkpoints();
     assertRefused("checkpoint-interval", () -> checkpoints.withInterval(Duration.ZERO));
     assertRefused("checkpoint-interval", () -> checkpoints.withInterval(Duration.ofDays(366)));
     assertRefused("checkpoint-log-bytes", () -> checkpoints.withLogBytes(0));
     assertRefused("checkpoint-log-bytes", () -> checkpoints.withLogBytes(Long.MAX_VALUE));
+    assertRefused("keep-for", () -> Retention.of(Duration.ofNanos(-1)));
+    assertRefused("max-bytes", () -> Retention.ofBytes((128L << 20) - 1));
   }
 
   private static void assertRefused(String name, Runnable change) {

@@ -1,8 +1,10 @@
 package dev.leat.engine.plan;
 
+import dev.leat.engine.EngineException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which rows of a stream are repetitions: those whose key another row had that came in within a
@@ -39,6 +41,32 @@ public record Deduplication(List<String> key, Duration horizon) {
           "the horizon of a deduplication must be from a millisecond to ten years, in whole"
               + " microseconds: horizon="
               + horizon);
+    }
+  }
+
+  /** Adds to the text of an input which of its rows are left out; nothing if none are. */
+  static Canonical write(@Nullable Deduplication deduplication, Canonical input) {
+    return deduplication == null
+        ? input
+        : input
+            .word("deduplicated")
+            .names(deduplication.key())
+            .word(Long.toString(deduplication.horizonMicros()));
+  }
+
+  /** Checks that an input can be deduplicated by this. */
+  void checkOn(Node.Input input) {
+    String place = "deduplicate on " + input.word();
+    if (input.kind() != Node.InputKind.STREAM) {
+      throw new EngineException(
+          EngineException.Kind.INVALID,
+          place + ": only streams have repetitions; what is put into a table twice is there once");
+    }
+    for (Field field : input.schema().select(key, place).fields()) {
+      if (field.type().kind() == Type.Kind.ARRAY) {
+        throw new EngineException(
+            EngineException.Kind.INVALID, place + ": an array cannot be a key: " + field);
+      }
     }
   }
 

@@ -3,9 +3,7 @@ package dev.leat.engine.plan;
 import dev.leat.engine.EngineException;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -36,7 +34,7 @@ public abstract sealed class Node {
 
   private final List<Node> inputs;
   private final Schema schema;
-  private final Traits traits;
+  private final RowTraits traits;
   private final @Nullable Node origin;
   private final Fingerprint lineage;
   private final Fingerprint rowsIdentity;
@@ -44,22 +42,11 @@ public abstract sealed class Node {
   private final Fingerprint fingerprint;
 
   /**
-   * What is known of the rows.
-   *
-   * @param isAppendOnly are rows only added?
-   * @param holdsStream does a row of a stream stay for ever, as a row of its own?
-   * @param copies how often one row of an input may be here
-   * @param key columns that no two rows share
-   */
-  private record Traits(
-      boolean isAppendOnly, boolean holdsStream, long copies, Optional<List<String>> key) {}
-
-  /**
    * An input or an operation.
    *
    * @param step what it does with the rows of its inputs; the inputs themselves are added here
    */
-  private Node(List<Node> inputs, Schema schema, Traits traits, Canonical step) {
+  private Node(List<Node> inputs, Schema schema, RowTraits traits, Canonical step) {
     this.inputs = List.copyOf(inputs);
     this.schema = schema;
     this.traits = traits;
@@ -236,26 +223,15 @@ public abstract sealed class Node {
       super(
           List.of(),
           schema,
-          traits(kind, List.copyOf(primaryKey)),
-          step(name, kind, primaryKey, deduplication));
+          RowTraits.ofInput(kind, primaryKey),
+          Deduplication.write(
+              deduplication,
+              new Canonical("input").name(name).word(kind.name()).names(primaryKey)));
       this.name = name;
       this.kind = kind;
       this.primaryKey = List.copyOf(primaryKey);
       this.deduplication = deduplication;
       check();
-    }
-
-    private static Canonical step(
-        String name,
-        InputKind kind,
-        List<String> primaryKey,
-        @Nullable Deduplication deduplication) {
-      Canonical step = new Canonical("input").name(name).word(kind.name()).names(primaryKey);
-      return deduplication == null
-          ? step
-          : step.word("deduplicated")
-              .names(deduplication.key())
-              .word(Long.toString(deduplication.horizonMicros()));
     }
 
     /**
@@ -267,21 +243,12 @@ public abstract sealed class Node {
       return new Input(name, kind, schema(), primaryKey, by);
     }
 
-    private static Traits traits(InputKind kind, List<String> primaryKey) {
-      boolean isStream = kind == InputKind.STREAM;
-      return new Traits(
-          isStream,
-          isStream,
-          1,
-          kind == InputKind.KEYED_TABLE ? Optional.of(primaryKey) : Optional.empty());
-    }
-
     private void check() {
       if ((kind == InputKind.KEYED_TABLE) == primaryKey.isEmpty()) {
         throw invalid("input '" + name + "': a keyed table, and only that, has a primary key");
       }
       if (deduplication != null) {
-        check(deduplication);
+        deduplication.checkOn(this);
       }
       if (primaryKey.isEmpty()) {
         return;
@@ -293,20 +260,6 @@ public abstract sealed class Node {
         }
         if (field.type().kind() == Type.Kind.ARRAY) {
           throw invalid("table '" + name + "': an array cannot be a key: " + key);
-        }
-      }
-    }
-
-    private void check(Deduplication by) {
-      String place = "deduplicate on " + word();
-      if (kind != InputKind.STREAM) {
-        throw invalid(
-            place
-                + ": only streams have repetitions; what is put into a table twice is there once");
-      }
-      for (Field field : schema().select(by.key(), place).fields()) {
-        if (field.type().kind() == Type.Kind.ARRAY) {
-          throw invalid(place + ": an array cannot be a key: " + field);
         }
       }
     }
@@ -382,7 +335,7 @@ public abstract sealed class Node {
     private final List<NamedExpr> columns;
 
     private Project(Node input, List<NamedExpr> columns, Schema schema) {
-      super(List.of(input), schema, traits(input, columns), step(input, columns));
+      super(List.of(input), schema, input.traits.select(columns), step(input, columns));
       this.columns = columns;
     }
 
@@ -395,24 +348,6 @@ public abstract sealed class Node {
         fields.add(new Field(column.name(), typed.type(), typed.nullable()));
       }
       return new Project(input, List.copyOf(columns), Schema.of(fields));
-    }
-
-    private static Traits traits(Node input, List<NamedExpr> columns) {
-      Map<String, String> renamed = new HashMap<>();
-      for (NamedExpr column : columns) {
-        if (column.expr() instanceof Expr.Column source) {
-          renamed.putIfAbsent(source.name(), column.name());
-        }
-      }
-      Traits traits = input.traits;
-      return new Traits(
-          traits.isAppendOnly(),
-          traits.holdsStream(),
-          traits.copies(),
-          traits
-              .key()
-              .filter(key -> renamed.keySet().containsAll(key))
-              .map(key -> key.stream().map(renamed::get).toList()));
     }
 
     private static Canonical step(Node input, List<NamedExpr> columns) {
@@ -449,11 +384,7 @@ public abstract sealed class Node {
     private final List<AggregateCall> calls;
 
     private Aggregate(Node input, List<String> keys, List<AggregateCall> calls, Schema schema) {
-      super(
-          List.of(input),
-          schema,
-          new Traits(false, false, 1, Optional.of(keys)),
-          step(input, keys, calls));
+      super(List.of(input), schema, RowTraits.ofGroups(keys), step(input, keys, calls));
       this.keys = keys;
       this.calls = calls;
     }
@@ -578,13 +509,8 @@ public abstract sealed class Node {
       }
     }
 
-    private static Traits traits(List<Node> inputs) {
-      List<Traits> all = inputs.stream().map(input -> input.traits).toList();
-      return new Traits(
-          all.stream().allMatch(Traits::isAppendOnly),
-          all.stream().anyMatch(Traits::holdsStream),
-          all.stream().mapToLong(Traits::copies).sum(),
-          Optional.empty());
+    private static RowTraits traits(List<Node> inputs) {
+      return RowTraits.ofUnion(inputs.stream().map(input -> input.traits).toList());
     }
 
     @Override
@@ -604,11 +530,7 @@ public abstract sealed class Node {
       super(
           List.of(input),
           input.schema(),
-          new Traits(
-              input.isAppendOnly(),
-              false,
-              1,
-              input.key().or(() -> Optional.of(input.schema().names()))),
+          input.traits.distinct(input.schema().names()),
           new Canonical("distinct").schema(input.schema()));
     }
 

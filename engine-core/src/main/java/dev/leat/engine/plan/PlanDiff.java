@@ -1,6 +1,7 @@
 package dev.leat.engine.plan;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -93,7 +94,10 @@ public record PlanDiff(
     private final PlanManifest wanted;
     private final Map<Fingerprint, Node> relations;
     private final Set<Fingerprint> storedState;
-    private final Set<Node> fitting = new HashSet<>();
+
+    /** The relations whose state does not fit, each with the first thing that is not as it was. */
+    private final Map<Node, String> misfits = new HashMap<>();
+
     private final List<Change> kept = new ArrayList<>();
     private final List<Change> added = new ArrayList<>();
     private final List<Change> rebuilt = new ArrayList<>();
@@ -111,9 +115,7 @@ public record PlanDiff(
 
     private PlanDiff diff() {
       for (Node node : plan.nodes()) {
-        if (fits(node)) {
-          fitting.add(node);
-        }
+        misfit(node).ifPresent(why -> misfits.put(node, why));
       }
       for (PlanManifest.Entry entry : wanted.entries()) {
         switch (entry.kind()) {
@@ -125,13 +127,38 @@ public record PlanDiff(
       return new PlanDiff(kept, added, rebuilt, dropped());
     }
 
-    /** Is there state for a relation, as it needs it, and for all that is below it? */
-    private boolean fits(Node node) {
+    /** Why there is no state for a relation, or not over what is below it; empty if there is. */
+    private Optional<String> misfit(Node node) {
+      for (Node input : node.inputs()) {
+        if (misfits.containsKey(input)) {
+          return Optional.ofNullable(misfits.get(input));
+        }
+      }
       // Whether a stream's columns fit is said by the relations that read them.
       boolean isStateless =
           node instanceof Node.Named
               || (node instanceof Node.Input input && input.kind() == Node.InputKind.STREAM);
-      return (isStateless || isStored(node)) && fitting.containsAll(node.inputs());
+      if (isStateless || isStored(node)) {
+        return Optional.empty();
+      }
+      if (node instanceof Node.Input input) {
+        return Optional.of(changed(input));
+      }
+      return node.inputs().stream()
+          .flatMap(input -> changedInput(input).stream())
+          .findFirst()
+          .or(() -> Optional.of(PlanManifest.describe(node) + " changed"));
+    }
+
+    /** If a relation is an input, perhaps with names: how it changed, if it did. */
+    private Optional<String> changedInput(Node node) {
+      Node origin = node;
+      while (origin instanceof Node.Named named) {
+        origin = named.input();
+      }
+      return origin instanceof Node.Input input && !isStored(input)
+          ? Optional.of(changed(input))
+          : Optional.empty();
     }
 
     private boolean isStored(Node node) {
@@ -144,59 +171,36 @@ public record PlanDiff(
       } else if (isStored(input)) {
         kept.add(new Change(entry, ""));
       } else {
-        (fitting.contains(input) ? kept : rebuilt).add(new Change(entry, changed(input)));
+        (misfits.containsKey(input) ? rebuilt : kept).add(new Change(entry, changed(input)));
       }
     }
 
     private void relation(PlanManifest.Entry entry) {
       Node node = Objects.requireNonNull(relations.get(entry.fingerprint()));
-      if (fitting.contains(node)) {
+      String misfit = misfits.get(node);
+      if (misfit == null) {
         kept.add(new Change(entry, ""));
       } else if (isStored(node)) {
-        rebuilt.add(new Change(entry, cause(node)));
+        rebuilt.add(new Change(entry, misfit));
       } else {
         added.add(new Change(entry, ""));
       }
     }
 
     private void view(ViewDefinition view, PlanManifest.Entry entry) {
-      Node node = view.relation();
       Optional<PlanManifest.Entry> before = stored.find(PlanManifest.Kind.VIEW, view.name());
+      Optional<String> misfit = Optional.ofNullable(misfits.get(view.relation()));
       if (before.isEmpty()) {
         added.add(new Change(entry, ""));
-      } else if (storedState.contains(view.fingerprint()) && fitting.contains(node)) {
+      } else if (storedState.contains(view.fingerprint()) && misfit.isEmpty()) {
         kept.add(new Change(entry, ""));
       } else {
-        String reads = "it was: " + before.get().description() + ", and is: " + entry.description();
-        boolean isOther = fitting.contains(node) && !(node instanceof Node.Input);
-        rebuilt.add(new Change(entry, isOther ? reads : cause(node)));
+        String why =
+            misfit
+                .or(() -> changedInput(view.relation()))
+                .orElse("was: " + before.get().description() + ", and is: " + entry.description());
+        rebuilt.add(new Change(entry, why));
       }
-    }
-
-    /** The first thing below a relation, or itself, that is not as it was. */
-    private String cause(Node root) {
-      for (Node node : Postorder.of(List.of(root), Node::inputs)) {
-        if (!fitting.contains(node) || node.equals(root)) {
-          for (Node input : node.inputs()) {
-            if (origin(input) instanceof Node.Input source && !isStored(source)) {
-              return changed(source);
-            }
-          }
-          return origin(node) instanceof Node.Input input
-              ? changed(input)
-              : PlanManifest.describe(node) + " changed";
-        }
-      }
-      throw new IllegalStateException("the order of parts ends with the whole: " + root);
-    }
-
-    /** A relation without the names that it was given. */
-    private static Node origin(Node node) {
-      Node origin = node;
-      while (origin instanceof Node.Named named) {
-        origin = named.input();
-      }
-      return origin;
     }
 
     private String changed(Node.Input input) {

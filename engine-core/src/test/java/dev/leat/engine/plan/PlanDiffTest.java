@@ -121,8 +121,19 @@ class PlanDiffTest {
         .satisfies(
             change ->
                 assertThat(change.why())
-                    .startsWith("it was: aggregate by [session_id] [count(*) as n] (session_id")
+                    .startsWith("was: aggregate by [session_id] [count(*) as n] (session_id")
                     .contains("and is: aggregate by [user_id] [count(*) as n] (user_id"));
+  }
+
+  @Test
+  void aViewThatNowHoldsATableItselfSaysSo() {
+    PlanDiff diff =
+        diff(
+            plan(List.of(USERS), view("users", count(USERS, "user_id"))),
+            plan(List.of(USERS), view("users", new Node.Named(USERS, "users"))));
+    assertThat(diff.toString())
+        .startsWith("table 'users': kept\nview 'users': rebuilt from the log (was: aggregate by")
+        .contains(", and is: table 'users' (user_id string not null");
   }
 
   @Test

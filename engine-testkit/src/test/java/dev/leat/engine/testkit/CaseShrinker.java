@@ -39,10 +39,13 @@ final class CaseShrinker {
     RandomCase.Options options = best.options();
     for (boolean isSwept : new boolean[] {false, options.isSwept()}) {
       for (boolean isRepeated : new boolean[] {false, options.isRepeated()}) {
-        if (accept(
-            best.withOptions(
-                new RandomCase.Options(true, isSwept, isRepeated, options.ledgerRows())))) {
-          return;
+        for (boolean isRestarted : new boolean[] {false, options.isRestarted()}) {
+          if (accept(
+              best.withOptions(
+                  new RandomCase.Options(
+                      true, isSwept, isRepeated, options.ledgerRows(), isRestarted)))) {
+            return;
+          }
         }
       }
     }

@@ -23,8 +23,14 @@ record RandomCase(long seed, Plan plan, List<List<InputChange>> epochs, Options 
    * @param isSwept is the dictionary swept after each epoch?
    * @param isRepeated is it run twice, to compare the change feeds?
    * @param ledgerRows how many entries the ledger keeps
+   * @param isRestarted is it run through operators that are restarted, too?
    */
-  record Options(boolean isOneTransaction, boolean isSwept, boolean isRepeated, int ledgerRows) {}
+  record Options(
+      boolean isOneTransaction,
+      boolean isSwept,
+      boolean isRepeated,
+      int ledgerRows,
+      boolean isRestarted) {}
 
   /** The cases of one plan have seeds in a row; the first seed makes the plan. */
   static final int CASES_OF_A_PLAN = 4;
@@ -44,7 +50,8 @@ record RandomCase(long seed, Plan plan, List<List<InputChange>> epochs, Options 
             random.nextBoolean(),
             random.nextInt(3) == 0,
             random.nextInt(4) == 0,
-            random.nextInt(3) == 0 ? random.nextInt(1, 6) : MANY));
+            random.nextInt(3) == 0 ? random.nextInt(1, 6) : MANY,
+            random.nextInt(2) == 0));
   }
 
   private static int size(SplittableRandom random) {

@@ -73,6 +73,9 @@ final class RandomRun implements AutoCloseable {
       if (randomCase.options().isRepeated()) {
         check(feeds.equals(run(randomCase)), "the second run gave another change feed", feeds);
       }
+      if (randomCase.options().isRestarted()) {
+        RestartRun.check(randomCase);
+      }
       return null;
     } catch (AssertionError | RuntimeException e) {
       StringBuilder text = new StringBuilder(e.toString()).append('\n');

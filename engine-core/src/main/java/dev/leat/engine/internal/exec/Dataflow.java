@@ -2,7 +2,9 @@ package dev.leat.engine.internal.exec;
 
 import dev.leat.engine.internal.batch.CodeSet;
 import dev.leat.engine.internal.batch.Dictionary;
+import dev.leat.engine.internal.checkpoint.Checkpointed;
 import dev.leat.engine.internal.checkpoint.StateImage;
+import dev.leat.engine.internal.checkpoint.StateReader;
 import dev.leat.engine.internal.op.AggregateOperator;
 import dev.leat.engine.internal.op.DeduplicatingStreamOperator;
 import dev.leat.engine.internal.op.Failures;
@@ -30,8 +32,13 @@ import java.util.function.Function;
 /**
  * The operators of a plan, one for each relation, however many views or relations read it. A step
  * takes one epoch through all of them.
+ *
+ * <p><b>Checkpoints.</b> The state is that of each operator; {@link #parts} names them by what
+ * outlives a plan. It is read into a new dataflow before its first step, after the dictionary and
+ * before the ledger, which is not part of it. A step that finds no rows then brings nothing: what
+ * only a first step brings, the row of an aggregate without keys, is in the state.
  */
-public final class Dataflow {
+public final class Dataflow implements Checkpointed {
   private final List<Operator> operators = new ArrayList<>();
   private final Map<String, InputOperator> inputs = new HashMap<>();
   private final Map<String, ViewOperator> views = new LinkedHashMap<>();
@@ -180,5 +187,21 @@ public final class Dataflow {
     for (Operator operator : operators) {
       operator.mark(live);
     }
+  }
+
+  @Override
+  public StateImage capture() {
+    List<StateImage> images = operators.stream().map(Operator::capture).toList();
+    return out -> images.forEach(image -> image.writeTo(out));
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>The plan must be the one whose state was captured.
+   */
+  @Override
+  public void restore(StateReader in) {
+    operators.forEach(operator -> operator.restore(in));
   }
 }

@@ -9,6 +9,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Epochs in the event log, and who waits for them to be acknowledged.
@@ -24,6 +25,7 @@ final class EpochLog {
   private final boolean awaitSync;
   private final Queue<Epoch> unsynced = new ArrayDeque<>();
   private long recordBytes;
+  private @Nullable EngineException failure;
 
   /**
    * Epochs in a log.
@@ -83,15 +85,27 @@ final class EpochLog {
       codec.repeatInputs(); // those before it may be released
     }
     ByteWriter record = codec.write(epoch);
-    // Under the lock, because the log may tell at once that the record is synced.
-    synchronized (unsynced) {
-      log.append(record.bytes(), 0, record.size());
-      unsynced.add(epoch);
-    }
+    // Not under the lock: at the end of a segment the log waits for its thread that forces, which
+    // takes it to tell of what is synced.
+    log.append(record.bytes(), 0, record.size());
+    add(epoch);
     codec.confirm();
     recordBytes += record.size();
     epoch.logged().complete(epoch.position());
     completeSynced(log.syncedPosition());
+  }
+
+  private void add(Epoch epoch) {
+    EngineException reason;
+    synchronized (unsynced) {
+      reason = failure;
+      if (reason == null) {
+        unsynced.add(epoch);
+      }
+    }
+    if (reason != null) {
+      epoch.synced().completeExceptionally(reason);
+    }
   }
 
   private void completeSynced(long syncedPosition) {
@@ -182,6 +196,7 @@ final class EpochLog {
   /** Tells everyone who still waits that it will not be. */
   void fail(EngineException reason) {
     synchronized (unsynced) {
+      failure = reason;
       unsynced.forEach(epoch -> epoch.fail(reason));
       unsynced.clear();
     }

@@ -50,7 +50,12 @@ public final class Ledger implements Operator, Failures {
   private long first = 1;
   private long next = 1;
 
-  Ledger(Dictionary dictionary, long maxRows) {
+  /**
+   * An empty ledger.
+   *
+   * @param maxRows how many entries it keeps
+   */
+  public Ledger(Dictionary dictionary, long maxRows) {
     this.dictionary = dictionary;
     this.rows = new RowStore(SCHEMA, new int[] {0}, dictionary.hashing());
     this.maxRows = maxRows;
@@ -58,17 +63,17 @@ public final class Ledger implements Operator, Failures {
   }
 
   /** The latest entries. */
-  RowStore rows() {
+  public RowStore rows() {
     return rows;
   }
 
   /** How many entries there were, by source; those that are no longer kept too. */
-  Map<String, Long> counts() {
+  public Map<String, Long> counts() {
     return Map.copyOf(counts);
   }
 
   /** Sets the position of the entries that come now. */
-  void startEpoch(long epochPosition) {
+  public void startEpoch(long epochPosition) {
     position = epochPosition;
   }
 

@@ -2,6 +2,8 @@ package dev.leat.engine.internal.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.leat.engine.internal.checkpoint.StateBytes;
+import dev.leat.engine.internal.checkpoint.StateImage;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -62,12 +64,40 @@ class DictionaryLawsTest {
         }
       }
       check(dictionary, model);
+      if (round % 3 == 2) {
+        Dictionary restored = restored(dictionary, seed + round);
+        check(restored, model);
+        pinned.forEach(value -> restored.pin(intern(restored, value, random)));
+        dictionary = restored;
+      }
       Dictionary.Values before = dictionary.values();
       Map<String, Integer> all = Map.copyOf(model);
       sweep(dictionary, model, pinned, random);
       all.forEach((value, code) -> assertThat(before.value(code)).isEqualTo(decoded(value)));
       check(dictionary, model);
     }
+  }
+
+  /** A dictionary that was captured, read into a new one after the old one lost and got values. */
+  private static Dictionary restored(Dictionary dictionary, long seed) {
+    int[] next = new int[100];
+    StateImage image = dictionary.capture();
+    for (int i = 0; i < next.length; i++) {
+      next[i] = dictionary.intern("new " + i);
+    }
+    dictionary.retain(new CodeSet(dictionary.bound()));
+    for (int i = 0; i < 1000; i++) {
+      dictionary.intern("other " + i);
+    }
+    StateBytes bytes = StateBytes.of(image);
+    Dictionary same = new Dictionary(new Hashing(seed));
+    same.restore(bytes.reader());
+    for (int i = 0; i < next.length; i++) {
+      assertThat(same.intern("new " + i)).as("the code that comes next").isEqualTo(next[i]);
+    }
+    Dictionary restored = new Dictionary(new Hashing(seed));
+    restored.restore(bytes.reader());
+    return restored;
   }
 
   private static void sweep(

@@ -1,0 +1,59 @@
+package dev.leat.engine.plan;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a relation knows of its rows, from what its inputs know.
+ *
+ * @param isAppendOnly are rows only added?
+ * @param holdsStream does a row of a stream stay for ever, as a row of its own?
+ * @param copies how often one row of an input may be here
+ * @param key columns that no two rows share
+ */
+record RowTraits(
+    boolean isAppendOnly, boolean holdsStream, long copies, Optional<List<String>> key) {
+
+  static RowTraits ofInput(Node.InputKind kind, List<String> primaryKey) {
+    boolean isStream = kind == Node.InputKind.STREAM;
+    boolean hasKey = kind == Node.InputKind.KEYED_TABLE;
+    return new RowTraits(
+        isStream, isStream, 1, hasKey ? Optional.of(List.copyOf(primaryKey)) : Optional.empty());
+  }
+
+  /** Of rows with new columns: the key is known as long as its columns are there. */
+  RowTraits select(List<NamedExpr> columns) {
+    Map<String, String> renamed = new HashMap<>();
+    for (NamedExpr column : columns) {
+      if (column.expr() instanceof Expr.Column source) {
+        renamed.putIfAbsent(source.name(), column.name());
+      }
+    }
+    return new RowTraits(
+        isAppendOnly,
+        holdsStream,
+        copies,
+        key.filter(names -> renamed.keySet().containsAll(names))
+            .map(names -> names.stream().map(renamed::get).toList()));
+  }
+
+  static RowTraits ofGroups(List<String> keys) {
+    return new RowTraits(false, false, 1, Optional.of(keys));
+  }
+
+  /** Of the rows of several relations. */
+  static RowTraits ofUnion(List<RowTraits> all) {
+    return new RowTraits(
+        all.stream().allMatch(RowTraits::isAppendOnly),
+        all.stream().anyMatch(RowTraits::holdsStream),
+        all.stream().mapToLong(RowTraits::copies).sum(),
+        Optional.empty());
+  }
+
+  /** Of the same rows, each once. */
+  RowTraits distinct(List<String> columns) {
+    return new RowTraits(isAppendOnly, false, 1, key.or(() -> Optional.of(columns)));
+  }
+}
