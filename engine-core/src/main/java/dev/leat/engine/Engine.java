@@ -167,7 +167,8 @@ public final class Engine implements AutoCloseable {
             settings.durability() == Durability.SYNCED,
             new ProducerLimits(
                 settings.producers().maxProducers(),
-                TimeUnit.SECONDS.toMicros(settings.producers().horizon().toSeconds())));
+                TimeUnit.SECONDS.toMicros(settings.producers().horizon().toSeconds())),
+            settings.stateBytes());
     return new EngineRuntime(
         pipeline.plan(),
         runtimeSettings,
@@ -336,7 +337,7 @@ public final class Engine implements AutoCloseable {
 
   /** How many rows each input brought since the engine's log began, by input. */
   public Map<String, Long> acceptedRows() {
-    return runtime.acceptedRows();
+    return runtime.rowCounts().accepted();
   }
 
   /**
@@ -344,7 +345,7 @@ public final class Engine implements AutoCloseable {
    * since the engine's log began, by input. They are among {@link #acceptedRows}.
    */
   public Map<String, Long> duplicateRows() {
-    return runtime.duplicateRows();
+    return runtime.rowCounts().duplicates();
   }
 
   /**
@@ -352,7 +353,18 @@ public final class Engine implements AutoCloseable {
    * the ledger.
    */
   public Map<String, Long> rejectedRows() {
-    return runtime.ledgerCounts();
+    return runtime.rowCounts().rejected();
+  }
+
+  /**
+   * About how many bytes of memory the state takes, by what keeps it: relations and views as {@link
+   * #explain} names them, {@code "dictionary"} for strings and other wide values, which all share,
+   * {@code "ledger"}. What {@link EngineSettings#stateBytes} bounds is the sum. It counts what is
+   * there: memory that deletions left free is used again, and is not counted until then; nor are
+   * epochs on their way, snapshots that readers keep, and what waits for subscribers.
+   */
+  public Map<String, Long> stateBytes() {
+    return runtime.stateBytes();
   }
 
   /** Reads several views at one position. */

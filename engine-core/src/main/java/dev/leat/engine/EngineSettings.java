@@ -24,6 +24,11 @@ import java.util.Objects;
  * @param producers for how long the last number of a producer is known; default 7 days, 100,000
  *     producers
  * @param checkpoints when checkpoints are taken; default each minute and each 256 MiB of log
+ * @param stateBytes how much memory the state of views and operators may take, about, as {@link
+ *     Engine#stateBytes} counts it; when it takes more, appending fails with {@code FULL}, except
+ *     for deletions. It can be passed by what two epochs add, each of at most 24 MiB of rows, and
+ *     by what is in the log when an engine is opened. 1 MiB to 4 EiB, default half of the JVM's
+ *     heap: several engines in one JVM share that out among themselves
  * @param clock tells the time; default the system's, UTC
  */
 public record EngineSettings(
@@ -37,11 +42,12 @@ public record EngineSettings(
     int ledgerRows,
     ProducerRetention producers,
     CheckpointSettings checkpoints,
+    long stateBytes,
     Clock clock) {
   private static final int MAX_ROWS = 1_000_000;
   private static final long MIB = 1L << 20;
   private static final long MAX_SEGMENT_BYTES = 64L << 30;
-  private static final long MAX_MIN_FREE_BYTES = Long.MAX_VALUE / 2;
+  private static final long MAX_BYTES = Long.MAX_VALUE / 2;
 
   public EngineSettings {
     Objects.requireNonNull(durability, "durability");
@@ -60,7 +66,8 @@ public record EngineSettings(
     requireWithin("epoch-rows", epochRows, 1, MAX_ROWS);
     requireWithin("ledger-rows", ledgerRows, 1, MAX_ROWS);
     requireWithin("segment-bytes", segmentBytes, MIB, MAX_SEGMENT_BYTES);
-    requireWithin("min-free-bytes", minFreeBytes, MIB, MAX_MIN_FREE_BYTES);
+    requireWithin("min-free-bytes", minFreeBytes, MIB, MAX_BYTES);
+    requireWithin("state-bytes", stateBytes, MIB, MAX_BYTES);
   }
 
   private static void requireWithin(String name, long value, long least, long most) {
@@ -83,6 +90,7 @@ public record EngineSettings(
         10_000,
         ProducerRetention.defaults(),
         CheckpointSettings.defaults(),
+        Math.max(MIB, Runtime.getRuntime().maxMemory() / 2),
         Clock.systemUTC());
   }
 
@@ -156,6 +164,13 @@ public record EngineSettings(
     return draft.settings();
   }
 
+  /** A copy with another budget for state. */
+  public EngineSettings withStateBytes(long value) {
+    Draft draft = new Draft(this);
+    draft.stateBytes = value;
+    return draft.settings();
+  }
+
   /** A copy with another clock. */
   public EngineSettings withClock(Clock value) {
     Draft draft = new Draft(this);
@@ -175,6 +190,7 @@ public record EngineSettings(
     private int ledgerRows;
     private ProducerRetention producers;
     private CheckpointSettings checkpoints;
+    private long stateBytes;
     private Clock clock;
 
     private Draft(EngineSettings from) {
@@ -188,6 +204,7 @@ public record EngineSettings(
       ledgerRows = from.ledgerRows;
       producers = from.producers;
       checkpoints = from.checkpoints;
+      stateBytes = from.stateBytes;
       clock = from.clock;
     }
 
@@ -203,6 +220,7 @@ public record EngineSettings(
           ledgerRows,
           producers,
           checkpoints,
+          stateBytes,
           clock);
     }
   }

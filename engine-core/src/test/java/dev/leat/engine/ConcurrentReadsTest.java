@@ -6,7 +6,9 @@ import static dev.leat.engine.Expressions.sum;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -67,6 +69,57 @@ class ConcurrentReadsTest {
     } finally {
       threads.shutdownNow();
     }
+  }
+
+  @Test
+  void slowSubscribersAreToldWholeEpochsOnlyWhileOthersWrite() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(WRITERS);
+    List<Map<String, Long>> sums = new ArrayList<>();
+    List<Subscription> subscriptions = new ArrayList<>();
+    try (Engine engine = Engine.inMemory(PIPELINE, EngineSettings.defaults().withEpochRows(64))) {
+      List<Future<?>> writers = new ArrayList<>();
+      for (int w = 0; w < WRITERS; w++) {
+        int writer = w;
+        writers.add(threads.submit(() -> write(engine, writer)));
+      }
+      for (int queueRows : new int[] {1, 10, 1000, 100_000}) {
+        Map<String, Long> sum = new HashMap<>();
+        sums.add(sum);
+        subscriptions.add(
+            engine
+                .view("balances", Balance.class)
+                .subscribe(
+                    SubscriptionSettings.defaults().withQueueRows(queueRows).withAttempts(1),
+                    changes -> addUp(sum, changes)));
+      }
+      for (Future<?> writer : writers) {
+        writer.get();
+      }
+      Map<String, Long> expected = new HashMap<>();
+      engine
+          .view("balances", Balance.class)
+          .scan()
+          .forEach(b -> expected.put(b.account(), b.balance()));
+      for (int i = 0; i < sums.size(); i++) {
+        subscriptions.get(i).await(engine.position());
+        assertThat(sums.get(i)).isEqualTo(expected);
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  /** Each call leads from one moment to another, at both of which no money is lost. */
+  private static void addUp(Map<String, Long> sum, Changes<Balance> changes) {
+    for (Change<Balance> change : changes.changes()) {
+      Balance row = change.row();
+      if (change.weight() < 0) {
+        assertThat(sum.remove(row.account())).isEqualTo(row.balance());
+      } else {
+        assertThat(sum.put(row.account(), row.balance())).isNull();
+      }
+    }
+    assertThat(sum.values().stream().mapToLong(Long::longValue).sum()).isZero();
   }
 
   private static void write(Engine engine, int writer) {

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -189,7 +190,7 @@ public final class CheckpointBench {
           "open in %,d ms: state restored after %,d ms, replayed %s to %s, %,d groups%n",
           millisSince(begin),
           restored[0],
-          first.get().position(),
+          Objects.requireNonNull(first.get(), "no progress was told").position(),
           engine.position(),
           engine.view("accounts").scan().size());
     }

@@ -128,7 +128,7 @@ public final class LogSpeed {
       long start = System.nanoTime();
       try (Engine engine = Engine.open(directory, PIPELINE, settings)) {
         double seconds = (System.nanoTime() - start) / 1e9;
-        if (engine.acceptedRows().get("events") != rows) {
+        if (engine.acceptedRows().getOrDefault("events", 0L) != rows) {
           throw new IllegalStateException("rows are missing");
         }
         long used = cpuNanos() - cpu;

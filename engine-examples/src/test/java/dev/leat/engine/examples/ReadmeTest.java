@@ -19,6 +19,7 @@ import dev.leat.engine.Position;
 import dev.leat.engine.Relation;
 import dev.leat.engine.Row;
 import dev.leat.engine.StreamInput;
+import dev.leat.engine.Subscription;
 import dev.leat.engine.View;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -82,12 +83,13 @@ class ReadmeTest {
       assertThat(home).contains(new PageViews("/home", 1, 1));
       assertThat(top).containsExactly(new PageViews("/home", 1, 1));
 
-      views.subscribe(
-          epoch -> {
-            for (Change<PageViews> change : epoch.changes()) {
-              feed.add((change.weight() > 0 ? "+ " : "- ") + change.row());
-            }
-          });
+      Subscription subscription =
+          views.subscribe(
+              epoch -> {
+                for (Change<PageViews> change : epoch.changes()) {
+                  feed.add((change.weight() > 0 ? "+ " : "- ") + change.row());
+                }
+              });
 
       NdjsonResult result =
           engine
@@ -99,8 +101,8 @@ class ReadmeTest {
                   """);
 
       assertThat(result.accepted()).isEqualTo(1);
-      engine.ledger().await(result.position());
 
+      subscription.await(result.position());
       for (LedgerEntry entry : engine.ledger().scan()) {
         feed.add(entry.source() + ": " + entry.reason() + ": " + entry.row());
       }

@@ -43,6 +43,7 @@ final class RandomRun implements AutoCloseable {
   private final LedgerCheck ledgerCheck;
   private final Map<String, FeedCheck> feeds = new LinkedHashMap<>();
   private final Map<String, FeedCheck> lateFeeds = new LinkedHashMap<>();
+  private final Map<String, FeedCheck> slowFeeds = new LinkedHashMap<>();
   private @Nullable Snapshot kept;
   private @Nullable ReferenceResult keptResult;
 
@@ -106,6 +107,9 @@ final class RandomRun implements AutoCloseable {
       feeds.put(view.name(), new FeedCheck(engine.view(view.name())));
     }
     feeds.put(Plan.LEDGER, new FeedCheck(engine.view(Plan.LEDGER)));
+    for (String view : feeds.keySet()) {
+      slowFeeds.put(view, FeedCheck.slow(engine.view(view), randomCase.seed()));
+    }
     compare();
     int lateFrom = random.nextInt(randomCase.epochs().size() + 1);
     for (int i = 0; i < randomCase.epochs().size(); i++) {
@@ -183,6 +187,7 @@ final class RandomRun implements AutoCloseable {
       compareRows(view.name(), view.schema(), rows, view.scan(), view.count());
       follow(feeds.get(view.name()), rows);
       follow(lateFeeds.get(view.name()), rows);
+      follow(slowFeeds.get(view.name()), rows);
       view.key().ifPresent(key -> lookUp(view, key, rows));
       if (random.nextInt(QUERIES) == 0) {
         new QueryCheck(random, view).check(rows);
@@ -309,5 +314,6 @@ final class RandomRun implements AutoCloseable {
     ledger.scan().forEach(row -> entries.put(ReferenceRow.of(ledger.schema(), row.values()), 1L));
     follow(feeds.get(Plan.LEDGER), entries);
     follow(lateFeeds.get(Plan.LEDGER), entries);
+    follow(slowFeeds.get(Plan.LEDGER), entries);
   }
 }

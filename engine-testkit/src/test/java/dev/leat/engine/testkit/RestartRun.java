@@ -15,6 +15,7 @@ import dev.leat.engine.internal.state.RowStore;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.Schema;
+import dev.leat.engine.plan.ViewDefinition;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -98,13 +99,10 @@ final class RestartRun {
     /** What the last step changed in each view and the ledger, in order. */
     private Map<String, List<String>> changes() {
       Map<String, List<String>> changes = new LinkedHashMap<>();
-      dataflow
-          .views()
-          .forEach(
-              v ->
-                  changes.put(
-                      v.view().name(),
-                      changes(v.view().relation().schema(), v.operator().output())));
+      for (ViewDefinition view : plan.views()) {
+        Batch output = dataflow.view(view.name()).output();
+        changes.put(view.name(), changes(view.relation().schema(), output));
+      }
       changes.put(Plan.LEDGER, changes(Ledger.SCHEMA, ledger.output()));
       return changes;
     }
@@ -151,10 +149,9 @@ final class RestartRun {
 
     private Map<String, List<String>> rows() {
       Map<String, List<String>> rows = new LinkedHashMap<>();
-      dataflow
-          .views()
-          .forEach(
-              v -> rows.put(v.view().name(), rows(v.operator().rows(), new LinkedHashMap<>())));
+      for (ViewDefinition view : plan.views()) {
+        rows.put(view.name(), rows(dataflow.view(view.name()).rows(), new LinkedHashMap<>()));
+      }
       rows.put(Plan.LEDGER, rows(ledger.rows(), new LinkedHashMap<>()));
       rows.put("ledger's counts", List.of(ledger.counts().toString()));
       return rows;
@@ -204,19 +201,15 @@ final class RestartRun {
       }
     }
     ReferenceResult expected = ReferenceEvaluator.evaluate(randomCase.plan(), model.rows());
-    restarted
-        .dataflow
-        .views()
-        .forEach(
-            v -> {
-              Map<ReferenceRow, Long> rows = new LinkedHashMap<>();
-              restarted.rows(v.operator().rows(), rows);
-              Map<ReferenceRow, Long> wanted = expected.view(v.view().name());
-              RandomRun.check(
-                  rows.equals(wanted),
-                  "after restarts, " + v.view().name(),
-                  new RandomRun.Difference(wanted, rows));
-            });
+    for (ViewDefinition view : randomCase.plan().views()) {
+      Map<ReferenceRow, Long> rows = new LinkedHashMap<>();
+      restarted.rows(restarted.dataflow.view(view.name()).rows(), rows);
+      Map<ReferenceRow, Long> wanted = expected.view(view.name());
+      RandomRun.check(
+          rows.equals(wanted),
+          "after restarts, " + view.name(),
+          new RandomRun.Difference(wanted, rows));
+    }
   }
 
   /**

@@ -39,6 +39,14 @@ public final class Dictionary implements Checkpointed {
   private static final int PAGE_SIZE = 1 << PAGE_BITS;
   private static final int MIN_GARBAGE = 1 << 16;
 
+  /** What a code takes beside its value: a reference, a hash, places in the table. */
+  private static final long CODE_BYTES = 24;
+
+  private static final long ARRAY_BYTES = 20;
+
+  /** Of a string beside its characters. */
+  private static final long STRING_BYTES = 24 + ARRAY_BYTES;
+
   /** No value of a row that may come in is longer. */
   private static final int MAX_VALUE_BYTES = 1 << 30;
 
@@ -74,6 +82,7 @@ public final class Dictionary implements Checkpointed {
   private int[] free = new int[0];
   private int freeCount;
   private int usedAfterSweep;
+  private long valueBytes;
   private int generation;
   private long[] pinned = new long[16];
   private byte[] scratch = new byte[256];
@@ -96,6 +105,23 @@ public final class Dictionary implements Checkpointed {
   /** How many values it holds. */
   public int size() {
     return used;
+  }
+
+  /** About how many bytes it takes. */
+  public long bytes() {
+    return valueBytes + used * CODE_BYTES;
+  }
+
+  private static long bytesOf(Object value) {
+    if (!(value instanceof String string)) {
+      return ARRAY_BYTES + ((byte[]) value).length;
+    }
+    int all = 0;
+    for (int i = 0; i < string.length(); i++) {
+      all |= string.charAt(i);
+    }
+    // The JVM takes one byte a character if all fit one.
+    return STRING_BYTES + (all < 0x100 ? 1L : 2L) * string.length();
   }
 
   /** Changes whenever codes were freed, and so may come to mean something else. */
@@ -229,6 +255,7 @@ public final class Dictionary implements Checkpointed {
     hashes[code] = hash;
     table[at] = code;
     used++;
+    valueBytes += bytesOf(value);
     if (2 * used > table.length) {
       rehash(2 * table.length);
     }
@@ -291,6 +318,7 @@ public final class Dictionary implements Checkpointed {
         kept[page] = kept[page].clone();
         copied[page] = true;
       }
+      valueBytes -= bytesOf(kept[page][code & (PAGE_SIZE - 1)]);
       kept[page][code & (PAGE_SIZE - 1)] = null;
       isFree[code] = true;
       freed++;
@@ -414,8 +442,9 @@ public final class Dictionary implements Checkpointed {
     boolean isString = (head & 1) != 0;
     long hash = hashing.hash(bytes, 0, bytes.length);
     hashes[code] = isString ? hash : ~hash;
-    pages[code >>> PAGE_BITS][code & (PAGE_SIZE - 1)] =
-        isString ? new String(bytes, StandardCharsets.UTF_8) : bytes;
+    Object value = isString ? new String(bytes, StandardCharsets.UTF_8) : bytes;
+    pages[code >>> PAGE_BITS][code & (PAGE_SIZE - 1)] = value;
+    valueBytes += bytesOf(value);
   }
 
   private static void check(boolean holds, String what, long found) {

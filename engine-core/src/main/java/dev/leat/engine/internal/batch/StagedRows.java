@@ -87,6 +87,11 @@ public final class StagedRows {
     return size;
   }
 
+  /** How many of them are put, and not deleted. */
+  public int puts() {
+    return size - deletes;
+  }
+
   /** At most how many bytes they take in the log. */
   public long byteSize() {
     long rowBytes = 1 + columns.length * (Long.BYTES + 1L);

@@ -44,6 +44,9 @@ public final class Dataflow implements Checkpointed {
   private final Map<String, ViewOperator> views = new LinkedHashMap<>();
   private final List<StatePart> parts = new ArrayList<>();
 
+  /** What to call each operator, in their order. */
+  private final List<String> described = new ArrayList<>();
+
   /** The operators of a plan, whose inputs take staged rows. */
   public Dataflow(Plan plan, Dictionary dictionary, Failures failures) {
     this(plan, dictionary, failures, stagedInputs(plan, dictionary, failures));
@@ -70,6 +73,7 @@ public final class Dataflow implements Checkpointed {
       if (!from.contains(operator)) {
         operators.add(operator);
         addPart("relation " + node.fingerprint(), operator);
+        described.add(node.describe());
       }
     }
     for (ViewDefinition view : plan.views()) {
@@ -78,6 +82,7 @@ public final class Dataflow implements Checkpointed {
       views.put(view.name(), operator);
       operators.add(operator);
       addPart("view " + view.fingerprint(), operator);
+      described.add("view '" + view.name() + "'");
     }
   }
 
@@ -162,6 +167,29 @@ public final class Dataflow implements Checkpointed {
     @Override
     public Operator named(Node.Named named) {
       return from.get(0);
+    }
+  }
+
+  /** About how many bytes the state of all operators takes. */
+  long stateBytes() {
+    long bytes = 0;
+    for (Operator operator : operators) {
+      bytes += operator.stateBytes();
+    }
+    return bytes;
+  }
+
+  /**
+   * About how many bytes the state of each takes that has some, by what it is called.
+   *
+   * @param bytes is added to
+   */
+  void addStateBytes(Map<String, Long> bytes) {
+    for (int i = 0; i < operators.size(); i++) {
+      long some = operators.get(i).stateBytes();
+      if (some > 0) {
+        bytes.merge(described.get(i), some, Long::sum);
+      }
     }
   }
 

@@ -44,6 +44,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
   private final LongSupplier clockMicros;
   private final EngineState state;
   private final Checkpointing checkpointer;
+  private final StateBudget budget;
   private final Inbox inbox;
   private final EngineViews views;
   private final ReentrantLock stepLock = new ReentrantLock(true);
@@ -88,7 +89,8 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
             ? new NoCheckpoints()
             : new Checkpointer(checkpoints.get(), log, this::capture, start.facts());
     this.log = new EpochLog(log, state.codec(), settings.awaitSync());
-    this.inbox = new Inbox(plan, pool, settings, state.producers());
+    this.budget = new StateBudget(settings.stateBytes(), state, stateLock);
+    this.inbox = new Inbox(plan, pool, settings, state.producers(), budget);
     this.views = new EngineViews(plan, state);
     this.subscriptions =
         new Subscriptions(
@@ -120,6 +122,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
           recycle(epoch);
           progress.reached(epoch.position(), log.lastPosition());
         });
+    budget.warnIfExceeded();
     inbox.start(log.lastPosition() + 1);
     log.start(this::fail);
     checkpointer.passed(state.position(), log.recordBytes());
@@ -254,6 +257,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
       // Before codes are freed that only rows just taken back held.
       subscriptions.afterEpoch(state.position(), state.dictionary().values());
       state.sweepIfWorthIt();
+      budget.measure();
       published.signalAll();
     } finally {
       stateLock.unlock();
@@ -384,19 +388,14 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
     return log.syncedPosition();
   }
 
-  /** How many rows each input brought, by name. */
-  public Map<String, Long> acceptedRows() {
-    return locked(state::acceptedRows);
+  /** What became of the rows since the log began. */
+  public RowCounts rowCounts() {
+    return locked(state::rowCounts);
   }
 
-  /** How many rows of each deduplicated input were left out, by name. */
-  public Map<String, Long> duplicateRows() {
-    return locked(state::duplicateRows);
-  }
-
-  /** How many rows were left out, by source. */
-  public Map<String, Long> ledgerCounts() {
-    return locked(state.ledger()::counts);
+  /** About how many bytes the state takes, by what keeps it. */
+  public Map<String, Long> stateBytes() {
+    return locked(state::bytesByPart);
   }
 
   /**

@@ -134,6 +134,20 @@ final class EngineState {
     dictionary.retain(live);
   }
 
+  /** About how many bytes it takes; known without looking at rows. */
+  long bytes() {
+    return dataflow.stateBytes() + dictionary.bytes() + ledger.stateBytes();
+  }
+
+  /** About how many bytes it takes, by what keeps it. */
+  Map<String, Long> bytesByPart() {
+    Map<String, Long> bytes = new LinkedHashMap<>();
+    dataflow.addStateBytes(bytes);
+    bytes.put(DICTIONARY, dictionary.bytes());
+    bytes.put(Plan.LEDGER, ledger.stateBytes());
+    return bytes;
+  }
+
   /** The position of the last epoch that is in it. */
   long position() {
     return position;
@@ -161,13 +175,8 @@ final class EngineState {
     return producers;
   }
 
-  /** How many rows each input brought, by name. */
-  Map<String, Long> acceptedRows() {
-    return inputs.acceptedRows();
-  }
-
-  /** How many rows of each deduplicated input were left out, by name. */
-  Map<String, Long> duplicateRows() {
-    return inputs.duplicateRows();
+  /** What became of the rows since the log began. */
+  RowCounts rowCounts() {
+    return new RowCounts(inputs.acceptedRows(), inputs.duplicateRows(), ledger.counts());
   }
 }

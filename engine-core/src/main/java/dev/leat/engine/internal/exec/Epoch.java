@@ -108,6 +108,15 @@ final class Epoch {
     return count;
   }
 
+  /** How many rows are new to the engine's state, or may be: all but deletions. */
+  int additions() {
+    int count = rejects.size();
+    for (Section section : sections) {
+      count += section.rows().puts();
+    }
+    return count;
+  }
+
   long byteSize() {
     long bytes = 0;
     for (Section section : sections) {

@@ -61,6 +61,7 @@ final class Inbox {
 
   private final RowsPool pool;
   private final Producers producers;
+  private final StateBudget budget;
   private final int maxRows;
   private final long maxBytes;
   private final boolean canWait;
@@ -79,10 +80,13 @@ final class Inbox {
    * An empty inbox. Where another thread takes epochs, it waits for room.
    *
    * @param producers what each of them appended last
+   * @param budget refuses rows while the state is too large
    */
-  Inbox(Plan plan, RowsPool pool, RuntimeSettings settings, Producers producers) {
+  Inbox(
+      Plan plan, RowsPool pool, RuntimeSettings settings, Producers producers, StateBudget budget) {
     this.pool = pool;
     this.producers = producers;
+    this.budget = budget;
     this.maxRows = settings.epochRows();
     this.maxBytes = settings.epochBytes();
     this.canWait = settings.ownThread();
@@ -118,8 +122,13 @@ final class Inbox {
       try {
         long bytes = epoch.byteSize();
         int rowCount = epoch.rowCount();
+        boolean mayAdd = !budget.isExceeded();
+        int additions = mayAdd ? 0 : epoch.additions();
         writer.writeTo(filling);
         checkSize(epoch.byteSize() - bytes);
+        if (!mayAdd && epoch.additions() > additions) {
+          budget.makeRoom();
+        }
         done = true;
         if (claimed != null && epoch.rowCount() > rowCount) {
           epoch.sequences().add(claimed);

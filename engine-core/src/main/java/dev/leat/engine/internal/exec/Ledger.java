@@ -154,6 +154,11 @@ public final class Ledger implements Operator, Failures {
   }
 
   @Override
+  public long stateBytes() {
+    return rows.bytes();
+  }
+
+  @Override
   public void mark(CodeSet live) {
     rows.mark(live);
   }

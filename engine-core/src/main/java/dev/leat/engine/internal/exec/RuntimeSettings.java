@@ -9,6 +9,7 @@ package dev.leat.engine.internal.exec;
  * @param ownThread does the engine step itself, on a thread of its own?
  * @param awaitSync is an append acknowledged only when it survives a power cut?
  * @param producers which producers' last appends are known
+ * @param stateBytes about how many bytes the state may take
  */
 public record RuntimeSettings(
     int epochRows,
@@ -16,4 +17,5 @@ public record RuntimeSettings(
     int ledgerRows,
     boolean ownThread,
     boolean awaitSync,
-    ProducerLimits producers) {}
+    ProducerLimits producers,
+    long stateBytes) {}

@@ -60,6 +60,11 @@ abstract class Accumulator implements Checkpointed {
   /** Forgets what it keeps of a group beside. */
   void clear(int slot) {}
 
+  /** About how many bytes is taken by what it keeps beside. */
+  long besideBytes() {
+    return 0;
+  }
+
   /** Adds the dictionary codes that it holds in the row of a group. */
   void mark(long[] words, int row, CodeSet live) {}
 

@@ -255,6 +255,15 @@ public final class AggregateOperator implements Operator {
   }
 
   @Override
+  public long stateBytes() {
+    long bytes = keys == null ? rows.bytes() : keys.bytes();
+    for (Accumulator accumulator : accumulators) {
+      bytes += accumulator.besideBytes();
+    }
+    return bytes;
+  }
+
+  @Override
   public void mark(CodeSet live) {
     if (keys != null) {
       keys.mark(live);

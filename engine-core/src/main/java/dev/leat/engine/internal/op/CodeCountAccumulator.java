@@ -61,6 +61,11 @@ final class CodeCountAccumulator extends Accumulator {
   }
 
   @Override
+  long besideBytes() {
+    return codes.bytes();
+  }
+
+  @Override
   void mark(CodeSet live) {
     codes.mark(live);
   }

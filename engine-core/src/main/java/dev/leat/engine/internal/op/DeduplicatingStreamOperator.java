@@ -5,7 +5,6 @@ import dev.leat.engine.internal.batch.Column;
 import dev.leat.engine.internal.batch.Dictionary;
 import dev.leat.engine.internal.batch.StagedRows;
 import dev.leat.engine.internal.batch.ValueHeap;
-import dev.leat.engine.internal.checkpoint.Checkpointed;
 import dev.leat.engine.internal.checkpoint.StateImage;
 import dev.leat.engine.internal.checkpoint.StateReader;
 import dev.leat.engine.internal.state.RecentKeys;
@@ -23,7 +22,7 @@ import java.util.List;
  * before. Keys are looked at as they stand in the staged rows, so they need no place in the
  * dictionary, unless something else reads them.
  */
-public final class DeduplicatingStreamOperator implements InputOperator, Checkpointed {
+public final class DeduplicatingStreamOperator implements InputOperator {
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -129,6 +128,11 @@ public final class DeduplicatingStreamOperator implements InputOperator, Checkpo
   @Override
   public Batch output() {
     return output;
+  }
+
+  @Override
+  public long stateBytes() {
+    return keys.bytes();
   }
 
   @Override

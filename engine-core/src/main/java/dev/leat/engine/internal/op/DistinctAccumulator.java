@@ -95,6 +95,11 @@ final class DistinctAccumulator extends Accumulator {
   }
 
   @Override
+  long besideBytes() {
+    return counts.bytes() + delegate.besideBytes();
+  }
+
+  @Override
   void mark(CodeSet live) {
     delegate.mark(live);
     if (isEncoded) {

@@ -90,6 +90,11 @@ final class DoubleSumAccumulator extends Accumulator {
   }
 
   @Override
+  long besideBytes() {
+    return sums.bytes();
+  }
+
+  @Override
   public StateImage capture() {
     return sums.capture();
   }

@@ -118,6 +118,11 @@ public final class KeyedTableOperator implements InputOperator {
   }
 
   @Override
+  public long stateBytes() {
+    return keys.bytes();
+  }
+
+  @Override
   public void mark(CodeSet live) {
     keys.mark(live);
     GroupRows rows = keys.rows();

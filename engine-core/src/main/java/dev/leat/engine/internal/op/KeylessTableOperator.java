@@ -116,6 +116,11 @@ public final class KeylessTableOperator implements InputOperator {
   }
 
   @Override
+  public long stateBytes() {
+    return rows.bytes();
+  }
+
+  @Override
   public void mark(CodeSet live) {
     rows.mark(live);
   }

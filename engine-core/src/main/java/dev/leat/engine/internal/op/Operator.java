@@ -35,6 +35,14 @@ public interface Operator extends Checkpointed {
   /** The changes of the last step. */
   Batch output();
 
+  /**
+   * About how many bytes its state takes: what grows with the rows that came, not what a step works
+   * with. Asked after each epoch, so it is known without looking at the rows.
+   */
+  default long stateBytes() {
+    return 0;
+  }
+
   /** Adds the dictionary codes that its state holds; called between steps. */
   default void mark(CodeSet live) {}
 }

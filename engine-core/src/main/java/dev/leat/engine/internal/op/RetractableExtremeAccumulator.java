@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class RetractableExtremeAccumulator extends Accumulator {
   private static final long[] NONE = {};
   private static final int MIN_STALE = 16;
+  private static final long SLOT_BYTES = 16;
 
   private final Type type;
   private final Dictionary dictionary;
@@ -200,6 +201,13 @@ final class RetractableExtremeAccumulator extends Accumulator {
     heaps[slot] = NONE;
     sizes[slot] = 0;
     stale[slot] = 0;
+  }
+
+  @Override
+  long besideBytes() {
+    // A heap has a place for each value, and grows by doubling.
+    long heapWords = 3L * counts.size() / 2;
+    return counts.bytes() + Long.BYTES * heapWords + SLOT_BYTES * heaps.length;
   }
 
   @Override

@@ -112,6 +112,11 @@ public final class ViewOperator implements Operator {
   }
 
   @Override
+  public long stateBytes() {
+    return rows.bytes();
+  }
+
+  @Override
   public void mark(CodeSet live) {
     rows.mark(live);
   }

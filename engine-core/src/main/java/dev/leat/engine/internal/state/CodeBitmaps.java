@@ -96,6 +96,11 @@ public final class CodeBitmaps {
     }
   }
 
+  /** How many bytes it takes. */
+  public long bytes() {
+    return 2L * Long.BYTES * (mask + 1L);
+  }
+
   /** Adds all codes to a set. */
   public void mark(CodeSet live) {
     for (int i = 0; i <= mask; i++) {

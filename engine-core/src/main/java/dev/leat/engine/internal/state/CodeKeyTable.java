@@ -63,6 +63,11 @@ final class CodeKeyTable extends GroupKeys {
   }
 
   @Override
+  long lookupBytes() {
+    return (long) slotOfCode.length * Integer.BYTES;
+  }
+
+  @Override
   void index(int slot) {
     setSlot(place(slot), slot + 1);
   }

@@ -88,6 +88,16 @@ public final class CountedSet {
     entries.remove(found);
   }
 
+  /** How many entries there are. */
+  public int size() {
+    return entries.size();
+  }
+
+  /** About how many bytes it takes. */
+  public long bytes() {
+    return entries.bytes() + index.bytes();
+  }
+
   /** Visits all entries, in no order that means anything. */
   public void forEach(Visitor visitor) {
     boolean[] isFree = entries.isFree();

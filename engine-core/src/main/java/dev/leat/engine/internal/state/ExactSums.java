@@ -31,6 +31,7 @@ public final class ExactSums {
 
   private static final double HUGE = 0x1p900;
   private static final double[] ZERO = {};
+  private static final long BESIDE_BYTES = 160;
   private static final long HALF_WORD = 1L << 32;
 
   /** A sum that does not fit the words; it never changes. */
@@ -242,6 +243,11 @@ public final class ExactSums {
     if (besides.get(slot) != null) {
       besides.set(slot, null);
     }
+  }
+
+  /** About how many bytes is taken by what is beside. */
+  public long bytes() {
+    return BESIDE_BYTES * besides.size();
   }
 
   /** How many slots have something beside. */

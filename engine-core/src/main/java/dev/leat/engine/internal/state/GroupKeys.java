@@ -91,6 +91,14 @@ public abstract class GroupKeys {
     return rows.size();
   }
 
+  /** About how many bytes keys and rows take. */
+  public final long bytes() {
+    return rows.bytes() + lookupBytes();
+  }
+
+  /** About how many bytes is taken by what finds the keys. */
+  abstract long lookupBytes();
+
   /** Adds the codes that its keys hold. */
   public final void mark(CodeSet live) {
     boolean[] isFree = rows.isFree();

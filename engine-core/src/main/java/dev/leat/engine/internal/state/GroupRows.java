@@ -43,6 +43,14 @@ public final class GroupRows {
     return bound - free.size();
   }
 
+  /**
+   * About how many bytes its rows take. Those of removed rows do not count: others get them, and
+   * memory that one relation let go of is counted again when it is used again.
+   */
+  public long bytes() {
+    return (long) size() * stride * Long.BYTES + (long) free.size() * Integer.BYTES;
+  }
+
   /** The words among which a row lies, for reading. */
   public long[] page(int slot) {
     return pages.page(slot >>> pageBits);

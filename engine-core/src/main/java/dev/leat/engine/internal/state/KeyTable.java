@@ -276,6 +276,11 @@ public final class KeyTable extends GroupKeys {
   }
 
   @Override
+  long lookupBytes() {
+    return index.bytes() + (long) hints.length * Integer.BYTES;
+  }
+
+  @Override
   void index(int slot) {
     index.add(hash(rows().page(slot), rows().offset(slot)), slot);
   }

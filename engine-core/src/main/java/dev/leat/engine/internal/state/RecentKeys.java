@@ -36,6 +36,7 @@ import java.util.List;
 public final class RecentKeys implements Checkpointed {
   private static final int PAGE_BITS = 12;
   private static final int PAGE_ENTRIES = 1 << PAGE_BITS;
+  private static final int PAGE_ENTRY_BYTES = 2 * Long.BYTES + Integer.BYTES;
   private static final int PARTS = 64;
   private static final int MIN_SLOTS = 16;
   private static final long NUMBER_MASK = (1L << 31) - 1;
@@ -74,6 +75,10 @@ public final class RecentKeys implements Checkpointed {
 
   private final long[][] parts = new long[PARTS][];
   private final int[] counts = new int[PARTS];
+
+  /** How many slots all parts have. */
+  private long slots = (long) PARTS * MIN_SLOTS;
+
   private long nowMicros = Long.MIN_VALUE;
   private int addedSinceExpiry;
 
@@ -131,6 +136,11 @@ public final class RecentKeys implements Checkpointed {
   /** How many entries are there; those that are too old and not taken out yet too. */
   public long size() {
     return Arrays.stream(counts).asLongStream().sum();
+  }
+
+  /** About how many bytes they take. */
+  public long bytes() {
+    return (long) pages.size() * PAGE_ENTRIES * PAGE_ENTRY_BYTES + slots * Long.BYTES;
   }
 
   private static int part(long first) {
@@ -226,6 +236,7 @@ public final class RecentKeys implements Checkpointed {
         put(slots, slot);
       }
     }
+    this.slots += length - parts[part].length;
     parts[part] = slots;
   }
 

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threading.</b> As {@link CowPages}.
  */
 public final class RowStore {
+  /** About how many words of an index there are for each row. */
+  private static final int INDEX_WORDS = 4;
+
   private final Schema schema;
   private final KeyLayout rowLayout;
   private final int[] key;
@@ -63,6 +66,15 @@ public final class RowStore {
   /** How many rows, equal ones counted. */
   public long totalWeight() {
     return totalWeight;
+  }
+
+  /**
+   * About how many bytes its rows take, and what finds them; not what snapshots alone hold, nor the
+   * places of removed rows, which others get.
+   */
+  public long bytes() {
+    return (long) live * (stride + (index == null ? 0 : INDEX_WORDS)) * Long.BYTES
+        + (long) free.size() * Integer.BYTES;
   }
 
   /** All row numbers are below this. */

@@ -105,7 +105,13 @@ class EngineRuntimeTest {
         new EngineRuntime(
             PLAN,
             new RuntimeSettings(
-                100, 1 << 20, 100, ownThread, false, new ProducerLimits(100, Long.MAX_VALUE)),
+                100,
+                1 << 20,
+                100,
+                ownThread,
+                false,
+                new ProducerLimits(100, Long.MAX_VALUE),
+                1L << 30),
             log,
             () -> 0,
             1,

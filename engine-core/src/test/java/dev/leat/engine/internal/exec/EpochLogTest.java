@@ -28,7 +28,7 @@ class EpochLogTest {
           Schema.builder().required("text", Type.STRING).build(),
           List.of());
   private static final Plan PLAN =
-      new Plan(List.of(EVENTS), List.of(new ViewDefinition("all", EVENTS, "the test is short")));
+      new Plan(List.of(EVENTS), List.of(new ViewDefinition("all", EVENTS, "a test")));
 
   @TempDir Path directory;
   private final RowsPool pool = new RowsPool(PLAN, new Hashing(1), List.of(new boolean[] {true}));

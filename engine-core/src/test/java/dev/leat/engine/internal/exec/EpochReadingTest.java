@@ -58,7 +58,7 @@ class EpochReadingTest {
     epoch.sequences().add(new Epoch.Sequence("collector-7", 42));
     epoch.close(1234);
     ByteWriter out = codec.write(epoch);
-    codec.confirm();
+    codec.confirm(epoch);
     return Arrays.copyOf(out.bytes(), out.size());
   }
 
@@ -131,6 +131,28 @@ class EpochReadingTest {
       EpochCodec restored = codec(NEW);
       restored.restore(kept.reader());
       assertThat(read(restored, second).rows(0).get(0).value(1, 1)).isEqualTo("some1");
+    }
+  }
+
+  @Test
+  void whatACheckpointMakesItUnnecessaryToReadMustBeReadable() {
+    Schema other =
+        Schema.builder().required("n", Type.STRING).required("name", Type.STRING).build();
+    EpochCodec writer = codec(OLD);
+    byte[] record = record(writer, 7, "secret", "name");
+    EpochCodec reader = codec(OLD);
+    reader.read(7, record, 0, record.length);
+    for (EpochCodec kept : List.of(writer, reader)) {
+      StateBytes state = StateBytes.of(kept.capture());
+      EpochCodec restored = codec(NEW);
+      restored.restore(state.reader());
+      restored.checkReadable(1);
+      EpochCodec changed = codec(other);
+      changed.restore(state.reader());
+      assertThatThrownBy(() -> changed.checkReadable(7))
+          .hasMessageContaining("column 'n' was int, is string");
+      // The log has let go of the rows that could not be read.
+      changed.checkReadable(8);
     }
   }
 

@@ -112,7 +112,13 @@ class NumberedAppendTest {
         new EngineRuntime(
             PLAN,
             new RuntimeSettings(
-                100, 1 << 20, 100, ownThread, awaitSync, new ProducerLimits(100, Long.MAX_VALUE)),
+                100,
+                1 << 20,
+                100,
+                ownThread,
+                awaitSync,
+                new ProducerLimits(100, Long.MAX_VALUE),
+                1L << 30),
             log,
             () -> 0,
             1,

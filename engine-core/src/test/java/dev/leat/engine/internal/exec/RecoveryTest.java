@@ -62,7 +62,13 @@ class RecoveryTest {
           new EngineRuntime(
               new Plan(List.of(EVENTS), List.of(views)),
               new RuntimeSettings(
-                  100, 1 << 20, 100, false, false, new ProducerLimits(100, Long.MAX_VALUE)),
+                  100,
+                  1 << 20,
+                  100,
+                  false,
+                  false,
+                  new ProducerLimits(100, Long.MAX_VALUE),
+                  Long.MAX_VALUE),
               log,
               () -> 0,
               1,
