@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -17,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A row whose key was there within the horizon before is left out. */
 class DeduplicationTest {
@@ -74,24 +77,32 @@ class DeduplicationTest {
     }
   }
 
-  @Test
-  void afterTheHorizonAKeyIsNewAlsoAfterReopening(@TempDir Path directory) {
-    try (Engine engine = Engine.open(directory, PIPELINE, at(NINE))) {
+  private static Engine open(Path directory, Instant now, boolean isReplayed) {
+    if (isReplayed && Files.exists(directory.resolve("checkpoints"))) {
+      StoredCheckpoints.delete(directory);
+    }
+    return Engine.open(directory, PIPELINE, at(now));
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void afterTheHorizonAKeyIsNewAlsoAfterReopening(boolean isReplayed, @TempDir Path directory) {
+    try (Engine engine = open(directory, NINE, isReplayed)) {
       engine.ndjson("clicks").append(BATCH);
       assertThat(pages(engine)).containsExactly("[/home, 2, 2]", "[/cart, 1, 1]");
     }
-    try (Engine engine = Engine.open(directory, PIPELINE, at(NINE.plus(DAY)))) {
+    try (Engine engine = open(directory, NINE.plus(DAY), isReplayed)) {
       engine.ndjson("clicks").append(BATCH);
       assertThat(pages(engine)).containsExactly("[/home, 2, 2]", "[/cart, 1, 1]");
     }
     // A repetition does not keep its key alive.
-    try (Engine engine = Engine.open(directory, PIPELINE, at(NINE.plus(DAY).plusMillis(1)))) {
+    try (Engine engine = open(directory, NINE.plus(DAY).plusMillis(1), isReplayed)) {
       engine.ndjson("clicks").append(BATCH);
       assertThat(pages(engine)).containsExactly("[/home, 4, 2]", "[/cart, 2, 1]");
       assertThat(engine.duplicateRows()).containsExactly(Map.entry("clicks", 6L));
     }
     // The clock of whoever opens it does not matter: time is in the log.
-    try (Engine engine = Engine.open(directory, PIPELINE, at(Instant.EPOCH))) {
+    try (Engine engine = open(directory, Instant.EPOCH, isReplayed)) {
       assertThat(pages(engine)).containsExactly("[/home, 4, 2]", "[/cart, 2, 1]");
       assertThat(engine.duplicateRows()).containsExactly(Map.entry("clicks", 6L));
     }
