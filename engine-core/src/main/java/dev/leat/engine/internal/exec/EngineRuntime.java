@@ -112,14 +112,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
     log.replay(
         state.position() + 1,
         epoch -> {
-          stateLock.lock();
-          try {
-            state.apply(epoch);
-            state.sweepIfWorthIt();
-          } finally {
-            stateLock.unlock();
-          }
-          recycle(epoch);
+          recycle(locked(() -> state.replay(epoch)));
           progress.reached(epoch.position(), log.lastPosition());
         });
     budget.warnIfExceeded();
