@@ -137,8 +137,7 @@ class ReadmeTest {
     try (Engine engine = Engine.inMemory(define())) {
       ProducerSequence batch = ProducerSequence.of("collector-7", 42);
       NdjsonResult first = engine.ndjson("clicks").append(lines, batch);
-      NdjsonResult again =
-          engine.ndjson("clicks").append(lines, batch); // adds nothing, and says so
+      NdjsonResult again = engine.ndjson("clicks").append(lines, batch); // adds nothing
 
       assertThat(first.isDuplicate()).isFalse();
       assertThat(again.isDuplicate()).isTrue();
