@@ -22,6 +22,8 @@ import dev.leat.engine.Row;
 import dev.leat.engine.StreamInput;
 import dev.leat.engine.Subscription;
 import dev.leat.engine.View;
+import dev.leat.engine.testkit.CrashTest;
+import dev.leat.engine.testkit.CrashTester;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -176,6 +178,15 @@ class ReadmeTest {
       try (Engine engine = Engine.open(directory, pipeline)) {
         assertThat(engine.acceptedRows()).containsEntry("clicks", (long) start);
       }
+    }
+  }
+
+  @CrashTest(crashes = 20)
+  void thePipelineSurvivesCrashes(CrashTester tester) {
+    tester.pipeline(define());
+    for (int i = 0; i < 12; i++) {
+      Click click = new Click("u" + i % 3, "s" + i % 4, "page_view", "/home", Instant.EPOCH);
+      tester.append(engine -> engine.stream("clicks", Click.class).append(click));
     }
   }
 

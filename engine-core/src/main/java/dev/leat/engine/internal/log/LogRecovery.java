@@ -7,6 +7,7 @@ import dev.leat.engine.internal.io.IoFile;
 import dev.leat.engine.internal.log.HighWaterMark.Mark;
 import dev.leat.engine.internal.log.LogDirectory.Segment;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
@@ -190,6 +191,12 @@ final class LogRecovery {
     if (end.position() > highWaterMark.mark().position()) {
       try (IoFile file = io.open(segment.file(), Io.Access.WRITE)) {
         file.force();
+      }
+      // Whoever was killed may not have come to force the names that lead to the file, either.
+      io.forceDirectory(segment.path());
+      Path log = segment.path().getParent();
+      if (log != null) {
+        io.forceDirectory(log);
       }
       highWaterMark.write(end);
     }
