@@ -237,8 +237,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
         refused = epoch;
         throw e;
       }
-      state.producers().forget(inbox.refuse(epoch, e));
-      state.producers().forget(epoch);
+      inbox.refuse(epoch, e);
       return false;
     }
   }
@@ -382,19 +381,14 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
     return log.syncedPosition();
   }
 
-  /** How many rows each input brought, by name. */
-  public Map<String, Long> acceptedRows() {
-    return locked(state::acceptedRows);
+  /** What became of the rows since the log began. */
+  public RowCounts rowCounts() {
+    return locked(state::rowCounts);
   }
 
   /** About how many bytes the state takes, by what keeps it. */
   public Map<String, Long> stateBytes() {
     return locked(state::bytesByPart);
-  }
-
-  /** How many rows were left out, by source. */
-  public Map<String, Long> ledgerCounts() {
-    return locked(state.ledger()::counts);
   }
 
   /**

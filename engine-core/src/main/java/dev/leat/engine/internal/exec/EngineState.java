@@ -182,8 +182,8 @@ final class EngineState {
     return producers;
   }
 
-  /** How many rows each input brought, by name. */
-  Map<String, Long> acceptedRows() {
-    return inputs.acceptedRows();
+  /** What became of the rows since the log began. */
+  RowCounts rowCounts() {
+    return new RowCounts(inputs.acceptedRows(), inputs.duplicateRows(), ledger.counts());
   }
 }
