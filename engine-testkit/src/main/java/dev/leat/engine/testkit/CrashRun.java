@@ -115,6 +115,7 @@ final class CrashRun {
       trace.add("move " + move);
       make(move, new SplittableRandom(move.seed()));
       restartIfDead();
+      closeIfFailed();
     }
     finish();
   }
@@ -146,6 +147,21 @@ final class CrashRun {
                   List.of(Fault.EIO, Fault.ENOSPC, Fault.SHORT_WRITE)));
       case FULL_DISK -> io.leaveSpace(random.nextInt(1 << 20));
       case HEAL -> io.heal();
+    }
+  }
+
+  /** An engine whose log failed under a checkpoint refuses everything from then on. */
+  private void closeIfFailed() {
+    Engine probed = engine;
+    if (probed == null || io.isDead()) {
+      return;
+    }
+    try {
+      probed.ledger().count();
+    } catch (EngineException e) {
+      requireClear(e);
+      requireFinal(probed);
+      close(true);
     }
   }
 

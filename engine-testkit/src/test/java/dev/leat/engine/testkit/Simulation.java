@@ -110,7 +110,8 @@ record Simulation(
       appends.add(engine -> engine.append(t -> some.forEach(c -> RandomRun.write(engine, t, c))));
     }
     CrashScenario scenario =
-        new CrashScenario(Pipeline.of(plan), appends, this::inputsAfter, settings);
+        new CrashScenario(
+            Pipeline.of(plan), appends, dependsOnTime() ? null : this::inputsAfter, settings);
     CrashRun run = new CrashRun(scenario, new CrashDisk(directory), hashSeed);
     @Nullable Throwable failure = null;
     try {
@@ -119,6 +120,13 @@ record Simulation(
       failure = e;
     }
     return new Result(failure, run.trace(), run.crashes());
+  }
+
+  /**
+   * What is a repetition depends on when an epoch was made, which a count of appends cannot tell.
+   */
+  private boolean dependsOnTime() {
+    return plan.inputs().stream().anyMatch(input -> input.deduplication() != null);
   }
 
   private Map<String, List<ReferenceRow>> inputsAfter(int appends) {
