@@ -1,5 +1,6 @@
 package dev.leat.engine;
 
+import dev.leat.engine.plan.AggregateArguments;
 import dev.leat.engine.plan.AggregateCall;
 import dev.leat.engine.plan.AggregateFunction;
 import dev.leat.engine.plan.Expr;
@@ -97,9 +98,19 @@ public final class Expressions {
     return new SortKey(column, false);
   }
 
+  /** Orders by a column, the smallest first and null last. */
+  public static <T> SortKey asc(Accessor<T, ?> column) {
+    return asc(Columns.name(column));
+  }
+
   /** Orders by a column, null first and then the largest. */
   public static SortKey desc(String column) {
     return new SortKey(column, true);
+  }
+
+  /** Orders by a column, null first and then the largest. */
+  public static <T> SortKey desc(Accessor<T, ?> column) {
+    return desc(Columns.name(column));
   }
 
   private static AggregateCall aggregate(AggregateFunction function, @Nullable Expr operand) {
@@ -176,5 +187,92 @@ public final class Expressions {
   /** Is it true in all rows? Null of no values. */
   public static AggregateCall boolAnd(Expr operand) {
     return aggregate(AggregateFunction.BOOL_AND, operand);
+  }
+
+  /**
+   * The value of the first row, in the order of {@code orderBy}, whose value is not null; null of
+   * no values. Of rows that tie it is the least value.
+   */
+  public static AggregateCall first(Expr operand) {
+    return aggregate(AggregateFunction.FIRST, operand);
+  }
+
+  /** The value of the first row, in the order of {@code orderBy}, whose value is not null. */
+  public static <T> AggregateCall first(Accessor<T, ?> accessor) {
+    return first(col(accessor));
+  }
+
+  /**
+   * The value of the last row, in the order of {@code orderBy}, whose value is not null; null of no
+   * values. Of rows that tie it is the greatest value.
+   */
+  public static AggregateCall last(Expr operand) {
+    return aggregate(AggregateFunction.LAST, operand);
+  }
+
+  /** The value of the last row, in the order of {@code orderBy}, whose value is not null. */
+  public static <T> AggregateCall last(Accessor<T, ?> accessor) {
+    return last(col(accessor));
+  }
+
+  /**
+   * The value of the row in which a column is least, of the rows in which neither is null; null of
+   * none. Of rows that tie it is the least value.
+   */
+  public static AggregateCall argMin(Expr operand, String column) {
+    return first(operand).orderBy(asc(column)).where(col(column).isNotNull());
+  }
+
+  /** The value of the row in which another column is least; null of none. */
+  public static <T> AggregateCall argMin(Accessor<T, ?> operand, Accessor<T, ?> column) {
+    return argMin(col(operand), Columns.name(column));
+  }
+
+  /**
+   * The value of the row in which a column is greatest, of the rows in which neither is null; null
+   * of none. Of rows that tie it is the least value.
+   */
+  public static AggregateCall argMax(Expr operand, String column) {
+    return first(operand).orderBy(desc(column)).where(col(column).isNotNull());
+  }
+
+  /** The value of the row in which another column is greatest; null of none. */
+  public static <T> AggregateCall argMax(Accessor<T, ?> operand, Accessor<T, ?> column) {
+    return argMax(col(operand), Columns.name(column));
+  }
+
+  /**
+   * All values, nulls too, in an array; null of no rows. In the order of {@code orderBy}, and where
+   * that leaves it open in that of the values, so that the order in which rows came does not
+   * matter.
+   */
+  public static AggregateCall arrayAgg(Expr operand) {
+    return aggregate(AggregateFunction.ARRAY_AGG, operand);
+  }
+
+  /** All values, nulls too, in an array; null of no rows. */
+  public static <T> AggregateCall arrayAgg(Accessor<T, ?> accessor) {
+    return arrayAgg(col(accessor));
+  }
+
+  /**
+   * All strings that are not null, one behind the other; null of none. In the order of {@code
+   * orderBy}, and where that leaves it open in that of the strings.
+   *
+   * @param separator stands between two of them
+   */
+  public static AggregateCall stringAgg(Expr operand, String separator) {
+    return new AggregateCall(
+        AggregateFunction.STRING_AGG,
+        operand,
+        null,
+        false,
+        null,
+        new AggregateArguments(List.of(), separator));
+  }
+
+  /** All strings that are not null, one behind the other with a separator between; null of none. */
+  public static <T> AggregateCall stringAgg(Accessor<T, ?> accessor, String separator) {
+    return stringAgg(col(accessor), separator);
   }
 }

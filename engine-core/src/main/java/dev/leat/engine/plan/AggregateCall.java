@@ -1,10 +1,9 @@
 package dev.leat.engine.plan;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,18 +18,31 @@ import org.jspecify.annotations.Nullable;
  * @param where which rows count; null for all
  * @param isDistinct are equal operands counted once?
  * @param name the result column's name; null as long as none was given
+ * @param arguments what it takes beside
  */
 public record AggregateCall(
     AggregateFunction function,
     @Nullable Expr operand,
     @Nullable Expr where,
     boolean isDistinct,
-    @Nullable String name) {
+    @Nullable String name,
+    AggregateArguments arguments) {
   public AggregateCall {
     Objects.requireNonNull(function, "function");
+    Objects.requireNonNull(arguments, "arguments");
     if (operand == null && (function != AggregateFunction.COUNT || isDistinct)) {
       throw new IllegalArgumentException(function + " needs an operand");
     }
+  }
+
+  /** An aggregate that takes nothing beside its operand. */
+  public AggregateCall(
+      AggregateFunction function,
+      @Nullable Expr operand,
+      @Nullable Expr where,
+      boolean isDistinct,
+      @Nullable String name) {
+    this(function, operand, where, isDistinct, name, AggregateArguments.NONE);
   }
 
   /**
@@ -39,36 +51,98 @@ public record AggregateCall(
    */
   public AggregateCall where(Expr condition) {
     Expr both = where == null ? condition : where.and(condition);
-    return new AggregateCall(function, operand, both, isDistinct, name);
+    return new AggregateCall(function, operand, both, isDistinct, name, arguments);
   }
 
   /** Takes equal operands once. */
   public AggregateCall distinct() {
-    return new AggregateCall(function, operand, where, true, name);
+    return new AggregateCall(function, operand, where, true, name, arguments);
   }
 
-  /** The expressions that it evaluates: its condition and its operand, where it has them. */
+  /**
+   * Takes the rows of a group in an order; further keys decide where those before tie. Rows that
+   * tie in all of them are ordered by their value, ascending.
+   */
+  public AggregateCall orderBy(SortKey... keys) {
+    List<SortKey> order = new ArrayList<>(arguments.order());
+    order.addAll(List.of(keys));
+    return new AggregateCall(
+        function,
+        operand,
+        where,
+        isDistinct,
+        name,
+        new AggregateArguments(order, arguments.constant()));
+  }
+
+  /** In which order it takes the rows of a group. */
+  public List<SortKey> order() {
+    return arguments.order();
+  }
+
+  /**
+   * What it reads of each row that it takes: its operand, then what it is ordered by; nothing for
+   * an aggregate of rows.
+   */
+  public List<Expr> operands() {
+    List<Expr> operands = new ArrayList<>();
+    if (operand != null) {
+      operands.add(operand);
+    }
+    order().forEach(key -> operands.add(new Expr.Column(key.column())));
+    return operands;
+  }
+
+  /** The expressions that it evaluates: its condition, where it has one, and its operands. */
   public List<Expr> exprs() {
-    return Stream.of(Optional.ofNullable(where), Optional.ofNullable(operand))
-        .flatMap(Optional::stream)
-        .toList();
+    List<Expr> exprs = new ArrayList<>();
+    if (where != null) {
+      exprs.add(where);
+    }
+    exprs.addAll(operands());
+    return exprs;
+  }
+
+  /** Does it keep the distinct values of each group? Of those that never go only one may matter. */
+  boolean keepsValues(boolean isAppendOnly) {
+    return switch (function) {
+      case ARRAY_AGG, STRING_AGG -> true;
+      case MIN, MAX, FIRST, LAST -> !isAppendOnly;
+      case BOOL_OR, BOOL_AND -> false;
+      case COUNT, SUM, AVG -> isDistinct;
+    };
+  }
+
+  /** Has its result a value of its own for each row of a group? */
+  boolean holdsRows() {
+    return function.holdsAll() && !isDistinct;
   }
 
   /** Names the result column. */
   public AggregateCall as(String columnName) {
     return new AggregateCall(
-        function, operand, where, isDistinct, Objects.requireNonNull(columnName, "columnName"));
+        function,
+        operand,
+        where,
+        isDistinct,
+        Objects.requireNonNull(columnName, "columnName"),
+        arguments);
   }
 
   @Override
   public String toString() {
-    String call =
-        function.name().toLowerCase(Locale.ROOT)
-            + "("
-            + (isDistinct ? "distinct " : "")
-            + (operand == null ? "*" : operand)
-            + ")"
-            + (where == null ? "" : " where " + where);
-    return name == null ? call : call + " as " + name;
+    StringBuilder text = new StringBuilder(function.name().toLowerCase(Locale.ROOT)).append('(');
+    text.append(isDistinct ? "distinct " : "").append(operand == null ? "*" : operand);
+    if (arguments.constant() != null) {
+      text.append(", ").append(Expr.of(arguments.constant()));
+    }
+    for (int i = 0; i < order().size(); i++) {
+      text.append(i == 0 ? " order by " : ", ").append(order().get(i));
+    }
+    text.append(')');
+    if (where != null) {
+      text.append(" where ").append(where);
+    }
+    return name == null ? text.toString() : text.append(" as ").append(name).toString();
   }
 }

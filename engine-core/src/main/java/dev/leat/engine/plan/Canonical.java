@@ -129,11 +129,13 @@ final class Canonical {
   }
 
   Canonical call(AggregateCall call) {
-    return word(call.function().name())
+    word(call.function().name())
         .word(call.isDistinct() ? "distinct" : "all")
         .expr(call.operand())
         .expr(call.where())
         .name(Objects.requireNonNull(call.name(), "name"));
+    call.arguments().write(this);
+    return this;
   }
 
   Fingerprint fingerprint() {

@@ -127,7 +127,7 @@ public abstract sealed class Node {
     return traits.key();
   }
 
-  /** Does a row of a stream stay in this relation for ever, as a row of its own? */
+  /** Does a row of a stream stay in this relation for ever, as a row of its own or in an array? */
   final boolean holdsStream() {
     return traits.holdsStream();
   }
@@ -384,7 +384,7 @@ public abstract sealed class Node {
     private final List<AggregateCall> calls;
 
     private Aggregate(Node input, List<String> keys, List<AggregateCall> calls, Schema schema) {
-      super(List.of(input), schema, RowTraits.ofGroups(keys), step(input, keys, calls));
+      super(List.of(input), schema, traits(input, keys, calls), step(input, keys, calls));
       this.keys = keys;
       this.calls = calls;
     }
@@ -396,11 +396,6 @@ public abstract sealed class Node {
       if (!keys.isEmpty()) {
         fields.addAll(input.schema().select(keys, "groupBy on " + input.describe()).fields());
       }
-      for (Field key : fields) {
-        if (key.type().kind() == Type.Kind.ARRAY) {
-          throw invalid(place + ": cannot group by an array: " + key);
-        }
-      }
       if (keys.isEmpty() && calls.isEmpty()) {
         throw invalid(place + ": neither keys nor aggregates; add count()");
       }
@@ -409,10 +404,15 @@ public abstract sealed class Node {
         if (name == null) {
           throw invalid(place + ": " + call + " has no name; add .as(\"...\")");
         }
-        TypeRules.Typed typed = TypeRules.check(call, input.schema(), place);
+        TypeRules.Typed typed = AggregateRules.check(call, input.schema(), place);
         fields.add(new Field(name, typed.type(), typed.nullable()));
       }
       return new Aggregate(input, List.copyOf(keys), List.copyOf(calls), Schema.of(fields));
+    }
+
+    private static RowTraits traits(Node input, List<String> keys, List<AggregateCall> calls) {
+      boolean holdsRows = calls.stream().anyMatch(AggregateCall::holdsRows);
+      return RowTraits.ofGroups(keys, holdsRows && input.traits.holdsStream());
     }
 
     private static Canonical step(Node input, List<String> keys, List<AggregateCall> calls) {
@@ -534,13 +534,7 @@ public abstract sealed class Node {
           new Canonical("distinct").schema(input.schema()));
     }
 
-    /** Checks that the rows can be compared. */
     public static Distinct of(Node input) {
-      for (Field field : input.schema().fields()) {
-        if (field.type().kind() == Type.Kind.ARRAY) {
-          throw invalid("distinct on " + input.describe() + ": not over an array: " + field);
-        }
-      }
       return new Distinct(input);
     }
 

@@ -61,19 +61,33 @@ public record Plan(List<Node.Input> inputs, List<ViewDefinition> views) {
   }
 
   private static void checkGrowth(List<ViewDefinition> views) {
+    List<ViewDefinition> accepted = views.stream().filter(v -> v.growthReason() != null).toList();
+    Set<Node> mayGrow = new HashSet<>(nodes(List.of(), accepted));
     for (ViewDefinition view : views) {
-      if (StateBound.ofView(view).kind() == StateBound.Kind.GROWS && view.growthReason() == null) {
-        throw new EngineException(
-            EngineException.Kind.INVALID,
-            "view '"
-                + view.name()
-                + "' keeps every row of "
-                + view.relation().describe()
-                + " for ever: its state grows with the input; aggregate it, make it distinct over a"
-                + " bounded key space, or accept it with .acceptGrowth(\"why\") before"
-                + " .materialize(...)");
+      if (view.growthReason() != null) {
+        continue;
+      }
+      for (Node node : nodes(List.of(), List.of(view))) {
+        if (StateBound.of(node).kind() == StateBound.Kind.GROWS && !mayGrow.contains(node)) {
+          throw grows(view, "needs all values of each group of " + node.describe());
+        }
+      }
+      if (StateBound.ofView(view).kind() == StateBound.Kind.GROWS) {
+        throw grows(view, "keeps every row of " + view.relation().describe());
       }
     }
+  }
+
+  private static EngineException grows(ViewDefinition view, String what) {
+    return new EngineException(
+        EngineException.Kind.INVALID,
+        "view '"
+            + view.name()
+            + "' "
+            + what
+            + " for ever: its state grows with the input; aggregate it, make it distinct over a"
+            + " bounded key space, or accept it with .acceptGrowth(\"why\") before"
+            + " .materialize(...)");
   }
 
   /**

@@ -9,7 +9,7 @@ import java.util.Optional;
  * What a relation knows of its rows, from what its inputs know.
  *
  * @param isAppendOnly are rows only added?
- * @param holdsStream does a row of a stream stay for ever, as a row of its own?
+ * @param holdsStream does a row of a stream stay for ever, as a row of its own or in an array?
  * @param copies how often one row of an input may be here
  * @param key columns that no two rows share
  */
@@ -39,8 +39,13 @@ record RowTraits(
             .map(names -> names.stream().map(renamed::get).toList()));
   }
 
-  static RowTraits ofGroups(List<String> keys) {
-    return new RowTraits(false, false, 1, Optional.of(keys));
+  /**
+   * Of groups.
+   *
+   * @param holdsStream is there a value in the groups' rows for each row of a stream?
+   */
+  static RowTraits ofGroups(List<String> keys, boolean holdsStream) {
+    return new RowTraits(false, holdsStream, 1, Optional.of(keys));
   }
 
   /** Of the rows of several relations. */

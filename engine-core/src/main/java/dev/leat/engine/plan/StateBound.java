@@ -58,6 +58,9 @@ public record StateBound(Kind kind, String text) {
 
     @Override
     public StateBound aggregate(Node.Aggregate aggregate) {
+      if (aggregate.holdsStream()) {
+        return new StateBound(Kind.GROWS, "grows with the rows of each group" + values(aggregate));
+      }
       return aggregate.keys().isEmpty()
           ? new StateBound(Kind.FIXED, "one row" + values(aggregate))
           : new StateBound(
@@ -87,7 +90,7 @@ public record StateBound(Kind kind, String text) {
   /** What bounds the rows that a view holds. */
   public static StateBound ofView(ViewDefinition view) {
     Node node = view.relation();
-    if (node.key().isPresent()) {
+    if (node.key().isPresent() && !node.holdsStream()) {
       return node.key().get().isEmpty()
           ? new StateBound(Kind.FIXED, "one row")
           : new StateBound(Kind.KEY_SPACE, "one row for each distinct " + node.key().get());
@@ -97,16 +100,11 @@ public record StateBound(Kind kind, String text) {
         : new StateBound(Kind.INPUT_ROWS, "the rows of its inputs");
   }
 
-  /** Some aggregates keep more than one word a group: say so. */
+  /** Some aggregates keep more than some words a group: say so. */
   private static String values(Node.Aggregate aggregate) {
-    boolean keepsValues =
-        aggregate.calls().stream()
-            .anyMatch(
-                call ->
-                    call.isDistinct()
-                        || (!aggregate.input().isAppendOnly()
-                            && (call.function() == AggregateFunction.MIN
-                                || call.function() == AggregateFunction.MAX)));
-    return keepsValues ? ", with its distinct values" : "";
+    boolean isAppendOnly = aggregate.input().isAppendOnly();
+    return aggregate.calls().stream().anyMatch(call -> call.keepsValues(isAppendOnly))
+        ? ", with its distinct values"
+        : "";
   }
 }

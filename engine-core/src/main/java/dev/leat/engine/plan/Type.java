@@ -108,11 +108,6 @@ public record Type(Kind kind, int precision, int scale, @Nullable Type element) 
     return kind == Kind.FLOAT || kind == Kind.DOUBLE;
   }
 
-  /** Can values be ordered? All but arrays can. */
-  public boolean isOrdered() {
-    return kind != Kind.ARRAY;
-  }
-
   /**
    * Is a value kept as a code that stands for an object (strings, bytes, arrays, decimals of more
    * than 18 digits), and not in the word itself?

@@ -22,7 +22,7 @@ public final class TypeRules {
   private static final Type INT_AS_DECIMAL = Type.decimal(10, 0);
   private static final Type LONG_AS_DECIMAL = Type.decimal(19, 0);
   private static final int MAX_ROUND_DIGITS = 18;
-  private static final int DIVISION_SCALE = 6;
+  static final int DIVISION_SCALE = 6;
 
   /**
    * What an expression gives.
@@ -133,73 +133,21 @@ public final class TypeRules {
     };
   }
 
-  /** The type of an aggregate over a schema. */
-  static Typed check(AggregateCall call, Schema schema, String place) {
-    Expr where = call.where();
-    if (where != null) {
-      checkCondition(where, schema, place + ", where of " + call);
-    }
-    Expr operand = call.operand();
-    if (operand == null) {
-      return new Typed(Type.LONG, false);
-    }
-    TypeRules rules = new TypeRules(schema, place);
-    Type type = rules.check(operand).type();
-    rules.require(!call.isDistinct() || type.isOrdered(), call, "values, not arrays", type);
-    return switch (call.function()) {
-      case COUNT -> new Typed(Type.LONG, false);
-      case MIN, MAX -> {
-        rules.require(type.isOrdered(), call, "an ordered type", type);
-        yield new Typed(type, true);
-      }
-      case BOOL_OR, BOOL_AND -> {
-        rules.require(type.kind() == Kind.BOOLEAN, call, "a boolean", type);
-        yield new Typed(type, true);
-      }
-      case SUM -> {
-        rules.require(isSummable(type), call, "a number or a duration", type);
-        yield new Typed(sumType(type), true);
-      }
-      case AVG -> {
-        rules.require(isSummable(type), call, "a number or a duration", type);
-        yield new Typed(averageType(type), true);
-      }
-    };
-  }
-
-  private static boolean isSummable(Type type) {
+  /** Can values be added up? */
+  static boolean isSummable(Type type) {
     return type.isNumeric() || type.kind() == Kind.DURATION;
   }
 
-  private static Type sumType(Type type) {
-    return switch (type.kind()) {
-      case INT, LONG -> Type.LONG;
-      case FLOAT, DOUBLE -> Type.DOUBLE;
-      case DECIMAL -> Type.decimal(Type.MAX_PRECISION, type.scale());
-      default -> type;
-    };
-  }
-
-  private static Type averageType(Type type) {
-    return switch (type.kind()) {
-      case DECIMAL -> {
-        int whole = type.precision() - type.scale();
-        int scale = Math.min(DIVISION_SCALE, Type.MAX_PRECISION - whole);
-        yield Type.decimal(Type.MAX_PRECISION, Math.max(type.scale(), scale));
-      }
-      case DURATION -> type;
-      default -> Type.DOUBLE;
-    };
-  }
-
-  private void require(boolean holds, Object what, String wanted, Type type) {
+  /** Throws that something does not take a type, unless it does. */
+  void require(boolean holds, Object what, String wanted, Type type) {
     if (!holds) {
       throw invalid(
           what + " takes " + wanted + ", not " + type + "; cast it or choose another column");
     }
   }
 
-  private EngineException invalid(String message) {
+  /** An error at this place. */
+  EngineException invalid(String message) {
     return new EngineException(EngineException.Kind.INVALID, place + ": " + message);
   }
 
@@ -302,13 +250,8 @@ public final class TypeRules {
         require(isSummable(first), call, "a number or a duration", first);
         yield new Typed(signed(first), nullable);
       }
-      case EQ, NE, IN -> {
+      case EQ, NE, IN, LT, LE, GT, GE -> {
         checkCommon(arguments, call);
-        yield new Typed(Type.BOOLEAN, nullable);
-      }
-      case LT, LE, GT, GE -> {
-        Type common = checkCommon(arguments, call).type();
-        require(common.isOrdered(), call, "an ordered type", common);
         yield new Typed(Type.BOOLEAN, nullable);
       }
       case NULLIF -> {

@@ -112,13 +112,20 @@ class PlanFingerprintTest {
     all.put(
         "select", Node.Project.of(filter, List.of(USER.as("user"), PRICE.as("p"))).fingerprint());
     for (AggregateFunction function : AggregateFunction.values()) {
-      boolean isBoolean =
-          function == AggregateFunction.BOOL_OR || function == AggregateFunction.BOOL_AND;
-      Expr operand = isBoolean ? PAGE.isNull() : PRICE;
-      AggregateCall call = new AggregateCall(function, operand, USER.ne("x"), true, "a");
       all.put(
           "aggregate " + function,
-          Node.Aggregate.of(filter, List.of("user_id"), List.of(call)).fingerprint());
+          Node.Aggregate.of(filter, List.of("user_id"), List.of(call(function))).fingerprint());
+    }
+    for (SortKey key :
+        List.of(
+            new SortKey("price", false),
+            new SortKey("price", false).nullsFirst(),
+            new SortKey("price", true),
+            new SortKey("price", true).nullsLast())) {
+      AggregateCall last = new AggregateCall(AggregateFunction.LAST, PAGE, null, false, "a");
+      all.put(
+          "aggregate by " + key,
+          Node.Aggregate.of(filter, List.of(), List.of(last.orderBy(key))).fingerprint());
     }
     Node count = Node.Aggregate.of(STREAM, List.of(), List.of(count(null).as("n")));
     all.put("aggregate of all rows", count.fingerprint());
@@ -140,6 +147,22 @@ class PlanFingerprintTest {
     all.put("cast", USER.cast(Type.array(Type.LONG)).identity());
     all.put("user call", new Expr.UserCall("f", Type.LONG, a -> null, List.of(USER)).identity());
     return all;
+  }
+
+  /** An aggregate of a function. */
+  private static AggregateCall call(AggregateFunction function) {
+    Expr operand =
+        switch (function) {
+          case BOOL_OR, BOOL_AND -> PAGE.isNull();
+          case STRING_AGG -> PAGE;
+          default -> PRICE;
+        };
+    boolean isEdge = function == AggregateFunction.FIRST || function == AggregateFunction.LAST;
+    AggregateArguments arguments =
+        new AggregateArguments(
+            isEdge ? List.of(new SortKey("price", true)) : List.of(),
+            function == AggregateFunction.STRING_AGG ? ", " : null);
+    return new AggregateCall(function, operand, USER.ne("x"), true, "a", arguments);
   }
 
   /** Lines may be added to the file; a line that is there must not change. */

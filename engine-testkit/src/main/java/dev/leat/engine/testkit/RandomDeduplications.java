@@ -24,7 +24,7 @@ final class RandomDeduplications {
   Node.Input some(Node.Input input) {
     List<String> columns = new ArrayList<>();
     for (Field field : input.schema().fields()) {
-      if (field.type().isOrdered()) {
+      if (RandomExprs.isScalar(field.type())) {
         columns.add(field.name());
       }
     }

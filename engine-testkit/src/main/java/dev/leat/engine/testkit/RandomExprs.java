@@ -74,6 +74,10 @@ final class RandomExprs {
     return new Expr.Call(op, List.of(arguments));
   }
 
+  static boolean isScalar(Type type) {
+    return type.kind() != Kind.ARRAY;
+  }
+
   /** The type of a column, so that expressions meet their own kind. */
   Type someType() {
     return values.pick(schema.fields()).type();
@@ -81,7 +85,7 @@ final class RandomExprs {
 
   private Type someOrderedType() {
     Type type = someType();
-    return type.isOrdered() ? type : Type.BOOLEAN;
+    return isScalar(type) ? type : Type.BOOLEAN;
   }
 
   /** An expression of exactly this type. */
@@ -290,7 +294,7 @@ final class RandomExprs {
   Expr likelyCondition() {
     Field field = values.pick(schema.fields());
     Expr column = new Expr.Column(field.name());
-    boolean isOrdered = field.type().isOrdered();
+    boolean isOrdered = isScalar(field.type());
     return switch (random.nextInt(6)) {
       case 0 -> column.isNotNull();
       case 1, 2 ->

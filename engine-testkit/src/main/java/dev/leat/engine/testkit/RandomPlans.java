@@ -41,7 +41,19 @@ public final class RandomPlans {
           Type.DATE,
           Type.DURATION,
           Type.BYTES);
-  private static final List<Integer> RISKS = List.of(0, 10, 30, 60);
+
+  /** {@link RandomExtras} has the others. */
+  private static final List<AggregateFunction> FUNCTIONS =
+      List.of(
+          AggregateFunction.COUNT,
+          AggregateFunction.SUM,
+          AggregateFunction.AVG,
+          AggregateFunction.MIN,
+          AggregateFunction.MAX,
+          AggregateFunction.BOOL_OR,
+          AggregateFunction.BOOL_AND);
+
+  static final List<Integer> RISKS = List.of(0, 10, 30, 60);
   private static final int MAX_UNIONS = 2;
 
   private final SplittableRandom random;
@@ -59,12 +71,12 @@ public final class RandomPlans {
 
   /** The plan of a seed. */
   public static Plan plan(long seed) {
-    // Apart, so that plans were the same before there was deduplication.
+    // Apart, so that plans are the same as before there was deduplication; so are extras.
     RandomDeduplications deduplications = new RandomDeduplications(seed);
-    return new RandomPlans(new SplittableRandom(seed), deduplications).plan();
+    return new RandomPlans(new SplittableRandom(seed), deduplications).withExtras(seed);
   }
 
-  private Plan plan() {
+  private Plan withExtras(long seed) {
     List<Node.Input> inputs = new ArrayList<>();
     for (int i = random.nextInt(3); i >= 0; i--) {
       inputs.add(input("input" + i));
@@ -78,6 +90,7 @@ public final class RandomPlans {
       Node relation = i == 0 ? relations.get(relations.size() - 1) : values.pick(relations);
       views.add(new ViewDefinition("view" + i, relation, "the test is short"));
     }
+    views.addAll(new RandomExtras(seed, relations).views());
     return new Plan(inputs, views);
   }
 
@@ -159,7 +172,7 @@ public final class RandomPlans {
     RandomExprs exprs = exprs(source);
     List<String> keys =
         exprs.shuffledColumns().stream()
-            .filter(f -> f.type().isOrdered())
+            .filter(f -> RandomExprs.isScalar(f.type()))
             .limit(values.percent(20) ? 0 : random.nextInt(1, 4))
             .map(Field::name)
             .toList();
@@ -172,7 +185,7 @@ public final class RandomPlans {
   }
 
   private AggregateCall call(RandomExprs exprs) {
-    AggregateFunction function = values.pick(List.of(AggregateFunction.values()));
+    AggregateFunction function = values.pick(FUNCTIONS);
     if (function == AggregateFunction.COUNT && values.percent(40)) {
       return where(new AggregateCall(function, null, null, false, null), exprs);
     }
@@ -181,11 +194,11 @@ public final class RandomPlans {
     Type type =
         switch (function) {
           case COUNT -> wanted;
-          case MIN, MAX -> wanted.isOrdered() ? wanted : Type.STRING;
+          case MIN, MAX -> RandomExprs.isScalar(wanted) ? wanted : Type.STRING;
           case BOOL_OR, BOOL_AND -> Type.BOOLEAN;
-          case SUM, AVG -> isSummable ? wanted : Type.LONG;
+          default -> isSummable ? wanted : Type.LONG;
         };
-    boolean isDistinct = type.isOrdered() && values.percent(25);
+    boolean isDistinct = RandomExprs.isScalar(type) && values.percent(25);
     Expr operand = exprs.of(type, random.nextInt(3));
     return where(new AggregateCall(function, operand, null, isDistinct, null), exprs);
   }
@@ -197,7 +210,7 @@ public final class RandomPlans {
   private Node distinct(Node source) {
     List<NamedExpr> columns =
         source.schema().fields().stream()
-            .filter(f -> f.type().isOrdered())
+            .filter(f -> RandomExprs.isScalar(f.type()))
             .limit(random.nextInt(1, 5))
             .map(f -> new Expr.Column(f.name()).as(f.name()))
             .toList();

@@ -44,11 +44,20 @@ final class ReferenceAggregates {
       Expr operand = call.operand();
       if (where != null && !expressions.isTrue(where, row)) {
         operands.add(null);
+      } else if (call.function().takesOrder()) {
+        operands.add(tuple(call, row));
       } else {
         operands.add(operand == null ? COUNTED : expressions.evaluate(operand, row));
       }
     }
     return operands;
+  }
+
+  /** What a row brings to an aggregate that reads several columns of it. */
+  private List<@Nullable Object> tuple(AggregateCall call, ReferenceRow row) {
+    List<@Nullable Object> tuple = new ArrayList<>();
+    call.operands().forEach(operand -> tuple.add(expressions.evaluate(operand, row)));
+    return tuple;
   }
 
   /** The row of a group, from what its rows brought. */
@@ -76,6 +85,10 @@ final class ReferenceAggregates {
     if (expr == null) {
       return (long) operands.size();
     }
+    if (call.function().takesOrder()) {
+      List<Type> types = call.operands().stream().map(expressions::typeOf).toList();
+      return new ReferenceOrdered(call, types).result(operands);
+    }
     Type type = expressions.typeOf(expr);
     return switch (call.function()) {
       case COUNT -> (long) operands.size();
@@ -85,6 +98,7 @@ final class ReferenceAggregates {
       case BOOL_AND -> operands.isEmpty() ? null : (Object) !operands.contains(false);
       case SUM -> operands.isEmpty() ? null : sum(operands, type, result);
       case AVG -> operands.isEmpty() ? null : average(operands, type, result);
+      default -> throw new IllegalArgumentException("no aggregate of one column: " + call);
     };
   }
 

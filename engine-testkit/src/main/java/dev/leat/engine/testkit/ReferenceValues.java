@@ -147,8 +147,19 @@ final class ReferenceValues {
       case DATE -> ((LocalDate) a).compareTo((LocalDate) b);
       case DURATION -> ((Duration) a).compareTo((Duration) b);
       case BYTES -> Arrays.compareUnsigned(bytes(a), bytes(b));
-      case ARRAY -> throw new IllegalArgumentException("arrays have no order: " + type);
+      case ARRAY -> compareLists(type.elementType(), (List<?>) a, (List<?>) b);
     };
+  }
+
+  /** By the first elements that differ, null being the largest; then the shorter is less. */
+  private static int compareLists(Type element, List<?> a, List<?> b) {
+    for (int i = 0; i < Math.min(a.size(), b.size()); i++) {
+      int order = ReferenceOrdered.compareNullLast(element, a.get(i), b.get(i));
+      if (order != 0) {
+        return order;
+      }
+    }
+    return Integer.compare(a.size(), b.size());
   }
 
   /** A value for messages. */

@@ -49,15 +49,12 @@ final class QueryCheck {
         "where " + condition,
         new RandomRun.Difference(expected.view("v"), counts));
     for (Field field : schema.fields()) {
-      if (field.type().isOrdered()) {
-        boolean isDescending = random.nextBoolean();
-        List<ReferenceRow> sorted = read(query.orderBy(new SortKey(field.name(), isDescending)));
-        List<ReferenceRow> wanted = new ArrayList<>(all);
-        int column = schema.find(field.name());
-        wanted.sort(
-            (a, b) -> (isDescending ? -1 : 1) * compare(field, a.value(column), b.value(column)));
-        RandomRun.check(sorted.equals(wanted), "order by " + field, sorted);
-      }
+      SortKey key = new SortKey(field.name(), random.nextBoolean(), random.nextBoolean());
+      List<ReferenceRow> sorted = read(query.orderBy(key));
+      List<ReferenceRow> wanted = new ArrayList<>(all);
+      int column = schema.find(field.name());
+      wanted.sort((a, b) -> compare(field, key, a.value(column), b.value(column)));
+      RandomRun.check(sorted.equals(wanted), "order by " + key, sorted);
     }
     int limit = random.nextInt(all.size() + 2);
     RandomRun.check(
@@ -87,10 +84,10 @@ final class QueryCheck {
     }
   }
 
-  /** Null is larger than all. */
-  private static int compare(Field field, @Nullable Object a, @Nullable Object b) {
-    return a == null || b == null
-        ? Boolean.compare(a == null, b == null)
-        : ReferenceValues.compare(field.type(), a, b);
+  private static int compare(Field field, SortKey key, @Nullable Object a, @Nullable Object b) {
+    if (a == null || b == null) {
+      return Boolean.compare(a == null, b == null) * (key.isNullFirst() ? -1 : 1);
+    }
+    return ReferenceValues.compare(field.type(), a, b) * (key.isDescending() ? -1 : 1);
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.leat.engine.plan.AggregateCall;
 import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.Fingerprint;
+import dev.leat.engine.plan.JavaTypes;
 import dev.leat.engine.plan.NamedExpr;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
@@ -185,8 +186,16 @@ class RandomFingerprintsTest {
         call.function().name(),
         String.valueOf(call.isDistinct()),
         String.valueOf(call.name()),
-        call.operand() == null ? "" : text(call.operand(), read),
+        texts(call.operands().stream().map(operand -> text(operand, read)).toList()),
+        call.order().toString(),
+        String.valueOf(call.arguments().constant()),
         call.where() == null ? "" : text(call.where(), read));
+  }
+
+  private static String valueText(@Nullable Object value) {
+    return value instanceof List<?> elements
+        ? texts(elements.stream().map(element -> valueText(element)).toList())
+        : value == null ? "null" : text(new String[] {JavaTypes.text(value)});
   }
 
   private static String text(Expr expr, @Nullable Schema read) {
@@ -196,7 +205,7 @@ class RandomFingerprintsTest {
       return text("column", column.name(), index < 0 ? "" : read.field(index).toString());
     }
     if (expr instanceof Expr.Literal literal) {
-      return text("literal", literal.type().toString(), literal.toString());
+      return text("literal", literal.type().toString(), valueText(literal.value()));
     }
     if (expr instanceof Expr.Call call) {
       return text("call", call.op().name(), operands);

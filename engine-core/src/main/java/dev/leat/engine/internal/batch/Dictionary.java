@@ -38,6 +38,7 @@ public final class Dictionary implements Checkpointed {
   private static final int PAGE_BITS = 12;
   private static final int PAGE_SIZE = 1 << PAGE_BITS;
   private static final int MIN_GARBAGE = 1 << 16;
+  private static final long MIN_GARBAGE_BYTES = 16L << 20;
 
   /** What a code takes beside its value: a reference, a hash, places in the table. */
   private static final long CODE_BYTES = 24;
@@ -83,6 +84,7 @@ public final class Dictionary implements Checkpointed {
   private int freeCount;
   private int usedAfterSweep;
   private long valueBytes;
+  private long bytesAfterSweep;
   private int generation;
   private long[] pinned = new long[16];
   private byte[] scratch = new byte[256];
@@ -290,9 +292,13 @@ public final class Dictionary implements Checkpointed {
     Bits.set(pinned, code);
   }
 
-  /** Were so many values added since the last time that it is worth asking who holds what? */
+  /**
+   * Were so many values, or so large ones, added since the last time that it is worth asking who
+   * holds what?
+   */
   public boolean wantsSweep() {
-    return used - usedAfterSweep > Math.max(MIN_GARBAGE, usedAfterSweep);
+    return used - usedAfterSweep > Math.max(MIN_GARBAGE, usedAfterSweep)
+        || valueBytes - bytesAfterSweep > Math.max(MIN_GARBAGE_BYTES, bytesAfterSweep);
   }
 
   /**
@@ -332,6 +338,7 @@ public final class Dictionary implements Checkpointed {
       rebuildTable(isFree);
     }
     usedAfterSweep = used;
+    bytesAfterSweep = valueBytes;
     return freed;
   }
 
@@ -430,6 +437,7 @@ public final class Dictionary implements Checkpointed {
         read(code, in);
       }
     }
+    bytesAfterSweep = valueBytes;
     rebuildTable(isFree);
   }
 

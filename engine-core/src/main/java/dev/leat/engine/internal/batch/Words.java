@@ -7,7 +7,6 @@ import java.math.RoundingMode;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.util.List;
 
 /**
  * What a word means, by type; the one home of that.
@@ -172,9 +171,8 @@ public final class Words {
 
   /**
    * Orders two words of a type, neither of them null, by value: strings by code point, bytes
-   * unsigned, NaN largest.
-   *
-   * @throws IllegalArgumentException for arrays, which have no order
+   * unsigned, NaN largest, arrays by their first elements that differ, of which null is the
+   * largest.
    */
   public static int compare(Type type, long a, long b, Dictionary.Values values) {
     if (a == b) {
@@ -188,7 +186,7 @@ public final class Words {
           type.isEncoded()
               ? toDecimal(type, a, values).compareTo(toDecimal(type, b, values))
               : Long.compare(a, b);
-      case ARRAY -> throw new IllegalArgumentException("arrays have no order: " + List.of(type));
+      case ARRAY -> ArrayBytes.compare(type.elementType(), values.bytes(a), values.bytes(b));
       default -> Long.compare(a, b);
     };
   }

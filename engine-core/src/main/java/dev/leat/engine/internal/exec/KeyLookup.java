@@ -11,6 +11,7 @@ import dev.leat.engine.plan.JavaTypes;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -153,10 +154,16 @@ final class KeyLookup {
   /** Does a row, given as Java values, have the key? */
   boolean matches(@Nullable Object[] row) {
     for (int k = 0; k < columns.length; k++) {
-      if (!Objects.deepEquals(row[columns[k]], key[k])) {
+      if (!isEqual(schema.field(columns[k]).type(), row[columns[k]], key[k])) {
         return false;
       }
     }
     return true;
+  }
+
+  private static boolean isEqual(Type type, @Nullable Object a, @Nullable Object b) {
+    return (a instanceof List && b instanceof List)
+        ? Arrays.equals(ValueBytes.encode(type, a), ValueBytes.encode(type, b))
+        : Objects.deepEquals(a, b);
   }
 }

@@ -169,13 +169,7 @@ public final class ViewReader {
     for (SortKey key : order) {
       int column = schema.indexOf(key.column(), "orderBy on view '" + view.name() + "'");
       Field field = schema.field(column);
-      if (!field.type().isOrdered()) {
-        throw new EngineException(
-            EngineException.Kind.INVALID,
-            "orderBy on view '" + view.name() + "': arrays have no order: " + field);
-      }
-      Comparator<Integer> one = (a, b) -> compare(a, b, column, field.type());
-      one = key.isDescending() ? one.reversed() : one;
+      Comparator<Integer> one = (a, b) -> compare(a, b, key, column, field.type());
       comparator = comparator == null ? one : comparator.thenComparing(one);
     }
     Integer[] boxed = Arrays.stream(numbers).boxed().toArray(Integer[]::new);
@@ -183,13 +177,14 @@ public final class ViewReader {
     return Arrays.stream(boxed).mapToInt(Integer::intValue).toArray();
   }
 
-  private int compare(int a, int b, int column, Type type) {
+  private int compare(int a, int b, SortKey key, int column, Type type) {
     boolean aNull = rows.isNull(a, column);
     boolean bNull = rows.isNull(b, column);
     if (aNull || bNull) {
-      return Boolean.compare(aNull, bNull);
+      return key.isNullFirst() ? Boolean.compare(bNull, aNull) : Boolean.compare(aNull, bNull);
     }
-    return Words.compare(type, rows.word(a, column), rows.word(b, column), state.values());
+    int order = Words.compare(type, rows.word(a, column), rows.word(b, column), state.values());
+    return key.isDescending() ? -order : order;
   }
 
   private @Nullable Object[] decode(int row) {

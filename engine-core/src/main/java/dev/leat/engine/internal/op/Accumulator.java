@@ -40,6 +40,15 @@ abstract class Accumulator implements Checkpointed {
    */
   abstract void add(GroupedRows groups, @Nullable Column operand, Batch rows);
 
+  /**
+   * Folds the selected rows of a batch.
+   *
+   * @param operands the columns of all that the aggregate reads, its operand first
+   */
+  void add(GroupedRows groups, Column[] operands, Batch rows) {
+    add(groups, operands[0], rows);
+  }
+
   /** Puts the results of the touched groups into their words, where they are kept beside. */
   void settle(TouchedRows touched) {}
 

@@ -28,6 +28,9 @@ final class Accumulators {
   Accumulator of(AggregateCall call, Expr operand, Type result) {
     Type type = TypeRules.typeOf(operand, input);
     Hashing hashing = dictionary.hashing();
+    if (call.function().takesOrder()) {
+      return new OrderedAccumulators(input, isAppendOnly, dictionary, layout).of(call);
+    }
     if (!call.isDistinct() || isIdempotent(call.function())) {
       return plain(call.function(), type, result);
     }
@@ -42,6 +45,7 @@ final class Accumulators {
     return switch (function) {
       case MIN, MAX, BOOL_OR, BOOL_AND -> true;
       case COUNT, SUM, AVG -> false;
+      case FIRST, LAST, ARRAY_AGG, STRING_AGG -> throw ordered(function);
     };
   }
 
@@ -57,7 +61,12 @@ final class Accumulators {
           isAppendOnly
               ? new ExtremeAccumulator(type, isMax, dictionary, layout)
               : new RetractableExtremeAccumulator(type, isMax, dictionary, layout);
+      case FIRST, LAST, ARRAY_AGG, STRING_AGG -> throw ordered(function);
     };
+  }
+
+  private static IllegalArgumentException ordered(AggregateFunction function) {
+    return new IllegalArgumentException("depends on an order: " + function);
   }
 
   private Accumulator sum(boolean isMean, Type type, Type result) {

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,7 +78,8 @@ final class AggregateInputs {
   private final Map<Expr, Rows> rows = new LinkedHashMap<>();
   private final Map<OperandKey, Operand> operands = new LinkedHashMap<>();
   private final List<Rows> rowsOfCall = new ArrayList<>();
-  private final List<@Nullable Operand> operandOfCall = new ArrayList<>();
+  private final List<List<Operand>> operandsOfCall = new ArrayList<>();
+  private final List<Column[]> columnsOfCall = new ArrayList<>();
   private final Schema schema;
   private final Dictionary dictionary;
 
@@ -87,7 +89,9 @@ final class AggregateInputs {
     for (AggregateCall call : calls) {
       Rows callRows = rows(call.where() == null ? ALL : call.where());
       rowsOfCall.add(callRows);
-      operandOfCall.add(operand(call, callRows));
+      List<Operand> read = call.operands().stream().map(o -> operand(call, o, callRows)).toList();
+      operandsOfCall.add(read);
+      columnsOfCall.add(new Column[read.size()]);
     }
   }
 
@@ -99,12 +103,7 @@ final class AggregateInputs {
                 w.equals(ALL) ? null : ExprCompiler.compile(w, schema, dictionary), schema.size()));
   }
 
-  private @Nullable Operand operand(AggregateCall call, Rows callRows) {
-    Expr operand = call.operand();
-    if (operand == null) {
-      // Its rows are counted by what the condition says of each; nobody needs a list of them.
-      return null;
-    }
+  private Operand operand(AggregateCall call, Expr operand, Rows callRows) {
     callRows.isSelected = true;
     Expr where = call.where() == null ? ALL : call.where();
     return operands.computeIfAbsent(
@@ -132,9 +131,13 @@ final class AggregateInputs {
     return rowsOfCall.get(call).selected;
   }
 
-  /** The operand of an aggregate; null for one of rows. */
-  @Nullable Column operand(int call) {
-    Operand operand = operandOfCall.get(call);
-    return operand == null ? null : operand.column;
+  /** The columns of what an aggregate reads, its operand first; none for one of rows. */
+  Column[] operands(int call) {
+    List<Operand> read = operandsOfCall.get(call);
+    Column[] columns = columnsOfCall.get(call);
+    for (int i = 0; i < columns.length; i++) {
+      columns[i] = Objects.requireNonNull(read.get(i).column, "operands were evaluated");
+    }
+    return columns;
   }
 }

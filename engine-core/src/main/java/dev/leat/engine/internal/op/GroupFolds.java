@@ -14,7 +14,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -155,16 +154,13 @@ final class GroupFolds {
     for (Seen some : seen) {
       some.flags().start(batch);
       for (int call : some.calls()) {
-        some.flags().take((SeenAccumulator) accumulators.get(call), operand(call), batch);
+        some.flags()
+            .take((SeenAccumulator) accumulators.get(call), inputs.operands(call)[0], batch);
       }
       some.flags().add(groups, batch);
     }
     for (int call : others) {
-      accumulators.get(call).add(groups, operand(call), inputs.rows(call));
+      accumulators.get(call).add(groups, inputs.operands(call), inputs.rows(call));
     }
-  }
-
-  private Column operand(int call) {
-    return Objects.requireNonNull(inputs.operand(call), "an aggregate of rows is not folded alone");
   }
 }

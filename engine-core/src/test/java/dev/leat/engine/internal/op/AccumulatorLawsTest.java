@@ -14,23 +14,26 @@ import dev.leat.engine.internal.checkpoint.StateReader;
 import dev.leat.engine.internal.expr.RowErrors;
 import dev.leat.engine.internal.state.GroupRows;
 import dev.leat.engine.internal.state.TouchedRows;
+import dev.leat.engine.plan.AggregateArguments;
 import dev.leat.engine.plan.AggregateCall;
 import dev.leat.engine.plan.AggregateFunction;
 import dev.leat.engine.plan.Expr;
+import dev.leat.engine.plan.JavaTypes;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Schema;
+import dev.leat.engine.plan.SortKey;
 import dev.leat.engine.plan.Type;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -56,9 +59,21 @@ class AccumulatorLawsTest {
           Type.DURATION);
 
   /** An aggregate of a column "x" of a type. */
-  private record Case(AggregateFunction function, Type type, boolean isDistinct) {
-    AggregateCall call() {
-      return new AggregateCall(function, new Expr.Column("x"), null, isDistinct, "a");
+  private record Case(Type type, AggregateCall call) {
+    Case(
+        AggregateFunction function,
+        Type type,
+        boolean isDistinct,
+        @Nullable AggregateArguments of) {
+      this(
+          type,
+          new AggregateCall(
+              function,
+              new Expr.Column("x"),
+              null,
+              isDistinct,
+              "a",
+              of == null ? AggregateArguments.NONE : of));
     }
 
     Node.Aggregate node() {
@@ -92,14 +107,31 @@ class AccumulatorLawsTest {
               case COUNT, MIN, MAX -> true;
               case SUM, AVG -> isSummable;
               case BOOL_OR, BOOL_AND -> type.kind() == Type.Kind.BOOLEAN;
+              default -> false;
             };
         if (fits) {
-          cases.add(new Case(function, type, false));
-          cases.add(new Case(function, type, true));
+          cases.add(new Case(function, type, false, null));
+          cases.add(new Case(function, type, true, null));
         }
       }
+      addOrdered(cases, type);
     }
     return cases.stream();
+  }
+
+  /** What depends on an order: that of the values, from either end. */
+  private static void addOrdered(List<Case> cases, Type type) {
+    for (boolean isDescending : new boolean[] {true, false}) {
+      List<SortKey> order = List.of(new SortKey("x", isDescending));
+      AggregateArguments arguments = new AggregateArguments(order, null);
+      cases.add(new Case(AggregateFunction.ARRAY_AGG, type, isDescending, arguments));
+      cases.add(new Case(AggregateFunction.FIRST, type, false, arguments));
+      cases.add(new Case(AggregateFunction.LAST, type, false, arguments));
+      if (type.kind() == Type.Kind.STRING) {
+        AggregateArguments separated = new AggregateArguments(order, ", ");
+        cases.add(new Case(AggregateFunction.STRING_AGG, type, isDescending, separated));
+      }
+    }
   }
 
   /** An accumulator of some groups, and the groups' rows. */
@@ -109,6 +141,7 @@ class AccumulatorLawsTest {
     private final TouchedRows touched;
     private final GroupedRows grouped = new GroupedRows();
     private final long[] initial;
+    private final int operands;
 
     private Groups(Case of, boolean isAppendOnly) {
       // The first word of a row says that the group exists.
@@ -117,6 +150,7 @@ class AccumulatorLawsTest {
       accumulator =
           new Accumulators(of.schema(), isAppendOnly, dictionary, layout)
               .of(of.call(), new Expr.Column("x"), result);
+      operands = of.call().operands().size();
       rows = new GroupRows(layout.stride());
       initial = new long[layout.stride()];
       initial[0] = 1;
@@ -137,7 +171,7 @@ class AccumulatorLawsTest {
       touched.start();
       touched.touch(batch, grouped.slots(), grouped.at());
       grouped.within(touched, batch);
-      accumulator.add(grouped, column, batch);
+      accumulator.add(grouped, Collections.nCopies(operands, column).toArray(new Column[0]), batch);
       accumulator.settle(touched);
       touched.store();
       assertThat(touched.endedCount()).isZero();
@@ -289,8 +323,7 @@ class AccumulatorLawsTest {
       } else if (out.isNull(row)) {
         results.add("null");
       } else {
-        Object value = Words.toObject(type, out.word(row), dictionary.values());
-        results.add(value instanceof byte[] bytes ? Arrays.toString(bytes) : "" + value);
+        results.add(JavaTypes.text(Words.toObject(type, out.word(row), dictionary.values())));
       }
     }
     return results;

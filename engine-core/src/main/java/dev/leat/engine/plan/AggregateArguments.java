@@ -1,0 +1,39 @@
+package dev.leat.engine.plan;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What some aggregates take beside their operand.
+ *
+ * @param order in which order they take the rows of a group; rows that tie are ordered by value
+ * @param constant a value that is the same for all rows: the separator of a {@code string_agg};
+ *     null if there is none
+ */
+public record AggregateArguments(List<SortKey> order, @Nullable Object constant) {
+  /** Of an aggregate that takes nothing else. */
+  public static final AggregateArguments NONE = new AggregateArguments(List.of(), null);
+
+  public AggregateArguments {
+    order = List.copyOf(order);
+  }
+
+  /** Adds to the canonical text of a call; nothing for {@link #NONE}. */
+  void write(Canonical text) {
+    if (equals(NONE)) {
+      return;
+    }
+    text.word("order").word("[");
+    for (SortKey key : order) {
+      text.name(key.column())
+          .word(key.isDescending() ? "desc" : "asc")
+          .word(key.isNullFirst() ? "nulls-first" : "nulls-last");
+    }
+    text.word("]");
+    if (constant == null) {
+      text.word("-");
+    } else {
+      text.value(JavaTypes.typeOf(constant), constant);
+    }
+  }
+}

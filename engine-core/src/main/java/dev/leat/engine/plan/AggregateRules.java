@@ -1,0 +1,115 @@
+package dev.leat.engine.plan;
+
+import dev.leat.engine.EngineException;
+import dev.leat.engine.plan.Type.Kind;
+import dev.leat.engine.plan.TypeRules.Typed;
+
+/** Which operands and orders aggregates take, and which type they give; the one home of that. */
+final class AggregateRules {
+  private final AggregateCall call;
+  private final Schema schema;
+  private final String place;
+  private final TypeRules types;
+
+  private AggregateRules(AggregateCall call, Schema schema, String place) {
+    this.call = call;
+    this.schema = schema;
+    this.place = place;
+    this.types = TypeRules.over(schema, place);
+  }
+
+  /**
+   * The type of an aggregate over rows of a schema.
+   *
+   * @throws EngineException if a column is not there, or something does not fit the aggregate
+   */
+  static Typed check(AggregateCall call, Schema schema, String place) {
+    return new AggregateRules(call, schema, place).check();
+  }
+
+  private Typed check() {
+    Expr where = call.where();
+    if (where != null) {
+      TypeRules.checkCondition(where, schema, place + ", where of " + call);
+    }
+    checkOrder();
+    Expr operand = call.operand();
+    if (operand == null) {
+      return new Typed(Type.LONG, false);
+    }
+    Type type = types.check(operand).type();
+    return new Typed(resultType(type), call.function() != AggregateFunction.COUNT);
+  }
+
+  private void checkOrder() {
+    if (call.order().isEmpty()) {
+      if (call.function().needsOrder()) {
+        throw types.invalid(
+            call
+                + " needs an order, for rows come in any: add .orderBy(...), as in"
+                + " .orderBy(asc(\"event_time\"))");
+      }
+      return;
+    }
+    if (!call.function().takesOrder()) {
+      throw types.invalid(
+          call + ": what it gives does not depend on an order; leave out .orderBy(...)");
+    }
+    for (SortKey key : call.order()) {
+      schema.indexOf(key.column(), place + ", orderBy of " + call);
+      if (call.isDistinct() && !new Expr.Column(key.column()).equals(call.operand())) {
+        throw types.invalid(
+            call
+                + ": distinct values can only be ordered by themselves, for rows with the same"
+                + " value may differ in '"
+                + key.column()
+                + "'");
+      }
+    }
+  }
+
+  private Type resultType(Type type) {
+    return switch (call.function()) {
+      case COUNT -> Type.LONG;
+      case MIN, MAX, FIRST, LAST -> type;
+      case ARRAY_AGG -> Type.array(type);
+      case STRING_AGG -> {
+        types.require(type.kind() == Kind.STRING, call, "a string", type);
+        yield type;
+      }
+      case BOOL_OR, BOOL_AND -> {
+        types.require(type.kind() == Kind.BOOLEAN, call, "a boolean", type);
+        yield type;
+      }
+      case SUM -> {
+        types.require(TypeRules.isSummable(type), call, "a number or a duration", type);
+        yield sumType(type);
+      }
+      case AVG -> {
+        types.require(TypeRules.isSummable(type), call, "a number or a duration", type);
+        yield averageType(type);
+      }
+    };
+  }
+
+  private static Type sumType(Type type) {
+    return switch (type.kind()) {
+      case INT, LONG -> Type.LONG;
+      case FLOAT, DOUBLE -> Type.DOUBLE;
+      case DECIMAL -> Type.decimal(Type.MAX_PRECISION, type.scale());
+      default -> type;
+    };
+  }
+
+  private static Type averageType(Type type) {
+    return switch (type.kind()) {
+      case DECIMAL -> {
+        int whole = type.precision() - type.scale();
+        int scale = Math.min(TypeRules.DIVISION_SCALE, Type.MAX_PRECISION - whole);
+        yield Type.decimal(Type.MAX_PRECISION, Math.max(type.scale(), scale));
+      }
+      case DURATION -> type;
+      default -> Type.DOUBLE;
+    };
+  }
+}

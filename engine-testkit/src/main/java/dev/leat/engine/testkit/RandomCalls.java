@@ -1,0 +1,78 @@
+package dev.leat.engine.testkit;
+
+import dev.leat.engine.plan.AggregateArguments;
+import dev.leat.engine.plan.AggregateCall;
+import dev.leat.engine.plan.AggregateFunction;
+import dev.leat.engine.plan.Expr;
+import dev.leat.engine.plan.Field;
+import dev.leat.engine.plan.SortKey;
+import dev.leat.engine.plan.Type;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** Makes random aggregates of the kinds that depend on an order, and such over arrays. */
+final class RandomCalls {
+  private static final List<AggregateFunction> FUNCTIONS =
+      List.of(
+          AggregateFunction.ARRAY_AGG,
+          AggregateFunction.ARRAY_AGG,
+          AggregateFunction.STRING_AGG,
+          AggregateFunction.FIRST,
+          AggregateFunction.LAST,
+          AggregateFunction.MIN,
+          AggregateFunction.MAX,
+          AggregateFunction.COUNT);
+  private static final List<String> SEPARATORS = List.of("", ",", " \ud83d\ude00 ");
+
+  private final RandomGenerator random;
+  private final RandomValues values;
+  private final RandomExprs exprs;
+
+  RandomCalls(RandomGenerator random, RandomExprs exprs) {
+    this.random = random;
+    this.values = new RandomValues(random);
+    this.exprs = exprs;
+  }
+
+  /** An aggregate without a condition and a name. */
+  AggregateCall call() {
+    AggregateFunction function = values.pick(FUNCTIONS);
+    return switch (function) {
+      case ARRAY_AGG, FIRST, LAST -> ordered(function, exprs.someType(), null);
+      case STRING_AGG -> ordered(function, Type.STRING, values.pick(SEPARATORS));
+      default ->
+          new AggregateCall(function, operand(exprs.someType()), null, values.percent(50), null);
+    };
+  }
+
+  private Expr operand(Type type) {
+    return exprs.of(type, random.nextInt(3));
+  }
+
+  private AggregateCall ordered(AggregateFunction function, Type type, @Nullable Object constant) {
+    boolean isEdge = function == AggregateFunction.FIRST || function == AggregateFunction.LAST;
+    Expr operand = operand(type);
+    boolean isDistinct = !isEdge && values.percent(40);
+    List<SortKey> order = new ArrayList<>();
+    if (!isDistinct) {
+      for (Field field : exprs.shuffledColumns().subList(0, columns(isEdge))) {
+        order.add(key(field.name()));
+      }
+    } else if (operand instanceof Expr.Column column && values.percent(70)) {
+      order.add(key(column.name()));
+    }
+    return new AggregateCall(
+        function, operand, null, isDistinct, null, new AggregateArguments(order, constant));
+  }
+
+  private int columns(boolean isEdge) {
+    int most = Math.min(2, exprs.shuffledColumns().size());
+    return isEdge ? random.nextInt(1, most + 1) : random.nextInt(0, most + 1);
+  }
+
+  private SortKey key(String column) {
+    return new SortKey(column, random.nextBoolean(), random.nextBoolean());
+  }
+}

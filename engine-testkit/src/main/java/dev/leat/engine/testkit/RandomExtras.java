@@ -1,0 +1,89 @@
+package dev.leat.engine.testkit;
+
+import dev.leat.engine.plan.AggregateCall;
+import dev.leat.engine.plan.Field;
+import dev.leat.engine.plan.Node;
+import dev.leat.engine.plan.ViewDefinition;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * Puts more relations on those of a random plan: with aggregates that depend on an order, over
+ * arrays, and of kinds that came later. By numbers of their own, so that the seeds of plans that
+ * failed once still make those plans.
+ */
+final class RandomExtras {
+  private static final long OTHER_SEEDS = 0x5eed_0e87_2a53L;
+
+  private final SplittableRandom random;
+  private final RandomValues values;
+  private final List<Node> relations;
+  private final int given;
+  private int names;
+
+  RandomExtras(long seed, List<Node> relations) {
+    this.random = new SplittableRandom(seed ^ OTHER_SEEDS);
+    this.values = new RandomValues(random);
+    this.relations = new ArrayList<>(relations);
+    this.given = relations.size();
+  }
+
+  /** Views over some more relations; maybe none. */
+  List<ViewDefinition> views() {
+    for (int i = random.nextInt(5); i > 0; i--) {
+      relations.add(relation());
+    }
+    List<ViewDefinition> views = new ArrayList<>();
+    for (int i = relations.size() - 1; i >= given; i--) {
+      if (views.isEmpty() || values.percent(40)) {
+        views.add(new ViewDefinition("extra" + i, relations.get(i), "the test is short"));
+      }
+    }
+    return views;
+  }
+
+  private Node source() {
+    int extras = relations.size() - given;
+    return extras > 0 && values.percent(60)
+        ? relations.get(given + random.nextInt(extras))
+        : values.pick(relations);
+  }
+
+  private RandomExprs exprs(Node node) {
+    return new RandomExprs(random, node.schema(), values.pick(RandomPlans.RISKS));
+  }
+
+  private Node relation() {
+    Node source = source();
+    int choice = random.nextInt(100);
+    if (choice < 15) {
+      return Node.Filter.of(source, exprs(source).likelyCondition());
+    }
+    if (choice < 25) {
+      return Node.Distinct.of(source);
+    }
+    return aggregate(source);
+  }
+
+  /** The name of a column that no relation has yet. */
+  private String name() {
+    return "x" + names++;
+  }
+
+  private Node aggregate(Node source) {
+    RandomExprs exprs = exprs(source);
+    RandomCalls calls = new RandomCalls(random, exprs);
+    List<String> keys =
+        exprs.shuffledColumns().stream()
+            .limit(values.percent(20) ? 0 : random.nextInt(1, 3))
+            .map(Field::name)
+            .toList();
+    List<AggregateCall> some = new ArrayList<>();
+    for (int i = random.nextInt(1, 4); i > 0; i--) {
+      AggregateCall call = calls.call();
+      some.add((values.percent(35) ? call.where(exprs.likelyCondition()) : call).as(name()));
+    }
+    return Node.Aggregate.of(source, keys, some);
+  }
+}
