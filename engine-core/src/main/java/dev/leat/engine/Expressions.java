@@ -3,6 +3,7 @@ package dev.leat.engine;
 import dev.leat.engine.plan.AggregateArguments;
 import dev.leat.engine.plan.AggregateCall;
 import dev.leat.engine.plan.AggregateFunction;
+import dev.leat.engine.plan.Elements;
 import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.SortKey;
 import dev.leat.engine.plan.Type;
@@ -111,6 +112,21 @@ public final class Expressions {
   /** Orders by a column, null first and then the largest. */
   public static <T> SortKey desc(Accessor<T, ?> column) {
     return desc(Columns.name(column));
+  }
+
+  /**
+   * The elements of the arrays in a column, for {@code unnest}.
+   *
+   * @param column the column of the arrays
+   * @param name of the column that gets the elements
+   */
+  public static Elements elements(String column, String name) {
+    return new Elements(column, name, null, false);
+  }
+
+  /** The elements of the arrays in a column, for {@code unnest}. */
+  public static <T> Elements elements(Accessor<T, ? extends List<?>> column, String name) {
+    return elements(Columns.name(column), name);
   }
 
   private static AggregateCall aggregate(AggregateFunction function, @Nullable Expr operand) {

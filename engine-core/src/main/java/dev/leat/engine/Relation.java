@@ -2,10 +2,13 @@ package dev.leat.engine;
 
 import dev.leat.engine.plan.AggregateCall;
 import dev.leat.engine.plan.Deduplication;
+import dev.leat.engine.plan.Elements;
 import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.NamedExpr;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Schema;
+import dev.leat.engine.plan.SetOperation;
+import dev.leat.engine.plan.Unnest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -137,9 +140,52 @@ public final class Relation<T> {
     return with(Node.Union.of(List.of(node, other.node)), record);
   }
 
+  /** The rows that are in this or in another, each once. */
+  public Relation<T> unionDistinct(Relation<T> other) {
+    return union(other).distinct();
+  }
+
+  private Relation<T> with(SetOperation.Kind kind, Relation<T> other) {
+    return with(SetOperation.of(kind, node, other.node), record);
+  }
+
+  /**
+   * The rows that are in both, each as often as in the one that has fewer of it. Rows are compared
+   * as a whole; nulls are equal.
+   */
+  public Relation<T> intersectAll(Relation<T> other) {
+    return with(SetOperation.Kind.INTERSECT_ALL, other);
+  }
+
+  /** The rows that are in both, each once. */
+  public Relation<T> intersectDistinct(Relation<T> other) {
+    return with(SetOperation.Kind.INTERSECT_DISTINCT, other);
+  }
+
+  /**
+   * The rows of this, each as often as this has more of it than the other. Rows are compared as a
+   * whole; nulls are equal.
+   */
+  public Relation<T> exceptAll(Relation<T> other) {
+    return with(SetOperation.Kind.EXCEPT_ALL, other);
+  }
+
+  /** The rows of this that are not in another, each once. */
+  public Relation<T> exceptDistinct(Relation<T> other) {
+    return with(SetOperation.Kind.EXCEPT_DISTINCT, other);
+  }
+
   /** Each row once. */
   public Relation<T> distinct() {
     return with(Node.Distinct.of(node), record);
+  }
+
+  /**
+   * A row for each element of an array of each row, with all columns of the row: {@code
+   * unnest(elements(Order::items, "item"))}.
+   */
+  public Relation<Row> unnest(Elements elements) {
+    return with(Unnest.of(node, elements), Row.class);
   }
 
   /**

@@ -126,5 +126,15 @@ public final class Explain {
     public String named(Node.Named named) {
       return named.describe();
     }
+
+    @Override
+    public String setOperation(SetOperation operation) {
+      return operation.kind().sign();
+    }
+
+    @Override
+    public String unnest(Unnest unnest) {
+      return "unnest " + unnest.elements();
+    }
   }
 }

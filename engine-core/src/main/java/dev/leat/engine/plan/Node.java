@@ -23,7 +23,16 @@ import org.jspecify.annotations.Nullable;
  * an input gets columns that are not read. Names that people give ({@link Named}) count in neither;
  * only the named relation itself is not equal to the one without.
  */
-public abstract sealed class Node {
+public abstract sealed class Node
+    permits Node.Input,
+        Node.Filter,
+        Node.Project,
+        Node.Aggregate,
+        Node.Union,
+        Node.Distinct,
+        Node.Named,
+        SetOperation,
+        Unnest {
   /**
    * How often one row of an input may be in a relation. A union of a relation with itself doubles
    * it; grouping and {@code distinct} make it one again.
@@ -46,7 +55,7 @@ public abstract sealed class Node {
    *
    * @param step what it does with the rows of its inputs; the inputs themselves are added here
    */
-  private Node(List<Node> inputs, Schema schema, RowTraits traits, Canonical step) {
+  Node(List<Node> inputs, Schema schema, RowTraits traits, Canonical step) {
     this.inputs = List.copyOf(inputs);
     this.schema = schema;
     this.traits = traits;
@@ -96,6 +105,10 @@ public abstract sealed class Node {
     R distinct(Distinct distinct);
 
     R named(Named named);
+
+    R setOperation(SetOperation operation);
+
+    R unnest(Unnest unnest);
   }
 
   /** Has a visitor do what it does for this kind of relation. */
@@ -125,6 +138,11 @@ public abstract sealed class Node {
    */
   public final Optional<List<String>> key() {
     return traits.key();
+  }
+
+  /** What it knows of its rows. */
+  final RowTraits traits() {
+    return traits;
   }
 
   /** Does a row of a stream stay in this relation for ever, as a row of its own or in an array? */
@@ -465,34 +483,8 @@ public abstract sealed class Node {
       if (inputs.isEmpty()) {
         throw new IllegalArgumentException("a union needs at least one relation");
       }
-      Node first = inputs.get(0);
-      List<Field> fields = new ArrayList<>(first.schema().fields());
-      for (Node other : inputs.subList(1, inputs.size())) {
-        String place = "union of " + first.describe() + " with " + other.describe();
-        if (!other.schema().names().equals(first.schema().names())) {
-          throw invalid(
-              place
-                  + ": the columns differ: "
-                  + first.schema().names()
-                  + " and "
-                  + other.schema().names()
-                  + "; use select(...) to give both the same names in the same order");
-        }
-        for (int i = 0; i < fields.size(); i++) {
-          fields.set(i, common(fields.get(i), other.schema().field(i), place));
-        }
-      }
       checkCopies(inputs);
-      return new Union(List.copyOf(inputs), Schema.of(fields));
-    }
-
-    private static Field common(Field a, Field b, String place) {
-      Type type = TypeRules.common(a.type(), b.type());
-      if (type == null) {
-        throw invalid(
-            place + ": types do not go together: " + a + " and " + b + "; cast one of them");
-      }
-      return new Field(a.name(), type, a.nullable() || b.nullable());
+      return new Union(List.copyOf(inputs), CommonColumns.of("union", inputs));
     }
 
     private static void checkCopies(List<Node> inputs) {

@@ -85,6 +85,18 @@ public record StateBound(Kind kind, String text) {
     public StateBound named(Node.Named named) {
       return NONE;
     }
+
+    @Override
+    public StateBound setOperation(SetOperation operation) {
+      return new StateBound(
+          Kind.KEY_SPACE,
+          "one row for each distinct " + operation.schema().names() + " of its inputs");
+    }
+
+    @Override
+    public StateBound unnest(Unnest unnest) {
+      return NONE;
+    }
   }
 
   /** What bounds the rows that a view holds. */

@@ -131,6 +131,15 @@ class PlanFingerprintTest {
     all.put("aggregate of all rows", count.fingerprint());
     all.put("union", Node.Union.of(List.of(STREAM, TABLE)).fingerprint());
     all.put("distinct", Node.Distinct.of(STREAM).fingerprint());
+    for (SetOperation.Kind kind : SetOperation.Kind.values()) {
+      all.put(kind.sign(), SetOperation.of(kind, STREAM, TABLE).fingerprint());
+    }
+    Node arrays =
+        Node.Project.of(STREAM, List.of(new Expr.Literal(List.of(1), Type.array(Type.INT)).as("a")));
+    Elements elements = new Elements("a", "e", null, false);
+    all.put("unnest", Unnest.of(arrays, elements).fingerprint());
+    all.put("unnest outer", Unnest.of(arrays, elements.outer()).fingerprint());
+    all.put("unnest numbered", Unnest.of(arrays, elements.numbered("n")).fingerprint());
     all.put("view without key", new ViewDefinition("all", STREAM, "audit").fingerprint());
     all.put("view of one row", new ViewDefinition("n", count, null).fingerprint());
     all.put("view with key", new ViewDefinition("users", TABLE, null).fingerprint());

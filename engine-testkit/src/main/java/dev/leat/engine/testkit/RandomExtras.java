@@ -1,8 +1,14 @@
 package dev.leat.engine.testkit;
 
 import dev.leat.engine.plan.AggregateCall;
+import dev.leat.engine.plan.Elements;
+import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.Field;
+import dev.leat.engine.plan.NamedExpr;
 import dev.leat.engine.plan.Node;
+import dev.leat.engine.plan.SetOperation;
+import dev.leat.engine.plan.Type;
+import dev.leat.engine.plan.Unnest;
 import dev.leat.engine.plan.ViewDefinition;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,7 +69,56 @@ final class RandomExtras {
     if (choice < 25) {
       return Node.Distinct.of(source);
     }
+    if (choice < 40) {
+      return setOperation(source);
+    }
+    if (choice < 55) {
+      return unnest(source);
+    }
     return aggregate(source);
+  }
+
+  /** With a part of itself, or with another relation brought to its columns. */
+  private Node setOperation(Node source) {
+    SetOperation.Kind kind = values.pick(List.of(SetOperation.Kind.values()));
+    if (values.percent(70)) {
+      Expr condition = exprs(source).likelyCondition();
+      // Of what is left when most are taken away, there should be something.
+      boolean isMost = kind.copies(1, 1) == 1 || values.percent(20);
+      Node part = Node.Filter.of(source, isMost ? condition : condition.not());
+      return SetOperation.of(kind, source, part);
+    }
+    Node other = values.pick(relations);
+    RandomExprs exprs = exprs(other);
+    List<NamedExpr> left = new ArrayList<>();
+    List<NamedExpr> right = new ArrayList<>();
+    // Few columns, so that rows are equal now and then.
+    for (Field field : exprs(source).shuffledColumns()) {
+      if (left.size() < 2) {
+        String name = name();
+        left.add(new Expr.Column(field.name()).as(name));
+        Type type = field.type();
+        boolean isOther = type.isInteger() && values.percent(30);
+        right.add(exprs.of(isOther ? Type.decimal(20, 2) : type, 1).as(name));
+      }
+    }
+    return SetOperation.of(kind, Node.Project.of(source, left), Node.Project.of(other, right));
+  }
+
+  /** Of an array that is there, else of one that is made of columns. */
+  private Node unnest(Node source) {
+    List<Field> arrays =
+        source.schema().fields().stream().filter(f -> !RandomExprs.isScalar(f.type())).toList();
+    if (arrays.isEmpty()) {
+      return aggregate(source);
+    }
+    Elements elements =
+        new Elements(
+            values.pick(arrays).name(),
+            name(),
+            values.percent(50) ? name() : null,
+            random.nextBoolean());
+    return Unnest.of(source, elements);
   }
 
   /** The name of a column that no relation has yet. */

@@ -5,7 +5,9 @@ import dev.leat.engine.plan.NamedExpr;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.Schema;
+import dev.leat.engine.plan.SetOperation;
 import dev.leat.engine.plan.Type;
+import dev.leat.engine.plan.Unnest;
 import dev.leat.engine.plan.ViewDefinition;
 import java.time.DateTimeException;
 import java.util.ArrayList;
@@ -24,7 +26,10 @@ import org.jspecify.annotations.Nullable;
  * being fast.
  *
  * <p><b>Relations</b> are multisets. A union keeps equal rows several, distinct keeps one of them.
- * Columns of a union are converted to their common type.
+ * Columns of a union are converted to their common type. Intersections and differences compare rows
+ * as a whole, with nulls being equal; as sets they give a row once, else as often as both relations
+ * have it, or as the first has it and the second has not. Unnest gives the elements of an array
+ * each a row, nulls too.
  *
  * <p><b>Errors.</b> A row for which an expression fails is left out of the output of that operator,
  * and counted. That is a division by zero, a result outside its type, a cast of a value that cannot
@@ -53,7 +58,12 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Aggregates</b> pass over null operands. Sums are exact, whatever the order: of integers and
  * decimals an error where the result does not fit, of doubles rounded once. A mean of integers or
  * doubles is the sum as a double, divided by the count; of decimals the exact quotient, rounded
- * half away from zero; of durations cut towards zero.
+ * half away from zero; of durations cut towards zero. Those that depend on an order take tuples by
+ * what they are ordered by, and where these tie by the value, ascending, null last; an array has
+ * nulls too, and one of no rows is null.
+ *
+ * <p><b>Arrays</b> are compared by their first elements that differ, null being the largest; one
+ * that is the beginning of another is less.
  */
 public final class ReferenceEvaluator {
   private final Map<String, ? extends List<ReferenceRow>> inputs;
@@ -129,6 +139,17 @@ public final class ReferenceEvaluator {
     @Override
     public List<ReferenceRow> named(Node.Named named) {
       return rows(named.input());
+    }
+
+    @Override
+    public List<ReferenceRow> setOperation(SetOperation operation) {
+      return ReferenceRelations.setOperation(
+          operation.kind(), rows(operation.first()), rows(operation.second()));
+    }
+
+    @Override
+    public List<ReferenceRow> unnest(Unnest unnest) {
+      return ReferenceRelations.unnested(unnest, rows(unnest.input()));
     }
   }
 

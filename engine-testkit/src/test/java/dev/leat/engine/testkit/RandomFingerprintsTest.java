@@ -12,6 +12,8 @@ import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.PlanDiff;
 import dev.leat.engine.plan.PlanManifest;
 import dev.leat.engine.plan.Schema;
+import dev.leat.engine.plan.SetOperation;
+import dev.leat.engine.plan.Unnest;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -178,7 +180,11 @@ class RandomFingerprintsTest {
           texts(aggregate.keys().stream().map(k -> text(new Expr.Column(k), read)).toList()),
           texts(aggregate.calls().stream().map(call -> text(call, read)).toList()));
     }
-    return text(node.getClass().getSimpleName(), texts(inputs), schema(node.schema()));
+    String detail =
+        node instanceof SetOperation operation
+            ? operation.kind().name()
+            : node instanceof Unnest unnest ? unnest.elements().toString() : "";
+    return text(node.getClass().getSimpleName(), detail, texts(inputs), schema(node.schema()));
   }
 
   private static String text(AggregateCall call, @Nullable Schema read) {

@@ -5,6 +5,8 @@ import dev.leat.engine.plan.Deduplication;
 import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
+import dev.leat.engine.plan.SetOperation;
+import dev.leat.engine.plan.Unnest;
 import dev.leat.engine.plan.ViewDefinition;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -124,6 +126,16 @@ final class ColumnUse {
     @Override
     public Collection<String> named(Node.Named named) {
       return needed;
+    }
+
+    @Override
+    public Collection<String> setOperation(SetOperation operation) {
+      return operation.schema().names();
+    }
+
+    @Override
+    public Collection<String> unnest(Unnest unnest) {
+      return unnest.input().schema().names();
     }
   }
 }

@@ -14,12 +14,16 @@ import dev.leat.engine.internal.op.KeyedTableOperator;
 import dev.leat.engine.internal.op.KeylessTableOperator;
 import dev.leat.engine.internal.op.Operator;
 import dev.leat.engine.internal.op.ProjectOperator;
+import dev.leat.engine.internal.op.SetOperator;
 import dev.leat.engine.internal.op.StreamOperator;
 import dev.leat.engine.internal.op.UnionOperator;
+import dev.leat.engine.internal.op.UnnestOperator;
 import dev.leat.engine.internal.op.ViewOperator;
 import dev.leat.engine.plan.Deduplication;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
+import dev.leat.engine.plan.SetOperation;
+import dev.leat.engine.plan.Unnest;
 import dev.leat.engine.plan.ViewDefinition;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -167,6 +171,16 @@ public final class Dataflow implements Checkpointed {
     @Override
     public Operator named(Node.Named named) {
       return from.get(0);
+    }
+
+    @Override
+    public Operator setOperation(SetOperation operation) {
+      return new SetOperator(operation, from.get(0), from.get(1), dictionary);
+    }
+
+    @Override
+    public Operator unnest(Unnest unnest) {
+      return new UnnestOperator(unnest, from.get(0), dictionary);
     }
   }
 
