@@ -284,11 +284,26 @@ public final class Expressions {
         null,
         false,
         null,
-        new AggregateArguments(List.of(), separator));
+        AggregateArguments.of(List.of(), separator));
   }
 
   /** All strings that are not null, one behind the other with a separator between; null of none. */
   public static <T> AggregateCall stringAgg(Accessor<T, ?> accessor, String separator) {
     return stringAgg(col(accessor), separator);
+  }
+
+  /** The bits that are set in all integers; null of none. */
+  public static AggregateCall bitAnd(Expr operand) {
+    return aggregate(AggregateFunction.BIT_AND, operand);
+  }
+
+  /** The bits that are set in any integer; null of none. */
+  public static AggregateCall bitOr(Expr operand) {
+    return aggregate(AggregateFunction.BIT_OR, operand);
+  }
+
+  /** The bits that are set in an odd number of integers; null of none. */
+  public static AggregateCall bitXor(Expr operand) {
+    return aggregate(AggregateFunction.BIT_XOR, operand);
   }
 }

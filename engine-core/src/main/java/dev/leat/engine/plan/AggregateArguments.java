@@ -6,16 +6,29 @@ import org.jspecify.annotations.Nullable;
 /**
  * What some aggregates take beside their operand.
  *
+ * @param others further operands: the second of a covariance
  * @param order in which order they take the rows of a group; rows that tie are ordered by value
- * @param constant a value that is the same for all rows: the separator of a {@code string_agg};
- *     null if there is none
+ * @param constant a value that is the same for all rows: the separator of a {@code string_agg}, the
+ *     fraction of a percentile; null if there is none
  */
-public record AggregateArguments(List<SortKey> order, @Nullable Object constant) {
+public record AggregateArguments(
+    List<Expr> others, List<SortKey> order, @Nullable Object constant) {
   /** Of an aggregate that takes nothing else. */
-  public static final AggregateArguments NONE = new AggregateArguments(List.of(), null);
+  public static final AggregateArguments NONE = new AggregateArguments(List.of(), List.of(), null);
 
   public AggregateArguments {
+    others = List.copyOf(others);
     order = List.copyOf(order);
+  }
+
+  /** An order, and a value that is the same for all rows, if there is one. */
+  public static AggregateArguments of(List<SortKey> order, @Nullable Object constant) {
+    return new AggregateArguments(List.of(), order, constant);
+  }
+
+  /** The same with another order. */
+  AggregateArguments withOrder(List<SortKey> keys) {
+    return new AggregateArguments(others, keys, constant);
   }
 
   /** Adds to the canonical text of a call; nothing for {@link #NONE}. */
@@ -23,7 +36,7 @@ public record AggregateArguments(List<SortKey> order, @Nullable Object constant)
     if (equals(NONE)) {
       return;
     }
-    text.word("order").word("[");
+    text.word("with").exprs(others).word("order").word("[");
     for (SortKey key : order) {
       text.name(key.column())
           .word(key.isDescending() ? "desc" : "asc")

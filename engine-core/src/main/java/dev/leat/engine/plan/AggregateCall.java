@@ -67,12 +67,7 @@ public record AggregateCall(
     List<SortKey> order = new ArrayList<>(arguments.order());
     order.addAll(List.of(keys));
     return new AggregateCall(
-        function,
-        operand,
-        where,
-        isDistinct,
-        name,
-        new AggregateArguments(order, arguments.constant()));
+        function, operand, where, isDistinct, name, arguments.withOrder(order));
   }
 
   /** In which order it takes the rows of a group. */
@@ -81,14 +76,15 @@ public record AggregateCall(
   }
 
   /**
-   * What it reads of each row that it takes: its operand, then what it is ordered by; nothing for
-   * an aggregate of rows.
+   * What it reads of each row that it takes: its operand, then further ones, then what it is
+   * ordered by; nothing for an aggregate of rows.
    */
   public List<Expr> operands() {
     List<Expr> operands = new ArrayList<>();
     if (operand != null) {
       operands.add(operand);
     }
+    operands.addAll(arguments.others());
     order().forEach(key -> operands.add(new Expr.Column(key.column())));
     return operands;
   }
@@ -106,10 +102,10 @@ public record AggregateCall(
   /** Does it keep the distinct values of each group? Of those that never go only one may matter. */
   boolean keepsValues(boolean isAppendOnly) {
     return switch (function) {
-      case ARRAY_AGG, STRING_AGG -> true;
+      case ARRAY_AGG, STRING_AGG, PERCENTILE_DISC, PERCENTILE_CONT, MODE -> true;
       case MIN, MAX, FIRST, LAST -> !isAppendOnly;
-      case BOOL_OR, BOOL_AND -> false;
-      case COUNT, SUM, AVG -> isDistinct;
+      case BOOL_OR, BOOL_AND, BIT_OR, BIT_AND -> false;
+      default -> isDistinct;
     };
   }
 
@@ -133,6 +129,7 @@ public record AggregateCall(
   public String toString() {
     StringBuilder text = new StringBuilder(function.name().toLowerCase(Locale.ROOT)).append('(');
     text.append(isDistinct ? "distinct " : "").append(operand == null ? "*" : operand);
+    arguments.others().forEach(other -> text.append(", ").append(other));
     if (arguments.constant() != null) {
       text.append(", ").append(Expr.of(arguments.constant()));
     }

@@ -26,7 +26,41 @@ public enum AggregateFunction {
   /** All values in an array, nulls too, in an order; null for no rows. */
   ARRAY_AGG,
   /** All strings one behind the other in an order, with a separator between; null for none. */
-  STRING_AGG;
+  STRING_AGG,
+  /**
+   * Variance of a sample, from exact sums: the sum of squares times the count, less the square of
+   * the sum, divided by the count times the count less one; rounded to 40 digits, then to a double.
+   * Null of fewer than two values; NaN if one is not finite.
+   */
+  VAR_SAMP,
+  /** Variance of a whole, as of a sample but divided by the square of the count; null for none. */
+  VAR_POP,
+  /** The square root of the variance of a sample. */
+  STDDEV_SAMP,
+  /** The square root of the variance of a whole. */
+  STDDEV_POP,
+  /** Covariance of a sample, as the variance, of rows in which neither of two operands is null. */
+  COVAR_SAMP,
+  /** Covariance of a whole, as the variance, of rows in which neither of two operands is null. */
+  COVAR_POP,
+  /**
+   * The first value, in their order, up to which at least a fraction of the values are. Null for
+   * none.
+   */
+  PERCENTILE_DISC,
+  /**
+   * The value at a fraction of the way from the least to the greatest, between two values by linear
+   * interpolation. Of numbers a double. Null for none.
+   */
+  PERCENTILE_CONT,
+  /** The value that comes most often; the least of those that do. Null for none. */
+  MODE,
+  /** Bits that are set in all integers; null for none. */
+  BIT_AND,
+  /** Bits that are set in any integer; null for none. */
+  BIT_OR,
+  /** Bits that are set in an odd number of integers; null for none. */
+  BIT_XOR;
 
   /** Can it be told an order, because its result depends on one? */
   public boolean takesOrder() {
@@ -39,6 +73,14 @@ public enum AggregateFunction {
   /** Does it mean nothing without an order? */
   boolean needsOrder() {
     return this == FIRST || this == LAST;
+  }
+
+  /** Does SQL have it of distinct values? */
+  boolean takesDistinct() {
+    return switch (this) {
+      case COVAR_SAMP, COVAR_POP, PERCENTILE_DISC, PERCENTILE_CONT, MODE -> false;
+      default -> true;
+    };
   }
 
   /** Does its result hold all values of a group? */

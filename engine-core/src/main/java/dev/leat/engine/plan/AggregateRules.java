@@ -33,11 +33,16 @@ final class AggregateRules {
       TypeRules.checkCondition(where, schema, place + ", where of " + call);
     }
     checkOrder();
+    if (call.isDistinct() && !call.function().takesDistinct()) {
+      throw types.invalid(
+          call + ": not of distinct values; make the rows distinct before, with .distinct()");
+    }
     Expr operand = call.operand();
     if (operand == null) {
       return new Typed(Type.LONG, false);
     }
     Type type = types.check(operand).type();
+    call.arguments().others().forEach(other -> checkNumber(types.check(other).type()));
     return new Typed(resultType(type), call.function() != AggregateFunction.COUNT);
   }
 
@@ -89,7 +94,24 @@ final class AggregateRules {
         types.require(TypeRules.isSummable(type), call, "a number or a duration", type);
         yield averageType(type);
       }
+      case VAR_SAMP, VAR_POP, STDDEV_SAMP, STDDEV_POP, COVAR_SAMP, COVAR_POP -> {
+        checkNumber(type);
+        yield Type.DOUBLE;
+      }
+      case PERCENTILE_CONT -> {
+        types.require(TypeRules.isSummable(type), call, "a number or a duration", type);
+        yield type.kind() == Kind.DURATION ? type : Type.DOUBLE;
+      }
+      case PERCENTILE_DISC, MODE -> type;
+      case BIT_AND, BIT_OR, BIT_XOR -> {
+        types.require(type.isInteger(), call, "an integer", type);
+        yield type;
+      }
     };
+  }
+
+  private void checkNumber(Type type) {
+    types.require(type.isNumeric(), call, "numbers", type);
   }
 
   private static Type sumType(Type type) {

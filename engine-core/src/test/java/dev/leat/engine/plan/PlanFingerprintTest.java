@@ -135,7 +135,8 @@ class PlanFingerprintTest {
       all.put(kind.sign(), SetOperation.of(kind, STREAM, TABLE).fingerprint());
     }
     Node arrays =
-        Node.Project.of(STREAM, List.of(new Expr.Literal(List.of(1), Type.array(Type.INT)).as("a")));
+        Node.Project.of(
+            STREAM, List.of(new Expr.Literal(List.of(1), Type.array(Type.INT)).as("a")));
     Elements elements = new Elements("a", "e", null, false);
     all.put("unnest", Unnest.of(arrays, elements).fingerprint());
     all.put("unnest outer", Unnest.of(arrays, elements.outer()).fingerprint());
@@ -164,14 +165,22 @@ class PlanFingerprintTest {
         switch (function) {
           case BOOL_OR, BOOL_AND -> PAGE.isNull();
           case STRING_AGG -> PAGE;
+          case BIT_AND, BIT_OR, BIT_XOR -> PAGE.length();
           default -> PRICE;
         };
+    List<Expr> others = function.name().startsWith("COVAR") ? List.of(PRICE) : List.of();
     boolean isEdge = function == AggregateFunction.FIRST || function == AggregateFunction.LAST;
+    Object constant =
+        switch (function) {
+          case STRING_AGG -> ", ";
+          case PERCENTILE_DISC, PERCENTILE_CONT -> 0.9;
+          default -> null;
+        };
     AggregateArguments arguments =
         new AggregateArguments(
-            isEdge ? List.of(new SortKey("price", true)) : List.of(),
-            function == AggregateFunction.STRING_AGG ? ", " : null);
-    return new AggregateCall(function, operand, USER.ne("x"), true, "a", arguments);
+            others, isEdge ? List.of(new SortKey("price", true)) : List.of(), constant);
+    boolean isDistinct = function.takesDistinct();
+    return new AggregateCall(function, operand, USER.ne("x"), isDistinct, "a", arguments);
   }
 
   /** Lines may be added to the file; a line that is there must not change. */

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** Makes random aggregates of the kinds that depend on an order, and such over arrays. */
+/** Makes random aggregates of kinds that came later, and such over arrays. */
 final class RandomCalls {
   private static final List<AggregateFunction> FUNCTIONS =
       List.of(
@@ -23,7 +23,21 @@ final class RandomCalls {
           AggregateFunction.LAST,
           AggregateFunction.MIN,
           AggregateFunction.MAX,
-          AggregateFunction.COUNT);
+          AggregateFunction.COUNT,
+          AggregateFunction.VAR_SAMP,
+          AggregateFunction.VAR_POP,
+          AggregateFunction.STDDEV_SAMP,
+          AggregateFunction.STDDEV_POP,
+          AggregateFunction.COVAR_SAMP,
+          AggregateFunction.COVAR_POP,
+          AggregateFunction.PERCENTILE_DISC,
+          AggregateFunction.PERCENTILE_CONT,
+          AggregateFunction.MODE,
+          AggregateFunction.BIT_AND,
+          AggregateFunction.BIT_OR,
+          AggregateFunction.BIT_XOR);
+  private static final List<Double> FRACTIONS =
+      List.of(0.0, 1.0, 0.5, 0.25, 0.9, 0.07, 1.0 / 3, 0.999999, 1e-300);
   private static final List<String> SEPARATORS = List.of("", ",", " \ud83d\ude00 ");
 
   private final RandomGenerator random;
@@ -42,9 +56,39 @@ final class RandomCalls {
     return switch (function) {
       case ARRAY_AGG, FIRST, LAST -> ordered(function, exprs.someType(), null);
       case STRING_AGG -> ordered(function, Type.STRING, values.pick(SEPARATORS));
+      case VAR_SAMP, VAR_POP, STDDEV_SAMP, STDDEV_POP ->
+          new AggregateCall(function, operand(number()), null, values.percent(25), null);
+      case COVAR_SAMP, COVAR_POP -> with(function, number(), List.of(operand(number())), null);
+      case PERCENTILE_DISC -> with(function, exprs.someType(), List.of(), values.pick(FRACTIONS));
+      case PERCENTILE_CONT ->
+          with(
+              function,
+              values.percent(20) ? Type.DURATION : number(),
+              List.of(),
+              values.pick(FRACTIONS));
+      case MODE -> with(function, exprs.someType(), List.of(), null);
+      case BIT_AND, BIT_OR, BIT_XOR ->
+          new AggregateCall(
+              function,
+              operand(values.percent(50) ? Type.INT : Type.LONG),
+              null,
+              values.percent(25),
+              null);
       default ->
           new AggregateCall(function, operand(exprs.someType()), null, values.percent(50), null);
     };
+  }
+
+  private AggregateCall with(
+      AggregateFunction function, Type type, List<Expr> others, @Nullable Object constant) {
+    AggregateArguments arguments = new AggregateArguments(others, List.of(), constant);
+    return new AggregateCall(function, operand(type), null, false, null, arguments);
+  }
+
+  /** A type of numbers, mostly that of a column. */
+  private Type number() {
+    Type type = exprs.someType();
+    return type.isNumeric() ? type : values.pick(List.of(Type.LONG, Type.DOUBLE));
   }
 
   private Expr operand(Type type) {
@@ -64,7 +108,7 @@ final class RandomCalls {
       order.add(key(column.name()));
     }
     return new AggregateCall(
-        function, operand, null, isDistinct, null, new AggregateArguments(order, constant));
+        function, operand, null, isDistinct, null, AggregateArguments.of(order, constant));
   }
 
   private int columns(boolean isEdge) {

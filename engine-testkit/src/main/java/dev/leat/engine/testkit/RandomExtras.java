@@ -51,6 +51,9 @@ final class RandomExtras {
 
   private Node source() {
     int extras = relations.size() - given;
+    if (values.percent(25)) {
+      return values.pick(relations.stream().filter(Node.Input.class::isInstance).toList());
+    }
     return extras > 0 && values.percent(60)
         ? relations.get(given + random.nextInt(extras))
         : values.pick(relations);
@@ -63,16 +66,16 @@ final class RandomExtras {
   private Node relation() {
     Node source = source();
     int choice = random.nextInt(100);
-    if (choice < 15) {
+    if (choice < 8) {
       return Node.Filter.of(source, exprs(source).likelyCondition());
     }
-    if (choice < 25) {
+    if (choice < 18) {
       return Node.Distinct.of(source);
     }
-    if (choice < 40) {
+    if (choice < 33) {
       return setOperation(source);
     }
-    if (choice < 55) {
+    if (choice < 48) {
       return unnest(source);
     }
     return aggregate(source);

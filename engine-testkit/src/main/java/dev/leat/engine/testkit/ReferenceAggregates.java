@@ -44,7 +44,7 @@ final class ReferenceAggregates {
       Expr operand = call.operand();
       if (where != null && !expressions.isTrue(where, row)) {
         operands.add(null);
-      } else if (call.function().takesOrder()) {
+      } else if (isOfTuples(call)) {
         operands.add(tuple(call, row));
       } else {
         operands.add(operand == null ? COUNTED : expressions.evaluate(operand, row));
@@ -53,11 +53,18 @@ final class ReferenceAggregates {
     return operands;
   }
 
-  /** What a row brings to an aggregate that reads several columns of it. */
-  private List<@Nullable Object> tuple(AggregateCall call, ReferenceRow row) {
+  private static boolean isOfTuples(AggregateCall call) {
+    return call.function().takesOrder() || call.operands().size() > 1;
+  }
+
+  /**
+   * What a row brings to an aggregate that reads several columns of it; null if it has several
+   * operands and one is null.
+   */
+  private @Nullable List<@Nullable Object> tuple(AggregateCall call, ReferenceRow row) {
     List<@Nullable Object> tuple = new ArrayList<>();
     call.operands().forEach(operand -> tuple.add(expressions.evaluate(operand, row)));
-    return tuple;
+    return !call.function().takesOrder() && tuple.contains(null) ? null : tuple;
   }
 
   /** The row of a group, from what its rows brought. */
@@ -98,8 +105,26 @@ final class ReferenceAggregates {
       case BOOL_AND -> operands.isEmpty() ? null : (Object) !operands.contains(false);
       case SUM -> operands.isEmpty() ? null : sum(operands, type, result);
       case AVG -> operands.isEmpty() ? null : average(operands, type, result);
-      default -> throw new IllegalArgumentException("no aggregate of one column: " + call);
+      case VAR_SAMP, VAR_POP, STDDEV_SAMP, STDDEV_POP ->
+          ReferenceStatistics.moment(call, operands.stream().map(List::of).toList());
+      case COVAR_SAMP, COVAR_POP ->
+          ReferenceStatistics.moment(
+              call, operands.stream().map(tuple -> (List<?>) tuple).toList());
+      case PERCENTILE_DISC -> percentile(call, false, operands, type);
+      case PERCENTILE_CONT -> percentile(call, true, operands, type);
+      case MODE -> ReferenceStatistics.mode(operands, type);
+      case BIT_AND, BIT_OR, BIT_XOR ->
+          operands.isEmpty() ? null : ReferenceStatistics.bits(call, operands);
+      case FIRST, LAST, ARRAY_AGG, STRING_AGG ->
+          throw new IllegalArgumentException("depends on an order: " + call);
     };
+  }
+
+  private static @Nullable Object percentile(
+      AggregateCall call, boolean isBetween, List<Object> operands, Type type) {
+    return operands.isEmpty()
+        ? null
+        : ReferenceStatistics.percentile(call, isBetween, operands, type);
   }
 
   private static @Nullable Object extreme(List<Object> operands, Type type, int sign) {

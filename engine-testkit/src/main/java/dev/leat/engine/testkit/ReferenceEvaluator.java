@@ -60,7 +60,9 @@ import org.jspecify.annotations.Nullable;
  * doubles is the sum as a double, divided by the count; of decimals the exact quotient, rounded
  * half away from zero; of durations cut towards zero. Those that depend on an order take tuples by
  * what they are ordered by, and where these tie by the value, ascending, null last; an array has
- * nulls too, and one of no rows is null.
+ * nulls too, and one of no rows is null. Variances and covariances are exact but for one division,
+ * which is rounded to 40 digits and then to a double. Percentiles take their fraction as the
+ * decimal number that it is written as.
  *
  * <p><b>Arrays</b> are compared by their first elements that differ, null being the largest; one
  * that is the beginning of another is less.

@@ -1,13 +1,12 @@
 package dev.leat.engine.internal.op;
 
 import dev.leat.engine.internal.batch.Dictionary;
-import dev.leat.engine.internal.batch.Hashing;
 import dev.leat.engine.plan.AggregateCall;
 import dev.leat.engine.plan.AggregateFunction;
-import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;
 import dev.leat.engine.plan.TypeRules;
+import java.util.List;
 
 /** Chooses the accumulator of an aggregate: the cheap one where rows are never taken back. */
 final class Accumulators {
@@ -24,49 +23,47 @@ final class Accumulators {
     this.layout = layout;
   }
 
-  /** A new accumulator for a call with an operand, whose result has a type. */
-  Accumulator of(AggregateCall call, Expr operand, Type result) {
-    Type type = TypeRules.typeOf(operand, input);
-    Hashing hashing = dictionary.hashing();
-    if (call.function().takesOrder()) {
-      return new OrderedAccumulators(input, isAppendOnly, dictionary, layout).of(call);
-    }
-    if (!call.isDistinct() || isIdempotent(call.function())) {
-      return plain(call.function(), type, result);
-    }
-    if (call.function() == AggregateFunction.COUNT && type.isEncoded() && isAppendOnly) {
-      return new CodeCountAccumulator(layout, hashing);
-    }
-    return new DistinctAccumulator(plain(call.function(), type, result), type.isEncoded(), hashing);
-  }
-
-  /** Does it not matter how often a value comes? */
-  private static boolean isIdempotent(AggregateFunction function) {
-    return switch (function) {
-      case MIN, MAX, BOOL_OR, BOOL_AND -> true;
-      case COUNT, SUM, AVG -> false;
-      case FIRST, LAST, ARRAY_AGG, STRING_AGG -> throw ordered(function);
-    };
-  }
-
-  private Accumulator plain(AggregateFunction function, Type type, Type result) {
-    boolean isMax = function == AggregateFunction.MAX;
-    boolean isOr = function == AggregateFunction.BOOL_OR;
-    return switch (function) {
-      case COUNT -> new CountAccumulator(layout.word());
-      case SUM, AVG -> sum(function == AggregateFunction.AVG, type, result);
-      case BOOL_OR, BOOL_AND ->
-          isAppendOnly ? new SeenAccumulator(isOr, layout) : new BoolAccumulator(isOr, layout);
-      case MIN, MAX ->
+  /** A new accumulator for a call with operands, whose result has a type. */
+  Accumulator of(AggregateCall call, Type result) {
+    List<Type> types =
+        call.operands().stream().map(operand -> TypeRules.typeOf(operand, input)).toList();
+    Type type = types.get(0);
+    return switch (call.function()) {
+      case FIRST, LAST, ARRAY_AGG, STRING_AGG, PERCENTILE_DISC, PERCENTILE_CONT, MODE ->
+          new OrderedAccumulators(isAppendOnly, dictionary, layout).of(call, types);
+      case MIN, MAX -> extreme(call.function() == AggregateFunction.MAX, type);
+      case BOOL_OR, BOOL_AND -> bool(call.function() == AggregateFunction.BOOL_OR);
+      case BIT_AND, BIT_OR ->
           isAppendOnly
-              ? new ExtremeAccumulator(type, isMax, dictionary, layout)
-              : new RetractableExtremeAccumulator(type, isMax, dictionary, layout);
-      case FIRST, LAST, ARRAY_AGG, STRING_AGG -> throw ordered(function);
+              ? new BitAccumulator(call.function(), layout)
+              : new BitCountAccumulator(call.function() == AggregateFunction.BIT_AND, type, layout);
+      case COUNT ->
+          call.isDistinct() && type.isEncoded() && isAppendOnly
+              ? new CodeCountAccumulator(layout, dictionary.hashing())
+              : distinct(call, type, new CountAccumulator(layout.word()));
+      case SUM, AVG ->
+          distinct(call, type, sum(call.function() == AggregateFunction.AVG, type, result));
+      case VAR_SAMP, VAR_POP, STDDEV_SAMP, STDDEV_POP, COVAR_SAMP, COVAR_POP ->
+          distinct(call, type, new MomentsAccumulator(call.function(), types, dictionary, layout));
+      case BIT_XOR -> distinct(call, type, new BitAccumulator(call.function(), layout));
     };
   }
 
-  private static IllegalArgumentException ordered(AggregateFunction function) {
-    return new IllegalArgumentException("depends on an order: " + function);
+  /** The same of distinct values, where a call wants that. */
+  private Accumulator distinct(AggregateCall call, Type type, Accumulator plain) {
+    return call.isDistinct()
+        ? new DistinctAccumulator(plain, type.isEncoded(), dictionary.hashing())
+        : plain;
+  }
+
+  private Accumulator extreme(boolean isMax, Type type) {
+    return isAppendOnly
+        ? new ExtremeAccumulator(type, isMax, dictionary, layout)
+        : new RetractableExtremeAccumulator(type, isMax, dictionary, layout);
+  }
+
+  private Accumulator bool(boolean isOr) {
+    return isAppendOnly ? new SeenAccumulator(isOr, layout) : new BoolAccumulator(isOr, layout);
   }
 
   private Accumulator sum(boolean isMean, Type type, Type result) {

@@ -76,7 +76,7 @@ final class GroupFolds {
         accumulators.add(new CountAccumulator(countedWord(call, i)));
         continue;
       }
-      Accumulator made = choice.of(call, operand, results.get(i));
+      Accumulator made = choice.of(call, results.get(i));
       accumulators.add(made);
       if (made instanceof SeenAccumulator bits && call.where() == null) {
         seenByWord.computeIfAbsent(bits.word(), w -> new ArrayList<>()).add(i);

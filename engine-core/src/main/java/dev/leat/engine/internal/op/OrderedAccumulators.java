@@ -5,32 +5,25 @@ import dev.leat.engine.internal.state.OrderedMultisets;
 import dev.leat.engine.internal.state.TupleOrder;
 import dev.leat.engine.plan.AggregateCall;
 import dev.leat.engine.plan.AggregateFunction;
-import dev.leat.engine.plan.Expr;
-import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;
-import dev.leat.engine.plan.TypeRules;
 import java.util.List;
 import java.util.Objects;
 
 /** Makes the accumulators of aggregates that depend on an order. */
 final class OrderedAccumulators {
-  private final Schema input;
   private final boolean isAppendOnly;
   private final Dictionary dictionary;
   private final StateLayout layout;
 
-  /** Accumulators over rows of a schema, which keep their results in rows of a layout. */
-  OrderedAccumulators(
-      Schema input, boolean isAppendOnly, Dictionary dictionary, StateLayout layout) {
-    this.input = input;
+  /** Accumulators that keep their results in rows of a layout. */
+  OrderedAccumulators(boolean isAppendOnly, Dictionary dictionary, StateLayout layout) {
     this.isAppendOnly = isAppendOnly;
     this.dictionary = dictionary;
     this.layout = layout;
   }
 
-  /** A new accumulator for a call. */
-  Accumulator of(AggregateCall call) {
-    List<Type> types = call.operands().stream().map(this::type).toList();
+  /** A new accumulator for a call with operands of some types. */
+  Accumulator of(AggregateCall call, List<Type> types) {
     Type type = types.get(0);
     TupleOrder order = new TupleOrder(types, call.order(), dictionary);
     boolean isLast = call.function() == AggregateFunction.LAST;
@@ -47,12 +40,17 @@ final class OrderedAccumulators {
               tuples(order, call),
               dictionary,
               layout);
+      case MODE -> new ModeAccumulator(order, tuples(order, call), type.isEncoded(), layout);
+      case PERCENTILE_DISC, PERCENTILE_CONT ->
+          new PercentileAccumulator(
+              call.function() == AggregateFunction.PERCENTILE_CONT,
+              (Double) Objects.requireNonNull(call.arguments().constant(), "fraction"),
+              type,
+              order,
+              tuples(order, call),
+              new PercentileAccumulator.Placement(dictionary, layout));
       default -> throw new IllegalArgumentException("needs no order: " + call);
     };
-  }
-
-  private Type type(Expr operand) {
-    return TypeRules.typeOf(operand, input);
   }
 
   private OrderedMultisets tuples(TupleOrder order, AggregateCall call) {

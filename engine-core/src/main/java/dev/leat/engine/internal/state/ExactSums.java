@@ -8,6 +8,7 @@ import dev.leat.engine.internal.checkpoint.StateWriter;
 import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Exact sums of doubles, one for each slot: what was added and taken away again leaves nothing
@@ -61,7 +62,11 @@ public final class ExactSums {
       if (value == Double.NEGATIVE_INFINITY) {
         return new Beside(parts, huge, nans, positives, negatives + times);
       }
-      BigDecimal product = new BigDecimal(value).multiply(BigDecimal.valueOf(times));
+      return with(new BigDecimal(value), times);
+    }
+
+    private Beside with(BigDecimal value, long times) {
+      BigDecimal product = value.multiply(BigDecimal.valueOf(times));
       return new Beside(parts, huge.add(product), nans, positives, negatives);
     }
 
@@ -72,14 +77,9 @@ public final class ExactSums {
       if (positives > 0 || negatives > 0) {
         return positives > 0 ? Double.POSITIVE_INFINITY : Double.NEGATIVE_INFINITY;
       }
-      if (huge.signum() == 0) {
-        return rounded(parts, parts.length);
-      }
-      BigDecimal sum = huge;
-      for (double part : parts) {
-        sum = sum.add(new BigDecimal(part));
-      }
-      return sum.doubleValue();
+      return huge.signum() == 0
+          ? rounded(parts, parts.length)
+          : exact(parts, parts.length).add(huge).doubleValue();
     }
   }
 
@@ -118,6 +118,40 @@ public final class ExactSums {
     load(beside.parts());
     addParts(value, times);
     return put(slot, beside.withParts(Arrays.copyOf(parts, size)), words, at);
+  }
+
+  /**
+   * Adds a value that is no double a number of times, as {@link #add}; the sum is then beside until
+   * all such values were taken away again.
+   */
+  public boolean addExact(
+      int slot, long[] words, int at, boolean isBeside, BigDecimal value, long times) {
+    Beside beside = isBeside ? besides.get(slot) : null;
+    if (beside == null) {
+      load(words, at);
+      beside = Beside.NOTHING.withParts(Arrays.copyOf(parts, size));
+    }
+    return put(slot, beside.with(value, times), words, at);
+  }
+
+  /** The exact sum; null if a value in it is not finite. */
+  public @Nullable BigDecimal exact(int slot, long[] words, int at, boolean isBeside) {
+    Beside beside = isBeside ? besides.get(slot) : null;
+    if (beside == null) {
+      load(words, at);
+      return exact(parts, size);
+    }
+    return beside.nans() == 0 && beside.positives() == 0 && beside.negatives() == 0
+        ? exact(beside.parts(), beside.parts().length).add(beside.huge())
+        : null;
+  }
+
+  private static BigDecimal exact(double[] expansion, int size) {
+    BigDecimal sum = BigDecimal.ZERO;
+    for (int i = 0; i < size; i++) {
+      sum = sum.add(new BigDecimal(expansion[i]));
+    }
+    return sum;
   }
 
   private boolean put(int slot, Beside beside, long[] words, int at) {

@@ -107,6 +107,8 @@ class AccumulatorLawsTest {
               case COUNT, MIN, MAX -> true;
               case SUM, AVG -> isSummable;
               case BOOL_OR, BOOL_AND -> type.kind() == Type.Kind.BOOLEAN;
+              case VAR_SAMP, VAR_POP, STDDEV_SAMP, STDDEV_POP -> type.isNumeric();
+              case BIT_AND, BIT_OR, BIT_XOR -> type.isInteger();
               default -> false;
             };
         if (fits) {
@@ -115,6 +117,7 @@ class AccumulatorLawsTest {
         }
       }
       addOrdered(cases, type);
+      addStatistics(cases, type);
     }
     return cases.stream();
   }
@@ -123,14 +126,31 @@ class AccumulatorLawsTest {
   private static void addOrdered(List<Case> cases, Type type) {
     for (boolean isDescending : new boolean[] {true, false}) {
       List<SortKey> order = List.of(new SortKey("x", isDescending));
-      AggregateArguments arguments = new AggregateArguments(order, null);
+      AggregateArguments arguments = AggregateArguments.of(order, null);
       cases.add(new Case(AggregateFunction.ARRAY_AGG, type, isDescending, arguments));
       cases.add(new Case(AggregateFunction.FIRST, type, false, arguments));
       cases.add(new Case(AggregateFunction.LAST, type, false, arguments));
       if (type.kind() == Type.Kind.STRING) {
-        AggregateArguments separated = new AggregateArguments(order, ", ");
+        AggregateArguments separated = AggregateArguments.of(order, ", ");
         cases.add(new Case(AggregateFunction.STRING_AGG, type, isDescending, separated));
       }
+    }
+  }
+
+  private static void addStatistics(List<Case> cases, Type type) {
+    cases.add(new Case(AggregateFunction.MODE, type, false, null));
+    for (double fraction : new double[] {0, 0.5, 0.95}) {
+      AggregateArguments arguments = AggregateArguments.of(List.of(), fraction);
+      cases.add(new Case(AggregateFunction.PERCENTILE_DISC, type, false, arguments));
+      if (type.isNumeric()) {
+        cases.add(new Case(AggregateFunction.PERCENTILE_CONT, type, false, arguments));
+      }
+    }
+    if (type.isNumeric()) {
+      AggregateArguments arguments =
+          new AggregateArguments(List.of(new Expr.Column("x")), List.of(), null);
+      cases.add(new Case(AggregateFunction.COVAR_SAMP, type, false, arguments));
+      cases.add(new Case(AggregateFunction.COVAR_POP, type, false, arguments));
     }
   }
 
@@ -148,8 +168,7 @@ class AccumulatorLawsTest {
       StateLayout layout = new StateLayout(1, 0);
       Type result = of.node().schema().field(0).type();
       accumulator =
-          new Accumulators(of.schema(), isAppendOnly, dictionary, layout)
-              .of(of.call(), new Expr.Column("x"), result);
+          new Accumulators(of.schema(), isAppendOnly, dictionary, layout).of(of.call(), result);
       operands = of.call().operands().size();
       rows = new GroupRows(layout.stride());
       initial = new long[layout.stride()];
