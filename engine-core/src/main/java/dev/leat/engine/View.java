@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A view, for reading: always the result of its query over everything up to some position of the
- * log. Any thread. Each read sees the newest position; for several reads at one position see {@link
+ * log. Any thread. A view that is new to the engine's directory may be unavailable for a while after
+ * the engine was opened, see {@link Engine#backfill}. Each read sees the newest position; for several reads at one position see {@link
  * Engine#read}.
  *
  * @param <T> the type of the rows
@@ -50,7 +51,8 @@ public final class View<T> {
   }
 
   /**
-   * Waits until the view is at a position, for a minute at most.
+   * Waits until the view is at a position, for a minute at most. A view that is still being built
+   * from the log is waited for too.
    *
    * @return this view
    * @throws EngineException UNAVAILABLE if the time is up
@@ -66,12 +68,12 @@ public final class View<T> {
    * @throws EngineException UNAVAILABLE if the time is up
    */
   public View<T> await(Position position, Duration atMost) {
-    if (!runtime.await(position.value(), atMost.toNanos())) {
+    if (!runtime.await(handle, position.value(), atMost.toNanos())) {
       throw new EngineException(
           EngineException.Kind.UNAVAILABLE,
           "view '"
               + name()
-              + "' is at position "
+              + (handle.isReady() ? "' is at position " : "' is still being built; others are at ")
               + runtime.position()
               + ", not yet at "
               + position.value()

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +52,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
   private final ReentrantLock stateLock = new ReentrantLock(true);
   private final Condition published = stateLock.newCondition();
   private final Subscriptions subscriptions;
+  private final Backfilling backfilling;
   private volatile @Nullable DaemonThread thread;
   private @Nullable Epoch refused;
   private volatile @Nullable EngineException failure;
@@ -100,6 +102,8 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
             this,
             hashing,
             !settings.ownThread());
+    this.backfilling =
+        new Backfilling(state, stateLock, published, subscriptions, checkpointer);
   }
 
   /**
@@ -123,6 +127,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
           progress.reached(epoch.position(), log.lastPosition());
         });
     budget.warnIfExceeded();
+    backfilling.start(log.events());
     inbox.start(log.lastPosition() + 1);
     log.start(this::fail);
     checkpointer.passed(state.position(), log.recordBytes());
@@ -135,7 +140,9 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
   private void run() {
     try {
       while (!inbox.isClosed()) {
-        inbox.awaitRows();
+        if (!backfilling.isActive()) {
+          inbox.awaitRows();
+        }
         step();
       }
       while (step() > 0) {
@@ -178,7 +185,8 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
   }
 
   /**
-   * Takes the rows that are waiting through the engine.
+   * Takes the rows that are waiting through the engine, and then some of the log through views that
+   * are being built.
    *
    * @return how many there were; 0 if none
    * @throws EngineException FULL if the log has no space; a host that steps can step again when
@@ -208,6 +216,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
       Epoch epoch = refused != null ? refused : inbox.take(clockMicros.getAsLong());
       refused = null;
       if (epoch == null) {
+        backfilling.slice();
         subscriptions.deliver();
         return 0;
       }
@@ -218,6 +227,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
           log.awaitDurable(epoch);
         }
       }
+      backfilling.slice();
       return rows;
     } catch (RuntimeException | Error e) {
       if (refused == null) {
@@ -405,25 +415,59 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
   }
 
   /**
-   * Waits until the views are at a position.
+   * Waits until a view is at a position, and can be read.
    *
    * @return false if the time is up
    */
-  public boolean await(long wanted, long timeoutNanos) {
-    if (position() >= wanted) {
+  public boolean await(ViewHandle view, long wanted, long timeoutNanos) {
+    return await(() -> view.isReady() && state.position() >= wanted, timeoutNanos, view);
+  }
+
+  /**
+   * Waits until all views can be read.
+   *
+   * @return false if the time is up
+   */
+  public boolean awaitBackfill(long timeoutNanos) {
+    return await(() -> backfilling.building() == null, timeoutNanos, null);
+  }
+
+  private void checkBuilt(@Nullable ViewHandle view) {
+    Backfill building = backfilling.building();
+    if (building != null
+        && building.failure() != null
+        && (view == null || building.views().contains(view.name()))) {
+      throw (view == null ? this.view(building.views().get(0)) : view).notReady();
+    }
+  }
+
+  /** How far the views are built that are not there yet; null if all are there. */
+  public @Nullable Building building() {
+    Backfill building = backfilling.building();
+    return building == null
+        ? null
+        : new Building(building.views(), building.position(), position());
+  }
+
+  private boolean await(BooleanSupplier isThere, long timeoutNanos, @Nullable ViewHandle view) {
+    if (locked(isThere::getAsBoolean)) {
       return true;
     }
     checkMayWait();
     if (!settings.ownThread()) {
-      stepTo(wanted);
-      return position() >= wanted;
+      while (!locked(isThere::getAsBoolean) && (backfilling.isActive() || inbox.hasRows())) {
+        step();
+      }
+      checkBuilt(view);
+      return locked(isThere::getAsBoolean);
     }
     stateLock.lock();
     try {
       long left = timeoutNanos;
-      while (state.position() < wanted) {
+      while (!isThere.getAsBoolean()) {
         checkUsable();
         checkSteps();
+        checkBuilt(view);
         if (left <= 0) {
           return false;
         }
@@ -432,8 +476,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
       return true;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new EngineException(
-          Kind.UNAVAILABLE, "interrupted while waiting for position " + wanted, e);
+      throw new EngineException(Kind.UNAVAILABLE, "interrupted while waiting for a view", e);
     } finally {
       stateLock.unlock();
     }
@@ -461,6 +504,9 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
   private ReadState readState(Collection<ViewHandle> wanted) {
     Map<String, RowStore.Snapshot> snapshots = new HashMap<>();
     for (ViewHandle view : wanted) {
+      if (!view.isReady()) {
+        continue; // whoever asks for it is told
+      }
       snapshots.put(view.name(), view.rows().snapshot());
     }
     Dictionary dictionary = state.dictionary();
@@ -504,6 +550,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
     try {
       Dictionary dictionary = state.dictionary();
       long[] codes = lookup.encoded().stream().mapToLong(dictionary::find).toArray();
+      view.checkReady();
       // Without a snapshot: looking one row up must not make the engine copy pages.
       return lookup.find(codes, view.rows(), dictionary.values());
     } finally {
@@ -594,6 +641,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
     try {
       if (!isClosed) {
         isClosed = true;
+        backfilling.close();
         log.close();
       }
     } finally {

@@ -3,10 +3,8 @@ package dev.leat.engine.internal.exec;
 import dev.leat.engine.internal.checkpoint.Checkpointed;
 import dev.leat.engine.internal.checkpoint.StateImage;
 import dev.leat.engine.internal.checkpoint.StateReader;
-import dev.leat.engine.internal.op.InputOperator;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,22 +12,24 @@ import java.util.Map;
 /** Brings the rows of epochs to the operators of their inputs, and counts them. One thread. */
 final class InputFeed implements Checkpointed {
   private final List<String> names;
-  private final List<InputOperator> operators = new ArrayList<>();
+  private final Dataflow dataflow;
   private final long[] acceptedRows;
 
   InputFeed(Plan plan, Dataflow dataflow) {
     this.names = plan.inputs().stream().map(Node.Input::name).toList();
-    names.forEach(name -> operators.add(dataflow.input(name)));
+    this.dataflow = dataflow;
     this.acceptedRows = new long[names.size()];
   }
 
-  /** Gives all inputs what an epoch has for them. */
+  /** Gives all inputs that the dataflow has what an epoch has for them. */
   void stage(Epoch epoch) {
     for (Epoch.Section section : epoch.sections()) {
       acceptedRows[section.input()] += section.rows().size();
     }
     for (int i = 0; i < acceptedRows.length; i++) {
-      operators.get(i).stage(epoch.rows(i));
+      if (dataflow.hasInput(names.get(i))) {
+        dataflow.input(names.get(i)).stage(epoch.rows(i));
+      }
     }
   }
 

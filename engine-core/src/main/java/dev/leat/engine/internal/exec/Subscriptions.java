@@ -69,6 +69,7 @@ final class Subscriptions {
       if (isClosed) {
         throw new EngineException(Kind.CLOSED, "the engine is closed; open a new one");
       }
+      view.checkReady();
       delivery.start(new ViewDifference(view, null, stateOf.apply(view), hashing));
       view.deliveries().add(delivery);
     } finally {

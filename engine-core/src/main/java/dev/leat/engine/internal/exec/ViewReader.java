@@ -37,11 +37,19 @@ public final class ViewReader {
   private final RowStore.Snapshot rows;
   private final Schema schema;
 
-  /** A reader of a view that the state has. */
+  /**
+   * A reader of a view.
+   *
+   * @throws EngineException UNAVAILABLE if the state does not have it, since it was being built
+   */
   public ViewReader(ReadState state, ViewHandle view) {
     this.state = state;
     this.view = view;
-    this.rows = Objects.requireNonNull(state.views().get(view.name()), view.name());
+    RowStore.Snapshot snapshot = state.views().get(view.name());
+    if (snapshot == null) {
+      throw view.notReady();
+    }
+    this.rows = snapshot;
     this.schema = view.schema();
   }
 
