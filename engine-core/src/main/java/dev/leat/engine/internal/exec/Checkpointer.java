@@ -84,6 +84,7 @@ final class Checkpointer implements Checkpointing {
     this.position = last.position();
     this.capturedPosition = last.position();
     this.lastAttemptNanos = io.nanoTime();
+    release(); // what the settings keep may be less than last time
   }
 
   private static String libraryVersion() {
@@ -99,7 +100,11 @@ final class Checkpointer implements Checkpointing {
   private void run() {
     try {
       while (awaitDue()) {
-        tryTake();
+        if (isIdle()) {
+          releaseAged();
+        } else {
+          tryTake();
+        }
       }
     } catch (InterruptedException e) {
       LOG.warn("the thread that takes checkpoints was interrupted, and ends", e);
@@ -112,21 +117,29 @@ final class Checkpointer implements Checkpointing {
       if (nanos <= 0) {
         return true;
       }
-      if (nanos == Long.MAX_VALUE) {
-        wait();
-      } else {
-        // At least a millisecond, as waiting for 0 would be for ever.
-        wait(TimeUnit.NANOSECONDS.toMillis(nanos) + 1);
-      }
+      // At least a millisecond, as waiting for 0 would be for ever.
+      wait(TimeUnit.NANOSECONDS.toMillis(nanos) + 1);
     }
     return false;
   }
 
-  private long nanosUntilDue() {
-    if (position == capturedPosition && !isChanged) {
-      return Long.MAX_VALUE;
+  private synchronized boolean isIdle() {
+    return position == capturedPosition && !isChanged;
+  }
+
+  /** Lets go of what the log has kept for long enough, though no checkpoint is taken. */
+  private void releaseAged() {
+    taking.lock();
+    try {
+      release();
+      attempted();
+    } finally {
+      taking.unlock();
     }
-    if (bytes - capturedBytes >= settings.logBytes()) {
+  }
+
+  private long nanosUntilDue() {
+    if (position > capturedPosition && bytes - capturedBytes >= settings.logBytes()) {
       return 0;
     }
     return Math.max(0, settings.intervalNanos() - (io.nanoTime() - lastAttemptNanos));
@@ -134,10 +147,9 @@ final class Checkpointer implements Checkpointing {
 
   @Override
   public synchronized void passed(long newPosition, long recordBytes) {
-    boolean wasIdle = position == capturedPosition;
     position = newPosition;
     bytes = recordBytes;
-    if (wasIdle || nanosUntilDue() == 0) {
+    if (nanosUntilDue() == 0) {
       notifyAll();
     }
   }
@@ -156,7 +168,7 @@ final class Checkpointer implements Checkpointing {
   @Override
   public void takeIfDue() {
     synchronized (this) {
-      if (isClosing || nanosUntilDue() > 0) {
+      if (isClosing || isIdle() || nanosUntilDue() > 0) {
         return;
       }
     }

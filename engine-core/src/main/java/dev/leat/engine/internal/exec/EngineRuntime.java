@@ -115,14 +115,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
     log.replay(
         state.position() + 1,
         epoch -> {
-          stateLock.lock();
-          try {
-            state.apply(epoch);
-            state.sweepIfWorthIt();
-          } finally {
-            stateLock.unlock();
-          }
-          recycle(epoch);
+          recycle(locked(() -> state.replay(epoch)));
           progress.reached(epoch.position(), log.lastPosition());
         });
     budget.warnIfExceeded();
@@ -253,8 +246,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
         refused = epoch;
         throw e;
       }
-      state.producers().forget(inbox.refuse(epoch, e));
-      state.producers().forget(epoch);
+      inbox.refuse(epoch, e);
       return false;
     }
   }
@@ -398,19 +390,14 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
     return log.syncedPosition();
   }
 
-  /** How many rows each input brought, by name. */
-  public Map<String, Long> acceptedRows() {
-    return locked(state::acceptedRows);
+  /** What became of the rows since the log began. */
+  public RowCounts rowCounts() {
+    return locked(state::rowCounts);
   }
 
   /** About how many bytes the state takes, by what keeps it. */
   public Map<String, Long> stateBytes() {
     return locked(state::bytesByPart);
-  }
-
-  /** How many rows were left out, by source. */
-  public Map<String, Long> ledgerCounts() {
-    return locked(state.ledger()::counts);
   }
 
   /**
@@ -438,8 +425,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
    */
   public boolean awaitBackfill(long timeoutNanos) {
     Backfill building = backfilling.building();
-    return building == null
-        || await(building::isDone, timeoutNanos, view(building.views().get(0)));
+    return building == null || await(building::isDone, timeoutNanos, view(building.views().get(0)));
   }
 
   private void checkBuilt(@Nullable ViewHandle view) {

@@ -3,6 +3,7 @@ package dev.leat.engine.internal.exec;
 import dev.leat.engine.internal.checkpoint.Checkpointed;
 import dev.leat.engine.internal.checkpoint.StateImage;
 import dev.leat.engine.internal.checkpoint.StateReader;
+import dev.leat.engine.internal.op.InputOperator;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
 import java.util.LinkedHashMap;
@@ -12,12 +13,18 @@ import java.util.Map;
 /** Brings the rows of epochs to the operators of their inputs, and counts them. One thread. */
 final class InputFeed implements Checkpointed {
   private final List<String> names;
+  private final List<String> deduplicated;
   private final Dataflow dataflow;
   private final long[] acceptedRows;
 
   InputFeed(Plan plan, Dataflow dataflow) {
     this.names = plan.inputs().stream().map(Node.Input::name).toList();
     this.dataflow = dataflow;
+    this.deduplicated =
+        plan.inputs().stream()
+            .filter(input -> input.deduplication() != null)
+            .map(Node.Input::name)
+            .toList();
     this.acceptedRows = new long[names.size()];
   }
 
@@ -28,7 +35,9 @@ final class InputFeed implements Checkpointed {
     }
     for (int i = 0; i < acceptedRows.length; i++) {
       if (dataflow.hasInput(names.get(i))) {
-        dataflow.input(names.get(i)).stage(epoch.rows(i));
+        InputOperator operator = dataflow.input(names.get(i));
+        operator.startEpoch(epoch.tickMicros());
+        operator.stage(epoch.rows(i));
       }
     }
   }
@@ -38,6 +47,15 @@ final class InputFeed implements Checkpointed {
     Map<String, Long> rows = new LinkedHashMap<>();
     for (int i = 0; i < acceptedRows.length; i++) {
       rows.put(names.get(i), acceptedRows[i]);
+    }
+    return rows;
+  }
+
+  /** How many rows of each input that is deduplicated were left out, by name. */
+  Map<String, Long> duplicateRows() {
+    Map<String, Long> rows = new LinkedHashMap<>();
+    for (String name : deduplicated) {
+      rows.put(name, dataflow.hasInput(name) ? dataflow.input(name).duplicateRows() : 0);
     }
     return rows;
   }

@@ -147,6 +147,7 @@ public final class Recovery {
         store.reject(position);
         return null;
       }
+      state.codec().checkReadable(log.firstPosition());
       return new Start(
           state,
           new CheckpointFacts(

@@ -176,9 +176,7 @@ public final class AggregateOperator implements Operator {
     }
     for (int from = 0; from < count; from += ROWS_AT_ONCE) {
       int to = Math.min(count, from + ROWS_AT_ONCE);
-      for (int c = 0; c < keyColumns; c++) {
-        keyLayout.scatter(image, rows.stride(), from, to, c, output.column(c));
-      }
+      keyLayout.scatter(image, rows.stride(), from, to, output);
       for (int i = 0; i < accumulators.size(); i++) {
         Column column = output.column(keyColumns + i);
         accumulators.get(i).write(image, rows.stride(), from, to, column, resultErrors);

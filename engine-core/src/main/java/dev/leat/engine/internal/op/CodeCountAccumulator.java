@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class CodeCountAccumulator extends Accumulator {
   private final CodeBitmaps codes;
   private final int word;
+  private int[] counted = new int[0];
+  private int[] isNew = new int[0];
 
   CodeCountAccumulator(StateLayout layout, Hashing hashing) {
     codes = new CodeBitmaps(hashing);
@@ -27,19 +29,29 @@ final class CodeCountAccumulator extends Accumulator {
   @Override
   void add(GroupedRows groups, @Nullable Column operand, Batch rows) {
     Column values = Objects.requireNonNull(operand);
-    long[] valueWords = values.words();
-    boolean hasNulls = values.nulls() != null;
-    int[] slots = groups.slots();
+    if (counted.length < rows.count()) {
+      counted = new int[rows.count() + (rows.count() >> 1)];
+      isNew = new int[counted.length];
+    }
+    int count = notNull(values, rows);
+    codes.add(groups.slots(), values.words(), counted, count, isNew);
     int[] at = groups.at();
     long[] words = groups.words();
-    int[] selection = rows.selection();
-    int count = rows.count();
     for (int i = 0; i < count; i++) {
-      int row = selection == null ? i : selection[i];
-      if (!hasNulls || !values.isNull(row)) {
-        words[at[row] + word] += codes.add(slots[row], valueWords[row]);
-      }
+      words[at[counted[i]] + word] += isNew[i];
     }
+  }
+
+  private int notNull(Column values, Batch rows) {
+    boolean hasNulls = values.nulls() != null;
+    int[] selection = rows.selection();
+    int count = 0;
+    for (int i = 0; i < rows.count(); i++) {
+      int row = selection == null ? i : selection[i];
+      counted[count] = row;
+      count += hasNulls && values.isNull(row) ? 0 : 1;
+    }
+    return count;
   }
 
   @Override

@@ -17,7 +17,7 @@ final class CowPages {
    * About how many words a page should have: a batch of rows of as many groups copies as many pages
    * after a snapshot, so they are small.
    */
-  private static final int TARGET_WORDS = 512;
+  private static final int TARGET_WORDS = 1024;
 
   private final int pageWords;
   private long[][] pages = new long[0][];

@@ -105,25 +105,36 @@ public final class KeyLayout {
   }
 
   /**
-   * Copies a column of the layout from rows of words, the first ones of each in this layout, to the
-   * same rows of a column that has no nulls in them yet.
+   * Copies rows of words, the first ones of each in this layout, to the same rows of the first
+   * columns of a batch, which have no nulls in them yet.
    */
-  public void scatter(long[] rows, int stride, int first, int end, int index, Column out) {
-    long[] to = out.words();
-    for (int row = first; row < end; row++) {
-      to[row] = rows[row * stride + index];
-    }
-    if (canBeNull(index)) {
+  public void scatter(long[] rows, int stride, int first, int end, Batch out) {
+    boolean anyNull = anyNull(rows, stride, first, end);
+    for (int k = 0; k < columns.length; k++) {
+      Column column = out.column(k);
+      long[] to = column.words();
       for (int row = first; row < end; row++) {
-        if (isNull(rows, row * stride, index)) {
-          out.setNull(row);
+        to[row] = rows[row * stride + k];
+      }
+      for (int row = first; anyNull && row < end; row++) {
+        if (isNull(rows, row * stride, k)) {
+          column.setNull(row);
         }
       }
     }
   }
 
-  private boolean canBeNull(int column) {
-    return maskWords > 0 || encoded[column];
+  private boolean anyNull(long[] rows, int stride, int first, int end) {
+    if (maskWords == 0) {
+      return columns.length == 1 && encoded[0];
+    }
+    long any = 0;
+    for (int m = columns.length; m < columns.length + maskWords; m++) {
+      for (int row = first; row < end; row++) {
+        any |= rows[row * stride + m];
+      }
+    }
+    return any != 0;
   }
 
   /** One of the bitmaps of a row. */

@@ -125,26 +125,65 @@ public final class KeyTable extends GroupKeys {
       return true;
     }
     long differs = 0;
-    int[] selection = batch.selection();
-    int count = batch.count();
-    for (int k = 0; k < layout().columns(); k++) {
-      long[] column = reader.words(k);
-      for (int i = 0; i < count; i++) {
-        int row = selection == null ? i : selection[i];
-        differs |= words[at[row] + k] ^ column[row];
-      }
+    int columns = layout().columns();
+    for (int k = 0; k + 1 < columns; k += 2) {
+      differs |= difference(batch, words, at, k);
+    }
+    if ((columns & 1) != 0) {
+      differs |= difference(batch, words, at, columns - 1, reader.words(columns - 1));
     }
     for (int m = 0; m < layout().maskWords(); m++) {
-      int mask = layout().columns() + m;
-      for (int i = 0; i < count; i++) {
-        int row = selection == null ? i : selection[i];
-        differs |= words[at[row] + mask] ^ reader.mask(row, m);
-      }
+      differs |= maskDifference(batch, words, at, m);
     }
     if (differs != 0) {
       takeBack();
     }
     return differs == 0;
+  }
+
+  /** The bits in which a column differs in any row; null is no other word than 0. */
+  private static long difference(Batch batch, long[] words, int[] at, int k, long[] column) {
+    int[] selection = batch.selection();
+    int count = batch.count();
+    long differs = 0;
+    for (int i = 0; i < count; i++) {
+      int row = selection == null ? i : selection[i];
+      differs |= words[at[row] + k] ^ column[row];
+    }
+    return differs;
+  }
+
+  /** The same of a column and the next, for which the words are read once. */
+  private long difference(Batch batch, long[] words, int[] at, int k) {
+    long[] column = reader.words(k);
+    long[] next = reader.words(k + 1);
+    int[] selection = batch.selection();
+    int count = batch.count();
+    long differs = 0;
+    for (int i = 0; i < count; i++) {
+      int row = selection == null ? i : selection[i];
+      int from = at[row] + k;
+      differs |= (words[from] ^ column[row]) | (words[from + 1] ^ next[row]);
+    }
+    return differs;
+  }
+
+  private long maskDifference(Batch batch, long[] words, int[] at, int m) {
+    int mask = layout().columns() + m;
+    int[] selection = batch.selection();
+    int count = batch.count();
+    long differs = 0;
+    if (!reader.hasNulls()) {
+      for (int i = 0; i < count; i++) {
+        differs |= words[at[selection == null ? i : selection[i]] + mask];
+      }
+      return differs;
+    }
+    for (int i = 0; i < count; i++) {
+      int row = selection == null ? i : selection[i];
+      differs |= words[at[row] + mask] ^ reader.mask(row, m);
+    }
+    return differs;
   }
 
   /**

@@ -35,6 +35,11 @@ final class RowReader {
     return words[column];
   }
 
+  /** Can a row be null in any column? */
+  boolean hasNulls() {
+    return hasNulls;
+  }
+
   /** One of the bitmaps of a row. */
   long mask(int row, int word) {
     return hasNulls ? layout.mask(batch, row, word) : 0;

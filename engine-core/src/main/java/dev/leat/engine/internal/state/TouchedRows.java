@@ -14,6 +14,7 @@ import java.util.Arrays;
  */
 public final class TouchedRows {
   private static final int STEP_SHIFT = 32;
+  private static final int UNROLLED = 4;
 
   private final GroupRows rows;
   private final int stride;
@@ -224,14 +225,21 @@ public final class TouchedRows {
   }
 
   private void copyRow(long[] source, int from, long[] target, int to) {
-    target[to] = source[from];
-    if (stride > 1) {
-      target[to + 1] = source[from + 1];
+    int w = 0;
+    // Rows are too short for what loops need to get going.
+    for (; w + UNROLLED <= stride; w += UNROLLED) {
+      target[to + w] = source[from + w];
+      target[to + w + 1] = source[from + w + 1];
+      target[to + w + 2] = source[from + w + 2];
+      target[to + w + 3] = source[from + w + 3];
     }
-    // A loop takes time to begin with, and many rows are short.
-    if (stride > 2) {
-      for (int w = 2; w < stride; w++) {
-        target[to + w] = source[from + w];
+    if (w < stride) {
+      target[to + w] = source[from + w];
+      if (w + 1 < stride) {
+        target[to + w + 1] = source[from + w + 1];
+        if (w + 2 < stride) {
+          target[to + w + 2] = source[from + w + 2];
+        }
       }
     }
   }

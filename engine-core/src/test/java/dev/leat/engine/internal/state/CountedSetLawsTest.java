@@ -69,6 +69,30 @@ class CountedSetLawsTest {
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
+  void manyCodesAtOnceAreAddedLikeEachAlone(long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    CodeBitmaps together = new CodeBitmaps(new Hashing(seed));
+    CodeBitmaps alone = new CodeBitmaps(new Hashing(seed + 1));
+    for (int round = 0; round < 200; round++) {
+      int count = random.nextInt(1000);
+      int[] slots = new int[2 * count];
+      long[] codes = new long[2 * count];
+      int[] rows = new int[count];
+      for (int i = 0; i < count; i++) {
+        rows[i] = 2 * i + 1;
+        slots[rows[i]] = random.nextInt(1 + round);
+        codes[rows[i]] = random.nextInt(1 + 20 * round);
+      }
+      int[] isNew = new int[count];
+      together.add(slots, codes, rows, count, isNew);
+      for (int i = 0; i < count; i++) {
+        assertThat(isNew[i]).isEqualTo(alone.add(slots[rows[i]], codes[rows[i]]));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
   void codeBitmapsAreASet(long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     CodeBitmaps bitmaps = new CodeBitmaps(new Hashing(seed));

@@ -150,15 +150,18 @@ class KeyTableLawsTest {
       long[] page = keys.rows().page(slot);
       System.arraycopy(page, keys.rows().offset(slot), rows, stride * row++, stride);
     }
+    Batch out = new Batch(columns);
     for (int c = 0; c < columns; c++) {
-      Column out = new Column();
-      out.reset(model.size());
-      keys.layout().scatter(rows, stride, 0, model.size(), c, out);
-      row = 0;
-      for (List<Long> key : model.keySet()) {
-        assertThat(out.isNull(row) ? null : (Long) out.word(row)).isEqualTo(key.get(c));
-        row++;
+      out.column(c).reset(model.size());
+    }
+    keys.layout().scatter(rows, stride, 0, model.size(), out);
+    row = 0;
+    for (List<Long> key : model.keySet()) {
+      for (int c = 0; c < columns; c++) {
+        Column column = out.column(c);
+        assertThat(column.isNull(row) ? null : (Long) column.word(row)).isEqualTo(key.get(c));
       }
+      row++;
     }
   }
 
