@@ -337,7 +337,15 @@ public final class Engine implements AutoCloseable {
 
   /** How many rows each input brought since the engine's log began, by input. */
   public Map<String, Long> acceptedRows() {
-    return runtime.acceptedRows();
+    return runtime.rowCounts().accepted();
+  }
+
+  /**
+   * How many rows of each stream with {@link Relation#deduplicate} were repetitions, and left out,
+   * since the engine's log began, by input. They are among {@link #acceptedRows}.
+   */
+  public Map<String, Long> duplicateRows() {
+    return runtime.rowCounts().duplicates();
   }
 
   /**
@@ -345,7 +353,7 @@ public final class Engine implements AutoCloseable {
    * the ledger.
    */
   public Map<String, Long> rejectedRows() {
-    return runtime.ledgerCounts();
+    return runtime.rowCounts().rejected();
   }
 
   /**

@@ -1,8 +1,10 @@
 package dev.leat.engine;
 
+import dev.leat.engine.plan.Deduplication;
 import dev.leat.engine.plan.Names;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
+import dev.leat.engine.plan.Postorder;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.ViewDefinition;
 import java.util.ArrayList;
@@ -67,6 +69,42 @@ public final class PipelineBuilder {
     return input;
   }
 
+  /** Says of a stream that its repetitions are left out. */
+  Node.Input deduplicate(Node.Input stream, Deduplication by) {
+    int index = inputs.indexOf(stream);
+    if (stream.deduplication() != null || index < 0) {
+      throw new EngineException(
+          EngineException.Kind.INVALID,
+          "deduplicate on " + stream.describe() + ": it is said of a stream once");
+    }
+    Node.Input deduplicated = stream.deduplicated(by);
+    inputs.set(index, deduplicated);
+    return deduplicated;
+  }
+
+  /** A relation made before its stream was said to be deduplicated would see repetitions. */
+  private void checkDeduplication() {
+    for (ViewDefinition view : views.values()) {
+      for (Node node : Postorder.of(List.of(view.relation()), Node::inputs)) {
+        if (node instanceof Node.Input input
+            && !inputs.contains(input)
+            && inputs.contains(deduplicatedNow(input))) {
+          throw new EngineException(
+              EngineException.Kind.INVALID,
+              "view '"
+                  + view.name()
+                  + "' reads "
+                  + input.describe()
+                  + " as it was before deduplicate(...): build on what deduplicate(...) gives");
+        }
+      }
+    }
+  }
+
+  private Node.Input deduplicatedNow(Node.Input old) {
+    return inputs.stream().filter(i -> i.name().equals(old.name())).findFirst().orElse(old);
+  }
+
   void materialize(String name, Node relation, @Nullable String growthReason) {
     Objects.requireNonNull(name, "name");
     ViewDefinition view = new ViewDefinition(name, relation, growthReason);
@@ -78,6 +116,7 @@ public final class PipelineBuilder {
   }
 
   Plan build() {
+    checkDeduplication();
     return new Plan(inputs, List.copyOf(views.values()));
   }
 }

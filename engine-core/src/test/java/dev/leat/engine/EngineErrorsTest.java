@@ -24,6 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 class EngineErrorsTest {
   record Click(String userId, long n) {}
 
+  record Turned(Long userId, String n) {}
+
   record User(String userId, String country) {}
 
   record Fact(String name, Instant at) {}
@@ -218,14 +220,17 @@ class EngineErrorsTest {
     Pipeline other =
         Pipeline.define(
             p -> {
-              p.stream("clicks", User.class);
+              p.stream("clicks", Turned.class);
               p.table("users", User.class).primaryKey(User::userId);
               p.table("facts", Fact.class).keyless();
             });
     invalid(
         () -> Engine.open(directory, other),
-        "input 'clicks' was written to the log as STREAM (user_id string, n long not null)",
-        "declares STREAM (user_id string, country string)");
+        "rows of input 'clicks' that cannot be read as it is declared now",
+        "column 'user_id' was string, is long",
+        "column 'n' was long, is string",
+        "it was written as STREAM (user_id string, n long not null)",
+        "declares STREAM (user_id long, n string)");
     try (Engine engine = Engine.open(directory, PIPELINE)) {
       assertThat(engine.view("by_user", ByUser.class).get("u1")).contains(new ByUser("u1", 1));
     }

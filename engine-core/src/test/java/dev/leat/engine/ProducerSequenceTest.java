@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a producer sends again after a lost reply adds nothing. */
 class ProducerSequenceTest {
@@ -130,13 +132,17 @@ class ProducerSequenceTest {
     }
   }
 
-  @Test
-  void numbersAreKnownAfterReopening(@TempDir Path directory) {
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void numbersAreKnownAfterReopening(boolean isReplayed, @TempDir Path directory) {
     Position first;
     try (Engine engine = Engine.open(directory, PIPELINE)) {
       NdjsonInput clicks = engine.ndjson("clicks");
       first = clicks.append(NDJSON, ProducerSequence.of("collector-7", 5)).position();
       clicks.append(NDJSON, ProducerSequence.of("collector-8", 5));
+    }
+    if (isReplayed) {
+      StoredCheckpoints.delete(directory);
     }
     try (Engine engine = Engine.open(directory, PIPELINE)) {
       NdjsonInput clicks = engine.ndjson("clicks");

@@ -16,11 +16,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * What checkpoints cost: how long ingestion stands still for one, with how many groups of state,
@@ -147,14 +146,14 @@ public final class CheckpointBench {
       Engine engine, StreamInput<Payment> payments, int groups, Random random)
       throws InterruptedException {
     CountDownLatch done = new CountDownLatch(1);
-    AtomicReference<RuntimeException> failure = new AtomicReference<>();
+    List<RuntimeException> failures = new CopyOnWriteArrayList<>();
     Thread taking =
         new Thread(
             () -> {
               try {
                 engine.checkpoint();
               } catch (RuntimeException e) {
-                failure.set(e);
+                failures.add(e);
               } finally {
                 done.countDown();
               }
@@ -166,15 +165,15 @@ public final class CheckpointBench {
       nanos.add(epoch(engine, payments, groups, random));
     }
     taking.join();
-    if (failure.get() != null) {
-      throw failure.get();
+    if (!failures.isEmpty()) {
+      throw failures.get(0);
     }
     return nanos;
   }
 
   private static void open(Path directory) {
     long begin = System.nanoTime();
-    AtomicReference<OpenProgress> first = new AtomicReference<>();
+    List<OpenProgress> steps = new ArrayList<>();
     long[] restored = new long[1];
     try (Engine engine =
         Engine.open(
@@ -182,16 +181,21 @@ public final class CheckpointBench {
             pipeline(),
             SETTINGS,
             progress -> {
-              if (first.compareAndSet(null, progress)) {
+              if (steps.isEmpty()) {
                 restored[0] = millisSince(begin);
               }
+              steps.add(progress);
             })) {
+      long millis = millisSince(begin);
+      Duration cpu = ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO);
       System.out.printf(
-          "open in %,d ms: state restored after %,d ms, replayed %s to %s, %,d groups%n",
-          millisSince(begin),
+          "open in %,d ms: state restored after %,d ms, replayed %d to %d;"
+              + " %,d ms of CPU since the JVM began, %,d groups%n",
+          millis,
           restored[0],
-          Objects.requireNonNull(first.get(), "no progress was told").position(),
-          engine.position(),
+          steps.get(0).position().value(),
+          engine.position().value(),
+          cpu.toMillis(),
           engine.view("accounts").scan().size());
     }
   }

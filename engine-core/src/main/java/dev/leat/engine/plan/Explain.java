@@ -93,7 +93,8 @@ public final class Explain {
   private static final class Describer implements Node.Visitor<String> {
     @Override
     public String input(Node.Input input) {
-      return input.describe() + " " + input.schema();
+      String columns = input.describe() + " " + input.schema();
+      return input.deduplication() == null ? columns : columns + " " + input.deduplication();
     }
 
     @Override

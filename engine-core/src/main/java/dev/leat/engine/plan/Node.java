@@ -203,6 +203,7 @@ public abstract sealed class Node {
     private final String name;
     private final InputKind kind;
     private final List<String> primaryKey;
+    private final @Nullable Deduplication deduplication;
 
     /**
      * An input.
@@ -210,20 +211,44 @@ public abstract sealed class Node {
      * @param primaryKey columns of the primary key, for keyed tables only
      */
     public Input(String name, InputKind kind, Schema schema, List<String> primaryKey) {
+      this(name, kind, schema, primaryKey, null);
+    }
+
+    private Input(
+        String name,
+        InputKind kind,
+        Schema schema,
+        List<String> primaryKey,
+        @Nullable Deduplication deduplication) {
       super(
           List.of(),
           schema,
           RowTraits.ofInput(kind, primaryKey),
-          new Canonical("input").name(name).word(kind.name()).names(primaryKey));
+          Deduplication.write(
+              deduplication,
+              new Canonical("input").name(name).word(kind.name()).names(primaryKey)));
       this.name = name;
       this.kind = kind;
       this.primaryKey = List.copyOf(primaryKey);
+      this.deduplication = deduplication;
       check();
+    }
+
+    /**
+     * The same stream without repetitions.
+     *
+     * @throws EngineException if it is no stream, or has no such columns
+     */
+    public Input deduplicated(Deduplication by) {
+      return new Input(name, kind, schema(), primaryKey, by);
     }
 
     private void check() {
       if ((kind == InputKind.KEYED_TABLE) == primaryKey.isEmpty()) {
         throw invalid("input '" + name + "': a keyed table, and only that, has a primary key");
+      }
+      if (deduplication != null) {
+        deduplication.checkOn(this);
       }
       if (primaryKey.isEmpty()) {
         return;
@@ -237,6 +262,11 @@ public abstract sealed class Node {
           throw invalid("table '" + name + "': an array cannot be a key: " + key);
         }
       }
+    }
+
+    /** Which of its rows are repetitions, and left out; null if none are. */
+    public @Nullable Deduplication deduplication() {
+      return deduplication;
     }
 
     public String name() {

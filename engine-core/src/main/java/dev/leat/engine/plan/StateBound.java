@@ -15,6 +15,8 @@ public record StateBound(Kind kind, String text) {
     FIXED,
     /** A row for each distinct key. */
     KEY_SPACE,
+    /** What came in within a time. */
+    TIME,
     /** The rows that its inputs hold at the moment. */
     INPUT_ROWS,
     /** It grows as long as there is input. */
@@ -32,7 +34,12 @@ public record StateBound(Kind kind, String text) {
     @Override
     public StateBound input(Node.Input input) {
       return switch (input.kind()) {
-        case STREAM -> NONE;
+        case STREAM -> {
+          Deduplication deduplication = input.deduplication();
+          yield deduplication == null
+              ? NONE
+              : new StateBound(Kind.TIME, "keys of the last " + deduplication.horizonText());
+        }
         case KEYED_TABLE ->
             new StateBound(Kind.KEY_SPACE, "one row for each key " + input.primaryKey());
         case KEYLESS_TABLE -> new StateBound(Kind.INPUT_ROWS, "the distinct rows of the table");

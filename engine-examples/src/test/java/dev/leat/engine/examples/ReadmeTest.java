@@ -16,14 +16,18 @@ import dev.leat.engine.LedgerEntry;
 import dev.leat.engine.NdjsonResult;
 import dev.leat.engine.Pipeline;
 import dev.leat.engine.Position;
+import dev.leat.engine.ProducerSequence;
 import dev.leat.engine.Relation;
 import dev.leat.engine.Row;
 import dev.leat.engine.StreamInput;
 import dev.leat.engine.Subscription;
 import dev.leat.engine.View;
+import dev.leat.engine.testkit.CrashTest;
+import dev.leat.engine.testkit.CrashTester;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -42,6 +46,8 @@ class ReadmeTest {
       Path.of("src/test/java/dev/leat/engine/examples/ReadmeTest.java");
 
   record Click(String userId, String sessionId, String type, String pageUrl, Instant at) {}
+
+  record Event(String eventId, String userId) {}
 
   record PageViews(String pageUrl, long views, long users) {}
 
@@ -125,6 +131,42 @@ class ReadmeTest {
   }
 
   @Test
+  void whatComesTwiceIsTakenOnce() {
+    String lines =
+        """
+        {"user_id":"u2","session_id":"s2","type":"page_view","page_url":"/home"}
+        """;
+    try (Engine engine = Engine.inMemory(define())) {
+      ProducerSequence batch = ProducerSequence.of("collector-7", 42);
+      NdjsonResult first = engine.ndjson("clicks").append(lines, batch);
+      NdjsonResult again = engine.ndjson("clicks").append(lines, batch); // adds nothing
+
+      assertThat(first.isDuplicate()).isFalse();
+      assertThat(again.isDuplicate()).isTrue();
+      engine.view("sessions").await(again.position());
+      assertThat(engine.acceptedRows()).containsEntry("clicks", 1L);
+    }
+  }
+
+  @Test
+  void aStreamLeavesOutRowsThatComeTwice() {
+    Pipeline pipeline =
+        Pipeline.define(
+            p -> {
+              Relation<Event> events =
+                  p.stream("events", Event.class).deduplicate(Event::eventId, Duration.ofHours(24));
+              events.aggregate(count().as("events")).materialize("events");
+            });
+    try (Engine engine = Engine.inMemory(pipeline)) {
+      Event event = new Event("e1", "u1");
+      Position at = engine.stream("events", Event.class).append(List.of(event, event));
+      Row row = engine.view("events").await(at).get().orElseThrow();
+      assertThat(row.value("events", Long.class)).isEqualTo(1);
+      assertThat(engine.duplicateRows()).containsEntry("events", 1L);
+    }
+  }
+
+  @Test
   void theLogIsThereAfterReopening(@TempDir Path directory) {
     Pipeline pipeline = define();
     for (int start = 1; start <= 2; start++) {
@@ -136,6 +178,15 @@ class ReadmeTest {
       try (Engine engine = Engine.open(directory, pipeline)) {
         assertThat(engine.acceptedRows()).containsEntry("clicks", (long) start);
       }
+    }
+  }
+
+  @CrashTest(crashes = 20)
+  void thePipelineSurvivesCrashes(CrashTester tester) {
+    tester.pipeline(define());
+    for (int i = 0; i < 12; i++) {
+      Click click = new Click("u" + i % 3, "s" + i % 4, "page_view", "/home", Instant.EPOCH);
+      tester.append(engine -> engine.stream("clicks", Click.class).append(click));
     }
   }
 

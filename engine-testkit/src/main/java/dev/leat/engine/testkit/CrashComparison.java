@@ -51,6 +51,7 @@ final class CrashComparison {
     }
     sum = 31 * sum + inOrder(Plan.LEDGER, engine.view(Plan.LEDGER).scan());
     equal("accepted rows", shadow.engine().acceptedRows(), engine.acceptedRows());
+    equal("duplicate rows", shadow.engine().duplicateRows(), engine.duplicateRows());
     equal("rejected rows", shadow.engine().rejectedRows(), engine.rejectedRows());
     return sum;
   }

@@ -13,13 +13,15 @@ record CrashMove(Kind kind, long seed) {
     APPEND,
     /** The engine steps. */
     STEP,
+    /** A checkpoint is taken. */
+    CHECKPOINT,
     /** All views are compared. */
     READ,
     /** Time passes. */
     TICK,
     /** The clock is set to another time. */
     JUMP,
-    /** The engine is closed in order, and opened. */
+    /** The engine is closed in order; what needs it opens it again. */
     REOPEN,
     /** The process dies between two calls. */
     KILL,

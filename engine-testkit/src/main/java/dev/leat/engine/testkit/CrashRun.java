@@ -7,11 +7,13 @@ import dev.leat.engine.EngineException.Kind;
 import dev.leat.engine.EngineSettings;
 import dev.leat.engine.Threading;
 import dev.leat.engine.testkit.CrashCut.Level;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -27,15 +29,21 @@ import org.jspecify.annotations.Nullable;
  */
 /** Runs a scenario on an engine to which things happen, and compares it whenever it was opened. */
 final class CrashRun {
+  private static final Set<CrashMove.Kind> NEED_ENGINE =
+      EnumSet.of(
+          CrashMove.Kind.APPEND,
+          CrashMove.Kind.STEP,
+          CrashMove.Kind.CHECKPOINT,
+          CrashMove.Kind.READ,
+          CrashMove.Kind.REOPEN);
   private static final int MAX_APPENDS = 4;
   private static final int MAX_OPENS = 10_000;
 
   private final CrashScenario scenario;
-  private final Path directory;
   private final CrashDisk disk;
-  private final long seed;
+  private final long hashSeed;
   private final TestClock clock = new TestClock(PipelineTester.START);
-  private final FaultyIo io;
+  private FaultyIo io;
   private final List<CrashCut> cuts = new ArrayList<>();
   private final List<String> trace = new ArrayList<>();
   private CrashShadow shadow;
@@ -46,19 +54,36 @@ final class CrashRun {
   private int opens;
   private int crashes;
   private int callsSum;
+  private long callsBefore;
+  private boolean losesPower;
+  private Consumer<IoCall> observer = call -> {};
 
-  CrashRun(CrashScenario scenario, Path directory, CrashDisk disk, long seed) {
+  CrashRun(CrashScenario scenario, CrashDisk disk, long hashSeed) {
     this.scenario = scenario;
-    this.directory = directory;
     this.disk = disk;
-    this.seed = seed;
+    this.hashSeed = hashSeed;
     this.io = FaultyIo.inOneThread(disk.io(), clock);
     this.shadow = new CrashShadow(scenario);
-    io.observe(call -> callsSum = 31 * callsSum + (call.kind() + relative(call.path())).hashCode());
+    io.observe(this::called);
+  }
+
+  private void called(IoCall call) {
+    callsSum = 31 * callsSum + (call.kind() + relative(call.path())).hashCode();
+    observer.accept(call);
+  }
+
+  /** Tells of each call to the operating system before it is made. */
+  void observe(Consumer<IoCall> next) {
+    observer = next;
+  }
+
+  /** When the process dies at a call, it is because the power goes. */
+  void cutPowerOnDeath() {
+    losesPower = true;
   }
 
   private String relative(Object text) {
-    return text.toString().replace(directory.toString(), "");
+    return text.toString().replace(disk.root().toString(), "");
   }
 
   /** What happened, line by line: the same for the same seed. */
@@ -68,7 +93,7 @@ final class CrashRun {
 
   /** How many calls to the operating system there were. */
   long ioCalls() {
-    return io.calls();
+    return callsBefore + io.calls();
   }
 
   /** How often the process died, or the power went. */
@@ -83,13 +108,14 @@ final class CrashRun {
 
   /** Lets these things happen, and then brings the scenario to its end. */
   void run(List<CrashMove> moves) {
-    open();
     for (CrashMove move : moves) {
-      trace.add("move " + move);
-      make(move, new SplittableRandom(move.seed()));
-      if (engine == null || io.isDead()) {
+      if (NEED_ENGINE.contains(move.kind()) && (engine == null || io.isDead())) {
         open();
       }
+      trace.add("move " + move);
+      make(move, new SplittableRandom(move.seed()));
+      restartIfDead();
+      closeIfFailed();
     }
     finish();
   }
@@ -98,17 +124,20 @@ final class CrashRun {
     switch (move.kind()) {
       case APPEND -> append(1 + random.nextInt(MAX_APPENDS));
       case STEP -> step();
+      case CHECKPOINT -> checkpoint();
       case READ -> compare();
       case TICK -> clock.advance(Duration.ofMillis(random.nextInt(2000)));
       case JUMP -> clock.jump(Duration.ofSeconds(random.nextInt(-100_000, 100_000)));
       case REOPEN -> close(false);
       case KILL -> crash(false, random);
       case POWER_CUT -> crash(true, random);
-      case KILL_SOON ->
-          io.inject(
-              FaultPlan.nth(
-                  1 + random.nextInt(30),
-                  random.nextBoolean() ? Fault.KILL_BEFORE : Fault.KILL_AFTER));
+      case KILL_SOON -> {
+        losesPower = random.nextBoolean();
+        io.inject(
+            FaultPlan.nth(
+                1 + random.nextInt(30),
+                random.nextBoolean() ? Fault.KILL_BEFORE : Fault.KILL_AFTER));
+      }
       case FAULT_SOON -> io.inject(FaultPlan.nth(1 + random.nextInt(30), fault(random)));
       case FAULTS ->
           io.inject(
@@ -118,6 +147,21 @@ final class CrashRun {
                   List.of(Fault.EIO, Fault.ENOSPC, Fault.SHORT_WRITE)));
       case FULL_DISK -> io.leaveSpace(random.nextInt(1 << 20));
       case HEAL -> io.heal();
+    }
+  }
+
+  /** An engine whose log failed under a checkpoint refuses everything from then on. */
+  private void closeIfFailed() {
+    Engine probed = engine;
+    if (probed == null || io.isDead()) {
+      return;
+    }
+    try {
+      probed.ledger().count();
+    } catch (EngineException e) {
+      requireClear(e);
+      requireFinal(probed);
+      close(true);
     }
   }
 
@@ -202,6 +246,22 @@ final class CrashRun {
     }
   }
 
+  /** One that fails is told, and the engine goes on, unless its log failed. */
+  private void checkpoint() {
+    try {
+      long at = running().checkpoint().value();
+      if (!io.isDead()) {
+        check(at == position(), "a checkpoint of another position: " + at);
+        raise(at, Level.SYNCED);
+        log("checkpoint at " + at);
+      }
+    } catch (EngineException e) {
+      if (!io.isDead()) {
+        requireClear(e);
+      }
+    }
+  }
+
   private void raise(long position, Level level) {
     for (int i = 0; i < position; i++) {
       cuts.set(i, cuts.get(i).atLeast(level));
@@ -230,13 +290,16 @@ final class CrashRun {
     check(
         e.kind() == Kind.UNAVAILABLE || e.kind() == Kind.FULL,
         "a fault of the disk is told as " + e.kind() + ": " + message);
-    check(message.contains(directory.toString()), "the message names no file: " + message);
-    check(message.contains("="), "the message has no key=value: " + message);
+    check(
+        message.contains("file=" + disk.root()) || message.contains("directory=" + disk.root()),
+        "the message names no file: " + message);
+    boolean hasPlace = message.contains("call=READ") || message.contains("call=WRITE");
+    check(!hasPlace || message.contains("offset="), "the message has no offset: " + message);
   }
 
   private void restartIfDead() {
     if (io.isDead()) {
-      crash(false, new SplittableRandom(seed));
+      crash(losesPower, new SplittableRandom(31L * ioCalls() + crashes));
     }
   }
 
@@ -254,8 +317,12 @@ final class CrashRun {
       }
     }
     checkReleased();
-    if (isPowerCut && disk.cutPower(random.nextLong())) {
+    if (isPowerCut) {
+      disk.cutPower(random.nextLong());
       needed = Level.SYNCED;
+      callsBefore += io.calls();
+      io = FaultyIo.inOneThread(disk.io(), clock);
+      io.observe(this::called);
     }
     io.restart();
     log(isPowerCut ? "power cut" : "killed");
@@ -298,7 +365,8 @@ final class CrashRun {
       check(opens < MAX_OPENS, "the engine does not open");
       try {
         engine =
-            EngineOnFiles.open(directory, scenario.pipeline(), settings, io, seed * 31 + opens++);
+            EngineOnFiles.open(
+                disk.directory(), scenario.pipeline(), settings, io, hashSeed * 31 + opens++);
       } catch (EngineException e) {
         checkReleased();
         if (!io.isDead()) {
@@ -348,7 +416,7 @@ final class CrashRun {
     trace.add(
         relative(line)
             + "; call "
-            + io.calls()
+            + ioCalls()
             + " "
             + Integer.toHexString(callsSum)
             + " "

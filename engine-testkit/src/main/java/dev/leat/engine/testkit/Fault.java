@@ -1,6 +1,8 @@
 package dev.leat.engine.testkit;
 
 import dev.leat.engine.testkit.IoCall.Kind;
+import java.util.EnumSet;
+import java.util.Set;
 
 /** What can go wrong with a call to the operating system. */
 public enum Fault {
@@ -17,15 +19,20 @@ public enum Fault {
   /** The process dies after the call; of a write, after half of it. */
   KILL_AFTER;
 
+  private static final Set<Kind> TAKE_SPACE =
+      EnumSet.of(
+          Kind.OPEN,
+          Kind.WRITE,
+          Kind.FORCE,
+          Kind.CREATE_DIRECTORIES,
+          Kind.RENAME,
+          Kind.USABLE_SPACE,
+          Kind.LOCK);
+
   /** Can this happen to such a call? */
   public boolean appliesTo(Kind kind) {
     return switch (this) {
-      case ENOSPC ->
-          switch (kind) {
-            case OPEN, WRITE, FORCE, CREATE_DIRECTORIES, RENAME, USABLE_SPACE, LOCK -> true;
-            case READ, SIZE, TRUNCATE, CLOSE, EXISTS, LIST, DELETE, FORCE_DIRECTORY, UNLOCK ->
-                false;
-          };
+      case ENOSPC -> TAKE_SPACE.contains(kind);
       case SHORT_WRITE -> kind == Kind.WRITE;
       case EIO, KILL_BEFORE, KILL_AFTER -> true;
     };

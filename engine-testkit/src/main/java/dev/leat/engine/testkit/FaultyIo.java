@@ -10,9 +10,12 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -28,9 +31,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Chronicle's own mapping of a log file does not pass through here. Any thread.
  */
 public final class FaultyIo implements Io {
+  private static final Set<Kind> CHANGES =
+      EnumSet.of(Kind.OPEN, Kind.WRITE, Kind.FORCE, Kind.TRUNCATE);
+
   private final Io inner;
   private final @Nullable TestClock time;
   private final Map<Kind, Long> ofKind = new EnumMap<>(Kind.class);
+  private final Map<Path, Long> modified = new HashMap<>();
   private FaultPlan plan = FaultPlan.none();
   private Consumer<IoCall> observer = call -> {};
   private OptionalLong usableSpace = OptionalLong.empty();
@@ -140,6 +147,9 @@ public final class FaultyIo implements Io {
     throwIfDead(kind, path);
     calls++;
     number++;
+    if (time != null && CHANGES.contains(kind)) {
+      modified.put(path, time.millis());
+    }
     IoCall call = new IoCall(kind, path, number, ofKind.merge(kind, 1L, Long::sum));
     observer.accept(call);
     @Nullable Fault fault = plan.at(call);
@@ -215,6 +225,16 @@ public final class FaultyIo implements Io {
   }
 
   @Override
+  public long lastModifiedMillis(Path file) throws IOException {
+    @Nullable Fault fault = next(Kind.LAST_MODIFIED, file, "");
+    long millis = inner.lastModifiedMillis(file);
+    after(fault, Kind.LAST_MODIFIED, file);
+    synchronized (this) {
+      return time == null ? millis : modified.getOrDefault(file, time.millis());
+    }
+  }
+
+  @Override
   public List<Path> list(Path directory) throws IOException {
     @Nullable Fault fault = next(Kind.LIST, directory, "");
     List<Path> paths = inner.list(directory);
@@ -240,14 +260,6 @@ public final class FaultyIo implements Io {
   @Override
   public void forceDirectory(Path directory) throws IOException {
     call(Kind.FORCE_DIRECTORY, directory, "", () -> inner.forceDirectory(directory));
-  }
-
-  @Override
-  public long lastModifiedMillis(Path file) throws IOException {
-    @Nullable Fault fault = next(Kind.SIZE, file, "");
-    long millis = inner.lastModifiedMillis(file);
-    after(fault, Kind.SIZE, file);
-    return millis;
   }
 
   @Override

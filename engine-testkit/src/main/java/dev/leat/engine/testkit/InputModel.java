@@ -1,23 +1,49 @@
 package dev.leat.engine.testkit;
 
+import dev.leat.engine.plan.Deduplication;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.Schema;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The current rows of a plan's inputs, by the plainest means. */
+/**
+ * The current rows of a plan's inputs, by the plainest means. Time stands still unless it is told:
+ * of a stream that is deduplicated, rows are left out that have the key of one that came in within
+ * the horizon before.
+ */
 public final class InputModel {
   private final Plan plan;
   private final Map<String, List<ReferenceRow>> rows = new LinkedHashMap<>();
+  private final Map<String, Map<ReferenceRow, Duration>> keys = new LinkedHashMap<>();
+  private final Map<String, Long> duplicates = new LinkedHashMap<>();
+  private Duration now = Duration.ZERO;
 
   /** A model in which all inputs are empty. */
   public InputModel(Plan plan) {
     this.plan = plan;
-    plan.inputs().forEach(input -> rows.put(input.name(), new ArrayList<>()));
+    for (Node.Input input : plan.inputs()) {
+      rows.put(input.name(), new ArrayList<>());
+      if (input.deduplication() != null) {
+        keys.put(input.name(), new HashMap<>());
+        duplicates.put(input.name(), 0L);
+      }
+    }
+  }
+
+  /** Moves time forward. */
+  public void advance(Duration time) {
+    now = now.plus(time);
+  }
+
+  /** How many rows of each deduplicated stream were left out, by input. */
+  public Map<String, Long> duplicates() {
+    return duplicates;
   }
 
   /** The rows of each input, equal rows several times. They follow later changes. */
@@ -48,7 +74,12 @@ public final class InputModel {
     }
     switch (change.kind()) {
       case INSERT -> {
-        current.add(ReferenceRow.of(input.schema(), change.values()));
+        ReferenceRow row = ReferenceRow.of(input.schema(), change.values());
+        if (isDuplicate(input, row)) {
+          duplicates.merge(input.name(), 1L, Long::sum);
+        } else {
+          current.add(row);
+        }
         return true;
       }
       case UPSERT -> {
@@ -69,6 +100,24 @@ public final class InputModel {
     throw new IllegalStateException("no such change: " + change);
   }
 
+  private boolean isDuplicate(Node.Input input, ReferenceRow row) {
+    Deduplication deduplication = input.deduplication();
+    if (deduplication == null) {
+      return false;
+    }
+    ReferenceRow key = values(input, row, deduplication.key());
+    if (key.values().contains(null)) {
+      return false;
+    }
+    Map<ReferenceRow, Duration> known = keys.getOrDefault(input.name(), Map.of());
+    Duration since = known.get(key);
+    if (since != null && now.minus(since).compareTo(deduplication.horizon()) <= 0) {
+      return true;
+    }
+    known.put(key, now);
+    return false;
+  }
+
   private static boolean fits(InputChange.Kind change, Node.InputKind input) {
     return switch (change) {
       case INSERT -> input != Node.InputKind.KEYED_TABLE;
@@ -79,10 +128,14 @@ public final class InputModel {
 
   /** The primary key of a row of a keyed table. */
   static ReferenceRow key(Node.Input input, ReferenceRow row) {
-    List<@Nullable Object> key = new ArrayList<>();
-    for (String name : input.primaryKey()) {
-      key.add(row.value(input.schema().indexOf(name, input.describe())));
+    return values(input, row, input.primaryKey());
+  }
+
+  private static ReferenceRow values(Node.Input input, ReferenceRow row, List<String> columns) {
+    List<@Nullable Object> values = new ArrayList<>();
+    for (String name : columns) {
+      values.add(row.value(input.schema().indexOf(name, input.describe())));
     }
-    return new ReferenceRow(key);
+    return new ReferenceRow(values);
   }
 }

@@ -29,6 +29,8 @@ public record IoCall(Kind kind, Path path, long number, long numberOfKind) {
     CLOSE,
     /** Asks whether a file or a directory is there. */
     EXISTS,
+    /** Asks when a file was last written to. */
+    LAST_MODIFIED,
     /** Lists a directory. */
     LIST,
     /** Creates a directory and those above it. */

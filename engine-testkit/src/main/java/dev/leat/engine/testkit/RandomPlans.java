@@ -45,19 +45,23 @@ public final class RandomPlans {
   private static final int MAX_UNIONS = 2;
 
   private final SplittableRandom random;
+  private final RandomDeduplications deduplications;
   private final RandomValues values;
   private final List<Node> relations = new ArrayList<>();
   private int unions;
   private int names;
 
-  private RandomPlans(SplittableRandom random) {
+  private RandomPlans(SplittableRandom random, RandomDeduplications deduplications) {
     this.random = random;
+    this.deduplications = deduplications;
     this.values = new RandomValues(random);
   }
 
   /** The plan of a seed. */
   public static Plan plan(long seed) {
-    return new RandomPlans(new SplittableRandom(seed)).plan();
+    // Apart, so that plans were the same before there was deduplication.
+    RandomDeduplications deduplications = new RandomDeduplications(seed);
+    return new RandomPlans(new SplittableRandom(seed), deduplications).plan();
   }
 
   private Plan plan() {
@@ -88,7 +92,7 @@ public final class RandomPlans {
       fields.add(new Field("c" + i, isKey ? scalarType() : type(), isNullable));
     }
     List<String> primaryKey = fields.subList(0, keys).stream().map(Field::name).toList();
-    return new Node.Input(name, kind, Schema.of(fields), primaryKey);
+    return deduplications.some(new Node.Input(name, kind, Schema.of(fields), primaryKey));
   }
 
   private Type scalarType() {

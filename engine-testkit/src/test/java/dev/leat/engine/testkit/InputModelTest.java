@@ -4,12 +4,15 @@ import static dev.leat.engine.testkit.Rows.row;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.leat.engine.plan.Deduplication;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class InputModelTest {
@@ -53,6 +56,27 @@ class InputModelTest {
     assertThat(apply("t", InputChange.Kind.DELETE_ROW, dec("1.00"), new byte[] {1})).isTrue();
     assertThat(apply("t", InputChange.Kind.DELETE_ROW, dec("1.00"), null)).isFalse();
     assertThat(model.rows("t").toString()).isEqualTo("[(1.00, x'01')]");
+  }
+
+  @Test
+  void aDeduplicatedStreamKnowsKeysForTheHorizon() {
+    Node.Input stream =
+        new Node.Input("s", Node.InputKind.STREAM, SCHEMA, List.of())
+            .deduplicated(new Deduplication(List.of("x"), Duration.ofSeconds(10)));
+    InputModel deduplicated = new InputModel(new Plan(List.of(stream), List.of()));
+    byte[] key = {1};
+    Object[][] rows = {{dec("1"), key}, {dec("2"), key}, {dec("3"), null}, {dec("4"), null}};
+    for (Object[] row : rows) {
+      deduplicated.apply(new InputChange("s", InputChange.Kind.INSERT, row(row)));
+    }
+    deduplicated.advance(Duration.ofSeconds(10));
+    deduplicated.apply(new InputChange("s", InputChange.Kind.INSERT, row(dec("5"), key)));
+    deduplicated.advance(Duration.ofMillis(1));
+    deduplicated.apply(new InputChange("s", InputChange.Kind.INSERT, row(dec("6"), key)));
+
+    assertThat(deduplicated.rows("s").toString())
+        .isEqualTo("[(1.00, x'01'), (3.00, null), (4.00, null), (6.00, x'01')]");
+    assertThat(deduplicated.duplicates()).containsExactly(Map.entry("s", 2L));
   }
 
   @Test

@@ -156,6 +156,7 @@ class RandomFingerprintsTest {
           input.name(),
           input.kind().name(),
           texts(input.primaryKey()),
+          String.valueOf(input.deduplication()),
           isStrict ? schema(input.schema()) : "");
     }
     if (node instanceof Node.Filter filter) {

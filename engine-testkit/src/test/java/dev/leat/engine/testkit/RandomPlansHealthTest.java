@@ -10,6 +10,7 @@ import dev.leat.engine.plan.Op;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -89,6 +90,27 @@ class RandomPlansHealthTest {
     }
     assertThat(empty * 100 / views).as("percent of empty views").isLessThan(15);
     assertThat(plansWithErrors * 100 / PLANS).as("percent with errors").isBetween(20, 70);
+  }
+
+  @Test
+  void someRowsAreRepetitionsAndSomeKeysComeAgainLater() {
+    long duplicates = 0;
+    long again = 0;
+    for (long seed = 0; seed < PLANS; seed++) {
+      Plan plan = RandomPlans.plan(seed);
+      InputModel still = new InputModel(plan);
+      InputModel moving = new InputModel(plan);
+      for (List<InputChange> epoch : RandomChanges.epochs(plan, seed, 60)) {
+        moving.advance(Duration.ofSeconds(2));
+        epoch.forEach(still::apply);
+        epoch.forEach(moving::apply);
+      }
+      long ofMoving = moving.duplicates().values().stream().mapToLong(Long::longValue).sum();
+      duplicates += ofMoving;
+      again += still.duplicates().values().stream().mapToLong(Long::longValue).sum() - ofMoving;
+    }
+    assertThat(duplicates).as("repetitions").isGreaterThan(500);
+    assertThat(again).as("keys that come again behind the horizon").isGreaterThan(100);
   }
 
   @Test

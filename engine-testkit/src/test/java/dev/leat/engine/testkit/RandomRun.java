@@ -14,6 +14,7 @@ import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.ViewDefinition;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,10 +28,14 @@ import org.jspecify.annotations.Nullable;
 final class RandomRun implements AutoCloseable {
   private static final int LOOKUPS = 3;
 
+  /** Between two epochs there are less seconds. */
+  private static final int MAX_SECONDS = 5;
+
   /** One in so many views is queried. */
   private static final int QUERIES = 20;
 
   private final RandomCase randomCase;
+  private final TestClock clock = new TestClock(PipelineTester.START);
   private final Engine engine;
   private final SplittableRandom random;
   private final RandomValues values;
@@ -49,6 +54,7 @@ final class RandomRun implements AutoCloseable {
             Pipeline.of(randomCase.plan()),
             EngineSettings.defaults()
                 .withThreading(Threading.HOST)
+                .withClock(clock)
                 .withLedgerRows(randomCase.options().ledgerRows()));
     this.random = new SplittableRandom(randomCase.seed());
     this.values = new RandomValues(random);
@@ -107,6 +113,9 @@ final class RandomRun implements AutoCloseable {
     compare();
     int lateFrom = random.nextInt(randomCase.epochs().size() + 1);
     for (int i = 0; i < randomCase.epochs().size(); i++) {
+      Duration time = Duration.ofSeconds(random.nextInt(MAX_SECONDS));
+      clock.advance(time);
+      model.advance(time);
       bring(randomCase.epochs().get(i));
       ledgerCheck.apply(randomCase.epochs().get(i), model);
       ReferenceResult result = compare();
@@ -185,6 +194,10 @@ final class RandomRun implements AutoCloseable {
       }
     }
     compareLedger(expected);
+    check(
+        engine.duplicateRows().equals(model.duplicates()),
+        "duplicates should be " + model.duplicates(),
+        engine.duplicateRows());
     return expected;
   }
 

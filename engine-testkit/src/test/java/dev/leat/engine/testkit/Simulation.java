@@ -1,15 +1,17 @@
 package dev.leat.engine.testkit;
 
+import dev.leat.engine.CheckpointSettings;
 import dev.leat.engine.Durability;
 import dev.leat.engine.Engine;
 import dev.leat.engine.EngineSettings;
 import dev.leat.engine.Pipeline;
+import dev.leat.engine.Retention;
 import dev.leat.engine.plan.Explain;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.ViewDefinition;
-import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -27,14 +29,14 @@ import org.jspecify.annotations.Nullable;
  * @param seed of everything
  * @param plan what is computed; its inputs are views too, so that each row is compared
  * @param changes what is appended, each list all or none
- * @param durability what an acknowledged row survives
+ * @param settings of the engine
  * @param moves what happens
  */
 record Simulation(
     long seed,
     Plan plan,
     List<List<InputChange>> changes,
-    Durability durability,
+    EngineSettings settings,
     List<CrashMove> moves) {
   private static final int MAX_CHANGES = 120;
   private static final int MAX_MOVES = 30;
@@ -44,6 +46,7 @@ record Simulation(
     Map<CrashMove.Kind, Integer> weights = new LinkedHashMap<>();
     weights.put(CrashMove.Kind.APPEND, 30);
     weights.put(CrashMove.Kind.STEP, 30);
+    weights.put(CrashMove.Kind.CHECKPOINT, 6);
     weights.put(CrashMove.Kind.READ, 4);
     weights.put(CrashMove.Kind.TICK, 6);
     weights.put(CrashMove.Kind.JUMP, 2);
@@ -70,8 +73,17 @@ record Simulation(
     for (int i = random.nextInt(MAX_MOVES / 3, MAX_MOVES); i > 0; i--) {
       moves.add(new CrashMove(CHANCES.get(random.nextInt(CHANCES.size())), random.nextLong()));
     }
-    Durability durability = random.nextBoolean() ? Durability.SYNCED : Durability.LOGGED;
-    return new Simulation(seed, plan, changes, durability, moves);
+    return new Simulation(seed, plan, changes, settings(random), moves);
+  }
+
+  /** Checkpoints often, seldom or never unasked; the log kept or not; a ledger that overflows. */
+  private static EngineSettings settings(SplittableRandom random) {
+    Duration interval = Duration.ofMillis(List.of(1, 500, 10_000_000).get(random.nextInt(3)));
+    return EngineSettings.defaults()
+        .withDurability(random.nextBoolean() ? Durability.SYNCED : Durability.LOGGED)
+        .withCheckpoints(CheckpointSettings.defaults().withInterval(interval))
+        .withRetention(random.nextBoolean() ? Retention.everything() : Retention.onlyForRecovery())
+        .withLedgerRows(random.nextInt(3) == 0 ? random.nextInt(1, 6) : 10_000);
   }
 
   private static Plan withInputs(Plan plan) {
@@ -92,18 +104,15 @@ record Simulation(
   record Result(@Nullable Throwable failure, List<String> trace, int crashes) {}
 
   /** Runs it in a directory of its own. */
-  Result run(Path directory, long hashSeed) throws IOException {
+  Result run(Path directory, long hashSeed) {
     List<Consumer<Engine>> appends = new ArrayList<>();
     for (List<InputChange> some : changes) {
       appends.add(engine -> engine.append(t -> some.forEach(c -> RandomRun.write(engine, t, c))));
     }
     CrashScenario scenario =
         new CrashScenario(
-            Pipeline.of(plan),
-            appends,
-            this::inputsAfter,
-            EngineSettings.defaults().withDurability(durability));
-    CrashRun run = new CrashRun(scenario, directory, CrashDisk.PLAIN, hashSeed);
+            Pipeline.of(plan), appends, dependsOnTime() ? null : this::inputsAfter, settings);
+    CrashRun run = new CrashRun(scenario, new CrashDisk(directory), hashSeed);
     @Nullable Throwable failure = null;
     try {
       run.run(moves);
@@ -111,6 +120,13 @@ record Simulation(
       failure = e;
     }
     return new Result(failure, run.trace(), run.crashes());
+  }
+
+  /**
+   * What is a repetition depends on when an epoch was made, which a count of appends cannot tell.
+   */
+  private boolean dependsOnTime() {
+    return plan.inputs().stream().anyMatch(input -> input.deduplication() != null);
   }
 
   private Map<String, List<ReferenceRow>> inputsAfter(int appends) {
@@ -121,13 +137,13 @@ record Simulation(
 
   /** The same with other moves. */
   Simulation withMoves(List<CrashMove> others) {
-    return new Simulation(seed, plan, changes, durability, others);
+    return new Simulation(seed, plan, changes, settings, others);
   }
 
   @Override
   public String toString() {
     StringBuilder text =
-        new StringBuilder("-Dseeds=1 -Dseed=" + seed + ", " + durability + ", " + moves + "\n");
+        new StringBuilder("-Dseeds=1 -Dseed=" + seed + ", " + settings + ", " + moves + "\n");
     text.append(Explain.of(plan));
     for (List<InputChange> some : changes) {
       text.append("append\n");

@@ -3,8 +3,6 @@ package dev.leat.engine.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,8 +58,8 @@ class SimulationTest {
   }
 
   private Simulation.Result run(Simulation simulation, long hashSeed) {
-    Path directory = temp.resolve("case-" + directories++);
     try {
+      Path directory = Files.createDirectory(temp.resolve("case-" + directories++));
       Simulation.Result result = simulation.run(directory, hashSeed);
       try (Stream<Path> files = Files.walk(directory)) {
         for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
@@ -87,12 +85,13 @@ class SimulationTest {
       }
     }
     Simulation.Result result = run(small, failing.seed());
-    StringWriter text = new StringWriter();
-    if (result.failure() != null) {
-      result.failure().printStackTrace(new PrintWriter(text));
-    }
     System.out.println("failing simulation: " + small);
     result.trace().forEach(System.out::println);
-    System.out.println(text);
+    System.out.println(result.failure());
+    for (StackTraceElement element : result.failure().getStackTrace()) {
+      if (element.getClassName().startsWith("dev.leat")) {
+        System.out.println("    at " + element);
+      }
+    }
   }
 }

@@ -81,6 +81,7 @@ final class Checkpointer implements Checkpointing {
     this.position = last.position();
     this.capturedPosition = last.position();
     this.lastAttemptNanos = io.nanoTime();
+    release(); // what the settings keep may be less than last time
   }
 
   private static String libraryVersion() {
@@ -96,7 +97,11 @@ final class Checkpointer implements Checkpointing {
   private void run() {
     try {
       while (awaitDue()) {
-        tryTake();
+        if (isIdle()) {
+          releaseAged();
+        } else {
+          tryTake();
+        }
       }
     } catch (InterruptedException e) {
       LOG.warn("the thread that takes checkpoints was interrupted, and ends", e);
@@ -109,21 +114,29 @@ final class Checkpointer implements Checkpointing {
       if (nanos <= 0) {
         return true;
       }
-      if (nanos == Long.MAX_VALUE) {
-        wait();
-      } else {
-        // At least a millisecond, as waiting for 0 would be for ever.
-        wait(TimeUnit.NANOSECONDS.toMillis(nanos) + 1);
-      }
+      // At least a millisecond, as waiting for 0 would be for ever.
+      wait(TimeUnit.NANOSECONDS.toMillis(nanos) + 1);
     }
     return false;
   }
 
-  private long nanosUntilDue() {
-    if (position == capturedPosition) {
-      return Long.MAX_VALUE;
+  private synchronized boolean isIdle() {
+    return position == capturedPosition;
+  }
+
+  /** Lets go of what the log has kept for long enough, though no checkpoint is taken. */
+  private void releaseAged() {
+    taking.lock();
+    try {
+      release();
+      attempted();
+    } finally {
+      taking.unlock();
     }
-    if (bytes - capturedBytes >= settings.logBytes()) {
+  }
+
+  private long nanosUntilDue() {
+    if (position > capturedPosition && bytes - capturedBytes >= settings.logBytes()) {
       return 0;
     }
     return Math.max(0, settings.intervalNanos() - (io.nanoTime() - lastAttemptNanos));
@@ -131,10 +144,9 @@ final class Checkpointer implements Checkpointing {
 
   @Override
   public synchronized void passed(long newPosition, long recordBytes) {
-    boolean wasIdle = position == capturedPosition;
     position = newPosition;
     bytes = recordBytes;
-    if (wasIdle || nanosUntilDue() == 0) {
+    if (nanosUntilDue() == 0) {
       notifyAll();
     }
   }
@@ -142,7 +154,7 @@ final class Checkpointer implements Checkpointing {
   @Override
   public void takeIfDue() {
     synchronized (this) {
-      if (isClosing || nanosUntilDue() > 0) {
+      if (isClosing || isIdle() || nanosUntilDue() > 0) {
         return;
       }
     }

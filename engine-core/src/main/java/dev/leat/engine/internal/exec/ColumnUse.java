@@ -1,6 +1,7 @@
 package dev.leat.engine.internal.exec;
 
 import dev.leat.engine.plan.AggregateCall;
+import dev.leat.engine.plan.Deduplication;
 import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
@@ -39,13 +40,17 @@ final class ColumnUse {
 
   /**
    * For each input, which columns of its rows are kept: the log keeps all; without one, those of a
-   * stream are enough that something reads.
+   * stream are enough that something reads, or that tell its rows apart.
    */
   static List<boolean[]> kept(Plan plan, boolean isDurable) {
     ColumnUse use = of(plan);
     List<boolean[]> kept = new ArrayList<>();
     for (Node.Input input : plan.inputs()) {
       boolean[] columns = use.isRead(input);
+      Deduplication deduplication = input.deduplication();
+      if (deduplication != null) {
+        deduplication.key().forEach(name -> columns[input.schema().find(name)] = true);
+      }
       if (isDurable || input.kind() != Node.InputKind.STREAM) {
         Arrays.fill(columns, true);
       }

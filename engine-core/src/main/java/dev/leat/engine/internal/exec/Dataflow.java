@@ -6,6 +6,7 @@ import dev.leat.engine.internal.checkpoint.Checkpointed;
 import dev.leat.engine.internal.checkpoint.StateImage;
 import dev.leat.engine.internal.checkpoint.StateReader;
 import dev.leat.engine.internal.op.AggregateOperator;
+import dev.leat.engine.internal.op.DeduplicatingStreamOperator;
 import dev.leat.engine.internal.op.Failures;
 import dev.leat.engine.internal.op.FilterOperator;
 import dev.leat.engine.internal.op.InputOperator;
@@ -16,6 +17,7 @@ import dev.leat.engine.internal.op.ProjectOperator;
 import dev.leat.engine.internal.op.StreamOperator;
 import dev.leat.engine.internal.op.UnionOperator;
 import dev.leat.engine.internal.op.ViewOperator;
+import dev.leat.engine.plan.Deduplication;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.ViewDefinition;
@@ -104,10 +106,17 @@ public final class Dataflow implements Checkpointed {
     ColumnUse use = ColumnUse.of(plan);
     return node ->
         switch (node.kind()) {
-          case STREAM -> new StreamOperator(node, use.isRead(node), dictionary);
+          case STREAM -> stream(node, use.isRead(node), dictionary);
           case KEYED_TABLE -> new KeyedTableOperator(node, dictionary);
           case KEYLESS_TABLE -> new KeylessTableOperator(node, dictionary, failures);
         };
+  }
+
+  private static InputOperator stream(Node.Input node, boolean[] isRead, Dictionary dictionary) {
+    Deduplication deduplication = node.deduplication();
+    return deduplication == null
+        ? new StreamOperator(node, isRead, dictionary)
+        : new DeduplicatingStreamOperator(node, deduplication, isRead, dictionary);
   }
 
   /**

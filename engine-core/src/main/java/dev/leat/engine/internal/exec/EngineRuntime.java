@@ -112,14 +112,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
     log.replay(
         state.position() + 1,
         epoch -> {
-          stateLock.lock();
-          try {
-            state.apply(epoch);
-            state.sweepIfWorthIt();
-          } finally {
-            stateLock.unlock();
-          }
-          recycle(epoch);
+          recycle(locked(() -> state.replay(epoch)));
           progress.reached(epoch.position(), log.lastPosition());
         });
     budget.warnIfExceeded();
@@ -244,8 +237,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
         refused = epoch;
         throw e;
       }
-      state.producers().forget(inbox.refuse(epoch, e));
-      state.producers().forget(epoch);
+      inbox.refuse(epoch, e);
       return false;
     }
   }
@@ -389,19 +381,14 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
     return log.syncedPosition();
   }
 
-  /** How many rows each input brought, by name. */
-  public Map<String, Long> acceptedRows() {
-    return locked(state::acceptedRows);
+  /** What became of the rows since the log began. */
+  public RowCounts rowCounts() {
+    return locked(state::rowCounts);
   }
 
   /** About how many bytes the state takes, by what keeps it. */
   public Map<String, Long> stateBytes() {
     return locked(state::bytesByPart);
-  }
-
-  /** How many rows were left out, by source. */
-  public Map<String, Long> ledgerCounts() {
-    return locked(state.ledger()::counts);
   }
 
   /**

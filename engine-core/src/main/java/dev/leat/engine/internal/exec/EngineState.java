@@ -119,6 +119,13 @@ final class EngineState {
     position = epoch.position();
   }
 
+  /** Takes an epoch through the graph of whose changes nobody is told. */
+  Epoch replay(Epoch epoch) {
+    apply(epoch);
+    sweepIfWorthIt();
+    return epoch;
+  }
+
   /** Frees the values that nothing holds, if that is worth it. */
   void sweepIfWorthIt() {
     if (dictionary.wantsSweep()) {
@@ -175,8 +182,8 @@ final class EngineState {
     return producers;
   }
 
-  /** How many rows each input brought, by name. */
-  Map<String, Long> acceptedRows() {
-    return inputs.acceptedRows();
+  /** What became of the rows since the log began. */
+  RowCounts rowCounts() {
+    return new RowCounts(inputs.acceptedRows(), inputs.duplicateRows(), ledger.counts());
   }
 }

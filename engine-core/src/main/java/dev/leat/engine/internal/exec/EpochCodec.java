@@ -9,23 +9,27 @@ import dev.leat.engine.internal.batch.StagedRows;
 import dev.leat.engine.internal.checkpoint.Checkpointed;
 import dev.leat.engine.internal.checkpoint.StateImage;
 import dev.leat.engine.internal.checkpoint.StateReader;
+import dev.leat.engine.internal.checkpoint.StateWriter;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Writes an epoch as a record of the log, and reads it. The first record after each opening of the
- * engine also says which inputs there are and what columns they have ({@link WrittenInput}), so
- * that rows can be read with other columns than they were written with ({@link InputEvolution}).
+ * engine, and of each file of the log, also says which inputs there are and what columns they have
+ * ({@link WrittenInput}), so that rows can be read with other columns than they were written with
+ * ({@link InputEvolution}).
  *
  * <p>Layout: format; time; inputs (if any: name and columns as text); sections (input's number in
  * that list, rows as {@link RowsCodec} has them); rejected rows; the appends that their producers
  * numbered (not in format 1).
  *
  * <p>Which inputs the next record's numbers mean is known from a record before it, so a checkpoint
- * must keep it: that is its state.
+ * must keep it: that is its state, with how the rows before it were written.
  */
 final class EpochCodec implements Checkpointed {
   private static final int FORMAT = 2;
@@ -52,6 +56,9 @@ final class EpochCodec implements Checkpointed {
 
   /** What the numbers in the records mean, by number. */
   private List<Named> named = List.of();
+
+  /** Where the last rows of each input are, once for each way in which it was written. */
+  private final Map<Named, Long> lastRows = new LinkedHashMap<>();
 
   private final List<Reading> readings = new ArrayList<>();
 
@@ -100,10 +107,30 @@ final class EpochCodec implements Checkpointed {
     hasWrittenInputs = false;
   }
 
-  /** Says that the record written last is in the log, and with it the inputs. */
-  void confirm() {
+  /** Says that an epoch, which was written last, is in the log, and with it the inputs. */
+  void confirm(Epoch epoch) {
     hasWrittenInputs = true;
     named = declared;
+    for (Epoch.Section section : epoch.sections()) {
+      lastRows.put(declared.get(section.input()), epoch.position());
+    }
+  }
+
+  /**
+   * Checks that all rows can be read that the log has and a checkpoint makes it unnecessary to
+   * read: an engine that opens with a checkpoint must open without it, too.
+   *
+   * @param from the first position that the log has
+   * @throws EngineException INVALID as {@link #read} would throw it
+   */
+  void checkReadable(long from) {
+    lastRows.forEach(
+        (written, last) -> {
+          String refusal = last >= from ? reading(written).refusal() : null;
+          if (refusal != null) {
+            throw new EngineException(Kind.INVALID, refusal);
+          }
+        });
   }
 
   /**
@@ -228,28 +255,40 @@ final class EpochCodec implements Checkpointed {
         RowsCodec.read(in, rows, reading.targets());
       }
       epoch.sections().add(new Epoch.Section(reading.input(), rows));
+      lastRows.put(named.get(number), epoch.position());
     }
   }
 
   @Override
   public StateImage capture() {
     List<Named> inputs = named;
+    Map<Named, Long> rows = new LinkedHashMap<>(lastRows);
     return out -> {
       out.writeInt(inputs.size());
-      for (Named input : inputs) {
-        out.writeString(input.name());
-        out.writeString(input.text());
-      }
+      inputs.forEach(input -> write(input, out));
+      out.writeInt(rows.size());
+      rows.forEach(
+          (input, last) -> {
+            write(input, out);
+            out.writeLong(last);
+          });
     };
+  }
+
+  private static void write(Named input, StateWriter out) {
+    out.writeString(input.name());
+    out.writeString(input.text());
   }
 
   @Override
   public void restore(StateReader in) {
-    int count = in.readInt();
     List<Named> inputs = new ArrayList<>();
-    for (int number = 0; number < count; number++) {
+    for (int i = in.readInt(); i > 0; i--) {
       inputs.add(new Named(in.readString(), in.readString()));
     }
     use(inputs);
+    for (int i = in.readInt(); i > 0; i--) {
+      lastRows.put(new Named(in.readString(), in.readString()), in.readLong());
+    }
   }
 }

@@ -89,7 +89,7 @@ final class EpochLog {
     // takes it to tell of what is synced.
     log.append(record.bytes(), 0, record.size());
     add(epoch);
-    codec.confirm();
+    codec.confirm(epoch);
     recordBytes += record.size();
     epoch.logged().complete(epoch.position());
     completeSynced(log.syncedPosition());

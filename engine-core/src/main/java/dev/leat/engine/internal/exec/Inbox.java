@@ -250,19 +250,17 @@ final class Inbox {
    * Refuses the epoch taken last, which did not come into the log, and what came in behind it: who
    * appends in several steps must not see a later one acknowledged and an earlier one not. Its
    * position is free again.
-   *
-   * @return what came in behind it
    */
-  Epoch refuse(Epoch taken, EngineException reason) {
+  void refuse(Epoch taken, EngineException reason) {
     lock.lock(); // so that nobody who is told puts more into an epoch that is refused too
     try {
-      Epoch behind = epoch;
+      producers.forget(taken);
+      producers.forget(epoch);
       taken.fail(reason);
-      behind.fail(reason);
+      epoch.fail(reason);
       epoch = new Epoch(taken.position());
       Arrays.fill(open, null);
       notFull.signalAll();
-      return behind;
     } finally {
       lock.unlock();
     }

@@ -14,11 +14,17 @@ import java.util.Map;
 /** Brings the rows of epochs to the operators of their inputs, and counts them. One thread. */
 final class InputFeed implements Checkpointed {
   private final List<String> names;
+  private final List<String> deduplicated;
   private final List<InputOperator> operators = new ArrayList<>();
   private final long[] acceptedRows;
 
   InputFeed(Plan plan, Dataflow dataflow) {
     this.names = plan.inputs().stream().map(Node.Input::name).toList();
+    this.deduplicated =
+        plan.inputs().stream()
+            .filter(input -> input.deduplication() != null)
+            .map(Node.Input::name)
+            .toList();
     names.forEach(name -> operators.add(dataflow.input(name)));
     this.acceptedRows = new long[names.size()];
   }
@@ -29,6 +35,7 @@ final class InputFeed implements Checkpointed {
       acceptedRows[section.input()] += section.rows().size();
     }
     for (int i = 0; i < acceptedRows.length; i++) {
+      operators.get(i).startEpoch(epoch.tickMicros());
       operators.get(i).stage(epoch.rows(i));
     }
   }
@@ -38,6 +45,15 @@ final class InputFeed implements Checkpointed {
     Map<String, Long> rows = new LinkedHashMap<>();
     for (int i = 0; i < acceptedRows.length; i++) {
       rows.put(names.get(i), acceptedRows[i]);
+    }
+    return rows;
+  }
+
+  /** How many rows of each input that is deduplicated were left out, by name. */
+  Map<String, Long> duplicateRows() {
+    Map<String, Long> rows = new LinkedHashMap<>();
+    for (String name : deduplicated) {
+      rows.put(name, operators.get(names.indexOf(name)).duplicateRows());
     }
     return rows;
   }

@@ -99,6 +99,7 @@ final class Recovery {
         store.reject(position);
         return null;
       }
+      state.codec().checkReadable(log.firstPosition());
       return new Start(
           state,
           new CheckpointFacts(

@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -57,6 +58,12 @@ public final class SystemIo implements Io {
       return true;
     } catch (NoSuchFileException e) {
       return false;
+    } catch (FileSystemException e) {
+      Path parent = path.getParent();
+      if (parent != null && !(exists(parent) && Files.isDirectory(parent))) {
+        return false; // a file stands where a directory would have to be
+      }
+      throw e;
     }
   }
 

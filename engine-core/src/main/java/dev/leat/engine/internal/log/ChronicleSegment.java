@@ -212,7 +212,9 @@ final class ChronicleSegment {
             "no space could be reserved for the event log; free some and append again: file="
                 + directory.resolve(FILE_NAME)
                 + " bytes="
-                + step,
+                + step
+                + " cause="
+                + e.getMessage(),
             e);
       }
       reserved += step;

@@ -6,13 +6,18 @@ import dev.leat.engine.internal.io.Io;
 import dev.leat.engine.internal.io.IoFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /*
  * <directory>/lock                          held while the log is open; names the holder
@@ -37,6 +42,7 @@ final class LogDirectory implements AutoCloseable {
     }
   }
 
+  private static final Logger LOG = LoggerFactory.getLogger(LogDirectory.class);
   private static final int VERSION = 2;
   private static final int VERSION_WITHOUT_LOW_WATER = 1;
   private static final int MAX_FORMAT_BYTES = 64;
@@ -79,20 +85,45 @@ final class LogDirectory implements AutoCloseable {
     }
   }
 
-  /** Creates a directory so that its name survives a power cut, and those above it too. */
+  /**
+   * Creates a directory so that its name survives a power cut, and those above it too. From the
+   * top: a start that is killed leaves at most the last name that it made unforced.
+   */
   private static void createDurably(Path root, Io io) throws IOException {
-    List<Path> parents = new ArrayList<>();
+    Deque<Path> missing = new ArrayDeque<>();
     Path path = root.toAbsolutePath();
-    while (!io.exists(path)) {
+    while (path != null && !io.exists(path)) {
+      missing.push(path);
       path = path.getParent();
-      if (path == null) {
-        break;
-      }
-      parents.add(path);
     }
-    io.createDirectories(root);
-    for (Path parent : parents) {
+    if (missing.isEmpty() && io.exists(root.resolve("FORMAT"))) {
+      return;
+    }
+    if (path != null) {
+      forceNameOfExisting(path, io);
+    }
+    for (Path directory : missing) {
+      io.createDirectories(directory);
+      forceName(directory, io);
+    }
+  }
+
+  private static void forceName(Path directory, Io io) throws IOException {
+    Path parent = directory.getParent();
+    if (parent != null) {
       io.forceDirectory(parent);
+    }
+  }
+
+  private static void forceNameOfExisting(Path directory, Io io) throws IOException {
+    try {
+      forceName(directory, io);
+    } catch (IOException e) {
+      if (!(e.getCause() instanceof AccessDeniedException)) {
+        throw e;
+      }
+      // Where this process may not look it has made nothing either.
+      LOG.debug("the name of a directory is left to who made it: directory={}", directory, e);
     }
   }
 
@@ -132,7 +163,11 @@ final class LogDirectory implements AutoCloseable {
    * @throws EngineException CORRUPT if something else has the name of a segment
    */
   List<Segment> segments() throws IOException {
-    return named(SEGMENT);
+    List<Segment> found = named(SEGMENT);
+    for (Segment segment : found) {
+      contents(segment); // says so if it is no directory
+    }
+    return found;
   }
 
   private List<Segment> named(Pattern pattern) throws IOException {
@@ -236,6 +271,7 @@ final class LogDirectory implements AutoCloseable {
     Path file = root.resolve("FORMAT");
     if (io.exists(file)) {
       int version = version(file);
+      io.forceDirectory(root); // who wrote it may have died before its name was durable
       if (!io.exists(highWater())) {
         throw missing(highWater());
       }
@@ -244,6 +280,7 @@ final class LogDirectory implements AutoCloseable {
       }
       if (version != VERSION) {
         createLowWater();
+        io.forceDirectory(log);
         writeFormat(file);
       }
       return;
@@ -256,6 +293,7 @@ final class LogDirectory implements AutoCloseable {
       HighWaterMark.create(io, highWater());
     }
     createLowWater();
+    io.forceDirectory(log); // also names that a start made that died
     io.forceDirectory(root); // the name of log, before there is a FORMAT that vouches for it
     writeFormat(file); // last: from now on all of it must be there
   }

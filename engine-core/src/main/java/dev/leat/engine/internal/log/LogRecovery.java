@@ -39,6 +39,8 @@ final class LogRecovery {
   private final LogDirectory directory;
   private final HighWaterMark highWaterMark;
   private final LowWaterMark lowWaterMark;
+  private final List<Segment> empty = new ArrayList<>();
+  private final List<Torn> torn = new ArrayList<>();
 
   LogRecovery(
       Io io, LogDirectory directory, HighWaterMark highWaterMark, LowWaterMark lowWaterMark) {
@@ -47,6 +49,9 @@ final class LogRecovery {
     this.highWaterMark = highWaterMark;
     this.lowWaterMark = lowWaterMark;
   }
+
+  /** A last segment without a good record, and why reading it stopped. */
+  private record Torn(Segment segment, String stop) {}
 
   /** The segments that hold records, and the last position in them. */
   record End(List<Segment> segments, long position) {}
@@ -63,7 +68,7 @@ final class LogRecovery {
       Segment last = segments.get(segments.size() - 1);
       long position = findEnd(last, limit);
       if (position >= last.first()) {
-        return new End(segments, position);
+        return end(segments, position);
       }
       limit = last.first() - 1;
       segments.remove(segments.size() - 1);
@@ -76,7 +81,24 @@ final class LogRecovery {
               + " file="
               + directory.segment(mark.segment()).file());
     }
-    return new End(segments, 0);
+    return end(segments, 0);
+  }
+
+  /**
+   * Nothing is removed before all is known to be good: what is damaged must be so next time too.
+   */
+  private End end(List<Segment> segments, long position) throws IOException {
+    for (Segment segment : empty) {
+      directory.remove(segment);
+    }
+    for (Torn torn : torn) {
+      LOG.warn(
+          "the last segment of the event log holds only a torn, unacknowledged record; it was set"
+              + " aside as {}. {}",
+          directory.setAside(torn.segment()),
+          torn.stop());
+    }
+    return new End(segments, position);
   }
 
   /**
@@ -115,7 +137,7 @@ final class LogRecovery {
       if (mark.position() >= segment.first()) {
         throw corrupt("a file is missing: file=" + segment.file());
       }
-      directory.remove(segment);
+      empty.add(segment);
       return segment.first() - 1;
     }
     long position = isMarked ? mark.position() : segment.first();
@@ -153,14 +175,9 @@ final class LogRecovery {
   private long keepTail(Segment segment, SegmentScanner scanner, Mark end) throws IOException {
     if (end.position() < segment.first()) {
       if (scanner.isAtEnd()) {
-        directory.remove(segment);
+        empty.add(segment);
       } else {
-        Path aside = directory.setAside(segment);
-        LOG.warn(
-            "the last segment of the event log holds only a torn, unacknowledged record; it was"
-                + " set aside as {}. {}",
-            aside,
-            scanner.stop());
+        torn.add(new Torn(segment, scanner.stop()));
       }
       return end.position();
     }
@@ -174,6 +191,12 @@ final class LogRecovery {
     if (end.position() > highWaterMark.mark().position()) {
       try (IoFile file = io.open(segment.file(), Io.Access.WRITE)) {
         file.force();
+      }
+      // Whoever was killed may not have come to force the names that lead to the file, either.
+      io.forceDirectory(segment.path());
+      Path log = segment.path().getParent();
+      if (log != null) {
+        io.forceDirectory(log);
       }
       highWaterMark.write(end);
     }

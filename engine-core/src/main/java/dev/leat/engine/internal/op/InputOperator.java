@@ -5,6 +5,18 @@ import java.util.List;
 
 /** Where the rows of an input come into the graph. */
 public interface InputOperator extends Operator {
+  /**
+   * Says when the epoch of the next step was closed, before its rows are staged.
+   *
+   * @param tickMicros microseconds since 1970; may be less than that of the epoch before
+   */
+  default void startEpoch(long tickMicros) {}
+
+  /** How many rows it left out because they repeat others. */
+  default long duplicateRows() {
+    return 0;
+  }
+
   /** Gives it the rows for its next step, in the order of the log; none if there are none. */
   void stage(List<StagedRows> sections);
 }

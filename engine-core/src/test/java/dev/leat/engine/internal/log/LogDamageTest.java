@@ -148,6 +148,52 @@ class LogDamageTest {
         .hasMessageContaining("file=" + file(directory, first));
   }
 
+  @ParameterizedTest
+  @ValueSource(longs = {2, 9, 4000})
+  void aFileWithTheNameOfASegmentIsFound(long first) throws IOException {
+    fill(directory, 4, 4);
+    Path foreign = segment(directory, first);
+    Files.writeString(foreign, "notes");
+    EngineException failure = failureOfReading(directory);
+    assertThat(failure.kind()).isEqualTo(Kind.CORRUPT);
+    assertThat(failure).hasMessageContaining("file=" + foreign);
+    assertThat(foreign).hasContent("notes");
+  }
+
+  @Test
+  void whatIsNotOursInTheDirectoryOfASegmentIsKept() throws IOException {
+    fill(directory, 4);
+    Files.createDirectories(segment(directory, 5));
+    Files.writeString(segment(directory, 5).resolve("notes"), "keep");
+    try (ChronicleLog log = open(directory)) {
+      assertHolds(log, 4);
+    }
+    assertThat(SystemIo.INSTANCE.list(directory.resolve("log")))
+        .filteredOn(path -> path.getFileName().toString().contains("5.torn-"))
+        .singleElement()
+        .satisfies(path -> assertThat(path.resolve("notes")).hasContent("keep"));
+  }
+
+  @Test
+  void damageThatWasReportedIsReportedAgain() throws IOException {
+    fill(directory, 4);
+    Files.createDirectories(segment(directory, 9)); // so there was something up to position 8
+    for (int i = 0; i < 2; i++) {
+      assertThat(failureOfReading(directory)).hasMessageContaining("position=5");
+    }
+    assertThat(segment(directory, 9)).exists();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0000000000000000000", "9999999999999999999"})
+  void aSegmentOfAPositionThatCannotBeIsFound(String position) throws IOException {
+    fill(directory, 4);
+    Path foreign = Files.createDirectory(directory.resolve("log/segment-" + position));
+    EngineException failure = failureOfReading(directory);
+    assertThat(failure.kind()).isEqualTo(Kind.CORRUPT);
+    assertThat(failure).hasMessageContaining("segment=" + foreign);
+  }
+
   @Test
   void aLogThatIsGoneIsNotAnEmptyLog() throws IOException {
     fill(directory, 3);
