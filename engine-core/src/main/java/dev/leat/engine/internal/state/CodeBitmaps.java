@@ -7,8 +7,8 @@ import dev.leat.engine.internal.checkpoint.StateReader;
 
 /**
  * A set of dictionary codes for each slot, to which codes are only added: an open-addressing table
- * from a slot and a block of 64 codes to the block's bitmap, keys and bitmaps in {@link CowPages}
- * of their own. Codes of values that are seen together lie together, so a block holds many; a lone
+ * from a slot and a block of 64 codes to the block's bitmap, two words side by side in {@link
+ * CowPages}. Codes of values that are seen together lie together, so a block holds many; a lone
  * code costs one entry.
  */
 public final class CodeBitmaps {
@@ -18,79 +18,75 @@ public final class CodeBitmaps {
   private static final int MIN_BITS = 7;
 
   /**
-   * A table of up to so many entries, 16 MiB, is one page, because finding pages takes time: it is
-   * copied as a whole when it is written to after a capture. In larger ones hashes scatter what is
-   * written over so many pages that these must be small.
+   * A table of up to so many entries, 32 MiB, has few pages, because finding the pages takes time:
+   * it may be copied as a whole after a capture. In larger ones hashes scatter what is written over
+   * so many pages that these must be small.
    */
-  private static final int MAX_BITS_OF_ONE_PAGE = 20;
+  private static final int MAX_BITS_OF_LARGE_PAGES = 21;
 
+  private static final int FEW_PAGES_BITS = 6;
   private static final int SMALL_PAGE_BITS = 9;
 
-  private static final int AT_ONCE = 256;
+  private static final int BLOCK_ROWS = 128;
 
   private final Hashing hashing;
-  private final long[] wanted = new long[AT_ONCE];
-  private final long[] seen = new long[AT_ONCE];
-  private final int[] homes = new int[AT_ONCE];
+  private final long[] keys = new long[BLOCK_ROWS];
+  private final long[] seen = new long[BLOCK_ROWS];
+  private final int[] homes = new int[BLOCK_ROWS];
   private int pageBits;
   private int pageMask;
-  private CowPages keys;
-  private CowPages bitmaps;
+  private CowPages pages;
   private int mask;
   private int size;
 
   public CodeBitmaps(Hashing hashing) {
     this.hashing = hashing;
-    setBits(MIN_BITS);
-    this.keys = table();
-    this.bitmaps = table();
+    this.pages = table(MIN_BITS);
   }
 
-  private void setBits(int bits) {
-    pageBits = bits > MAX_BITS_OF_ONE_PAGE ? SMALL_PAGE_BITS : bits;
+  /** An empty table of 2 to the power of some bits entries. */
+  private CowPages table(int bits) {
+    pageBits =
+        bits > MAX_BITS_OF_LARGE_PAGES
+            ? SMALL_PAGE_BITS
+            : Math.max(MIN_BITS, bits - FEW_PAGES_BITS);
     pageMask = (1 << pageBits) - 1;
     mask = (1 << bits) - 1;
-  }
-
-  private CowPages table() {
-    CowPages made = new CowPages(1 << pageBits);
-    made.ensure((mask + 1) >>> pageBits);
+    CowPages made = new CowPages(2 << pageBits);
+    made.ensure(1 << (bits - pageBits));
     return made;
   }
 
   /**
-   * Adds codes to the sets of slots.
+   * Adds codes to the sets of slots, and counts those that were not there.
    *
    * @param slots by row
    * @param codes by row
-   * @param rows the rows that count
-   * @param isNew is given for each of the rows, by its place among them, 1 if its code was not in
-   *     its set, else 0
+   * @param rows the rows that count, in any order
+   * @param isNew is given for each of the rows, by its place among them, 1 if its code was not
+   *     there, else 0
    */
   public void add(int[] slots, long[] codes, int[] rows, int count, int[] isNew) {
-    for (int from = 0; from < count; from += AT_ONCE) {
-      int some = Math.min(AT_ONCE, count - from);
-      // Loops as short as can be look where each key should be, so that many wait for memory at
-      // the same time; what is then searched is near.
+    for (int from = 0; from < count; from += BLOCK_ROWS) {
+      int some = Math.min(BLOCK_ROWS, count - from);
+      // First look where each will be found, without a branch, so that the waiting for memory
+      // overlaps; what is to be found is near then.
+      int homeMask = mask;
+      int bits = pageBits;
+      int inPage = pageMask;
+      long[][] all = pages.pages();
       for (int i = 0; i < some; i++) {
         int row = rows[from + i];
         long key = key(slots[row], codes[row]);
-        wanted[i] = key;
-        homes[i] = (int) hashing.hash(key) & mask;
+        int home = (int) hashing.hash(key) & homeMask;
+        keys[i] = key;
+        seen[i] = all[home >>> bits][(home & inPage) << 1];
+        homes[i] = home;
       }
-      lookAt(keys.pages(), some);
-      lookAt(bitmaps.pages(), some);
       for (int i = 0; i < some; i++) {
-        isNew[from + i] = add(wanted[i], codes[rows[from + i]], homes[i] & mask);
+        int at = seen[i] == keys[i] && homeMask == mask ? homes[i] : find(keys[i]);
+        isNew[from + i] = addAt(at, keys[i], codes[rows[from + i]]);
       }
-    }
-  }
-
-  private void lookAt(long[][] pages, int count) {
-    int bits = pageBits;
-    int inPage = pageMask;
-    for (int i = 0; i < count; i++) {
-      seen[i] = pages[homes[i] >>> bits][homes[i] & inPage];
     }
   }
 
@@ -102,32 +98,44 @@ public final class CodeBitmaps {
   /** Adds a code to the set of a slot; returns 1 if it was not there, else 0. */
   public int add(int slot, long code) {
     long key = key(slot, code);
-    return add(key, code, (int) hashing.hash(key) & mask);
+    return addAt(find(key), key, code);
   }
 
-  private int add(long key, long code, int home) {
-    long[][] pages = keys.pages();
-    int at = home;
-    long found = pages[at >>> pageBits][at & pageMask];
-    while (found != key) {
-      if (found == 0) {
-        put(at, key, 1L << code);
-        return 1;
-      }
-      at = (at + 1) & mask;
-      found = pages[at >>> pageBits][at & pageMask];
-    }
+  private int addAt(int at, long key, long code) {
     // Written to also where nothing changes, because whether it does cannot be predicted.
-    long[] page = bitmaps.writable(at >>> pageBits);
-    long old = page[at & pageMask];
-    page[at & pageMask] = old | 1L << code;
+    long[] page = pages.writable(at >>> pageBits);
+    int from = (at & pageMask) << 1;
+    long old = page[from + 1];
+    page[from + 1] = old | 1L << code;
+    if (page[from] == 0) {
+      page[from] = key;
+      addedBlock();
+    }
     return (int) (~old >>> code & 1);
   }
 
-  /** Puts a key that is not there into an empty place. */
-  private void put(int at, long key, long bitmap) {
-    keys.writable(at >>> pageBits)[at & pageMask] = key;
-    bitmaps.writable(at >>> pageBits)[at & pageMask] = bitmap;
+  /** The place of a key, or where it would go. */
+  private int find(long key) {
+    int at = (int) hashing.hash(key) & mask;
+    long[][] all = pages.pages();
+    while (true) {
+      long found = all[at >>> pageBits][(at & pageMask) << 1];
+      if (found == key || found == 0) {
+        return at;
+      }
+      at = (at + 1) & mask;
+    }
+  }
+
+  private void put(int at, long key, long bits) {
+    long[] page = pages.writable(at >>> pageBits);
+    int from = (at & pageMask) << 1;
+    page[from] = key;
+    page[from + 1] = bits;
+    addedBlock();
+  }
+
+  private void addedBlock() {
     size++;
     if (2 * size > mask + 1) {
       resize(Integer.bitCount(mask) + 1);
@@ -135,38 +143,23 @@ public final class CodeBitmaps {
   }
 
   private void resize(int bits) {
-    CowPages oldKeys = keys;
-    CowPages oldBitmaps = bitmaps;
+    CowPages old = pages;
     int oldPages = (mask + 1) >>> pageBits;
-    setBits(bits);
-    keys = table();
-    bitmaps = table();
+    pages = table(bits);
     for (int p = 0; p < oldPages; p++) {
-      long[] from = oldKeys.page(p);
-      for (int entry = 0; entry < from.length; entry++) {
+      long[] from = old.page(p);
+      for (int entry = 0; entry < from.length; entry += 2) {
         if (from[entry] != 0) {
-          int at = place(from[entry]);
-          keys.writable(at >>> pageBits)[at & pageMask] = from[entry];
-          bitmaps.writable(at >>> pageBits)[at & pageMask] = oldBitmaps.page(p)[entry];
+          int at = find(from[entry]);
+          long[] to = pages.writable(at >>> pageBits);
+          to[(at & pageMask) << 1] = from[entry];
+          to[((at & pageMask) << 1) + 1] = from[entry + 1];
         }
       }
     }
   }
 
-  /** The empty place for a key that is not there, or the place of the key. */
-  private int place(long key) {
-    int at = (int) hashing.hash(key) & mask;
-    while (key(at) != 0 && key(at) != key) {
-      at = (at + 1) & mask;
-    }
-    return at;
-  }
-
-  private long key(int at) {
-    return keys.page(at >>> pageBits)[at & pageMask];
-  }
-
-  /** About how many bytes it takes. */
+  /** How many bytes it takes. */
   public long bytes() {
     return 2L * Long.BYTES * (mask + 1L);
   }
@@ -174,24 +167,24 @@ public final class CodeBitmaps {
   /** Adds all codes to a set. */
   public void mark(CodeSet live) {
     for (int i = 0; i <= mask; i++) {
-      if (key(i) != 0) {
-        live.addBlock((int) key(i), bitmaps.page(i >>> pageBits)[i & pageMask]);
+      long[] page = pages.page(i >>> pageBits);
+      int from = (i & pageMask) << 1;
+      if (page[from] != 0) {
+        live.addBlock((int) page[from], page[from + 1]);
       }
     }
   }
 
   /** The sets as they are now. */
   public StateImage capture() {
-    long[][] keyPages = keys.snapshot();
-    long[][] bitmapPages = bitmaps.snapshot();
+    long[][] snapshot = pages.snapshot();
     int entries = size;
     return out -> {
       out.writeInt(entries);
-      for (int p = 0; p < keyPages.length; p++) {
-        for (int entry = 0; entry < keyPages[p].length; entry++) {
-          if (keyPages[p][entry] != 0) {
-            out.writeLong(keyPages[p][entry]);
-            out.writeLong(bitmapPages[p][entry]);
+      for (long[] page : snapshot) {
+        for (int from = 0; from < page.length; from += 2) {
+          if (page[from] != 0) {
+            out.writeLongs(page, from, 2);
           }
         }
       }
@@ -208,11 +201,15 @@ public final class CodeBitmaps {
       bits++;
     }
     resize(bits);
+    long[] entry = new long[2];
     for (int i = 0; i < entries; i++) {
-      long key = in.readLong();
-      int at = place(key);
-      StateFormat.check(key != 0 && key(at) == 0, "block of codes", key);
-      put(at, key, in.readLong());
+      in.readLongs(entry, 0, 2);
+      int at = find(entry[0]);
+      StateFormat.check(
+          entry[0] != 0 && pages.page(at >>> pageBits)[(at & pageMask) << 1] == 0,
+          "block of codes",
+          entry[0]);
+      put(at, entry[0], entry[1]);
     }
   }
 }

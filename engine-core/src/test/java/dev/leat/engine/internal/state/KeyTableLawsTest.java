@@ -154,9 +154,7 @@ class KeyTableLawsTest {
     for (int c = 0; c < columns; c++) {
       out.column(c).reset(model.size());
     }
-    // In two parts, as an operator does with many groups.
-    keys.layout().scatter(rows, stride, 0, model.size() / 2, out);
-    keys.layout().scatter(rows, stride, model.size() / 2, model.size(), out);
+    keys.layout().scatter(rows, stride, 0, model.size(), out);
     row = 0;
     for (List<Long> key : model.keySet()) {
       for (int c = 0; c < columns; c++) {
