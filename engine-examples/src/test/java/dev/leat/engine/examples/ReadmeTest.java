@@ -47,9 +47,9 @@ class ReadmeTest {
 
   record Click(String userId, String sessionId, String type, String pageUrl, Instant at) {}
 
-  record Event(String eventId, String userId) {}
-
   record PageViews(String pageUrl, long views, long users) {}
+
+  record Event(String eventId, String userId) {}
 
   private static Pipeline define() {
     Pipeline pipeline =
