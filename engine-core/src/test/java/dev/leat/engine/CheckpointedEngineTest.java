@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.leat.engine.EngineException.Kind;
+import dev.leat.engine.plan.Plan;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
@@ -324,7 +325,12 @@ class CheckpointedEngineTest {
       }
       // What the other pipeline dropped is computed from the whole log, too.
       try (Engine engine = Engine.open(directory, pipeline(), HOST)) {
-        assertSame(engine.awaitBackfill(Duration.ofMinutes(1)), expected);
+        Map<String, List<Row>> computed = tables(engine.awaitBackfill(Duration.ofMinutes(1)));
+        Map<String, List<Row>> wanted = tables(expected);
+        // The ledger is a journal: what fails again while views are computed again is in it again.
+        computed.remove(Plan.LEDGER);
+        wanted.remove(Plan.LEDGER);
+        assertThat(computed).isEqualTo(wanted);
       }
     }
   }
