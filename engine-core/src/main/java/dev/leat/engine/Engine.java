@@ -71,8 +71,8 @@ public final class Engine implements AutoCloseable {
    *     damaged, or no checkpoint is sound and the log no longer reaches back to its beginning;
    *     INVALID if the log's rows do not fit the pipeline, or it has views that are not in a
    *     checkpoint and the log no longer reaches back to build them (see {@link
-   *     EngineSettings#withStartEmpty}), or the JVM lacks the flags that the log
-   *     needs: the message has them
+   *     EngineSettings#withStartEmpty}), or the JVM lacks the flags that the log needs: the message
+   *     has them
    */
   public static Engine open(Path directory, Pipeline pipeline) {
     return open(directory, pipeline, EngineSettings.defaults());

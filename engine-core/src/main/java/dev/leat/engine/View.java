@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A view, for reading: always the result of its query over everything up to some position of the
- * log. Any thread. A view that is new to the engine's directory may be unavailable for a while after
- * the engine was opened, see {@link Engine#backfill}. Each read sees the newest position; for several reads at one position see {@link
- * Engine#read}.
+ * log. Any thread. A view that is new to the engine's directory may be unavailable for a while
+ * after the engine was opened, see {@link Engine#backfill}. Each read sees the newest position; for
+ * several reads at one position see {@link Engine#read}.
  *
  * @param <T> the type of the rows
  */

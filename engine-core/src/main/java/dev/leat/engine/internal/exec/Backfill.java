@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
 final class Backfill {
   private static final Logger LOG = LoggerFactory.getLogger(Backfill.class);
 
-  /** At least so many rows are in a slice, if there are so many; twice those of a default epoch. */
-  private static final int SLICE_ROWS = 32_768;
+  /** More records than a step appends, or it would never come to the end. */
+  private static final int SLICE_RECORDS = 2;
 
   private final List<String> views;
   private final RowsPool pool;
@@ -49,7 +49,7 @@ final class Backfill {
   Backfill(EngineState.Blueprint blueprint, PlanPart part, Dictionary dictionary) {
     this.views = part.viewNames();
     this.pool = blueprint.pool();
-    this.sliceRows = Math.max(SLICE_ROWS, 2 * blueprint.settings().epochRows());
+    this.sliceRows = 2 * blueprint.settings().epochRows();
     this.failures = new HeldFailures(dictionary, blueprint.settings().ledgerRows());
     this.dataflow = new Dataflow(blueprint.plan(), part, dictionary, failures);
     this.inputs = new InputFeed(blueprint.plan(), dataflow);
@@ -82,7 +82,9 @@ final class Backfill {
     }
     long[] rows = new long[1];
     try {
-      while (rows[0] < sliceRows && position < target) {
+      for (int records = 0;
+          position < target && (rows[0] < sliceRows || records < SLICE_RECORDS);
+          records++) {
         boolean isThere =
             from.next(
                 (at, bytes, offset, length) -> {

@@ -102,8 +102,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
             this,
             hashing,
             !settings.ownThread());
-    this.backfilling =
-        new Backfilling(state, stateLock, published, subscriptions, checkpointer);
+    this.backfilling = new Backfilling(state, stateLock, published, subscriptions, checkpointer);
   }
 
   /**
@@ -424,20 +423,29 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
   }
 
   /**
+   * Waits until the views that can be read are at a position.
+   *
+   * @return false if the time is up
+   */
+  public boolean await(long wanted, long timeoutNanos) {
+    return await(() -> state.position() >= wanted, timeoutNanos, null);
+  }
+
+  /**
    * Waits until all views can be read.
    *
    * @return false if the time is up
    */
   public boolean awaitBackfill(long timeoutNanos) {
-    return await(() -> backfilling.building() == null, timeoutNanos, null);
+    Backfill building = backfilling.building();
+    return building == null
+        || await(building::isDone, timeoutNanos, view(building.views().get(0)));
   }
 
   private void checkBuilt(@Nullable ViewHandle view) {
     Backfill building = backfilling.building();
-    if (building != null
-        && building.failure() != null
-        && (view == null || building.views().contains(view.name()))) {
-      throw (view == null ? this.view(building.views().get(0)) : view).notReady();
+    if (view != null && !view.isReady() && building != null && building.failure() != null) {
+      throw view.notReady();
     }
   }
 

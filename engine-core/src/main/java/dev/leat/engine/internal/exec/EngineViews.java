@@ -31,8 +31,7 @@ final class EngineViews {
     Ledger ledger = state.ledger();
     views.put(
         Plan.LEDGER,
-        new ViewHandle(
-            Plan.LEDGER, ledger.rows(), ledger, Optional.of(List.of("sequence")), null));
+        new ViewHandle(Plan.LEDGER, ledger.rows(), ledger, Optional.of(List.of("sequence")), null));
   }
 
   /**

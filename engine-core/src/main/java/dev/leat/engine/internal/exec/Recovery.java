@@ -16,10 +16,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Finds the state that an engine starts with: that of the newest checkpoint that is sound and that
- * the log goes on from; or the empty one, if the log has all records. Views that the checkpoint does
- * not have are built while the others go on, if the log has all records, or may start empty. If it
- * has none of the plan's views, everything is built before anything goes on. What is refused on the
- * way is told, and why.
+ * the log goes on from; or the empty one, if the log has all records. Views that the checkpoint
+ * does not have are built while the others go on, if the log has all records, or may start empty.
+ * If it has none of the plan's views, everything is built before anything goes on. What is refused
+ * on the way is told, and why.
  */
 public final class Recovery {
   private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
