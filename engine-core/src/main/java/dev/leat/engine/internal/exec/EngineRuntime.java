@@ -438,8 +438,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
    */
   public boolean awaitBackfill(long timeoutNanos) {
     Backfill building = backfilling.building();
-    return building == null
-        || await(building::isDone, timeoutNanos, view(building.views().get(0)));
+    return building == null || await(building::isDone, timeoutNanos, view(building.views().get(0)));
   }
 
   private void checkBuilt(@Nullable ViewHandle view) {
