@@ -431,7 +431,7 @@ public final class Engine implements AutoCloseable {
 
   /** Reads several views at one position. */
   public <R> R read(Function<Snapshot, R> reader) {
-    return reader.apply(new Snapshot(runtime, runtime.readAll()));
+    return reader.apply(new Snapshot(runtime, runtime.reads().all()));
   }
 
   /** The position that the views are at. */

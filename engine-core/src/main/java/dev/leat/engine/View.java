@@ -89,7 +89,7 @@ public final class View<T> {
    * @throws EngineException if the view has no key, or the values do not fit it
    */
   public Optional<T> get(@Nullable Object... key) {
-    return Optional.ofNullable(runtime.get(handle, key)).map(mapping::read);
+    return Optional.ofNullable(runtime.reads().row(handle, key)).map(mapping::read);
   }
 
   /** All rows, in an order that is the same whenever the log is replayed. */
@@ -114,12 +114,12 @@ public final class View<T> {
 
   /** How many rows there are. */
   public long count() {
-    return new ViewReader(runtime.read(List.of(handle)), handle).count();
+    return new ViewReader(runtime.reads().of(handle), handle).count();
   }
 
   private ViewQuery<T> query() {
     return new ViewQuery<>(
-        handle, mapping, () -> new ViewReader(runtime.read(List.of(handle)), handle));
+        handle, mapping, () -> new ViewReader(runtime.reads().of(handle), handle));
   }
 
   /** Tells a listener the rows and what changes, with the default settings. */

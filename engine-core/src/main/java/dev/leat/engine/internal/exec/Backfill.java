@@ -35,7 +35,7 @@ final class Backfill {
   private final Dataflow dataflow;
   private final InputFeed inputs;
   private final EpochCodec codec;
-  private EventLog.@Nullable Reader reader;
+  private volatile EventLog.@Nullable Reader reader;
   private volatile long position;
   private volatile boolean isDone;
   private volatile @Nullable EngineException failure;
@@ -57,8 +57,8 @@ final class Backfill {
     dataflow.step();
   }
 
-  /** Begins to read, and holds the log. */
-  void start(EventLog log) {
+  /** Has the log keep its records, to read them. */
+  void hold(EventLog log) {
     reader = log.reader("views that are being built: " + views, 1);
     LOG.info("building views from the log: views={} last_position={}", views, log.lastPosition());
   }
@@ -135,12 +135,22 @@ final class Backfill {
     LOG.info("views were built from the log: views={} position={}", views, position);
   }
 
+  /** Does it have the log keep records? */
+  boolean holdsLog() {
+    return reader != null;
+  }
+
   /** Lets go of the log. Closing twice is harmless. */
   void close() {
     EventLog.Reader open = reader;
     reader = null;
-    if (open != null) {
+    if (open == null) {
+      return;
+    }
+    try {
       open.close();
+    } catch (EngineException e) {
+      LOG.warn("a file that views were built from could not be closed; nothing is lost", e);
     }
   }
 

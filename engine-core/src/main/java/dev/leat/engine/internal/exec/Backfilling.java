@@ -1,6 +1,5 @@
 package dev.leat.engine.internal.exec;
 
-import dev.leat.engine.internal.log.EventLog;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -18,26 +17,25 @@ final class Backfilling {
   private final Condition published;
   private final Subscriptions subscriptions;
   private final Checkpointing checkpointer;
+  private final StateBudget budget;
+
+  /** How many checkpoints there were when the first one with the views was begun; -1 before. */
+  private volatile long takenBefore = -1;
 
   Backfilling(
       EngineState state,
       ReentrantLock stateLock,
       Condition published,
       Subscriptions subscriptions,
-      Checkpointing checkpointer) {
+      Checkpointing checkpointer,
+      StateBudget budget) {
     this.backfill = state.backfill();
     this.state = state;
     this.stateLock = stateLock;
     this.published = published;
     this.subscriptions = subscriptions;
     this.checkpointer = checkpointer;
-  }
-
-  /** Begins, before anything is appended. */
-  void start(EventLog log) {
-    if (backfill != null) {
-      backfill.start(log);
-    }
+    this.budget = budget;
   }
 
   /** Is there work left? */
@@ -45,41 +43,95 @@ final class Backfilling {
     return backfill != null && backfill.isActive();
   }
 
-  /** Does some of the work. The state is at the end of the log, and nothing else moves it. */
-  void slice() {
+  /**
+   * Does some of the work. The state is at the end of the log, and nothing else moves it.
+   *
+   * @return true if the views take part from now on
+   */
+  boolean slice() {
     Backfill building = backfill;
     if (building == null || !building.isActive()) {
-      return;
+      return false;
     }
     long target = state.position();
     boolean isThere = building.slice(target, stateLock, state);
     stateLock.lock();
     try {
       if (isThere) {
-        subscriptions.beforeEpoch();
-        state.complete(building);
-        subscriptions.afterEpoch(target, state.dictionary().values());
-        building.done();
-        checkpointer.changed();
-        checkpointer.onOldest(
-            oldest -> {
-              // The checkpoint at the position itself may have been taken before.
-              if (oldest > target) {
-                building.close();
-              }
-            });
+        takePart(building, target);
       }
+      budget.measure();
       if (!building.isActive()) {
         published.signalAll();
       }
     } finally {
       stateLock.unlock();
     }
+    return isThere;
+  }
+
+  private void takePart(Backfill built, long position) {
+    subscriptions.beforeEpoch();
+    state.complete(built);
+    subscriptions.afterEpoch(position, state.dictionary().values());
+    built.done();
+    checkpointer.changed();
+    checkpointer.onOldest(
+        oldest -> {
+          // The checkpoint at the position itself may have been taken before.
+          if (oldest > position) {
+            built.close();
+          }
+        });
+  }
+
+  /** Is told that the state was captured for a checkpoint; under the state's lock. */
+  void captured() {
+    if (takenBefore < 0 && backfill != null && backfill.isDone()) {
+      takenBefore = checkpointer.facts().taken();
+    }
+  }
+
+  /**
+   * Lets go of the log if only an older checkpoint needs it, one without the views; for a log that
+   * is full, and would otherwise never get the records that make that checkpoint go.
+   *
+   * @return false if it has nothing to let go of, or no checkpoint has the views yet
+   */
+  boolean letGoIfStored() {
+    if (backfill == null
+        || !backfill.holdsLog()
+        || takenBefore < 0
+        || checkpointer.facts().taken() <= takenBefore) {
+      return false;
+    }
+    backfill.close();
+    return true;
   }
 
   /** What is being built; null if nothing is left to be. */
   @Nullable Backfill building() {
     return backfill == null || backfill.isDone() ? null : backfill;
+  }
+
+  /** How far that is; under the state's lock. */
+  @Nullable Building progress() {
+    Backfill building = building();
+    return building == null
+        ? null
+        : new Building(building.views(), building.position(), state.position());
+  }
+
+  /**
+   * Throws if a view will not be there.
+   *
+   * @param view null for any that is there
+   */
+  void checkCanBeRead(@Nullable ViewHandle view) {
+    Backfill building = building();
+    if (view != null && !view.isReady() && building != null && building.failure() != null) {
+      throw view.notReady();
+    }
   }
 
   /** Lets go of the log. */

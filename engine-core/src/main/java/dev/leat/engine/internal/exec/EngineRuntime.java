@@ -2,17 +2,13 @@ package dev.leat.engine.internal.exec;
 
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
-import dev.leat.engine.internal.batch.Dictionary;
 import dev.leat.engine.internal.batch.Hashing;
 import dev.leat.engine.internal.batch.StagedRows;
 import dev.leat.engine.internal.checkpoint.StateImage;
 import dev.leat.engine.internal.io.Io;
 import dev.leat.engine.internal.log.EventLog;
-import dev.leat.engine.internal.state.RowStore;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
-import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,6 +44,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
   private final StateBudget budget;
   private final Inbox inbox;
   private final EngineViews views;
+  private final ViewReads reads;
   private final ReentrantLock stepLock = new ReentrantLock(true);
   private final ReentrantLock stateLock = new ReentrantLock(true);
   private final Condition published = stateLock.newCondition();
@@ -86,6 +83,8 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
     Recovery.Start start =
         checkpoints.isEmpty() ? recovery.empty() : recovery.find(checkpoints.get().store());
     this.state = start.state();
+    // Before there is a checkpointer, which lets the log go of what no checkpoint needs.
+    state.holdForBackfill(log);
     this.checkpointer =
         checkpoints.isEmpty()
             ? new NoCheckpoints()
@@ -94,15 +93,17 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
     this.budget = new StateBudget(settings.stateBytes(), state, stateLock);
     this.inbox = new Inbox(plan, pool, settings, state.producers(), budget);
     this.views = new EngineViews(plan, state);
+    this.reads = new ViewReads(state, views, stateLock, this::checkUsable);
     this.subscriptions =
         new Subscriptions(
             views.all(),
             stateLock,
-            view -> readState(List.of(view)),
+            view -> reads.now(List.of(view)),
             this,
             hashing,
             !settings.ownThread());
-    this.backfilling = new Backfilling(state, stateLock, published, subscriptions, checkpointer);
+    this.backfilling =
+        new Backfilling(state, stateLock, published, subscriptions, checkpointer, budget);
   }
 
   /**
@@ -119,7 +120,6 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
           progress.reached(epoch.position(), log.lastPosition());
         });
     budget.warnIfExceeded();
-    backfilling.start(log.events());
     inbox.start(log.lastPosition() + 1);
     log.start(this::fail);
     checkpointer.passed(state.position(), log.recordBytes());
@@ -219,7 +219,9 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
           log.awaitDurable(epoch);
         }
       }
-      backfilling.slice();
+      if (backfilling.slice()) {
+        subscriptions.deliver();
+      }
       return rows;
     } catch (RuntimeException | Error e) {
       if (refused == null) {
@@ -234,7 +236,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
   /** Puts an epoch into the log; if it is not taken, whoever waits for it is told why. */
   private boolean write(Epoch epoch) {
     try {
-      log.append(epoch);
+      appendToLog(epoch);
       return true;
     } catch (EngineException e) {
       if (e.kind() != Kind.FULL) {
@@ -244,10 +246,22 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
       if (!settings.ownThread()) {
         // Nobody waits for these rows, so nobody would append them again.
         refused = epoch;
+        backfilling.slice(); // or what it holds of a full log would never be let go of
         throw e;
       }
       inbox.refuse(epoch, e);
       return false;
+    }
+  }
+
+  private void appendToLog(Epoch epoch) {
+    try {
+      log.append(epoch);
+    } catch (EngineException e) {
+      if (e.kind() != Kind.FULL || !backfilling.letGoIfStored()) {
+        throw e;
+      }
+      log.append(epoch);
     }
   }
 
@@ -371,7 +385,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
     return views.named(name);
   }
 
-  private <T> T locked(Supplier<T> read) {
+  private <T extends @Nullable Object> T locked(Supplier<T> read) {
     stateLock.lock();
     try {
       return read.get();
@@ -428,19 +442,9 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
     return building == null || await(building::isDone, timeoutNanos, view(building.views().get(0)));
   }
 
-  private void checkBuilt(@Nullable ViewHandle view) {
-    Backfill building = backfilling.building();
-    if (view != null && !view.isReady() && building != null && building.failure() != null) {
-      throw view.notReady();
-    }
-  }
-
   /** How far the views are built that are not there yet; null if all are there. */
   public @Nullable Building building() {
-    Backfill building = backfilling.building();
-    return building == null
-        ? null
-        : new Building(building.views(), building.position(), position());
+    return locked(backfilling::progress);
   }
 
   private boolean await(BooleanSupplier isThere, long timeoutNanos, @Nullable ViewHandle view) {
@@ -449,10 +453,12 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
     }
     checkMayWait();
     if (!settings.ownThread()) {
-      while (!locked(isThere::getAsBoolean) && (backfilling.isActive() || inbox.hasRows())) {
-        step();
+      boolean isMore = true;
+      while (isMore && !locked(isThere::getAsBoolean)) {
+        // A step without rows may have built some of a view.
+        isMore = step() > 0 || backfilling.isActive();
       }
-      checkBuilt(view);
+      backfilling.checkCanBeRead(view);
       return locked(isThere::getAsBoolean);
     }
     stateLock.lock();
@@ -461,7 +467,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
       while (!isThere.getAsBoolean()) {
         checkUsable();
         checkSteps();
-        checkBuilt(view);
+        backfilling.checkCanBeRead(view);
         if (left <= 0) {
           return false;
         }
@@ -489,67 +495,9 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
     }
   }
 
-  /** Some views at one position. */
-  public ReadState read(Collection<ViewHandle> wanted) {
-    checkUsable();
-    return locked(() -> readState(wanted));
-  }
-
-  private ReadState readState(Collection<ViewHandle> wanted) {
-    Map<String, RowStore.Snapshot> snapshots = new HashMap<>();
-    for (ViewHandle view : wanted) {
-      if (!view.isReady()) {
-        continue; // whoever asks for it is told
-      }
-      snapshots.put(view.name(), view.rows().snapshot());
-    }
-    Dictionary dictionary = state.dictionary();
-    return new ReadState(state.position(), snapshots, dictionary.values(), dictionary.generation());
-  }
-
-  /** All views, and the ledger, at one position. */
-  public ReadState readAll() {
-    return read(views.all());
-  }
-
-  /**
-   * The codes of values, as they were when a state was read.
-   *
-   * @param values strings and bytes
-   * @return -1 for a value that nothing holds; null if the codes of that state can no longer be
-   *     told
-   */
-  long @Nullable [] codes(ReadState read, List<Object> values) {
-    stateLock.lock();
-    try {
-      Dictionary dictionary = state.dictionary();
-      if (dictionary.generation() != read.generation()) {
-        return null;
-      }
-      return values.stream().mapToLong(dictionary::find).toArray();
-    } finally {
-      stateLock.unlock();
-    }
-  }
-
-  /**
-   * The row of a view with a key, as it is now; null if there is none.
-   *
-   * @param key a value for each column of the view's key
-   */
-  public @Nullable Object @Nullable [] get(ViewHandle view, @Nullable Object[] key) {
-    checkUsable();
-    KeyLookup lookup = new KeyLookup(view, key);
-    stateLock.lock();
-    try {
-      Dictionary dictionary = state.dictionary();
-      long[] codes = lookup.encoded().stream().mapToLong(dictionary::find).toArray();
-      view.checkReady();
-      // Without a snapshot: looking one row up must not make the engine copy pages.
-      return lookup.find(codes, view.rows(), dictionary.values());
-    } finally {
-      stateLock.unlock();
-    }
+  /** What readers see. */
+  public ViewReads reads() {
+    return reads;
   }
 
   /** Brings a listener the rows that a view has, and what changes from then on. */
@@ -566,6 +514,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
       checkUsable();
       long begin = clock.nanoTime();
       Map<String, StateImage> images = state.capture();
+      backfilling.captured();
       return new Checkpointer.Capture(state.position(), clock.nanoTime() - begin, images);
     } finally {
       stateLock.unlock();

@@ -5,6 +5,7 @@ import dev.leat.engine.internal.batch.Dictionary;
 import dev.leat.engine.internal.batch.Hashing;
 import dev.leat.engine.internal.checkpoint.CheckpointFile;
 import dev.leat.engine.internal.checkpoint.StateImage;
+import dev.leat.engine.internal.log.EventLog;
 import dev.leat.engine.internal.op.ViewOperator;
 import dev.leat.engine.plan.Plan;
 import java.util.ArrayList;
@@ -177,6 +178,13 @@ final class EngineState {
     dataflow.step();
     late.forEach(views -> views.dataflow().step());
     ledger.step();
+  }
+
+  /** Has the log keep what views are built from; before it is let go of anything. */
+  void holdForBackfill(EventLog log) {
+    if (backfill != null) {
+      backfill.hold(log);
+    }
   }
 
   /** What builds the views that are not there yet; null if all are. */

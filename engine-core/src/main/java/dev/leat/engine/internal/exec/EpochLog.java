@@ -49,11 +49,6 @@ final class EpochLog {
         });
   }
 
-  /** The log that the epochs are in. */
-  EventLog events() {
-    return log;
-  }
-
   /** The bytes of all records that were replayed or appended so far. */
   long recordBytes() {
     return recordBytes;

@@ -266,16 +266,6 @@ final class Inbox {
     }
   }
 
-  /** Are there rows that wait to be taken? */
-  boolean hasRows() {
-    lock.lock();
-    try {
-      return !epoch.isEmpty();
-    } finally {
-      lock.unlock();
-    }
-  }
-
   /** Waits until there are rows, or it is closed. */
   void awaitRows() throws InterruptedException {
     lock.lock();

@@ -37,7 +37,7 @@ record PlanPart(
     return new PlanPart(plan.nodes(), plan.views(), Set.of(), Set.of());
   }
 
-  /** What keeps its state; streams, which have none, are always there. */
+  /** What keeps its state; streams that have none are always there. */
   static PlanPart kept(Plan plan, PlanDiff diff) {
     Set<Fingerprint> fingerprints = new HashSet<>();
     Set<String> names = new HashSet<>();
@@ -51,11 +51,8 @@ record PlanPart(
     Set<Node> kept = new HashSet<>();
     List<Node> nodes = new ArrayList<>();
     for (Node node : plan.nodes()) {
-      boolean isStateless =
-          node instanceof Node.Named
-              || (node instanceof Node.Input input && input.kind() == Node.InputKind.STREAM);
       if (kept.containsAll(node.inputs())
-          && (isStateless || fingerprints.contains(node.fingerprint()))) {
+          && (isStateless(node) || fingerprints.contains(node.fingerprint()))) {
         kept.add(node);
         nodes.add(node);
       }
@@ -65,6 +62,13 @@ record PlanPart(
             .filter(view -> names.contains(view.name()) && kept.contains(view.relation()))
             .toList();
     return new PlanPart(nodes, views, Set.of(), Set.of());
+  }
+
+  private static boolean isStateless(Node node) {
+    return node instanceof Node.Named
+        || (node instanceof Node.Input input
+            && input.kind() == Node.InputKind.STREAM
+            && input.deduplication() == null);
   }
 
   /** Views and all that they need; what this part has too, until they become part of it. */

@@ -80,7 +80,7 @@ public final class ViewHandle {
         Kind.UNAVAILABLE,
         "view '"
             + name
-            + "' is new to this directory and was still being built from the log; wait with"
+            + "' is new or changed, and was still being built from the log; wait with"
             + " await(position) or engine.awaitBackfill(...): built_to="
             + (building == null ? 0 : building.position()));
   }

@@ -58,9 +58,9 @@ public final class ViewReader {
   }
 
   /** The row with a key, or null. */
-  public @Nullable Object @Nullable [] get(EngineRuntime runtime, @Nullable Object[] key) {
+  public @Nullable Object @Nullable [] get(ViewReads reads, @Nullable Object[] key) {
     KeyLookup lookup = new KeyLookup(view, key);
-    long[] codes = runtime.codes(state, lookup.encoded());
+    long[] codes = reads.codes(state, lookup.encoded());
     if (codes != null) {
       int row = lookup.find(codes, rows);
       return row < 0 ? null : decode(row);

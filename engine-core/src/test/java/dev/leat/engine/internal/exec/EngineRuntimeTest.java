@@ -136,7 +136,7 @@ class EngineRuntimeTest {
   }
 
   private static @Nullable Object count(EngineRuntime runtime) {
-    @Nullable Object[] row = runtime.get(runtime.view("n"), new Object[0]);
+    @Nullable Object[] row = runtime.reads().row(runtime.view("n"), new Object[0]);
     return row == null ? null : row[0];
   }
 

@@ -144,7 +144,7 @@ class NumberedAppendTest {
 
   private static @Nullable Object count(EngineRuntime runtime) {
     assertThat(runtime.await(runtime.position(), Long.MAX_VALUE)).isTrue();
-    @Nullable Object[] row = runtime.get(runtime.view("n"), new Object[0]);
+    @Nullable Object[] row = runtime.reads().row(runtime.view("n"), new Object[0]);
     return Objects.requireNonNull(row)[0];
   }
 
