@@ -71,9 +71,9 @@ final class Backfilling {
   }
 
   private void takePart(Backfill built, long position) {
-    subscriptions.beforeEpoch();
+    subscriptions.beforeStep();
     state.complete(built);
-    subscriptions.afterEpoch(position, state.dictionary().values());
+    subscriptions.afterStep(position, position, state.dictionary().values());
     built.done();
     checkpointer.changed();
     checkpointer.onOldest(

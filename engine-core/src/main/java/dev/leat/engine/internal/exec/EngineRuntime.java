@@ -268,10 +268,10 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
   private void process(Epoch epoch) {
     stateLock.lock();
     try {
-      subscriptions.beforeEpoch();
+      subscriptions.beforeStep();
       state.apply(epoch);
       // Before codes are freed that only rows just taken back held.
-      subscriptions.afterEpoch(state.position(), state.dictionary().values());
+      subscriptions.afterStep(state.position() - 1, state.position(), state.dictionary().values());
       state.sweepIfWorthIt();
       budget.measure();
       published.signalAll();
