@@ -4,7 +4,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * How far the views have come that are being built from the log while the others go on.
+ * How far the views have come that are being built from the log while the others go on; see {@link
+ * Engine#backfill}.
  *
  * @param views their names
  * @param position up to where they have seen the log
@@ -15,5 +16,10 @@ public record BackfillProgress(List<String> views, Position position, Position t
     views = List.copyOf(views);
     Objects.requireNonNull(position, "position");
     Objects.requireNonNull(target, "target");
+  }
+
+  @Override
+  public String toString() {
+    return "views=" + views + " built_to=" + position.value() + " target=" + target.value();
   }
 }

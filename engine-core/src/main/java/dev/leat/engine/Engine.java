@@ -398,10 +398,12 @@ public final class Engine implements AutoCloseable {
 
   /**
    * How far the views have come that are new to the engine's directory and are being built from the
-   * log, while the others are read and rows are taken in; empty if there are none. Until they are
+   * log, while the others are read and rows are taken in; empty if there are none. A view with the
+   * name of an earlier one and another query is new too: the earlier one is gone. Until they are
    * there, reading them and subscribing to them fails with UNAVAILABLE. They are then at the
    * position of the others, at once. If the engine is closed before, they are built from the
-   * beginning when it is opened again.
+   * beginning when it is opened again. If they cannot be built, because the log is damaged or
+   * cannot be read, they stay here, and reading them says why.
    */
   public Optional<BackfillProgress> backfill() {
     return Optional.ofNullable(runtime.building())
@@ -424,7 +426,8 @@ public final class Engine implements AutoCloseable {
     if (!runtime.awaitBackfill(atMost.toNanos())) {
       throw new EngineException(
           EngineException.Kind.UNAVAILABLE,
-          "views are still being built from the log; wait longer: " + backfill());
+          "views are still being built from the log; wait longer: "
+              + backfill().map(BackfillProgress::toString).orElse("they are there by now"));
     }
     return this;
   }

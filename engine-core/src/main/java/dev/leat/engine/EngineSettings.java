@@ -181,7 +181,7 @@ public record EngineSettings(
    * A copy with other views that may start empty. If a pipeline has a view that the directory does
    * not know, and the log no longer reaches back to its beginning, {@link Engine#open} refuses,
    * unless the view is named here: then it sees only what comes from then on, as do the relations
-   * that it reads, which it then has for itself.
+   * that it reads, which it then has for itself. Each must be a view of the pipeline.
    */
   public EngineSettings withStartEmpty(Set<String> value) {
     Draft draft = new Draft(this);

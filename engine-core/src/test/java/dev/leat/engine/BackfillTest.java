@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -285,5 +286,16 @@ class BackfillTest {
       assertThat(rows(engine, "by_shop")).isEqualTo(7);
     }
     assertThat(Engine.planDiff(directory, changed).isEmpty()).isTrue();
+  }
+
+  @Test
+  void whatMayStartEmptyMustBeAView() {
+    EngineSettings wrong = settings().withStartEmpty(Set.of("by_shops"));
+    assertThatThrownBy(() -> Engine.open(directory, NEW, wrong))
+        .isInstanceOfSatisfying(
+            EngineException.class, e -> assertThat(e.kind()).isEqualTo(Kind.INVALID))
+        .hasMessageContaining("by_shops")
+        .hasMessageContaining("by_shop");
+    Engine.open(directory, NEW, settings()).close();
   }
 }

@@ -155,10 +155,22 @@ record Simulation(
     return new Simulation(seed, plan, changes, settings, others, isChanged);
   }
 
-  /** The same, but each opening has other views, and the log has all that they are built from. */
+  /**
+   * The same, but each opening has other views, the log has all that they are built from, and the
+   * process often dies soon after an opening.
+   */
   Simulation changed() {
     EngineSettings keeping = settings.withRetention(Retention.everything()).withEpochRows(1);
-    return new Simulation(seed, plan, changes, keeping, moves, true);
+    List<CrashMove> more = new ArrayList<>();
+    for (CrashMove move : moves) {
+      more.add(move);
+      if (move.kind() == CrashMove.Kind.REOPEN) {
+        more.add(new CrashMove(CrashMove.Kind.READ, move.seed())); // opens
+        more.add(new CrashMove(CrashMove.Kind.KILL_SOON, move.seed()));
+        more.add(new CrashMove(CrashMove.Kind.APPEND, move.seed()));
+      }
+    }
+    return new Simulation(seed, plan, changes, keeping, more, true);
   }
 
   @Override

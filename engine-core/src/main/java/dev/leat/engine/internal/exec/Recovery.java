@@ -5,9 +5,11 @@ import dev.leat.engine.EngineException.Kind;
 import dev.leat.engine.internal.checkpoint.CheckpointFile;
 import dev.leat.engine.internal.checkpoint.CheckpointStore;
 import dev.leat.engine.internal.log.EventLog;
+import dev.leat.engine.plan.Names;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.PlanDiff;
 import dev.leat.engine.plan.PlanManifest;
+import dev.leat.engine.plan.ViewDefinition;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -36,9 +38,21 @@ public final class Recovery {
   private final List<String> damaged = new ArrayList<>();
   private @Nullable String missing;
 
+  /**
+   * A search that has not begun.
+   *
+   * @throws EngineException INVALID if a view that may start empty is not one of the plan's
+   */
   Recovery(EngineState.Blueprint blueprint, EventLog log) {
     this.blueprint = blueprint;
     this.log = log;
+    List<String> views = blueprint.plan().views().stream().map(ViewDefinition::name).toList();
+    for (String name : blueprint.settings().mayStartEmpty()) {
+      if (!views.contains(name)) {
+        throw new EngineException(
+            Kind.INVALID, "start-empty: " + Names.unknown("view", name, views));
+      }
+    }
   }
 
   /**
