@@ -5,8 +5,10 @@ import dev.leat.engine.plan.AggregateCall;
 import dev.leat.engine.plan.AggregateFunction;
 import dev.leat.engine.plan.Elements;
 import dev.leat.engine.plan.Expr;
+import dev.leat.engine.plan.NamedAggregate;
 import dev.leat.engine.plan.SortKey;
 import dev.leat.engine.plan.Type;
+import dev.leat.engine.plan.UserAggregate;
 import dev.leat.engine.plan.UserFunction;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -305,5 +307,28 @@ public final class Expressions {
   /** The bits that are set in an odd number of integers; null of none. */
   public static AggregateCall bitXor(Expr operand) {
     return aggregate(AggregateFunction.BIT_XOR, operand);
+  }
+
+  /**
+   * An aggregate of the host's.
+   *
+   * @param name stands for the aggregate: two with the same name must be the same, and state that
+   *     was computed with it is found again by it. An aggregate that changed needs another name.
+   * @param type of the result
+   * @param operands expressions, at least one
+   */
+  public static AggregateCall aggregate(
+      String name, Type type, UserAggregate<?> aggregate, Expr... operands) {
+    if (operands.length == 0) {
+      throw new IllegalArgumentException("aggregate '" + name + "' needs an operand");
+    }
+    List<Expr> others = List.of(operands).subList(1, operands.length);
+    return new AggregateCall(
+        AggregateFunction.USER,
+        operands[0],
+        null,
+        false,
+        null,
+        AggregateArguments.of(new NamedAggregate(name, type, aggregate), others));
   }
 }

@@ -66,8 +66,7 @@ public final class Statistics {
   }
 
   private static AggregateCall covariance(AggregateFunction function, Expr x, Expr y) {
-    return new AggregateCall(
-        function, x, null, false, null, new AggregateArguments(List.of(y), List.of(), null));
+    return new AggregateCall(function, x, null, false, null, AggregateArguments.of(List.of(y)));
   }
 
   /** Covariance of a sample, of rows in which neither is null; null of fewer than two of them. */

@@ -10,11 +10,16 @@ import org.jspecify.annotations.Nullable;
  * @param order in which order they take the rows of a group; rows that tie are ordered by value
  * @param constant a value that is the same for all rows: the separator of a {@code string_agg}, the
  *     fraction of a percentile; null if there is none
+ * @param user what an aggregate of the user's is; null for others
  */
 public record AggregateArguments(
-    List<Expr> others, List<SortKey> order, @Nullable Object constant) {
+    List<Expr> others,
+    List<SortKey> order,
+    @Nullable Object constant,
+    @Nullable NamedAggregate user) {
   /** Of an aggregate that takes nothing else. */
-  public static final AggregateArguments NONE = new AggregateArguments(List.of(), List.of(), null);
+  public static final AggregateArguments NONE =
+      new AggregateArguments(List.of(), List.of(), null, null);
 
   public AggregateArguments {
     others = List.copyOf(others);
@@ -23,12 +28,22 @@ public record AggregateArguments(
 
   /** An order, and a value that is the same for all rows, if there is one. */
   public static AggregateArguments of(List<SortKey> order, @Nullable Object constant) {
-    return new AggregateArguments(List.of(), order, constant);
+    return new AggregateArguments(List.of(), order, constant, null);
+  }
+
+  /** Further operands. */
+  public static AggregateArguments of(List<Expr> others) {
+    return new AggregateArguments(others, List.of(), null, null);
+  }
+
+  /** An aggregate of the user's, with the operands that it has beside the first. */
+  public static AggregateArguments of(NamedAggregate user, List<Expr> others) {
+    return new AggregateArguments(others, List.of(), null, user);
   }
 
   /** The same with another order. */
   AggregateArguments withOrder(List<SortKey> keys) {
-    return new AggregateArguments(others, keys, constant);
+    return new AggregateArguments(others, keys, constant, user);
   }
 
   /** Adds to the canonical text of a call; nothing for {@link #NONE}. */
@@ -47,6 +62,9 @@ public record AggregateArguments(
       text.word("-");
     } else {
       text.value(JavaTypes.typeOf(constant), constant);
+    }
+    if (user != null) {
+      text.word("user").name(user.name()).type(user.type());
     }
   }
 }

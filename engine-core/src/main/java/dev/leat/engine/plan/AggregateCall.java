@@ -30,6 +30,10 @@ public record AggregateCall(
   public AggregateCall {
     Objects.requireNonNull(function, "function");
     Objects.requireNonNull(arguments, "arguments");
+    if ((function == AggregateFunction.USER) != (arguments.user() != null)) {
+      throw new IllegalArgumentException(
+          "an aggregate of the user's needs the user's: " + function);
+    }
     if (operand == null && (function != AggregateFunction.COUNT || isDistinct)) {
       throw new IllegalArgumentException(function + " needs an operand");
     }
@@ -77,7 +81,8 @@ public record AggregateCall(
 
   /**
    * What it reads of each row that it takes: its operand, then further ones, then what it is
-   * ordered by; nothing for an aggregate of rows.
+   * ordered by; nothing for an aggregate of rows. For one of the user's, also whether it takes the
+   * row.
    */
   public List<Expr> operands() {
     List<Expr> operands = new ArrayList<>();
@@ -86,6 +91,10 @@ public record AggregateCall(
     }
     operands.addAll(arguments.others());
     order().forEach(key -> operands.add(new Expr.Column(key.column())));
+    NamedAggregate user = arguments.user();
+    if (user != null) {
+      operands.add(user.takes(List.copyOf(operands)));
+    }
     return operands;
   }
 
@@ -127,7 +136,10 @@ public record AggregateCall(
 
   @Override
   public String toString() {
-    StringBuilder text = new StringBuilder(function.name().toLowerCase(Locale.ROOT)).append('(');
+    NamedAggregate user = arguments.user();
+    String word = function.name().toLowerCase(Locale.ROOT);
+    StringBuilder text = new StringBuilder(user == null ? word : user.name() + "[opaque]");
+    text.append('(');
     text.append(isDistinct ? "distinct " : "").append(operand == null ? "*" : operand);
     arguments.others().forEach(other -> text.append(", ").append(other));
     if (arguments.constant() != null) {

@@ -60,7 +60,9 @@ public enum AggregateFunction {
   /** Bits that are set in any integer; null for none. */
   BIT_OR,
   /** Bits that are set in an odd number of integers; null for none. */
-  BIT_XOR;
+  BIT_XOR,
+  /** An aggregate of the user's. Null for none. */
+  USER;
 
   /** Can it be told an order, because its result depends on one? */
   public boolean takesOrder() {

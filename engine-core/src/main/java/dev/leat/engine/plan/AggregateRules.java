@@ -3,6 +3,7 @@ package dev.leat.engine.plan;
 import dev.leat.engine.EngineException;
 import dev.leat.engine.plan.Type.Kind;
 import dev.leat.engine.plan.TypeRules.Typed;
+import java.util.Objects;
 
 /** Which operands and orders aggregates take, and which type they give; the one home of that. */
 final class AggregateRules {
@@ -33,7 +34,8 @@ final class AggregateRules {
       TypeRules.checkCondition(where, schema, place + ", where of " + call);
     }
     checkOrder();
-    if (call.isDistinct() && !call.function().takesDistinct()) {
+    if (call.isDistinct()
+        && !(call.function().takesDistinct() && call.arguments().others().isEmpty())) {
       throw types.invalid(
           call + ": not of distinct values; make the rows distinct before, with .distinct()");
     }
@@ -42,7 +44,12 @@ final class AggregateRules {
       return new Typed(Type.LONG, false);
     }
     Type type = types.check(operand).type();
-    call.arguments().others().forEach(other -> checkNumber(types.check(other).type()));
+    for (Expr other : call.arguments().others()) {
+      Type ofOther = types.check(other).type();
+      if (call.function() != AggregateFunction.USER) {
+        checkNumber(ofOther);
+      }
+    }
     return new Typed(resultType(type), call.function() != AggregateFunction.COUNT);
   }
 
@@ -107,6 +114,7 @@ final class AggregateRules {
         types.require(type.isInteger(), call, "an integer", type);
         yield type;
       }
+      case USER -> Objects.requireNonNull(call.arguments().user(), "user").type();
     };
   }
 

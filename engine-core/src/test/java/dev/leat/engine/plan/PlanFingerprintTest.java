@@ -178,9 +178,42 @@ class PlanFingerprintTest {
         };
     AggregateArguments arguments =
         new AggregateArguments(
-            others, isEdge ? List.of(new SortKey("price", true)) : List.of(), constant);
+            others,
+            isEdge ? List.of(new SortKey("price", true)) : List.of(),
+            constant,
+            function == AggregateFunction.USER
+                ? new NamedAggregate("spread", Type.LONG, new Spread())
+                : null);
     boolean isDistinct = function.takesDistinct();
     return new AggregateCall(function, operand, USER.ne("x"), isDistinct, "a", arguments);
+  }
+
+  /** An aggregate of a user's, which is its name and type here. */
+  private static final class Spread implements UserAggregate<Long> {
+    @Override
+    public Long empty() {
+      return 0L;
+    }
+
+    @Override
+    public Long add(Long state, List<Object> values, long times) {
+      return state + times;
+    }
+
+    @Override
+    public Object result(Long state) {
+      return state;
+    }
+
+    @Override
+    public byte[] write(Long state) {
+      return state.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public Long read(byte[] bytes) {
+      return Long.valueOf(new String(bytes, StandardCharsets.UTF_8));
+    }
   }
 
   /** Lines may be added to the file; a line that is there must not change. */

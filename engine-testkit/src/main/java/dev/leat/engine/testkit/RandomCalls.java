@@ -5,6 +5,7 @@ import dev.leat.engine.plan.AggregateCall;
 import dev.leat.engine.plan.AggregateFunction;
 import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.Field;
+import dev.leat.engine.plan.NamedAggregate;
 import dev.leat.engine.plan.SortKey;
 import dev.leat.engine.plan.Type;
 import java.util.ArrayList;
@@ -35,7 +36,9 @@ final class RandomCalls {
           AggregateFunction.MODE,
           AggregateFunction.BIT_AND,
           AggregateFunction.BIT_OR,
-          AggregateFunction.BIT_XOR);
+          AggregateFunction.BIT_XOR,
+          AggregateFunction.USER,
+          AggregateFunction.USER);
   private static final List<Double> FRACTIONS =
       List.of(0.0, 1.0, 0.5, 0.25, 0.9, 0.07, 1.0 / 3, 0.999999, 1e-300);
   private static final List<String> SEPARATORS = List.of("", ",", " \ud83d\ude00 ");
@@ -67,6 +70,7 @@ final class RandomCalls {
               List.of(),
               values.pick(FRACTIONS));
       case MODE -> with(function, exprs.someType(), List.of(), null);
+      case USER -> user();
       case BIT_AND, BIT_OR, BIT_XOR ->
           new AggregateCall(
               function,
@@ -79,9 +83,22 @@ final class RandomCalls {
     };
   }
 
+  private AggregateCall user() {
+    NamedAggregate user =
+        values.percent(30) ? RandomAggregates.size() : RandomAggregates.sum(values.percent(30));
+    List<Expr> others = values.percent(50) ? List.of() : List.of(operand(exprs.someType()));
+    return new AggregateCall(
+        AggregateFunction.USER,
+        operand(exprs.someType()),
+        null,
+        others.isEmpty() && values.percent(30),
+        null,
+        AggregateArguments.of(user, others));
+  }
+
   private AggregateCall with(
       AggregateFunction function, Type type, List<Expr> others, @Nullable Object constant) {
-    AggregateArguments arguments = new AggregateArguments(others, List.of(), constant);
+    AggregateArguments arguments = new AggregateArguments(others, List.of(), constant, null);
     return new AggregateCall(function, operand(type), null, false, null, arguments);
   }
 

@@ -5,6 +5,7 @@ import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;
+import dev.leat.engine.plan.UserAggregate;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The keys, operands and results of one aggregate operator. */
@@ -115,9 +117,40 @@ final class ReferenceAggregates {
       case MODE -> ReferenceStatistics.mode(operands, type);
       case BIT_AND, BIT_OR, BIT_XOR ->
           operands.isEmpty() ? null : ReferenceStatistics.bits(call, operands);
+      case USER -> user(call, operands, result);
       case FIRST, LAST, ARRAY_AGG, STRING_AGG ->
           throw new IllegalArgumentException("depends on an order: " + call);
     };
+  }
+
+  private @Nullable Object user(AggregateCall call, List<Object> tuples, Type result) {
+    List<Type> types = new ArrayList<>();
+    call.operands().forEach(operand -> types.add(expressions.typeOf(operand)));
+    List<List<Object>> rows = new ArrayList<>();
+    for (Object tuple : tuples) {
+      List<Object> row = new ArrayList<>();
+      // The last operand tells only whether the row is taken.
+      for (int k = 0; k < types.size() - 1; k++) {
+        row.add(
+            Objects.requireNonNull(ReferenceValues.toJava(types.get(k), ((List<?>) tuple).get(k))));
+      }
+      rows.add(row);
+    }
+    UserAggregate<?> aggregate = Objects.requireNonNull(call.arguments().user()).aggregate();
+    return rows.isEmpty() ? null : folded(aggregate, rows, result);
+  }
+
+  private static <S> @Nullable Object folded(
+      UserAggregate<S> aggregate, List<List<Object>> rows, Type result) {
+    S state = aggregate.empty();
+    for (List<Object> row : rows) {
+      state = aggregate.add(state, row, 1);
+    }
+    try {
+      return ReferenceValues.canonical(result, aggregate.result(state));
+    } catch (RuntimeException e) {
+      throw new RowError("an aggregate of the user's failed", e);
+    }
   }
 
   private static @Nullable Object percentile(

@@ -195,6 +195,9 @@ class RandomFingerprintsTest {
         texts(call.operands().stream().map(operand -> text(operand, read)).toList()),
         call.order().toString(),
         String.valueOf(call.arguments().constant()),
+        call.arguments().user() == null
+            ? ""
+            : text(call.arguments().user().name(), call.arguments().user().type().toString()),
         call.where() == null ? "" : text(call.where(), read));
   }
 

@@ -70,7 +70,7 @@ class ReferenceStatisticsTest {
   @Test
   void covarianceTakesRowsInWhichBothAreThere() {
     Schema schema = Schema.builder().nullable("x", Type.INT).nullable("y", Type.LONG).build();
-    AggregateArguments with = new AggregateArguments(List.of(col("y")), List.of(), null);
+    AggregateArguments with = AggregateArguments.of(List.of(col("y")));
     Node node =
         Node.Aggregate.of(
             table(schema),

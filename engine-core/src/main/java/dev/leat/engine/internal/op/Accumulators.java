@@ -3,10 +3,13 @@ package dev.leat.engine.internal.op;
 import dev.leat.engine.internal.batch.Dictionary;
 import dev.leat.engine.plan.AggregateCall;
 import dev.leat.engine.plan.AggregateFunction;
+import dev.leat.engine.plan.NamedAggregate;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;
 import dev.leat.engine.plan.TypeRules;
+import dev.leat.engine.plan.UserAggregate;
 import java.util.List;
+import java.util.Objects;
 
 /** Chooses the accumulator of an aggregate: the cheap one where rows are never taken back. */
 final class Accumulators {
@@ -45,8 +48,19 @@ final class Accumulators {
           distinct(call, type, sum(call.function() == AggregateFunction.AVG, type, result));
       case VAR_SAMP, VAR_POP, STDDEV_SAMP, STDDEV_POP, COVAR_SAMP, COVAR_POP ->
           distinct(call, type, new MomentsAccumulator(call.function(), types, dictionary, layout));
+      case USER -> distinct(call, type, user(call, types));
       case BIT_XOR -> distinct(call, type, new BitAccumulator(call.function(), layout));
     };
+  }
+
+  private Accumulator user(AggregateCall call, List<Type> types) {
+    NamedAggregate named = Objects.requireNonNull(call.arguments().user(), "user");
+    // The last tells whether it takes a row.
+    return user(named, named.aggregate(), types.subList(0, types.size() - 1));
+  }
+
+  private <S> Accumulator user(NamedAggregate named, UserAggregate<S> aggregate, List<Type> types) {
+    return new UserAccumulator<>(named, aggregate, types, dictionary, layout);
   }
 
   /** The same of distinct values, where a call wants that. */

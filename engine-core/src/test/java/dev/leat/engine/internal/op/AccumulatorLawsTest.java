@@ -147,8 +147,7 @@ class AccumulatorLawsTest {
       }
     }
     if (type.isNumeric()) {
-      AggregateArguments arguments =
-          new AggregateArguments(List.of(new Expr.Column("x")), List.of(), null);
+      AggregateArguments arguments = AggregateArguments.of(List.of(new Expr.Column("x")));
       cases.add(new Case(AggregateFunction.COVAR_SAMP, type, false, arguments));
       cases.add(new Case(AggregateFunction.COVAR_POP, type, false, arguments));
     }
