@@ -11,7 +11,9 @@ import dev.leat.engine.plan.SetOperation;
 import dev.leat.engine.plan.Unnest;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the type of the rows
  */
 public final class Relation<T> {
+  private static final int MAX_CUBE = 8;
+
   private final PipelineBuilder builder;
   private final Node node;
   private final Class<T> record;
@@ -128,6 +132,74 @@ public final class Relation<T> {
   /** Groups by columns. */
   public GroupedRelation groupBy(String... columns) {
     return new GroupedRelation(builder, node, List.of(columns));
+  }
+
+  /**
+   * Groups by all of some columns, then by all but the last, and so on to one group of all rows:
+   * subtotals. A column that a row is not grouped by is null in it; {@code grouping_id} has a bit
+   * for each column, the first the highest, which is 1 if the row is not grouped by it. Groups are
+   * there if they have rows, that of all rows too.
+   */
+  public GroupedRelation rollup(String... columns) {
+    List<String> keys = List.of(columns);
+    List<List<String>> sets = new ArrayList<>();
+    for (int size = keys.size(); size >= 0; size--) {
+      sets.add(keys.subList(0, size));
+    }
+    return new GroupedRelation(builder, node, keys, sets);
+  }
+
+  /** Groups by all of some columns, by all but the last, and so on to one group of all rows. */
+  @SafeVarargs
+  @SuppressWarnings("varargs") // The array is only read.
+  public final GroupedRelation rollup(Accessor<T, ?>... columns) {
+    return rollup(Columns.names(List.of(columns)));
+  }
+
+  /**
+   * Groups by every set of some columns, from all to none; else as {@link #rollup}.
+   *
+   * @param columns at most 8
+   */
+  public GroupedRelation cube(String... columns) {
+    List<String> keys = List.of(columns);
+    if (keys.size() > MAX_CUBE) {
+      throw new EngineException(
+          EngineException.Kind.INVALID,
+          "cube on " + node.describe() + ": at most " + MAX_CUBE + " columns: " + keys);
+    }
+    List<List<String>> sets = new ArrayList<>();
+    for (long id = 0; id < 1L << keys.size(); id++) {
+      List<String> set = new ArrayList<>();
+      for (int k = 0; k < keys.size(); k++) {
+        if ((id >>> (keys.size() - 1 - k) & 1) == 0) {
+          set.add(keys.get(k));
+        }
+      }
+      sets.add(set);
+    }
+    return new GroupedRelation(builder, node, keys, sets);
+  }
+
+  /** Groups by every set of some columns, from all to none. */
+  @SafeVarargs
+  @SuppressWarnings("varargs") // The array is only read.
+  public final GroupedRelation cube(Accessor<T, ?>... columns) {
+    return cube(Columns.names(List.of(columns)));
+  }
+
+  /**
+   * Groups by several sets of columns; else as {@link #rollup}: {@code
+   * groupingSets(List.of("country", "city"), List.of("device"), List.of())}.
+   *
+   * @param sets each once
+   */
+  @SafeVarargs
+  @SuppressWarnings("varargs") // The array is only read.
+  public final GroupedRelation groupingSets(List<String>... sets) {
+    Set<String> keys = new LinkedHashSet<>();
+    List.of(sets).forEach(keys::addAll);
+    return new GroupedRelation(builder, node, List.copyOf(keys), List.of(sets));
   }
 
   /** Aggregates over all rows: one row, also where there are none. */

@@ -136,5 +136,10 @@ public final class Explain {
     public String unnest(Unnest unnest) {
       return "unnest " + unnest.elements();
     }
+
+    @Override
+    public String groupingSets(GroupingSets sets) {
+      return "grouping sets " + sets.sets();
+    }
   }
 }

@@ -32,7 +32,8 @@ public abstract sealed class Node
         Node.Distinct,
         Node.Named,
         SetOperation,
-        Unnest {
+        Unnest,
+        GroupingSets {
   /**
    * How often one row of an input may be in a relation. A union of a relation with itself doubles
    * it; grouping and {@code distinct} make it one again.
@@ -109,6 +110,8 @@ public abstract sealed class Node
     R setOperation(SetOperation operation);
 
     R unnest(Unnest unnest);
+
+    R groupingSets(GroupingSets sets);
   }
 
   /** Has a visitor do what it does for this kind of relation. */

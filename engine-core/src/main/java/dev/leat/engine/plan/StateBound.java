@@ -97,6 +97,11 @@ public record StateBound(Kind kind, String text) {
     public StateBound unnest(Unnest unnest) {
       return NONE;
     }
+
+    @Override
+    public StateBound groupingSets(GroupingSets sets) {
+      return NONE;
+    }
   }
 
   /** What bounds the rows that a view holds. */

@@ -4,6 +4,7 @@ import dev.leat.engine.plan.AggregateCall;
 import dev.leat.engine.plan.Elements;
 import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.Field;
+import dev.leat.engine.plan.GroupingSets;
 import dev.leat.engine.plan.NamedExpr;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.SetOperation;
@@ -11,7 +12,9 @@ import dev.leat.engine.plan.Type;
 import dev.leat.engine.plan.Unnest;
 import dev.leat.engine.plan.ViewDefinition;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
@@ -22,11 +25,15 @@ import java.util.SplittableRandom;
 final class RandomExtras {
   private static final long OTHER_SEEDS = 0x5eed_0e87_2a53L;
 
+  /** So that rows do not become too many. */
+  private static final int MAX_COPIES = 16;
+
   private final SplittableRandom random;
   private final RandomValues values;
   private final List<Node> relations;
   private final int given;
   private int names;
+  private int copies = 1;
 
   RandomExtras(long seed, List<Node> relations) {
     this.random = new SplittableRandom(seed ^ OTHER_SEEDS);
@@ -78,7 +85,28 @@ final class RandomExtras {
     if (choice < 48) {
       return unnest(source);
     }
+    if (choice < 56) {
+      return groupingSets(source);
+    }
     return aggregate(source);
+  }
+
+  private Node groupingSets(Node source) {
+    List<String> keys =
+        exprs(source).shuffledColumns().stream()
+            .limit(random.nextInt(1, 4))
+            .map(Field::name)
+            .toList();
+    Set<List<String>> sets = new LinkedHashSet<>();
+    for (int i = random.nextInt(1, 5); i > 0; i--) {
+      sets.add(keys.stream().filter(key -> random.nextBoolean()).toList());
+    }
+    if (source.schema().find("grouping_id?") >= 0 || copies * sets.size() > MAX_COPIES) {
+      return aggregate(source);
+    }
+    copies *= sets.size();
+    GroupingSets node = GroupingSets.of(source, keys, List.copyOf(sets));
+    return values.percent(60) ? aggregate(node, node.groupedBy()) : node;
   }
 
   /** With a part of itself, or with another relation brought to its columns. */
@@ -130,13 +158,17 @@ final class RandomExtras {
   }
 
   private Node aggregate(Node source) {
-    RandomExprs exprs = exprs(source);
-    RandomCalls calls = new RandomCalls(random, exprs);
     List<String> keys =
-        exprs.shuffledColumns().stream()
+        exprs(source).shuffledColumns().stream()
             .limit(values.percent(20) ? 0 : random.nextInt(1, 3))
             .map(Field::name)
             .toList();
+    return aggregate(source, keys);
+  }
+
+  private Node aggregate(Node source, List<String> keys) {
+    RandomExprs exprs = exprs(source);
+    RandomCalls calls = new RandomCalls(random, exprs);
     List<AggregateCall> some = new ArrayList<>();
     for (int i = random.nextInt(1, 4); i > 0; i--) {
       AggregateCall call = calls.call();

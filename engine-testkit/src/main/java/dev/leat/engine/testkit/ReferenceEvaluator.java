@@ -1,6 +1,7 @@
 package dev.leat.engine.testkit;
 
 import dev.leat.engine.plan.Expr;
+import dev.leat.engine.plan.GroupingSets;
 import dev.leat.engine.plan.NamedExpr;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
@@ -152,6 +153,11 @@ public final class ReferenceEvaluator {
     @Override
     public List<ReferenceRow> unnest(Unnest unnest) {
       return ReferenceRelations.unnested(unnest, rows(unnest.input()));
+    }
+
+    @Override
+    public List<ReferenceRow> groupingSets(GroupingSets sets) {
+      return ReferenceRelations.copiedForSets(sets, rows(sets.input()));
     }
   }
 

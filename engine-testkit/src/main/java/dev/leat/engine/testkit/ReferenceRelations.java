@@ -1,6 +1,7 @@
 package dev.leat.engine.testkit;
 
 import dev.leat.engine.plan.Elements;
+import dev.leat.engine.plan.GroupingSets;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.SetOperation;
 import dev.leat.engine.plan.Unnest;
@@ -62,5 +63,23 @@ final class ReferenceRelations {
       values.add(number);
     }
     return new ReferenceRow(Collections.unmodifiableList(values));
+  }
+
+  static List<ReferenceRow> copiedForSets(GroupingSets node, List<ReferenceRow> rows) {
+    List<ReferenceRow> copies = new ArrayList<>();
+    for (ReferenceRow row : rows) {
+      for (List<String> set : node.sets()) {
+        List<@Nullable Object> values = new ArrayList<>(row.values());
+        StringBuilder bits = new StringBuilder("0");
+        for (String key : node.keys()) {
+          boolean isIn = set.contains(key);
+          values.add(isIn ? row.value(node.input().schema().find(key)) : null);
+          bits.append(isIn ? '0' : '1');
+        }
+        values.add(Long.parseLong(bits.toString(), 2));
+        copies.add(new ReferenceRow(Collections.unmodifiableList(values)));
+      }
+    }
+    return copies;
   }
 }

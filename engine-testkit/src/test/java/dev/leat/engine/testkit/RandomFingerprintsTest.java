@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.leat.engine.plan.AggregateCall;
 import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.Fingerprint;
+import dev.leat.engine.plan.GroupingSets;
 import dev.leat.engine.plan.JavaTypes;
 import dev.leat.engine.plan.NamedExpr;
 import dev.leat.engine.plan.Node;
@@ -161,6 +162,15 @@ class RandomFingerprintsTest {
           texts(input.primaryKey()),
           String.valueOf(input.deduplication()),
           isStrict ? schema(input.schema()) : "");
+    }
+    if (node instanceof GroupingSets copies) {
+      return text(
+          "copies",
+          texts(inputs),
+          texts(copies.keys()),
+          texts(copies.keys().stream().map(k -> text(new Expr.Column(k), read)).toList()),
+          texts(copies.sets().stream().map(set -> texts(set)).toList()),
+          isStrict ? "" : texts(copies.schema().names()));
     }
     if (node instanceof Node.Filter filter) {
       return text("filter", texts(inputs), text(filter.condition(), read));

@@ -3,6 +3,7 @@ package dev.leat.engine.internal.exec;
 import dev.leat.engine.plan.AggregateCall;
 import dev.leat.engine.plan.Deduplication;
 import dev.leat.engine.plan.Expr;
+import dev.leat.engine.plan.GroupingSets;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.SetOperation;
@@ -136,6 +137,11 @@ final class ColumnUse {
     @Override
     public Collection<String> unnest(Unnest unnest) {
       return unnest.input().schema().names();
+    }
+
+    @Override
+    public Collection<String> groupingSets(GroupingSets sets) {
+      return sets.input().schema().names();
     }
   }
 }

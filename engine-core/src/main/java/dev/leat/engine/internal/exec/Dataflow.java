@@ -9,6 +9,7 @@ import dev.leat.engine.internal.op.AggregateOperator;
 import dev.leat.engine.internal.op.DeduplicatingStreamOperator;
 import dev.leat.engine.internal.op.Failures;
 import dev.leat.engine.internal.op.FilterOperator;
+import dev.leat.engine.internal.op.GroupingSetsOperator;
 import dev.leat.engine.internal.op.InputOperator;
 import dev.leat.engine.internal.op.KeyedTableOperator;
 import dev.leat.engine.internal.op.KeylessTableOperator;
@@ -21,6 +22,7 @@ import dev.leat.engine.internal.op.UnionOperator;
 import dev.leat.engine.internal.op.UnnestOperator;
 import dev.leat.engine.internal.op.ViewOperator;
 import dev.leat.engine.plan.Deduplication;
+import dev.leat.engine.plan.GroupingSets;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.SetOperation;
@@ -241,6 +243,11 @@ public final class Dataflow implements Checkpointed {
     @Override
     public Operator unnest(Unnest unnest) {
       return new UnnestOperator(unnest, from.get(0), dictionary);
+    }
+
+    @Override
+    public Operator groupingSets(GroupingSets sets) {
+      return new GroupingSetsOperator(sets, from.get(0));
     }
   }
 
