@@ -11,7 +11,7 @@ import dev.leat.engine.internal.checkpoint.StateImage;
 import dev.leat.engine.internal.checkpoint.StateReader;
 import dev.leat.engine.internal.exec.Dataflow;
 import dev.leat.engine.internal.exec.Ledger;
-import dev.leat.engine.internal.state.RowStore;
+import dev.leat.engine.internal.state.StoredRows;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.Schema;
@@ -129,9 +129,9 @@ final class RestartRun {
     }
 
     /** The rows of a view, each with its place and its weight. */
-    private List<String> rows(RowStore store, Map<ReferenceRow, Long> sum) {
+    private List<String> rows(StoredRows store, Map<ReferenceRow, Long> sum) {
       List<String> rows = new ArrayList<>();
-      RowStore.Snapshot snapshot = store.snapshot();
+      StoredRows.Snapshot snapshot = store.snapshot();
       Batch batch = new Batch(store.schema().size());
       for (int row = 0; row < snapshot.bound(); row++) {
         if (snapshot.weight(row) != 0) {

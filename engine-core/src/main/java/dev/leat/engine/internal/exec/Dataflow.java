@@ -71,6 +71,7 @@ public final class Dataflow implements Checkpointed {
           node.accept(new OfNode(from, dictionary, failures, inputs, inputOperators));
       byNode.put(node, operator);
       if (!from.contains(operator)) {
+        from.forEach(Operator::addReader);
         operators.add(operator);
         addPart("relation " + node.fingerprint(), operator);
         described.add(node.describe());
@@ -78,7 +79,7 @@ public final class Dataflow implements Checkpointed {
     }
     for (ViewDefinition view : plan.views()) {
       Operator relation = Objects.requireNonNull(byNode.get(view.relation()));
-      ViewOperator operator = new ViewOperator(view, relation, dictionary);
+      ViewOperator operator = ViewOperator.of(view, relation, dictionary);
       views.put(view.name(), operator);
       operators.add(operator);
       addPart("view " + view.fingerprint(), operator);

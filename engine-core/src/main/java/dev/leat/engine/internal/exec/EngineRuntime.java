@@ -8,7 +8,7 @@ import dev.leat.engine.internal.batch.StagedRows;
 import dev.leat.engine.internal.checkpoint.StateImage;
 import dev.leat.engine.internal.io.Io;
 import dev.leat.engine.internal.log.EventLog;
-import dev.leat.engine.internal.state.RowStore;
+import dev.leat.engine.internal.state.StoredRows;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
 import java.util.Collection;
@@ -446,7 +446,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
   }
 
   private ReadState readState(Collection<ViewHandle> wanted) {
-    Map<String, RowStore.Snapshot> snapshots = new HashMap<>();
+    Map<String, StoredRows.Snapshot> snapshots = new HashMap<>();
     for (ViewHandle view : wanted) {
       snapshots.put(view.name(), view.rows().snapshot());
     }

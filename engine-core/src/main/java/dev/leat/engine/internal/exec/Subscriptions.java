@@ -97,6 +97,7 @@ final class Subscriptions {
   /** Before an epoch is taken through the graph; under the state's lock. */
   void beforeEpoch() {
     for (ViewHandle view : views) {
+      view.watch();
       for (Delivery delivery : view.deliveries()) {
         if (delivery.fallsBehind()) {
           delivery.fallBehind(stateOf.apply(view));

@@ -53,6 +53,11 @@ public final class AggregateOperator implements Operator {
   private final List<Accumulator> accumulators;
   private final boolean isTold;
 
+  /** How many read the changes. */
+  private int readers;
+
+  private boolean hasChanges;
+
   private final RowErrors errors = new RowErrors();
   private final RowFilter failedRows;
   private final Failures failures;
@@ -121,6 +126,7 @@ public final class AggregateOperator implements Operator {
     boolean isFirst = keys == null && rows.bound() == 0;
     if (in.isEmpty() && !isFirst) {
       output.clear();
+      hasChanges = true;
       return;
     }
     Batch taken = evaluate(in);
@@ -129,9 +135,42 @@ public final class AggregateOperator implements Operator {
     for (Accumulator accumulator : accumulators) {
       accumulator.settle(touched);
     }
-    touched.store();
-    emit();
+    hasChanges = readers > 0;
+    if (hasChanges) {
+      touched.storeWithImage();
+      emit();
+    } else {
+      touched.store();
+    }
     endGroups();
+  }
+
+  /**
+   * The results, for a view that is read in place; null if they cannot be read from the rows. If
+   * they can, none fails, so that nothing needs to look at changes that nobody reads.
+   *
+   * @param view the view's schema, which may have other names
+   */
+  @Nullable AggregateRows stored(Schema view) {
+    List<RowResult> results = new ArrayList<>();
+    for (Accumulator accumulator : accumulators) {
+      RowResult result = accumulator.rowResult();
+      if (result == null) {
+        return null;
+      }
+      results.add(result);
+    }
+    return new AggregateRows(view, new AggregateRows.Groups(rows, keys, keyLayout), results);
+  }
+
+  @Override
+  public void addReader() {
+    readers++;
+  }
+
+  @Override
+  public void removeReader() {
+    readers--;
   }
 
   /** Evaluates conditions and operands; gives the rows for which none failed. */
@@ -249,6 +288,9 @@ public final class AggregateOperator implements Operator {
 
   @Override
   public Batch output() {
+    if (!hasChanges) {
+      throw new IllegalStateException("nobody said before the step that changes are read: " + place);
+    }
     return output;
   }
 

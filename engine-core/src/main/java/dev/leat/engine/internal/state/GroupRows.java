@@ -97,7 +97,50 @@ public final class GroupRows {
     return isFree;
   }
 
-  /** The rows as they are now. */
+  /** The rows of one moment; any thread. */
+  public static final class Snapshot {
+    private final GroupRows rows;
+    private final long[][] pages;
+    private final int bound;
+
+    private Snapshot(GroupRows rows) {
+      this.rows = rows;
+      this.pages = rows.pages.snapshot();
+      this.bound = rows.bound;
+    }
+
+    /** All slots are below this. */
+    public int bound() {
+      return bound;
+    }
+
+    /** The words among which a row lies. */
+    public long[] page(int slot) {
+      return pages[slot >>> rows.pageBits];
+    }
+
+    /** Where a row begins among them. */
+    public int offset(int slot) {
+      return rows.offset(slot);
+    }
+
+    /**
+     * The first slot, from one on, whose page an earlier snapshot does not share, so that its row
+     * may have changed; the larger bound of the two if there is none.
+     */
+    public int firstUnshared(Snapshot earlier, int from) {
+      int page = CowPages.firstUnshared(pages, earlier.pages, from >>> rows.pageBits);
+      int slot = Math.max(from, page << rows.pageBits);
+      return Math.min(slot, Math.max(bound, earlier.bound));
+    }
+  }
+
+  /** The rows as they are now, for readers. */
+  public Snapshot snapshot() {
+    return new Snapshot(this);
+  }
+
+  /** The rows as they are now, for a checkpoint. */
   public StateImage capture() {
     long[][] snapshot = pages.snapshot();
     int[] freeSlots = free.toArray();

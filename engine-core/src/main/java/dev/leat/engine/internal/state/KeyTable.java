@@ -49,7 +49,7 @@ public final class KeyTable extends GroupKeys {
 
   /** A table of keys, and of words that are kept of each. */
   public KeyTable(KeyLayout layout, int payloadWords, Hashing hashing) {
-    super(layout, payloadWords);
+    super(layout, payloadWords, hashing);
     this.hashing = hashing;
     this.keyWords = layout.stride();
     this.reader = new RowReader(layout);
@@ -60,14 +60,6 @@ public final class KeyTable extends GroupKeys {
 
   private boolean hasLeaders() {
     return leading < layout().columns();
-  }
-
-  private long hash(long[] words, int from) {
-    long hash = hashing.start();
-    for (int i = 0; i < keyWords; i++) {
-      hash = Hashing.mix(hash, words[from + i]);
-    }
-    return Hashing.finish(hash);
   }
 
   @Override
@@ -246,7 +238,7 @@ public final class KeyTable extends GroupKeys {
       int slot = findRow(row, rowHashes[row]);
       if (slot < 0) {
         reader.copy(row, probe, 0);
-        slot = add(probe);
+        slot = newRow(probe);
         index.add(rowHashes[row], slot);
       }
       slots[row] = slot;
@@ -298,7 +290,7 @@ public final class KeyTable extends GroupKeys {
     }
   }
 
-  /** The slot of a key, or -1. */
+  @Override
   public int find(long[] key) {
     if (hasLeaders()) {
       int leader = leader((int) key[leading]);
@@ -331,26 +323,10 @@ public final class KeyTable extends GroupKeys {
   public int findOrAdd(long[] key) {
     int slot = find(key);
     if (slot < 0) {
-      slot = add(key);
+      slot = newRow(key);
       index(slot);
     }
     return slot;
-  }
-
-  /** Adds a key, which is not found yet. */
-  private int add(long[] key) {
-    int slot = rows().add();
-    System.arraycopy(key, 0, rows().writable(slot), rows().offset(slot), keyWords);
-    return slot;
-  }
-
-  private boolean isKey(long[] page, int from, long[] key) {
-    for (int i = 0; i < keyWords; i++) {
-      if (page[from + i] != key[i]) {
-        return false;
-      }
-    }
-    return true;
   }
 
   @Override
@@ -370,7 +346,7 @@ public final class KeyTable extends GroupKeys {
   }
 
   @Override
-  public void remove(int slot) {
+  void forget(int slot) {
     long[] page = rows().page(slot);
     int from = rows().offset(slot);
     if (hasLeaders() && leader((int) page[from + leading]) == slot + 1) {
@@ -378,7 +354,6 @@ public final class KeyTable extends GroupKeys {
     } else {
       index.remove(hash(page, from), slot);
     }
-    rows().remove(slot);
   }
 
   /** Removes all keys; for a table that keeps nothing of them. */

@@ -168,8 +168,23 @@ public final class TouchedRows {
     return words[place * stride + word];
   }
 
-  /** Writes back what changed and makes the image of it. */
+  /** Writes back what changed; there is no image of it. */
   public void store() {
+    for (int place = 0; place < count; place++) {
+      int slot = slots[place];
+      int at = place * stride;
+      int from = rows.offset(slot);
+      if (words[at + keyWords] == 0) {
+        end(slot);
+      }
+      if (!isEqual(rows.page(slot), from, words, at)) {
+        copyRow(words, at, rows.writable(slot), from);
+      }
+    }
+  }
+
+  /** Writes back what changed and makes the image of it. */
+  public void storeWithImage() {
     ensureImage();
     int next = 0;
     for (int place = 0; place < count; place++) {
