@@ -129,8 +129,7 @@ public final class AggregateOperator implements Operator {
       hasChanges = true;
       return;
     }
-    Batch taken = evaluate(in);
-    findGroups(taken);
+    Batch taken = findGroups(evaluate(in));
     folds.add(groups, taken);
     for (Accumulator accumulator : accumulators) {
       accumulator.settle(touched);
@@ -188,12 +187,18 @@ public final class AggregateOperator implements Operator {
     return valid;
   }
 
-  private void findGroups(Batch batch) {
+  /** Finds the groups of rows, and touches them; gives the rows that are to be folded. */
+  private Batch findGroups(Batch batch) {
     groups.ensure(batch.rows());
     touched.start();
+    Batch taken = batch;
     if (keys == null) {
       // All rows are of group 0, which is what the arrays say unless they are written to.
       touched.touch(rows.bound() == 0 ? rows.add() : 0);
+    } else if (folds.areFlags()) {
+      keys.findOrAdd(batch, groups.slots());
+      taken = folds.changing(batch, groups.slots(), rows);
+      touched.touch(taken, groups.slots(), groups.at());
     } else {
       keys.guess(batch, groups.slots());
       touched.touch(batch, groups.slots(), groups.at());
@@ -203,7 +208,8 @@ public final class AggregateOperator implements Operator {
         touched.touch(batch, groups.slots(), groups.at());
       }
     }
-    groups.within(touched, batch);
+    groups.within(touched, taken);
+    return taken;
   }
 
   private void emit() {
