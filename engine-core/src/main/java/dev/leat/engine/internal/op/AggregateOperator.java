@@ -295,7 +295,8 @@ public final class AggregateOperator implements Operator {
   @Override
   public Batch output() {
     if (!hasChanges) {
-      throw new IllegalStateException("nobody said before the step that changes are read: " + place);
+      throw new IllegalStateException(
+          "nobody said before the step that changes are read: " + place);
     }
     return output;
   }

@@ -6,8 +6,8 @@ import dev.leat.engine.internal.checkpoint.StateReader;
 import dev.leat.engine.internal.state.StoredRows;
 
 /**
- * A view of an aggregate, which keeps nothing: its rows are those of the aggregate's groups, and its
- * changes those of the aggregate, which does not make them unless somebody reads them.
+ * A view of an aggregate, which keeps nothing: its rows are those of the aggregate's groups, and
+ * its changes those of the aggregate, which does not make them unless somebody reads them.
  */
 final class AggregateViewOperator implements ViewOperator {
   private final AggregateOperator aggregate;

@@ -58,8 +58,7 @@ final class FlagsByCode {
       int row = selection == null ? i : selection[i];
       int code = (int) words[row];
       long found = code < flags.length ? flags[code] : UNKNOWN;
-      out[row] =
-          hasNulls && codes.isNull(row) ? ofNull() : found != UNKNOWN ? found : learn(code);
+      out[row] = hasNulls && codes.isNull(row) ? ofNull() : found != UNKNOWN ? found : learn(code);
     }
   }
 

@@ -8,8 +8,8 @@ import java.util.Arrays;
 /**
  * The slots of keys of any columns.
  *
- * <p><b>Structure.</b> The words of a key, {@link KeyLayout#stride} of them, lead its row. Mostly one
- * column of codes tells the key, as a session tells its user. So an array has the slot of the
+ * <p><b>Structure.</b> The words of a key, {@link KeyLayout#stride} of them, lead its row. Mostly
+ * one column of codes tells the key, as a session tells its user. So an array has the slot of the
  * <i>leader</i> of each code of one key column: the first key that came with it. Keys that lead no
  * code are found in a {@link SlotIndex}, by hash. A column of which many codes have several keys is
  * given up for the next; without any, all keys are found by hash, and a batch is hashed column by
@@ -79,8 +79,8 @@ public final class KeyTable extends GroupKeys {
   /**
    * {@inheritDoc}
    *
-   * <p>The guess is the leader of a row's code. So most keys are not hashed, and their rows are read
-   * once, many at a time, and not one after the other. A wrong guess costs the batch another
+   * <p>The guess is the leader of a row's code. So most keys are not hashed, and their rows are
+   * read once, many at a time, and not one after the other. A wrong guess costs the batch another
    * search, and changes nothing.
    */
   @Override

@@ -7,9 +7,9 @@ import dev.leat.engine.plan.Schema;
  * The rows of a view, each with a weight, by number; readers keep snapshots while the writer goes
  * on.
  *
- * <p><b>Threading.</b> One writer. What is asked of the rows themselves, {@link #snapshot} included,
- * must not run at the same time as a write; a snapshot may be read by any thread for as long as it
- * likes.
+ * <p><b>Threading.</b> One writer. What is asked of the rows themselves, {@link #snapshot}
+ * included, must not run at the same time as a write; a snapshot may be read by any thread for as
+ * long as it likes.
  */
 public interface StoredRows {
   Schema schema();
