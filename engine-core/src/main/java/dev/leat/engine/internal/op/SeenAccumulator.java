@@ -103,7 +103,7 @@ final class SeenAccumulator extends Accumulator implements RowResult {
 
   @Override
   public long word(long[] words, int row) {
-    return (words[row + flag.word()] >>> flag.shift() + DECIDING & 1) ^ flip;
+    return (words[row + flag.word()] >>> (flag.shift() + DECIDING) & 1) ^ flip;
   }
 
   @Override

@@ -139,7 +139,7 @@ public final class CodeBitmaps {
    * problem, 1997).
    */
   private int home(long key) {
-    return (int) (key * multiplier >>> shift);
+    return (int) ((key * multiplier) >>> shift);
   }
 
   /** Adds a code to the set of a slot; returns 1 if it was not there, else 0. */

@@ -88,12 +88,15 @@ public abstract class GroupKeys {
   final int newRow(long[] key) {
     int slot = rows.add();
     int from = rows.offset(slot);
-    System.arraycopy(key, 0, rows.writable(slot), from, layout.stride());
+    long[] page = rows.writable(slot);
+    for (int i = 0; i < layout.stride(); i++) {
+      page[from + i] = key[i];
+    }
     RowIndex known = forReaders;
     if (known != null && known.isFull()) {
       forReaders = indexForReaders();
     } else if (known != null) {
-      known.add(slot, hash(rows.page(slot), from));
+      known.add(slot, hash(page, from));
     }
     return slot;
   }
@@ -128,7 +131,10 @@ public abstract class GroupKeys {
     return true;
   }
 
-  /** Finds the slots of keys in a snapshot of the rows. */
+  /**
+   * Finds the slots of keys in a snapshot of the rows, for tables that keep behind the key a word
+   * which is zero if a row does not exist.
+   */
   public final class Finder {
     private final GroupRows.Snapshot snapshot;
     private final RowIndex.@Nullable Entries index;
@@ -152,7 +158,9 @@ public abstract class GroupKeys {
     }
 
     private boolean isAt(int slot, long[] key) {
-      return isKey(snapshot.page(slot), snapshot.offset(slot), key);
+      long[] page = snapshot.page(slot);
+      int from = snapshot.offset(slot);
+      return page[from + layout.stride()] != 0 && isKey(page, from, key);
     }
   }
 

@@ -18,6 +18,10 @@ public final class GroupRows {
   private final int pageMask;
   private final CowPages pages;
   private final IntArrayList free = new IntArrayList();
+
+  /** What a new row holds; empty for zeros. */
+  private long[] initial = {};
+
   private int bound;
 
   /** No rows, of a number of words each. */
@@ -66,12 +70,24 @@ public final class GroupRows {
     return pages.writable(slot >>> pageBits);
   }
 
-  /** A slot for a new row, which holds zeros. */
+  /** Sets what new rows hold from now on. */
+  void startWith(long[] row) {
+    initial = Arrays.stream(row).allMatch(word -> word == 0) ? new long[0] : row.clone();
+  }
+
+  /** A slot for a new row, which holds zeros unless others were given. */
   public int add() {
-    if (!free.isEmpty()) {
-      return free.removeLast();
+    int slot = free.isEmpty() ? next() : free.removeLast();
+    if (initial.length > 0) {
+      System.arraycopy(initial, 0, writable(slot), offset(slot), stride);
     }
-    pages.ensure((bound >>> pageBits) + 1);
+    return slot;
+  }
+
+  private int next() {
+    if ((bound & pageMask) == 0) {
+      pages.ensure((bound >>> pageBits) + 1);
+    }
     return bound++;
   }
 
