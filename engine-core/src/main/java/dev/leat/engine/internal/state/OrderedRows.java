@@ -251,6 +251,15 @@ public final class OrderedRows {
     rows.remove(slot);
   }
 
+  /** How many rows lead to one from the root of its partition. */
+  int depth(int slot) {
+    int depth = 0;
+    for (int at = slot; at >= 0; at = parents[at]) {
+      depth++;
+    }
+    return depth;
+  }
+
   /** The weight of all rows before one in its partition. */
   public long before(int slot) {
     long before = count(left[slot]);
