@@ -25,8 +25,7 @@ public final class OrderedRelation<T> {
   private final List<SortKey> order;
   private final long offset;
 
-  OrderedRelation(
-      Relation<T> relation, List<String> partition, List<SortKey> order, long offset) {
+  OrderedRelation(Relation<T> relation, List<String> partition, List<SortKey> order, long offset) {
     this.relation = relation;
     this.partition = partition;
     this.order = order;

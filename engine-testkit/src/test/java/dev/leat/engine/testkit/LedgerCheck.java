@@ -28,10 +28,7 @@ final class LedgerCheck {
     this.isRowByRow =
         plan.nodes().stream()
             .noneMatch(
-                n ->
-                    n instanceof Node.Aggregate
-                        || n instanceof Node.Distinct
-                        || n instanceof Top);
+                n -> n instanceof Node.Aggregate || n instanceof Node.Distinct || n instanceof Top);
     this.hasWeights =
         plan.inputs().stream().anyMatch(i -> i.kind() == Node.InputKind.KEYLESS_TABLE)
             || plan.nodes().stream().anyMatch(n -> n instanceof Top);

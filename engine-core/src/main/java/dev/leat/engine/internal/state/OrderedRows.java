@@ -50,8 +50,7 @@ public final class OrderedRows {
    * @param weightWord the word of a row's weight
    * @param ownerWord the word of its partition, behind what the order looks at
    */
-  public OrderedRows(
-      int stride, int weightWord, int ownerWord, RowOrder order, Hashing hashing) {
+  public OrderedRows(int stride, int weightWord, int ownerWord, RowOrder order, Hashing hashing) {
     this.rows = new GroupRows(stride);
     this.order = order;
     this.hashing = hashing;

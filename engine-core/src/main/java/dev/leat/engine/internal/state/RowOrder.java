@@ -149,9 +149,7 @@ public final class RowOrder {
 
   private int compareArrays(Type type, long a, long b) {
     return compareValues(
-        type,
-        ValueBytes.decode(type, values.bytes(a)),
-        ValueBytes.decode(type, values.bytes(b)));
+        type, ValueBytes.decode(type, values.bytes(a)), ValueBytes.decode(type, values.bytes(b)));
   }
 
   @SuppressWarnings("unchecked") // Values are of the class of their type.
