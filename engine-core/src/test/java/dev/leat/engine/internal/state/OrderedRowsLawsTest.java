@@ -35,6 +35,8 @@ class OrderedRowsLawsTest {
   private record Row(int text, long number) {}
 
   private OrderedRows empty(boolean isDescending, long seed) {
+    // An order sees the values that there were when it was made, or refreshed.
+    TEXTS.forEach(dictionary::intern);
     RowOrder order =
         new RowOrder(SCHEMA, LAYOUT, List.of(new SortKey("a", isDescending)), dictionary);
     return new OrderedRows(OWNER + 1, WEIGHT, OWNER, order, new Hashing(seed));
