@@ -126,5 +126,10 @@ public final class Explain {
     public String named(Node.Named named) {
       return named.describe();
     }
+
+    @Override
+    public String top(Top top) {
+      return top.text();
+    }
   }
 }

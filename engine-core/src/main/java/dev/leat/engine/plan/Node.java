@@ -23,7 +23,15 @@ import org.jspecify.annotations.Nullable;
  * an input gets columns that are not read. Names that people give ({@link Named}) count in neither;
  * only the named relation itself is not equal to the one without.
  */
-public abstract sealed class Node {
+public abstract sealed class Node
+    permits Node.Input,
+        Node.Filter,
+        Node.Project,
+        Node.Aggregate,
+        Node.Union,
+        Node.Distinct,
+        Node.Named,
+        Top {
   /**
    * How often one row of an input may be in a relation. A union of a relation with itself doubles
    * it; grouping and {@code distinct} make it one again.
@@ -46,7 +54,7 @@ public abstract sealed class Node {
    *
    * @param step what it does with the rows of its inputs; the inputs themselves are added here
    */
-  private Node(List<Node> inputs, Schema schema, RowTraits traits, Canonical step) {
+  Node(List<Node> inputs, Schema schema, RowTraits traits, Canonical step) {
     this.inputs = List.copyOf(inputs);
     this.schema = schema;
     this.traits = traits;
@@ -96,6 +104,8 @@ public abstract sealed class Node {
     R distinct(Distinct distinct);
 
     R named(Named named);
+
+    R top(Top top);
   }
 
   /** Has a visitor do what it does for this kind of relation. */
@@ -125,6 +135,11 @@ public abstract sealed class Node {
    */
   public final Optional<List<String>> key() {
     return traits.key();
+  }
+
+  /** What is known of its rows. */
+  final RowTraits traits() {
+    return traits;
   }
 
   /** Does a row of a stream stay in this relation for ever, as a row of its own? */

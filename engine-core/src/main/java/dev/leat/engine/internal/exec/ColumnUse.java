@@ -5,6 +5,7 @@ import dev.leat.engine.plan.Deduplication;
 import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
+import dev.leat.engine.plan.Top;
 import dev.leat.engine.plan.ViewDefinition;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -124,6 +125,12 @@ final class ColumnUse {
     @Override
     public Collection<String> named(Node.Named named) {
       return needed;
+    }
+
+    @Override
+    public Collection<String> top(Top top) {
+      // All of them, needed or not: rows that tie are told apart by all columns.
+      return top.schema().names();
     }
   }
 }

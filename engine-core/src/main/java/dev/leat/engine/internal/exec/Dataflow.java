@@ -16,11 +16,13 @@ import dev.leat.engine.internal.op.Operator;
 import dev.leat.engine.internal.op.ProjectOperator;
 import dev.leat.engine.internal.op.StreamOperator;
 import dev.leat.engine.internal.op.SwitchOperator;
+import dev.leat.engine.internal.op.TopOperator;
 import dev.leat.engine.internal.op.UnionOperator;
 import dev.leat.engine.internal.op.ViewOperator;
 import dev.leat.engine.plan.Deduplication;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
+import dev.leat.engine.plan.Top;
 import dev.leat.engine.plan.ViewDefinition;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -228,6 +230,11 @@ public final class Dataflow implements Checkpointed {
     @Override
     public Operator named(Node.Named named) {
       return from.get(0);
+    }
+
+    @Override
+    public Operator top(Top top) {
+      return new TopOperator(top, from.get(0), dictionary);
     }
   }
 
