@@ -8,6 +8,7 @@ import dev.leat.engine.plan.NamedExpr;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.SetOperation;
+import dev.leat.engine.plan.SortKey;
 import dev.leat.engine.plan.Unnest;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -46,6 +47,15 @@ public final class Relation<T> {
 
   private <R> Relation<R> with(Node next, Class<R> rows) {
     return new Relation<>(builder, next, rows, growthReason);
+  }
+
+  Node node() {
+    return node;
+  }
+
+  /** A relation of rows of the same type. */
+  Relation<T> sameRows(Node next) {
+    return with(next, record);
   }
 
   /** The columns. */
@@ -205,6 +215,23 @@ public final class Relation<T> {
   /** Aggregates over all rows: one row, also where there are none. */
   public Relation<Row> aggregate(AggregateCall... calls) {
     return with(Node.Aggregate.of(node, List.of(), List.of(calls)), Row.class);
+  }
+
+  /** All rows in an order. */
+  public OrderedRelation<T> orderBy(SortKey... keys) {
+    return new OrderedRelation<>(this, List.of(), List.of(keys), 0);
+  }
+
+  /** Partitions by columns: what follows is done for the rows of each partition. */
+  @SafeVarargs
+  @SuppressWarnings("varargs") // The array is only read.
+  public final PartitionedRelation<T> partitionBy(Accessor<T, ?>... columns) {
+    return partitionBy(Columns.names(List.of(columns)));
+  }
+
+  /** Partitions by columns: what follows is done for the rows of each partition. */
+  public PartitionedRelation<T> partitionBy(String... columns) {
+    return new PartitionedRelation<>(this, List.of(columns));
   }
 
   /** The rows of this and of another; equal rows stay several. */

@@ -51,13 +51,7 @@ public record AggregateArguments(
     if (equals(NONE)) {
       return;
     }
-    text.word("with").exprs(others).word("order").word("[");
-    for (SortKey key : order) {
-      text.name(key.column())
-          .word(key.isDescending() ? "desc" : "asc")
-          .word(key.isNullFirst() ? "nulls-first" : "nulls-last");
-    }
-    text.word("]");
+    text.word("with").exprs(others).word("order").order(order);
     if (constant == null) {
       text.word("-");
     } else {

@@ -64,6 +64,17 @@ final class Canonical {
     return word("]");
   }
 
+  /** Columns to order by, each with its direction and where nulls go. */
+  Canonical order(List<SortKey> order) {
+    word("[");
+    for (SortKey key : order) {
+      name(key.column());
+      word(key.isDescending() ? "desc" : "asc");
+      word(key.isNullFirst() ? "nulls-first" : "nulls-last");
+    }
+    return word("]");
+  }
+
   /** A part that has a fingerprint. */
   Canonical part(Fingerprint part) {
     return word(part.toString());

@@ -141,5 +141,10 @@ public final class Explain {
     public String groupingSets(GroupingSets sets) {
       return "grouping sets " + sets.sets();
     }
+
+    @Override
+    public String top(Top top) {
+      return top.text();
+    }
   }
 }

@@ -33,7 +33,8 @@ public abstract sealed class Node
         Node.Named,
         SetOperation,
         Unnest,
-        GroupingSets {
+        GroupingSets,
+        Top {
   /**
    * How often one row of an input may be in a relation. A union of a relation with itself doubles
    * it; grouping and {@code distinct} make it one again.
@@ -112,6 +113,8 @@ public abstract sealed class Node
     R unnest(Unnest unnest);
 
     R groupingSets(GroupingSets sets);
+
+    R top(Top top);
   }
 
   /** Has a visitor do what it does for this kind of relation. */
@@ -143,7 +146,7 @@ public abstract sealed class Node
     return traits.key();
   }
 
-  /** What it knows of its rows. */
+  /** What is known of its rows. */
   final RowTraits traits() {
     return traits;
   }

@@ -67,27 +67,41 @@ public record Plan(List<Node.Input> inputs, List<ViewDefinition> views) {
       if (view.growthReason() != null) {
         continue;
       }
-      for (Node node : nodes(List.of(), List.of(view))) {
-        if (StateBound.of(node).kind() == StateBound.Kind.GROWS && !mayGrow.contains(node)) {
-          throw grows(view, "needs all values of each group of " + node.describe());
-        }
-      }
+      checkGrowthBelow(view, mayGrow);
       if (StateBound.ofView(view).kind() == StateBound.Kind.GROWS) {
-        throw grows(view, "keeps every row of " + view.relation().describe());
+        throw new EngineException(
+            EngineException.Kind.INVALID,
+            "view '"
+                + view.name()
+                + "' keeps every row of "
+                + view.relation().describe()
+                + " for ever: its state grows with the input; aggregate it, make it distinct over a"
+                + " bounded key space, or accept it with .acceptGrowth(\"why\") before"
+                + " .materialize(...)");
       }
     }
   }
 
-  private static EngineException grows(ViewDefinition view, String what) {
-    return new EngineException(
-        EngineException.Kind.INVALID,
-        "view '"
-            + view.name()
-            + "' "
-            + what
-            + " for ever: its state grows with the input; aggregate it, make it distinct over a"
-            + " bounded key space, or accept it with .acceptGrowth(\"why\") before"
-            + " .materialize(...)");
+  /**
+   * What an operator keeps may grow too, where the view itself does not; unless another view that
+   * needs it has accepted that.
+   */
+  private static void checkGrowthBelow(ViewDefinition view, Set<Node> mayGrow) {
+    for (Node node : Postorder.of(List.of(view.relation()), Node::inputs)) {
+      StateBound bound = StateBound.of(node);
+      if (bound.kind() == StateBound.Kind.GROWS && !mayGrow.contains(node)) {
+        throw new EngineException(
+            EngineException.Kind.INVALID,
+            "view '"
+                + view.name()
+                + "' needs "
+                + node.describe()
+                + ", whose state grows with the input ("
+                + bound.text()
+                + "); aggregate its input or bound it, or accept it with .acceptGrowth(\"why\")"
+                + " before .materialize(...)");
+      }
+    }
   }
 
   /**

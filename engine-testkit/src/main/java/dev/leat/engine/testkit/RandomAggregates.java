@@ -45,7 +45,7 @@ final class RandomAggregates {
     public Sums add(Sums state, List<Object> values, long times) {
       long code = values.stream().map(JavaTypes::text).toList().toString().hashCode();
       if (isHard && code % 7 == 0) {
-        throw new IllegalArgumentException("does not take " + values);
+        throw new IllegalArgumentException("does not take " + JavaTypes.text(values));
       }
       return new Sums(state.rows() + times, state.sum() + times * code);
     }

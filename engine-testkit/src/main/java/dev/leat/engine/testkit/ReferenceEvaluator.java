@@ -7,6 +7,7 @@ import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.SetOperation;
+import dev.leat.engine.plan.Top;
 import dev.leat.engine.plan.Type;
 import dev.leat.engine.plan.Unnest;
 import dev.leat.engine.plan.ViewDefinition;
@@ -31,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  * as a whole, with nulls being equal; as sets they give a row once, else as often as both relations
  * have it, or as the first has it and the second has not. Unnest gives the elements of an array
  * each a row, nulls too.
+ *
+ * <p><b>Order.</b> Rows are ordered by the columns that are named, null as the largest, and where
+ * they are equal by all columns, ascending; arrays element by element, then by length.
  *
  * <p><b>Errors.</b> A row for which an expression fails is left out of the output of that operator,
  * and counted. That is a division by zero, a result outside its type, a cast of a value that cannot
@@ -158,6 +162,11 @@ public final class ReferenceEvaluator {
     @Override
     public List<ReferenceRow> groupingSets(GroupingSets sets) {
       return ReferenceRelations.copiedForSets(sets, rows(sets.input()));
+    }
+
+    @Override
+    public List<ReferenceRow> top(Top top) {
+      return ReferenceOrder.first(top, rows(top.input()));
     }
   }
 

@@ -58,20 +58,19 @@ final class ReferenceOrdered {
 
   private int compare(List<?> a, List<?> b) {
     for (int k = 0; k < call.order().size(); k++) {
-      SortKey key = call.order().get(k);
-      Object x = a.get(k + 1);
-      Object y = b.get(k + 1);
-      int order;
-      if (x == null || y == null) {
-        order = Boolean.compare(x == null, y == null) * (key.isNullFirst() ? -1 : 1);
-      } else {
-        order = ReferenceValues.compare(types.get(k + 1), x, y) * (key.isDescending() ? -1 : 1);
-      }
+      int order = compare(call.order().get(k), types.get(k + 1), a.get(k + 1), b.get(k + 1));
       if (order != 0) {
         return order;
       }
     }
     return compareNullLast(types.get(0), a.get(0), b.get(0));
+  }
+
+  /** Orders two values of a type, as a key of an order says. */
+  static int compare(SortKey key, Type type, @Nullable Object a, @Nullable Object b) {
+    return a == null || b == null
+        ? Boolean.compare(a == null, b == null) * (key.isNullFirst() ? -1 : 1)
+        : ReferenceValues.compare(type, a, b) * (key.isDescending() ? -1 : 1);
   }
 
   /** Orders two values of a type, null as the largest. */

@@ -14,6 +14,7 @@ import dev.leat.engine.plan.PlanDiff;
 import dev.leat.engine.plan.PlanManifest;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.SetOperation;
+import dev.leat.engine.plan.Top;
 import dev.leat.engine.plan.Unnest;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -189,6 +190,15 @@ class RandomFingerprintsTest {
           texts(aggregate.keys()),
           texts(aggregate.keys().stream().map(k -> text(new Expr.Column(k), read)).toList()),
           texts(aggregate.calls().stream().map(call -> text(call, read)).toList()));
+    }
+    if (node instanceof Top top) {
+      return text(
+          "top",
+          texts(inputs),
+          schema(top.schema()),
+          texts(top.partition()),
+          texts(top.order().stream().map(k -> text(k.column(), "" + k.isDescending())).toList()),
+          top.offset() + " " + top.limit());
     }
     String detail =
         node instanceof SetOperation operation

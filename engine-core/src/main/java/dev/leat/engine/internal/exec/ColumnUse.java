@@ -7,6 +7,7 @@ import dev.leat.engine.plan.GroupingSets;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.SetOperation;
+import dev.leat.engine.plan.Top;
 import dev.leat.engine.plan.Unnest;
 import dev.leat.engine.plan.ViewDefinition;
 import java.util.ArrayList;
@@ -142,6 +143,12 @@ final class ColumnUse {
     @Override
     public Collection<String> groupingSets(GroupingSets sets) {
       return sets.input().schema().names();
+    }
+
+    @Override
+    public Collection<String> top(Top top) {
+      // All of them, needed or not: rows that tie are told apart by all columns.
+      return top.schema().names();
     }
   }
 }

@@ -18,6 +18,7 @@ import dev.leat.engine.internal.op.ProjectOperator;
 import dev.leat.engine.internal.op.SetOperator;
 import dev.leat.engine.internal.op.StreamOperator;
 import dev.leat.engine.internal.op.SwitchOperator;
+import dev.leat.engine.internal.op.TopOperator;
 import dev.leat.engine.internal.op.UnionOperator;
 import dev.leat.engine.internal.op.UnnestOperator;
 import dev.leat.engine.internal.op.ViewOperator;
@@ -26,6 +27,7 @@ import dev.leat.engine.plan.GroupingSets;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.SetOperation;
+import dev.leat.engine.plan.Top;
 import dev.leat.engine.plan.Unnest;
 import dev.leat.engine.plan.ViewDefinition;
 import java.util.ArrayList;
@@ -110,6 +112,7 @@ public final class Dataflow implements Checkpointed {
       if (from.contains(operator)) {
         continue;
       }
+      from.forEach(Operator::addReader);
       if (isTwin) {
         twins.add(operator);
       } else {
@@ -121,7 +124,7 @@ public final class Dataflow implements Checkpointed {
     for (ViewDefinition view : part.views()) {
       Node node = view.relation();
       Operator relation = part.twins().contains(node) ? switchOf(node) : operator(node);
-      ViewOperator operator = new ViewOperator(view, relation, dictionary);
+      ViewOperator operator = ViewOperator.of(view, relation, dictionary);
       views.put(view.name(), operator);
       operators.add(operator);
       addPart("view " + view.fingerprint(), operator);
@@ -248,6 +251,11 @@ public final class Dataflow implements Checkpointed {
     @Override
     public Operator groupingSets(GroupingSets sets) {
       return new GroupingSetsOperator(sets, from.get(0));
+    }
+
+    @Override
+    public Operator top(Top top) {
+      return new TopOperator(top, from.get(0), dictionary);
     }
   }
 

@@ -54,7 +54,7 @@ public final class SetOperator implements Operator {
     touched.start();
     count(first.output(), false);
     count(second.output(), true);
-    touched.store();
+    touched.storeWithImage();
     emit();
     for (int i = 0; i < touched.endedCount(); i++) {
       keys.remove(touched.ended(i));
