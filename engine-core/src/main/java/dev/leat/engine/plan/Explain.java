@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -18,12 +19,15 @@ public final class Explain {
 
   private final StringBuilder text = new StringBuilder();
   private final Map<Node, Integer> numbers = new HashMap<>();
+  private final JoinIndexes indexes;
 
-  private Explain() {}
+  private Explain(Plan plan) {
+    this.indexes = JoinIndexes.of(plan);
+  }
 
   /** The plan in words, a block for each view. */
   public static String of(Plan plan) {
-    Explain explain = new Explain();
+    Explain explain = new Explain(plan);
     for (ViewDefinition view : plan.views()) {
       explain.view(view);
     }
@@ -82,8 +86,23 @@ public final class Explain {
     }
     text.append(what(node)).append(" [");
     text.append(key(node)).append("; ").append(node.isAppendOnly() ? "append-only" : "updating");
-    text.append("; state: ").append(StateBound.of(node).text()).append("]\n");
+    text.append("; state: ").append(StateBound.of(node).text());
+    if (node instanceof Join join) {
+      text.append("; ").append(index(join, Join.Side.LEFT));
+      text.append(", ").append(index(join, Join.Side.RIGHT));
+    }
+    text.append("]\n");
     return true;
+  }
+
+  /** Which index a side of a join asks, and who else does. */
+  private String index(Join join, Join.Side side) {
+    JoinIndexes.Index index = JoinIndexes.Index.of(join, side);
+    int readers = indexes.readers(index).size();
+    return side.name().toLowerCase(Locale.ROOT)
+        + (index.isUnique() ? " unique index " : " index ")
+        + index.keys()
+        + (readers > 1 ? " shared by " + readers : "");
   }
 
   private static String key(Node node) {
@@ -125,6 +144,20 @@ public final class Explain {
     @Override
     public String named(Node.Named named) {
       return named.describe();
+    }
+
+    @Override
+    public String join(Join join) {
+      JoinKeys keys = join.keys();
+      StringBuilder what = new StringBuilder(join.kind().name().toLowerCase(Locale.ROOT));
+      what.append(" join on ").append(keys.left()).append(" = ").append(keys.right());
+      if (keys.matchesNull()) {
+        what.append(" (null = null)");
+      }
+      Expr condition = join.condition();
+      return condition == null
+          ? what.toString()
+          : what.append(" and ").append(condition).toString();
     }
   }
 }

@@ -23,7 +23,15 @@ import org.jspecify.annotations.Nullable;
  * an input gets columns that are not read. Names that people give ({@link Named}) count in neither;
  * only the named relation itself is not equal to the one without.
  */
-public abstract sealed class Node {
+public abstract sealed class Node
+    permits Node.Input,
+        Node.Filter,
+        Node.Project,
+        Node.Aggregate,
+        Node.Union,
+        Node.Distinct,
+        Node.Named,
+        Join {
   /**
    * How often one row of an input may be in a relation. A union of a relation with itself doubles
    * it; grouping and {@code distinct} make it one again.
@@ -46,7 +54,7 @@ public abstract sealed class Node {
    *
    * @param step what it does with the rows of its inputs; the inputs themselves are added here
    */
-  private Node(List<Node> inputs, Schema schema, RowTraits traits, Canonical step) {
+  Node(List<Node> inputs, Schema schema, RowTraits traits, Canonical step) {
     this.inputs = List.copyOf(inputs);
     this.schema = schema;
     this.traits = traits;
@@ -96,6 +104,8 @@ public abstract sealed class Node {
     R distinct(Distinct distinct);
 
     R named(Named named);
+
+    R join(Join join);
   }
 
   /** Has a visitor do what it does for this kind of relation. */
@@ -127,9 +137,8 @@ public abstract sealed class Node {
     return traits.key();
   }
 
-  /** Does a row of a stream stay in this relation for ever, as a row of its own? */
-  final boolean holdsStream() {
-    return traits.holdsStream();
+  final RowTraits traits() {
+    return traits;
   }
 
   /**
@@ -162,6 +171,11 @@ public abstract sealed class Node {
     return origin == null ? this : origin;
   }
 
+  /** What its rows come from, in one word. */
+  final String originWord() {
+    return origin().word();
+  }
+
   @Override
   public final boolean equals(@Nullable Object other) {
     return this == other || (other instanceof Node that && identity.equals(that.identity));
@@ -177,12 +191,12 @@ public abstract sealed class Node {
     return describe() + " #" + identity;
   }
 
-  private static EngineException invalid(String message) {
+  static EngineException invalid(String message) {
     return new EngineException(EngineException.Kind.INVALID, message);
   }
 
   /** The columns that some expressions read, as the input has them, by name. */
-  private static List<Field> read(Collection<Expr> exprs, Node input) {
+  static List<Field> read(Collection<Expr> exprs, Node input) {
     TreeSet<String> names = new TreeSet<>();
     exprs.forEach(expr -> names.addAll(expr.columns()));
     return input.schema().fields(List.copyOf(names));

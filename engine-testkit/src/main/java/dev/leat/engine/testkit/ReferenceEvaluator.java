@@ -1,6 +1,7 @@
 package dev.leat.engine.testkit;
 
 import dev.leat.engine.plan.Expr;
+import dev.leat.engine.plan.Join;
 import dev.leat.engine.plan.NamedExpr;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
@@ -49,6 +50,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Time</b> is whole microseconds in 64 bits, UTC; what does not fit is an error. Dates have
  * the range of {@link java.time.LocalDate}.
+ *
+ * <p><b>Joins</b> pair each row of the left with each of the right, equal ones too. A pair matches
+ * if its keys are equal, null being equal to null only where that is asked for, and the condition
+ * is true; a pair for which the condition fails does not match. See {@link ReferenceJoins}.
  *
  * <p><b>Aggregates</b> pass over null operands. Sums are exact, whatever the order: of integers and
  * decimals an error where the result does not fit, of doubles rounded once. A mean of integers or
@@ -129,6 +134,14 @@ public final class ReferenceEvaluator {
     @Override
     public List<ReferenceRow> named(Node.Named named) {
       return rows(named.input());
+    }
+
+    @Override
+    public List<ReferenceRow> join(Join join) {
+      ReferenceJoins joins = new ReferenceJoins(join);
+      List<ReferenceRow> rows = joins.rows(rows(join.left()), rows(join.right()));
+      errors += joins.errors();
+      return rows;
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.leat.engine.testkit;
 
+import dev.leat.engine.plan.Join;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
 import java.util.ArrayList;
@@ -11,7 +12,7 @@ import java.util.Map;
 /**
  * How many rows should be in the ledger: each that failed when it came in, none because it was
  * taken back. Known exactly where operators treat each row by itself; with aggregates, which can
- * fail and be mended, at least those that fail now.
+ * fail and be mended, and joins, at least those that fail now.
  */
 final class LedgerCheck {
   private final Plan plan;
@@ -23,7 +24,9 @@ final class LedgerCheck {
     this.plan = plan;
     this.isRowByRow =
         plan.nodes().stream()
-            .noneMatch(n -> n instanceof Node.Aggregate || n instanceof Node.Distinct);
+            .noneMatch(
+                n ->
+                    n instanceof Node.Aggregate || n instanceof Node.Distinct || n instanceof Join);
     this.hasKeylessTables =
         plan.inputs().stream().anyMatch(i -> i.kind() == Node.InputKind.KEYLESS_TABLE);
   }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.leat.engine.plan.AggregateCall;
 import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.Fingerprint;
+import dev.leat.engine.plan.Join;
+import dev.leat.engine.plan.JoinKeys;
 import dev.leat.engine.plan.NamedExpr;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
@@ -109,6 +111,9 @@ class RandomFingerprintsTest {
     if (node instanceof Node.Project project) {
       return project.columns().stream().map(NamedExpr::expr).toList();
     }
+    if (node instanceof Join join) {
+      return join.condition() == null ? List.of() : List.of(join.condition());
+    }
     return node instanceof Node.Aggregate aggregate
         ? aggregate.calls().stream().flatMap(call -> call.exprs().stream()).toList()
         : List.of();
@@ -177,7 +182,26 @@ class RandomFingerprintsTest {
           texts(aggregate.keys().stream().map(k -> text(new Expr.Column(k), read)).toList()),
           texts(aggregate.calls().stream().map(call -> text(call, read)).toList()));
     }
+    if (node instanceof Join join) {
+      return join(join, inputs, isStrict);
+    }
     return text(node.getClass().getSimpleName(), texts(inputs), schema(node.schema()));
+  }
+
+  private static String join(Join join, List<String> inputs, boolean isStrict) {
+    Schema left = isStrict ? null : join.left().schema();
+    Schema right = isStrict ? null : join.right().schema();
+    JoinKeys keys = join.keys();
+    return text(
+        "join",
+        texts(inputs),
+        join.kind().name(),
+        texts(keys.left().stream().map(k -> text(new Expr.Column(k), left)).toList()),
+        texts(keys.right().stream().map(k -> text(new Expr.Column(k), right)).toList()),
+        String.valueOf(keys.matchesNull()),
+        join.condition() == null
+            ? ""
+            : text(join.condition(), isStrict ? null : join.columns().schema()));
   }
 
   private static String text(AggregateCall call, @Nullable Schema read) {

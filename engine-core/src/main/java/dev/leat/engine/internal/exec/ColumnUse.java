@@ -3,6 +3,7 @@ package dev.leat.engine.internal.exec;
 import dev.leat.engine.plan.AggregateCall;
 import dev.leat.engine.plan.Deduplication;
 import dev.leat.engine.plan.Expr;
+import dev.leat.engine.plan.Join;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.ViewDefinition;
@@ -73,12 +74,24 @@ final class ColumnUse {
     used.computeIfAbsent(node, n -> new HashSet<>()).addAll(names);
   }
 
+  /** Which columns of its result anything reads. */
+  Set<String> needed(Node node) {
+    return used.getOrDefault(node, Set.of());
+  }
+
   private void visit(Node node) {
-    Collection<String> names = node.accept(new Reads(used.getOrDefault(node, Set.of())));
+    if (node instanceof Join join) {
+      for (Join.Side side : Join.Side.values()) {
+        add(join.input(side), join.read(side, needed(join)));
+        add(join.input(side), join.keys(side));
+      }
+      return;
+    }
+    Collection<String> names = node.accept(new Reads(needed(node)));
     node.inputs().forEach(input -> add(input, names));
   }
 
-  /** Which columns of its inputs a relation reads, given those of its own that are needed. */
+  /** Which columns of its one kind of input a relation reads, given those that are needed. */
   private record Reads(Set<String> needed) implements Node.Visitor<Collection<String>> {
     @Override
     public Collection<String> input(Node.Input input) {
@@ -124,6 +137,11 @@ final class ColumnUse {
     @Override
     public Collection<String> named(Node.Named named) {
       return needed;
+    }
+
+    @Override
+    public Collection<String> join(Join join) {
+      throw new AssertionError("its two sides are read by themselves");
     }
   }
 }

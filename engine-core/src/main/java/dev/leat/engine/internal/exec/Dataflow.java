@@ -18,6 +18,7 @@ import dev.leat.engine.internal.op.StreamOperator;
 import dev.leat.engine.internal.op.UnionOperator;
 import dev.leat.engine.internal.op.ViewOperator;
 import dev.leat.engine.plan.Deduplication;
+import dev.leat.engine.plan.Join;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.ViewDefinition;
@@ -64,11 +65,13 @@ public final class Dataflow implements Checkpointed {
       Failures failures,
       Function<Node.Input, InputOperator> inputOperators) {
     Map<Node, Operator> byNode = new HashMap<>();
+    JoinOperators joins = new JoinOperators(plan, dictionary, failures);
     for (Node node : plan.nodes()) {
       List<Operator> from =
           node.inputs().stream().map(n -> Objects.requireNonNull(byNode.get(n))).toList();
+      joins.addIndexes(node, from, this::addIndex);
       Operator operator =
-          node.accept(new OfNode(from, dictionary, failures, inputs, inputOperators));
+          node.accept(new OfNode(from, dictionary, failures, joins, inputs, inputOperators));
       byNode.put(node, operator);
       if (!from.contains(operator)) {
         operators.add(operator);
@@ -84,6 +87,12 @@ public final class Dataflow implements Checkpointed {
       addPart("view " + view.fingerprint(), operator);
       described.add("view '" + view.name() + "'");
     }
+  }
+
+  private void addIndex(JoinOperators.Named index) {
+    operators.add(index.operator());
+    addPart(index.part(), index.operator());
+    described.add(index.described());
   }
 
   private void addPart(String name, Operator operator) {
@@ -128,6 +137,7 @@ public final class Dataflow implements Checkpointed {
       List<Operator> from,
       Dictionary dictionary,
       Failures failures,
+      JoinOperators joins,
       Map<String, InputOperator> inputs,
       Function<Node.Input, InputOperator> inputOperators)
       implements Node.Visitor<Operator> {
@@ -167,6 +177,11 @@ public final class Dataflow implements Checkpointed {
     @Override
     public Operator named(Node.Named named) {
       return from.get(0);
+    }
+
+    @Override
+    public Operator join(Join join) {
+      return joins.of(join);
     }
   }
 

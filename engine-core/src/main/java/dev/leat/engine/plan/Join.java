@@ -1,0 +1,312 @@
+package dev.leat.engine.plan;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The pairs of rows of two relations that match, as SQL's joins: their keys are equal and, where
+ * there is a condition, that is true of the two. A pair for which the condition fails does not
+ * match, and is reported. Either relation may change; a row that found no match and then finds one
+ * is corrected.
+ */
+public final class Join extends Node {
+  /** What becomes of rows that match, and of those that match nothing. */
+  public enum Kind {
+    /** Pairs that match. */
+    INNER,
+    /** Pairs that match, and left rows that match nothing, with nulls for the right. */
+    LEFT,
+    /** Pairs that match, and right rows that match nothing, with nulls for the left. */
+    RIGHT,
+    /** Pairs that match, and the rows of both sides that match nothing. */
+    FULL,
+    /** Left rows that match something, once. */
+    SEMI,
+    /** Left rows that match nothing. */
+    ANTI;
+
+    /** Does it give pairs, and not only left rows? */
+    public boolean givesPairs() {
+      return this != SEMI && this != ANTI;
+    }
+
+    /** Does it give left rows that match nothing? */
+    public boolean keepsLeft() {
+      return this == LEFT || this == FULL || this == ANTI;
+    }
+
+    /** Does it give right rows that match nothing? */
+    public boolean keepsRight() {
+      return this == RIGHT || this == FULL;
+    }
+  }
+
+  /** One of the two relations. */
+  public enum Side {
+    LEFT,
+    RIGHT
+  }
+
+  /**
+   * Why the rows of a side may be kept though they grow with the input, in the pipeline's own
+   * words.
+   *
+   * @param left null if they may not
+   * @param right null if they may not
+   */
+  public record Growth(@Nullable String left, @Nullable String right) {
+    /** Nothing that grows is kept. */
+    public static final Growth NONE = new Growth(null, null);
+  }
+
+  private final Kind kind;
+  private final JoinKeys keys;
+  private final @Nullable Expr condition;
+  private final JoinedColumns columns;
+  private final Growth growth;
+
+  private Join(Node left, Node right, Parts parts, RowTraits traits) {
+    super(List.of(left, right), schema(parts), traits, step(left, right, parts));
+    this.kind = parts.kind();
+    this.keys = parts.keys();
+    this.condition = parts.condition();
+    this.columns = parts.columns();
+    this.growth = parts.growth();
+  }
+
+  private record Parts(
+      Kind kind, JoinKeys keys, @Nullable Expr condition, JoinedColumns columns, Growth growth) {}
+
+  /**
+   * Checks keys, names, condition and growth.
+   *
+   * @param condition must be true of a pair beside the keys; null for none. It reads the columns of
+   *     {@link #columns}
+   */
+  public static Join of(
+      Node left, Node right, Kind kind, JoinKeys keys, @Nullable Expr condition, Growth growth) {
+    String place = word(kind) + " of " + left.describe() + " with " + right.describe();
+    keys.check(left, right, place);
+    JoinedColumns columns =
+        kind.givesPairs() || condition != null
+            ? JoinedColumns.of(left, right, keys, place)
+            : JoinedColumns.ofLeft(left, right);
+    if (condition != null) {
+      TypeRules.checkCondition(condition, columns.schema(), place);
+    }
+    Parts parts = new Parts(kind, keys, condition, columns, growth);
+    RowTraits traits = traits(left, right, parts);
+    if (traits.copies() > MAX_COPIES) {
+      throw invalid(
+          place
+              + ": one row of an input may be in it too often: copies="
+              + traits.copies()
+              + " limit="
+              + MAX_COPIES
+              + "; aggregate the relations that are joined, or make them distinct, before");
+    }
+    Join join = new Join(left, right, parts, traits);
+    join.checkGrowth(Side.LEFT, growth.left(), place);
+    join.checkGrowth(Side.RIGHT, growth.right(), place);
+    return join;
+  }
+
+  private void checkGrowth(Side side, @Nullable String reason, String place) {
+    if (bound(side).kind() != StateBound.Kind.GROWS || reason != null) {
+      return;
+    }
+    String name = side.name().toLowerCase(Locale.ROOT);
+    Side other = side == Side.LEFT ? Side.RIGHT : Side.LEFT;
+    throw invalid(
+        place
+            + ": it keeps every row of its "
+            + name
+            + " side, "
+            + input(side).describe()
+            + ", for ever, because a row of "
+            + input(other).describe()
+            + " that comes or changes later must find it: its state grows with the input; three ways"
+            + " out: aggregate that side before the join, or join within a time"
+            + " (.intervalJoin(...)); or look up what the other side is when a row comes, and keep"
+            + " none (.lookup(...)); or accept it with .acceptGrowth(\"why\") on that side, before"
+            + " the join");
+  }
+
+  private static String word(Kind kind) {
+    return kind.name().toLowerCase(Locale.ROOT) + " join";
+  }
+
+  private static Schema schema(Parts parts) {
+    Kind kind = parts.kind();
+    if (kind.givesPairs()) {
+      return parts.columns().schema(kind.keepsRight(), kind.keepsLeft());
+    }
+    return parts.columns().left();
+  }
+
+  private static Canonical step(Node left, Node right, Parts parts) {
+    List<Expr> ofLeft = new ArrayList<>();
+    List<Expr> ofRight = new ArrayList<>();
+    parts.keys().left().forEach(key -> ofLeft.add(new Expr.Column(key)));
+    parts.keys().right().forEach(key -> ofRight.add(new Expr.Column(key)));
+    Canonical text =
+        new Canonical("join")
+            .word(parts.kind().name())
+            .names(parts.keys().left())
+            .names(parts.keys().right())
+            .word(parts.keys().matchesNull() ? "null-safe" : "sql-null")
+            .fields(read(ofLeft, left))
+            .fields(read(ofRight, right));
+    Expr condition = parts.condition();
+    return condition == null
+        ? text.word("-")
+        : text.expr(condition)
+            .fields(parts.columns().schema().fields(List.copyOf(condition.columns())));
+  }
+
+  private static RowTraits traits(Node left, Node right, Parts parts) {
+    Kind kind = parts.kind();
+    RowTraits ofLeft = left.traits();
+    RowTraits ofRight = right.traits();
+    boolean isAppendOnly =
+        (kind == Kind.INNER || kind == Kind.SEMI) && left.isAppendOnly() && right.isAppendOnly();
+    if (!kind.givesPairs()) {
+      return new RowTraits(isAppendOnly, ofLeft.holdsStream(), ofLeft.copies(), ofLeft.key());
+    }
+    return new RowTraits(
+        isAppendOnly,
+        ofLeft.holdsStream() || ofRight.holdsStream(),
+        ofLeft.copies() * ofRight.copies(),
+        keySide(left, right, kind, parts.keys())
+            .flatMap(side -> side == Side.LEFT ? ofLeft.key() : ofRight.key()));
+  }
+
+  /** The side each row of which is in at most one row of the result, if there is one with a key. */
+  private static Optional<Side> keySide(Node left, Node right, Kind kind, JoinKeys keys) {
+    boolean isRightOnce = !kind.givesPairs() || JoinKeys.areUnique(right, keys.right());
+    if (left.key().isPresent() && isRightOnce && !kind.keepsRight()) {
+      return Optional.of(Side.LEFT);
+    }
+    boolean isLeftOnce = JoinKeys.areUnique(left, keys.left());
+    return right.key().isPresent() && isLeftOnce && kind.givesPairs() && !kind.keepsLeft()
+        ? Optional.of(Side.RIGHT)
+        : Optional.empty();
+  }
+
+  /**
+   * The side whose key is the key of the result, each row of which is in at most one row of it;
+   * empty where the result has no key.
+   */
+  public Optional<Side> keySide() {
+    return keySide(left(), right(), kind, keys);
+  }
+
+  public Node left() {
+    return inputs().get(0);
+  }
+
+  public Node right() {
+    return inputs().get(1);
+  }
+
+  /** The relation of a side. */
+  public Node input(Side side) {
+    return side == Side.LEFT ? left() : right();
+  }
+
+  public Kind kind() {
+    return kind;
+  }
+
+  public JoinKeys keys() {
+    return keys;
+  }
+
+  /** The key columns of a side. */
+  public List<String> keys(Side side) {
+    return side == Side.LEFT ? keys.left() : keys.right();
+  }
+
+  /** What must be true of a pair beside its keys; null if nothing must. */
+  public @Nullable Expr condition() {
+    return condition;
+  }
+
+  /**
+   * The columns of a pair, which the condition reads. The result has them all; of a semi or anti
+   * join it has those of the left.
+   */
+  public JoinedColumns columns() {
+    return columns;
+  }
+
+  /** Do its rows have to be kept, and not only how many there are of a key? */
+  public boolean needsRows(Side side) {
+    return side == Side.LEFT || kind.givesPairs() || condition != null;
+  }
+
+  /**
+   * The columns of a side that it reads, beside the keys.
+   *
+   * @param needed those of the result that anything reads
+   */
+  public Set<String> read(Side side, Set<String> needed) {
+    Set<String> read = new LinkedHashSet<>();
+    for (int i = 0; i < columns.sources().size(); i++) {
+      JoinedColumns.Source source = columns.sources().get(i);
+      int column = side == Side.LEFT ? source.left() : source.right();
+      String name = columns.schema().field(i).name();
+      boolean isRead = condition != null && condition.columns().contains(name);
+      boolean isShown = needed.contains(name) && (kind.givesPairs() || source.left() >= 0);
+      if (column >= 0 && (isRead || isShown)) {
+        read.add(input(side).schema().field(column).name());
+      }
+    }
+    keys(side).forEach(read::remove);
+    return read;
+  }
+
+  /** What bounds what is kept of a side. */
+  public StateBound bound(Side side) {
+    if (!needsRows(side)) {
+      return new StateBound(StateBound.Kind.KEY_SPACE, "a count for each key");
+    }
+    return StateBound.ofRows(input(side));
+  }
+
+  /** Why a side may grow; null if it may not, or need not. */
+  public @Nullable String growthReason(Side side) {
+    return side == Side.LEFT ? growth.left() : growth.right();
+  }
+
+  StateBound stateBound() {
+    StateBound ofLeft = bound(Side.LEFT);
+    StateBound ofRight = bound(Side.RIGHT);
+    StateBound.Kind larger =
+        ofLeft.kind().compareTo(ofRight.kind()) > 0 ? ofLeft.kind() : ofRight.kind();
+    return new StateBound(larger, "left: " + text(Side.LEFT) + ", right: " + text(Side.RIGHT));
+  }
+
+  private String text(Side side) {
+    StateBound bound = bound(side);
+    String reason = growthReason(side);
+    return bound.kind() == StateBound.Kind.GROWS && reason != null
+        ? bound.text() + " (accepted: " + reason + ")"
+        : bound.text();
+  }
+
+  @Override
+  public <R> R accept(Visitor<R> visitor) {
+    return visitor.join(this);
+  }
+
+  @Override
+  String word() {
+    return word(kind) + " with " + right().originWord();
+  }
+}

@@ -1,0 +1,67 @@
+package dev.leat.engine.plan;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The indexes that the joins of a plan need: one for each relation and key, however many joins ask
+ * it. Names that people give make no other index.
+ */
+public final class JoinIndexes {
+  /**
+   * The rows of a relation by some of its columns.
+   *
+   * @param relation whose rows
+   * @param keys by which they are found
+   * @param matchesNull is null a key like others?
+   */
+  public record Index(Node relation, List<String> keys, boolean matchesNull) {
+    /** The index of a side of a join. */
+    public static Index of(Join join, Join.Side side) {
+      return new Index(unnamed(join.input(side)), join.keys(side), join.keys().matchesNull());
+    }
+
+    /** Has a key one row at most? */
+    public boolean isUnique() {
+      return relation.key().map(keys::containsAll).orElse(false);
+    }
+
+    private static Node unnamed(Node node) {
+      Node below = node;
+      while (below instanceof Node.Named named) {
+        below = named.input();
+      }
+      return below;
+    }
+  }
+
+  /** A side of a join that asks an index. */
+  public record Reader(Join join, Join.Side side) {}
+
+  private final Map<Index, List<Reader>> readers = new LinkedHashMap<>();
+
+  private JoinIndexes() {}
+
+  /** The indexes of a plan. */
+  public static JoinIndexes of(Plan plan) {
+    JoinIndexes indexes = new JoinIndexes();
+    for (Node node : plan.nodes()) {
+      if (node instanceof Join join) {
+        for (Join.Side side : Join.Side.values()) {
+          indexes
+              .readers
+              .computeIfAbsent(Index.of(join, side), i -> new ArrayList<>())
+              .add(new Reader(join, side));
+        }
+      }
+    }
+    return indexes;
+  }
+
+  /** Who asks an index. */
+  public List<Reader> readers(Index index) {
+    return List.copyOf(readers.getOrDefault(index, List.of()));
+  }
+}
