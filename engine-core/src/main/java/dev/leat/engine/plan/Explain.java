@@ -150,9 +150,15 @@ public final class Explain {
     public String join(Join join) {
       JoinKeys keys = join.keys();
       StringBuilder what = new StringBuilder(join.kind().name().toLowerCase(Locale.ROOT));
-      what.append(" join on ").append(keys.left()).append(" = ").append(keys.right());
+      what.append(keys.size() == 0 ? " join of every row with every other" : " join on ");
+      if (keys.size() > 0) {
+        what.append(keys.left()).append(" = ").append(keys.right());
+      }
       if (keys.matchesNull()) {
         what.append(" (null = null)");
+      }
+      if (join.scanReason() != null) {
+        what.append(" (accepted: ").append(join.scanReason()).append(")");
       }
       Expr condition = join.condition();
       return condition == null

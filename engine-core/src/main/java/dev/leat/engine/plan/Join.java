@@ -53,22 +53,24 @@ public final class Join extends Node {
   }
 
   /**
-   * Why the rows of a side may be kept though they grow with the input, in the pipeline's own
-   * words.
+   * What is accepted, in the pipeline's own words.
    *
-   * @param left null if they may not
-   * @param right null if they may not
+   * @param leftGrowth why the rows of the left may be kept though they grow with the input; null if
+   *     they may not
+   * @param rightGrowth the same of the right
+   * @param scan why every row may be compared with every other; null if it may not
    */
-  public record Growth(@Nullable String left, @Nullable String right) {
-    /** Nothing that grows is kept. */
-    public static final Growth NONE = new Growth(null, null);
+  public record Accepted(
+      @Nullable String leftGrowth, @Nullable String rightGrowth, @Nullable String scan) {
+    /** Nothing. */
+    public static final Accepted NOTHING = new Accepted(null, null, null);
   }
 
   private final Kind kind;
   private final JoinKeys keys;
   private final @Nullable Expr condition;
   private final JoinedColumns columns;
-  private final Growth growth;
+  private final Accepted accepted;
 
   private Join(Node left, Node right, Parts parts, RowTraits traits) {
     super(List.of(left, right), schema(parts), traits, step(left, right, parts));
@@ -76,11 +78,15 @@ public final class Join extends Node {
     this.keys = parts.keys();
     this.condition = parts.condition();
     this.columns = parts.columns();
-    this.growth = parts.growth();
+    this.accepted = parts.accepted();
   }
 
   private record Parts(
-      Kind kind, JoinKeys keys, @Nullable Expr condition, JoinedColumns columns, Growth growth) {}
+      Kind kind,
+      JoinKeys keys,
+      @Nullable Expr condition,
+      JoinedColumns columns,
+      Accepted accepted) {}
 
   /**
    * Checks keys, names, condition and growth.
@@ -89,9 +95,17 @@ public final class Join extends Node {
    *     {@link #columns}
    */
   public static Join of(
-      Node left, Node right, Kind kind, JoinKeys keys, @Nullable Expr condition, Growth growth) {
+      Node left,
+      Node right,
+      Kind kind,
+      JoinKeys keys,
+      @Nullable Expr condition,
+      Accepted accepted) {
     String place = word(kind) + " of " + left.describe() + " with " + right.describe();
     keys.check(left, right, place);
+    if (keys.size() == 0 && accepted.scan() == null) {
+      checkOneRow(left, right, place);
+    }
     JoinedColumns columns =
         kind.givesPairs() || condition != null
             ? JoinedColumns.of(left, right, keys, place)
@@ -99,7 +113,7 @@ public final class Join extends Node {
     if (condition != null) {
       TypeRules.checkCondition(condition, columns.schema(), place);
     }
-    Parts parts = new Parts(kind, keys, condition, columns, growth);
+    Parts parts = new Parts(kind, keys, condition, columns, accepted);
     RowTraits traits = traits(left, right, parts);
     if (traits.copies() > MAX_COPIES) {
       throw invalid(
@@ -111,9 +125,21 @@ public final class Join extends Node {
               + "; aggregate the relations that are joined, or make them distinct, before");
     }
     Join join = new Join(left, right, parts, traits);
-    join.checkGrowth(Side.LEFT, growth.left(), place);
-    join.checkGrowth(Side.RIGHT, growth.right(), place);
+    join.checkGrowth(Side.LEFT, accepted.leftGrowth(), place);
+    join.checkGrowth(Side.RIGHT, accepted.rightGrowth(), place);
     return join;
+  }
+
+  private static void checkOneRow(Node left, Node right, String place) {
+    List<String> none = List.of();
+    if (!left.key().equals(Optional.of(none)) && !right.key().equals(Optional.of(none))) {
+      throw invalid(
+          place
+              + ": it has no keys, so that every row of one side is compared with every row of the"
+              + " other, and neither is known to have at most one row; name columns that are equal"
+              + " with .on(...), or aggregate one side to one row, or, if one side is small, accept"
+              + " it with .acceptScan(\"why\")");
+    }
   }
 
   private void checkGrowth(Side side, @Nullable String reason, String place) {
@@ -131,10 +157,9 @@ public final class Join extends Node {
             + ", for ever, because a row of "
             + input(other).describe()
             + " that comes or changes later must find it: its state grows with the input; three ways"
-            + " out: aggregate that side before the join, or join within a time"
-            + " (.intervalJoin(...)); or look up what the other side is when a row comes, and keep"
-            + " none (.lookup(...)); or accept it with .acceptGrowth(\"why\") on that side, before"
-            + " the join");
+            + " out: aggregate that side before the join; or declare it as a table with a primary"
+            + " key, so that rows replace each other; or accept it with .acceptGrowth(\"why\") on"
+            + " that side, before the join");
   }
 
   private static String word(Kind kind) {
@@ -279,9 +304,14 @@ public final class Join extends Node {
     return StateBound.ofRows(input(side));
   }
 
-  /** Why a side may grow; null if it may not, or need not. */
+  /** Why a side may grow with the input; null if it may not. */
   public @Nullable String growthReason(Side side) {
-    return side == Side.LEFT ? growth.left() : growth.right();
+    return side == Side.LEFT ? accepted.leftGrowth() : accepted.rightGrowth();
+  }
+
+  /** Why every row may be compared with every other; null where that needs no reason. */
+  public @Nullable String scanReason() {
+    return accepted.scan();
   }
 
   StateBound stateBound() {

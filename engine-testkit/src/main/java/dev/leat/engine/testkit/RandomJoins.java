@@ -14,11 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes random joins: of every kind, with keys of any columns, conditions and nulls that match. */
 final class RandomJoins {
-  /** What is reasonable to compute by comparing all rows with all. */
-  private static final int MAX_COPIES = 16;
-
-  private static final Join.Growth ACCEPTED =
-      new Join.Growth("the test is short", "the test is short");
+  private static final String REASON = "the test is short";
+  private static final Join.Accepted ACCEPTED = new Join.Accepted(REASON, REASON, REASON);
 
   private final SplittableRandom random;
   private final RandomValues values;
@@ -49,10 +46,8 @@ final class RandomJoins {
     }
     JoinKeys keys = new JoinKeys(leftKeys, renamedKeys, values.percent(25));
     Join.Kind kind = values.pick(List.of(Join.Kind.values()));
-    Join plain = Join.of(left, renamed, kind, keys, null, ACCEPTED);
-    return values.percent(35)
-        ? Join.of(left, renamed, kind, keys, condition(left, renamed, keys), ACCEPTED)
-        : plain;
+    Expr condition = values.percent(35) ? condition(left, renamed, keys) : null;
+    return Join.of(left, renamed, kind, keys, condition, ACCEPTED);
   }
 
   private Expr condition(Node left, Node right, JoinKeys keys) {

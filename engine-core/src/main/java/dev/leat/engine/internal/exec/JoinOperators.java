@@ -66,10 +66,7 @@ final class JoinOperators {
     }
     Node relation = index.relation();
     Schema schema = relation.schema();
-    RowsByKey.Identity identity =
-        relation.isAppendOnly()
-            ? RowsByKey.Identity.APPENDED
-            : relation.key().isPresent() ? RowsByKey.Identity.NUMBERED : RowsByKey.Identity.COUNTED;
+    RowsByKey.Identity identity = identity(relation);
     RowsByKey.Layout layout =
         new RowsByKey.Layout(
             schema,
@@ -84,6 +81,13 @@ final class JoinOperators {
         operator,
         "index of " + relation.fingerprint() + what + " of " + kept,
         "index of " + relation.describe() + what);
+  }
+
+  private static RowsByKey.Identity identity(Node relation) {
+    if (relation.key().isPresent()) {
+      return RowsByKey.Identity.NUMBERED;
+    }
+    return relation.isAppendOnly() ? RowsByKey.Identity.APPENDED : RowsByKey.Identity.COUNTED;
   }
 
   /** The operator of a join, whose indexes were made before. */

@@ -179,7 +179,8 @@ final class JoinCondition {
   }
 
   private boolean isAlone(JoinSide side, long count) {
-    return side == left && join.kind() == Join.Kind.SEMI ? count > 0 : count == 0;
+    boolean isSemi = side == left && join.kind() == Join.Kind.SEMI;
+    return isSemi ? count > 0 : count == 0;
   }
 
   /** The rows that changed and stand alone; how many rows match each is known from now on. */

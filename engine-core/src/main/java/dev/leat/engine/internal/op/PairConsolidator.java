@@ -5,6 +5,7 @@ import dev.leat.engine.internal.batch.Column;
 import dev.leat.engine.internal.batch.Hashing;
 import dev.leat.engine.plan.Schema;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
@@ -21,6 +22,7 @@ final class PairConsolidator {
   private int[] firstOf = new int[0];
 
   private int[] next = new int[0];
+  private int[] firsts = new int[0];
   private int[] order = new int[0];
   private int[] outNumbers = new int[0];
   private long[] outWeights = new long[0];
@@ -54,8 +56,8 @@ final class PairConsolidator {
    * comes right before the new. Numbers come in the order in which they first came.
    */
   void consolidateByNumber(Batch in, Batch out) {
-    int[] numbers = in.slots();
-    assert numbers != null : "numbered rows have numbers";
+    int[] numbers = Objects.requireNonNull(in.slots(), "rows have numbers");
+    long[] weights = Objects.requireNonNull(in.weights(), "rows have weights");
     int rows = in.rows();
     ensure(rows);
     int size = 0;
@@ -68,19 +70,18 @@ final class PairConsolidator {
       int first = firstOf[number] - 1;
       if (first == NONE) {
         firstOf[number] = row + 1;
-        order[size++] = row;
+        firsts[size++] = row;
       } else {
-        cancelOrAppend(in, first, row);
+        cancelOrAppend(in, weights, first, row);
       }
     }
     int count = 0;
     for (int i = 0; i < size; i++) {
-      firstOf[numbers[order[i]]] = 0;
+      firstOf[numbers[firsts[i]]] = 0;
     }
-    int[] firsts = Arrays.copyOf(order, size);
-    for (int first : firsts) {
-      count = add(in, first, -1, count);
-      count = add(in, first, 1, count);
+    for (int i = 0; i < size; i++) {
+      count = add(in, firsts[i], -1, count);
+      count = add(in, firsts[i], 1, count);
     }
     copy(in, out, numbers, count);
   }
@@ -89,6 +90,7 @@ final class PairConsolidator {
     if (next.length < rows) {
       int size = rows + (rows >> 1);
       next = new int[size];
+      firsts = new int[size];
       order = new int[size];
       outNumbers = new int[size];
       outWeights = new long[size];
@@ -96,12 +98,10 @@ final class PairConsolidator {
   }
 
   /** Weights of rows that were cancelled are zero from then on. */
-  private void cancelOrAppend(Batch in, int first, int row) {
-    long[] weights = in.weights();
-    assert weights != null : "collected rows have weights";
+  private void cancelOrAppend(Batch in, long[] weights, int first, int row) {
     int last = first;
     for (int other = first; other != NONE; other = next[other]) {
-      if (weights[other] + weights[row] == 0 && weights[row] != 0 && isEqual(in, other, row)) {
+      if (weights[other] + weights[row] == 0 && weights[row] != 0 && isEqual(in, row, other)) {
         weights[other] = 0;
         weights[row] = 0;
       }

@@ -36,7 +36,8 @@ public abstract class GroupKeys {
    * Keys for joins: rows of another relation can be looked up in them. Equal are keys of any two
    * relations whose columns have the same types, in the same order.
    *
-   * @param matchesNull may a key column be null? Else rows with such a one must not come
+   * @param layout how they lie in the rows, see {@link #joinLayout}
+   * @param isCode is a key one dictionary code?
    */
   static GroupKeys ofJoin(KeyLayout layout, boolean isCode, Hashing hashing) {
     return isCode

@@ -8,6 +8,7 @@ import dev.leat.engine.internal.checkpoint.StateImage;
 import dev.leat.engine.internal.checkpoint.StateReader;
 import dev.leat.engine.plan.Schema;
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * The rows of a relation by some of its columns: what joins keep. Of a row it has the columns that
@@ -160,8 +161,7 @@ public final class RowsByKey implements Checkpointed {
   }
 
   private void applyByNumber(Batch in) {
-    int[] numbers = in.slots();
-    assert numbers != null : "a relation with a key has numbers";
+    int[] numbers = Objects.requireNonNull(in.slots(), "a relation with a key has numbers");
     for (int i = 0; i < in.count(); i++) {
       int row = in.row(i);
       if (in.weight(row) > 0) {
