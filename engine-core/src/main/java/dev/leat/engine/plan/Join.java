@@ -115,15 +115,7 @@ public final class Join extends Node {
     }
     Parts parts = new Parts(kind, keys, condition, columns, accepted);
     RowTraits traits = traits(left, right, parts);
-    if (traits.copies() > MAX_COPIES) {
-      throw invalid(
-          place
-              + ": one row of an input may be in it too often: copies="
-              + traits.copies()
-              + " limit="
-              + MAX_COPIES
-              + "; aggregate the relations that are joined, or make them distinct, before");
-    }
+    traits.checkCopies(place, "joined");
     Join join = new Join(left, right, parts, traits);
     join.checkGrowth(Side.LEFT, accepted.leftGrowth(), place);
     join.checkGrowth(Side.RIGHT, accepted.rightGrowth(), place);

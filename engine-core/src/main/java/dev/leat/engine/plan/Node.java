@@ -496,7 +496,7 @@ public abstract sealed class Node
           fields.set(i, common(fields.get(i), other.schema().field(i), place));
         }
       }
-      checkCopies(inputs);
+      traits(inputs).checkCopies("union on " + first.describe(), "united");
       return new Union(List.copyOf(inputs), Schema.of(fields));
     }
 
@@ -507,20 +507,6 @@ public abstract sealed class Node
             place + ": types do not go together: " + a + " and " + b + "; cast one of them");
       }
       return new Field(a.name(), type, a.nullable() || b.nullable());
-    }
-
-    private static void checkCopies(List<Node> inputs) {
-      long copies = traits(inputs).copies();
-      if (copies > MAX_COPIES) {
-        throw invalid(
-            "union on "
-                + inputs.get(0).describe()
-                + ": one row of an input may be in it too often: copies="
-                + copies
-                + " limit="
-                + MAX_COPIES
-                + "; aggregate the relations that are united, or make them distinct, before");
-      }
     }
 
     private static RowTraits traits(List<Node> inputs) {
