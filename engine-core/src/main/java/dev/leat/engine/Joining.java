@@ -3,6 +3,7 @@ package dev.leat.engine;
 import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.Join;
 import dev.leat.engine.plan.JoinKeys;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -73,6 +74,19 @@ public final class Joining<L, R, O> {
   public Joining<L, R, O> matching(Expr also) {
     Expr both = condition == null ? also : condition.and(also);
     return new Joining<>(this, matchesNull, new Beside(both, scanReason));
+  }
+
+  /**
+   * Rows match only if the right one's time is within a time around the left one's: an interval
+   * join. Both bounds are included.
+   *
+   * @param leftTime a column of the left
+   * @param rightTime a column of the right
+   * @param before how much earlier than the left one's the right one's time may be
+   * @param after how much later it may be
+   */
+  public Joining<L, R, O> within(Expr leftTime, Expr rightTime, Duration before, Duration after) {
+    return matching(rightTime.between(leftTime.minus(before), leftTime.plus(after)));
   }
 
   /** A null in a key is equal to a null in the other, as {@code IS NOT DISTINCT FROM} in SQL. */

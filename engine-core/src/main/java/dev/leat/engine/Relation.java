@@ -1,6 +1,7 @@
 package dev.leat.engine;
 
 import dev.leat.engine.plan.AggregateCall;
+import dev.leat.engine.plan.AsOfJoin;
 import dev.leat.engine.plan.Deduplication;
 import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.Join;
@@ -173,6 +174,33 @@ public final class Relation<T> {
   /** The rows that match no row of another relation, as {@code NOT EXISTS} in SQL. */
   public <U> Joining<T, U, T> antiJoin(Relation<U> right) {
     return Joining.of(this, right, Join.Kind.ANTI, record);
+  }
+
+  /**
+   * Each row of a stream beside what another relation has for its key at the moment when the row
+   * comes in. What that becomes later corrects nothing, so no row of this is kept; and the result
+   * depends on the order in which rows come in, as no other does.
+   */
+  public <U> Lookup<T, U> lookup(Relation<U> right) {
+    return Lookup.of(this, right, null);
+  }
+
+  /**
+   * Each row beside the version of its key that was valid at its time: of those whose time is not
+   * after it, the latest. A version that comes late corrects the rows that it concerns.
+   *
+   * @param versions has one row for each key and time
+   * @param time when a row of this happened
+   * @param since when a version begins to be valid
+   */
+  public <U> Lookup<T, U> asOfJoin(
+      Relation<U> versions, Accessor<T, ?> time, Accessor<U, ?> since) {
+    return asOfJoin(versions, Columns.name(time), Columns.name(since));
+  }
+
+  /** Each row beside the version of its key that was valid at its time, by names of columns. */
+  public <U> Lookup<T, U> asOfJoin(Relation<U> versions, String time, String since) {
+    return Lookup.of(this, versions, new AsOfJoin.Times(time, since));
   }
 
   /**

@@ -87,16 +87,17 @@ public final class Explain {
     text.append(what(node)).append(" [");
     text.append(key(node)).append("; ").append(node.isAppendOnly() ? "append-only" : "updating");
     text.append("; state: ").append(StateBound.of(node).text());
-    if (node instanceof Join join) {
-      text.append("; ").append(index(join, Join.Side.LEFT));
-      text.append(", ").append(index(join, Join.Side.RIGHT));
+    if (node instanceof Joined join) {
+      for (Joined.Side side : JoinIndexes.sides(join)) {
+        text.append(side == Joined.Side.LEFT ? "; " : ", ").append(index(join, side));
+      }
     }
     text.append("]\n");
     return true;
   }
 
   /** Which index a side of a join asks, and who else does. */
-  private String index(Join join, Join.Side side) {
+  private String index(Joined join, Joined.Side side) {
     JoinIndexes.Index index = JoinIndexes.Index.of(join, side);
     int readers = indexes.readers(index).size();
     return side.name().toLowerCase(Locale.ROOT)
@@ -150,13 +151,8 @@ public final class Explain {
     public String join(Join join) {
       JoinKeys keys = join.keys();
       StringBuilder what = new StringBuilder(join.kind().name().toLowerCase(Locale.ROOT));
-      what.append(keys.size() == 0 ? " join of every row with every other" : " join on ");
-      if (keys.size() > 0) {
-        what.append(keys.left()).append(" = ").append(keys.right());
-      }
-      if (keys.matchesNull()) {
-        what.append(" (null = null)");
-      }
+      what.append(" join ");
+      what.append(keys.size() == 0 ? "of every row with every other" : keys(keys));
       if (join.scanReason() != null) {
         what.append(" (accepted: ").append(join.scanReason()).append(")");
       }
@@ -164,6 +160,29 @@ public final class Explain {
       return condition == null
           ? what.toString()
           : what.append(" and ").append(condition).toString();
+    }
+
+    @Override
+    public String lookup(LookupJoin lookup) {
+      return "lookup " + keys(lookup.keys());
+    }
+
+    @Override
+    public String asOf(AsOfJoin join) {
+      return "as-of join "
+          + keys(join.keys())
+          + " at "
+          + join.leftTime()
+          + " >= "
+          + join.rightTime();
+    }
+
+    private static String keys(JoinKeys keys) {
+      return "on "
+          + keys.left()
+          + " = "
+          + keys.right()
+          + (keys.matchesNull() ? " (null = null)" : "");
     }
   }
 }

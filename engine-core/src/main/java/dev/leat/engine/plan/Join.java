@@ -1,7 +1,5 @@
 package dev.leat.engine.plan;
 
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -14,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * match, and is reported. Either relation may change; a row that found no match and then finds one
  * is corrected.
  */
-public final class Join extends Node {
+public final class Join extends Node implements Joined {
   /** What becomes of rows that match, and of those that match nothing. */
   public enum Kind {
     /** Pairs that match. */
@@ -44,12 +42,6 @@ public final class Join extends Node {
     public boolean keepsRight() {
       return this == RIGHT || this == FULL;
     }
-  }
-
-  /** One of the two relations. */
-  public enum Side {
-    LEFT,
-    RIGHT
   }
 
   /**
@@ -149,9 +141,9 @@ public final class Join extends Node {
             + ", for ever, because a row of "
             + input(other).describe()
             + " that comes or changes later must find it: its state grows with the input; three ways"
-            + " out: aggregate that side before the join; or declare it as a table with a primary"
-            + " key, so that rows replace each other; or accept it with .acceptGrowth(\"why\") on"
-            + " that side, before the join");
+            + " out: aggregate that side before the join; or keep none of its rows and look up what"
+            + " the other side is when one comes, with .lookup(...); or accept it with"
+            + " .acceptGrowth(\"why\") on that side, before the join");
   }
 
   private static String word(Kind kind) {
@@ -167,18 +159,8 @@ public final class Join extends Node {
   }
 
   private static Canonical step(Node left, Node right, Parts parts) {
-    List<Expr> ofLeft = new ArrayList<>();
-    List<Expr> ofRight = new ArrayList<>();
-    parts.keys().left().forEach(key -> ofLeft.add(new Expr.Column(key)));
-    parts.keys().right().forEach(key -> ofRight.add(new Expr.Column(key)));
     Canonical text =
-        new Canonical("join")
-            .word(parts.kind().name())
-            .names(parts.keys().left())
-            .names(parts.keys().right())
-            .word(parts.keys().matchesNull() ? "null-safe" : "sql-null")
-            .fields(read(ofLeft, left))
-            .fields(read(ofRight, right));
+        parts.keys().write(new Canonical("join").word(parts.kind().name()), left, right);
     Expr condition = parts.condition();
     return condition == null
         ? text.word("-")
@@ -223,30 +205,23 @@ public final class Join extends Node {
     return keySide(left(), right(), kind, keys);
   }
 
+  @Override
   public Node left() {
     return inputs().get(0);
   }
 
+  @Override
   public Node right() {
     return inputs().get(1);
-  }
-
-  /** The relation of a side. */
-  public Node input(Side side) {
-    return side == Side.LEFT ? left() : right();
   }
 
   public Kind kind() {
     return kind;
   }
 
+  @Override
   public JoinKeys keys() {
     return keys;
-  }
-
-  /** The key columns of a side. */
-  public List<String> keys(Side side) {
-    return side == Side.LEFT ? keys.left() : keys.right();
   }
 
   /** What must be true of a pair beside its keys; null if nothing must. */
@@ -258,6 +233,7 @@ public final class Join extends Node {
    * The columns of a pair, which the condition reads. The result has them all; of a semi or anti
    * join it has those of the left.
    */
+  @Override
   public JoinedColumns columns() {
     return columns;
   }
@@ -267,25 +243,19 @@ public final class Join extends Node {
     return side == Side.LEFT || kind.givesPairs() || condition != null;
   }
 
-  /**
-   * The columns of a side that it reads, beside the keys.
-   *
-   * @param needed those of the result that anything reads
-   */
-  public Set<String> read(Side side, Set<String> needed) {
-    Set<String> read = new LinkedHashSet<>();
-    for (int i = 0; i < columns.sources().size(); i++) {
-      JoinedColumns.Source source = columns.sources().get(i);
-      int column = side == Side.LEFT ? source.left() : source.right();
-      String name = columns.schema().field(i).name();
-      boolean isRead = condition != null && condition.columns().contains(name);
-      boolean isShown = needed.contains(name) && (kind.givesPairs() || source.left() >= 0);
-      if (column >= 0 && (isRead || isShown)) {
-        read.add(input(side).schema().field(column).name());
-      }
-    }
-    keys(side).forEach(read::remove);
-    return read;
+  @Override
+  public int shownColumns() {
+    return schema().size();
+  }
+
+  @Override
+  public Set<String> readBeside() {
+    return condition == null ? Set.of() : condition.columns();
+  }
+
+  @Override
+  public boolean isKept(Side side) {
+    return true;
   }
 
   /** What bounds what is kept of a side. */

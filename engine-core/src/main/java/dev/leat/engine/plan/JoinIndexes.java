@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The indexes that the joins of a plan need: one for each relation and key, however many joins ask
@@ -19,7 +20,7 @@ public final class JoinIndexes {
    */
   public record Index(Node relation, List<String> keys, boolean matchesNull) {
     /** The index of a side of a join. */
-    public static Index of(Join join, Join.Side side) {
+    public static Index of(Joined join, Joined.Side side) {
       return new Index(unnamed(join.input(side)), join.keys(side), join.keys().matchesNull());
     }
 
@@ -38,7 +39,7 @@ public final class JoinIndexes {
   }
 
   /** A side of a join that asks an index. */
-  public record Reader(Join join, Join.Side side) {}
+  public record Reader(Joined join, Joined.Side side) {}
 
   private final Map<Index, List<Reader>> readers = new LinkedHashMap<>();
 
@@ -48,8 +49,8 @@ public final class JoinIndexes {
   public static JoinIndexes of(Plan plan) {
     JoinIndexes indexes = new JoinIndexes();
     for (Node node : plan.nodes()) {
-      if (node instanceof Join join) {
-        for (Join.Side side : Join.Side.values()) {
+      if (node instanceof Joined join) {
+        for (Joined.Side side : sides(join)) {
           indexes
               .readers
               .computeIfAbsent(Index.of(join, side), i -> new ArrayList<>())
@@ -58,6 +59,11 @@ public final class JoinIndexes {
       }
     }
     return indexes;
+  }
+
+  /** The sides of a join whose rows are kept. */
+  public static List<Joined.Side> sides(Joined join) {
+    return Stream.of(Joined.Side.values()).filter(join::isKept).toList();
   }
 
   /** Who asks an index. */

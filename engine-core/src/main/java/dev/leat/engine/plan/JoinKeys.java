@@ -67,6 +67,19 @@ public record JoinKeys(List<String> left, List<String> right, boolean matchesNul
     }
   }
 
+  /** Writes them, with the types that they have on both sides, into a canonical text. */
+  Canonical write(Canonical text, Node leftNode, Node rightNode) {
+    return text.names(left)
+        .names(right)
+        .word(matchesNull ? "null-safe" : "sql-null")
+        .fields(Node.read(columns(left), leftNode))
+        .fields(Node.read(columns(right), rightNode));
+  }
+
+  private static List<Expr> columns(List<String> names) {
+    return names.stream().<Expr>map(Expr.Column::new).toList();
+  }
+
   private static List<Field> fields(Node node, List<String> names, String place) {
     Schema schema = node.schema();
     String where = place + ", key of " + node.describe();

@@ -31,7 +31,9 @@ public abstract sealed class Node
         Node.Union,
         Node.Distinct,
         Node.Named,
-        Join {
+        Join,
+        LookupJoin,
+        AsOfJoin {
   /**
    * How often one row of an input may be in a relation. A union of a relation with itself doubles
    * it; grouping and {@code distinct} make it one again.
@@ -106,6 +108,10 @@ public abstract sealed class Node
     R named(Named named);
 
     R join(Join join);
+
+    R lookup(LookupJoin lookup);
+
+    R asOf(AsOfJoin join);
   }
 
   /** Has a visitor do what it does for this kind of relation. */

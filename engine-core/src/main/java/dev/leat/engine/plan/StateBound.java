@@ -87,6 +87,16 @@ public record StateBound(Kind kind, String text) {
     public StateBound join(Join join) {
       return join.stateBound();
     }
+
+    @Override
+    public StateBound lookup(LookupJoin lookup) {
+      return lookup.stateBound();
+    }
+
+    @Override
+    public StateBound asOf(AsOfJoin join) {
+      return join.stateBound();
+    }
   }
 
   /** What bounds the rows that a view holds. */

@@ -1,12 +1,17 @@
 package dev.leat.engine.testkit;
 
+import dev.leat.engine.plan.AggregateCall;
+import dev.leat.engine.plan.AggregateFunction;
+import dev.leat.engine.plan.AsOfJoin;
 import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.Field;
 import dev.leat.engine.plan.Join;
 import dev.leat.engine.plan.JoinKeys;
+import dev.leat.engine.plan.LookupJoin;
 import dev.leat.engine.plan.NamedExpr;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Schema;
+import dev.leat.engine.plan.Type;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -45,9 +50,56 @@ final class RandomJoins {
       renamedKeys = rightKeys.stream().map(name -> prefix + name).toList();
     }
     JoinKeys keys = new JoinKeys(leftKeys, renamedKeys, values.percent(25));
+    if (keys.size() > 0 && left.isAppendOnly() && values.percent(40)) {
+      return LookupJoin.of(left, renamed, keys);
+    }
     Join.Kind kind = values.pick(List.of(Join.Kind.values()));
     Expr condition = values.percent(35) ? condition(left, renamed, keys) : null;
     return Join.of(left, renamed, kind, keys, condition, ACCEPTED);
+  }
+
+  /**
+   * An as-of join with versions made of a relation, one for each key and time; null where there are
+   * no columns for that.
+   */
+  @Nullable Node asOf(Node left, Node from) {
+    List<String> leftNames = new ArrayList<>();
+    List<String> fromNames = new ArrayList<>();
+    String leftTime = null;
+    String fromTime = null;
+    for (Field field : left.schema().fields()) {
+      String fitting = fitting(field, from);
+      if (fitting == null || fitting.equals(fromTime) || fromNames.contains(fitting)) {
+        continue;
+      }
+      if (leftTime == null && isTime(field.type())) {
+        leftTime = field.name();
+        fromTime = fitting;
+      } else if (leftNames.size() < 2) {
+        leftNames.add(field.name());
+        fromNames.add(fitting);
+      }
+    }
+    if (leftTime == null || fromTime == null || leftNames.isEmpty()) {
+      return null;
+    }
+    List<String> grouped = new ArrayList<>(fromNames);
+    grouped.add(fromTime);
+    AggregateCall count = new AggregateCall(AggregateFunction.COUNT, null, null, false, null);
+    String prefix = "j" + names++ + "_";
+    Node versions =
+        prefixed(Node.Aggregate.of(from, grouped, List.of(count.as("versions" + names))), prefix);
+    return AsOfJoin.of(
+        left,
+        versions,
+        new JoinKeys(
+            leftNames, fromNames.stream().map(name -> prefix + name).toList(), values.percent(25)),
+        new AsOfJoin.Times(leftTime, prefix + fromTime),
+        ACCEPTED);
+  }
+
+  private static boolean isTime(Type type) {
+    return type.isInteger() || type.kind() == Type.Kind.INSTANT || type.kind() == Type.Kind.DATE;
   }
 
   private Expr condition(Node left, Node right, JoinKeys keys) {
@@ -59,7 +111,7 @@ final class RandomJoins {
   private void pickKeys(Node left, Node right, List<String> leftKeys, List<String> rightKeys) {
     for (Field field : left.schema().fields()) {
       @Nullable String fitting = fitting(field, right);
-      boolean isEnough = leftKeys.size() >= 2 || !leftKeys.isEmpty() && values.percent(60);
+      boolean isEnough = leftKeys.size() >= 2 || (!leftKeys.isEmpty() && values.percent(60));
       if (fitting != null && !isEnough && values.percent(70)) {
         leftKeys.add(field.name());
         rightKeys.add(fitting);

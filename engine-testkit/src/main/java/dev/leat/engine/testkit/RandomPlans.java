@@ -94,7 +94,8 @@ public final class RandomPlans {
       if (!RandomJoins.mayJoin(left, right)) {
         continue;
       }
-      Node join = joins.join(left, right);
+      Node asOf = values.percent(25) ? joins.asOf(left, right) : null;
+      Node join = asOf == null ? joins.join(left, right) : asOf;
       relations.add(join);
       if (values.percent(60)) {
         relations.add(values.percent(40) ? Node.Filter.of(join, condition(join)) : operator());

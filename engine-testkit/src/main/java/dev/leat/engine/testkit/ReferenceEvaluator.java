@@ -1,10 +1,13 @@
 package dev.leat.engine.testkit;
 
+import dev.leat.engine.plan.AsOfJoin;
 import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.Join;
+import dev.leat.engine.plan.LookupJoin;
 import dev.leat.engine.plan.NamedExpr;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
+import dev.leat.engine.plan.Postorder;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;
 import dev.leat.engine.plan.ViewDefinition;
@@ -63,10 +66,13 @@ import org.jspecify.annotations.Nullable;
 public final class ReferenceEvaluator {
   private final Map<String, ? extends List<ReferenceRow>> inputs;
   private final Map<Node, List<ReferenceRow>> relations = new HashMap<>();
+  private final ReferenceMemory memory;
   private long errors;
 
-  private ReferenceEvaluator(Map<String, ? extends List<ReferenceRow>> inputs) {
+  private ReferenceEvaluator(
+      Map<String, ? extends List<ReferenceRow>> inputs, ReferenceMemory memory) {
     this.inputs = inputs;
+    this.memory = memory;
   }
 
   /**
@@ -77,8 +83,17 @@ public final class ReferenceEvaluator {
    */
   public static ReferenceResult evaluate(
       Plan plan, Map<String, ? extends List<ReferenceRow>> inputs) {
+    return evaluate(plan, inputs, new ReferenceMemory());
+  }
+
+  /**
+   * Computes all views of a plan that may have lookups, whose result depends on the epochs in which
+   * rows came: to be called after each epoch, with the same memory.
+   */
+  public static ReferenceResult evaluate(
+      Plan plan, Map<String, ? extends List<ReferenceRow>> inputs, ReferenceMemory memory) {
     inputs.keySet().forEach(plan::input);
-    ReferenceEvaluator evaluator = new ReferenceEvaluator(inputs);
+    ReferenceEvaluator evaluator = new ReferenceEvaluator(inputs, memory);
     OfInputs operators = evaluator.new OfInputs();
     for (Node node : plan.nodes()) {
       evaluator.relations.put(node, node.accept(operators));
@@ -92,6 +107,12 @@ public final class ReferenceEvaluator {
       views.put(view.name(), counts);
     }
     return new ReferenceResult(views, evaluator.errors);
+  }
+
+  /** Does a relation depend on the epochs in which rows came, and not only on what there is? */
+  public static boolean dependsOnEpochs(Node relation) {
+    return Postorder.of(List.of(relation), Node::inputs).stream()
+        .anyMatch(LookupJoin.class::isInstance);
   }
 
   private List<ReferenceRow> rows(Node node) {
@@ -142,6 +163,19 @@ public final class ReferenceEvaluator {
       List<ReferenceRow> rows = joins.rows(rows(join.left()), rows(join.right()));
       errors += joins.errors();
       return rows;
+    }
+
+    @Override
+    public List<ReferenceRow> lookup(LookupJoin lookup) {
+      ReferenceMemory.Looked looked = memory.of(lookup);
+      List<ReferenceRow> added = looked.takeNew(rows(lookup.left()));
+      looked.found().addAll(ReferenceLookups.found(lookup, added, rows(lookup.right())));
+      return List.copyOf(looked.found());
+    }
+
+    @Override
+    public List<ReferenceRow> asOf(AsOfJoin join) {
+      return ReferenceLookups.asOf(join, rows(join.left()), rows(join.right()));
     }
   }
 

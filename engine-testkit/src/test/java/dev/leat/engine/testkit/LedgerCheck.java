@@ -1,6 +1,6 @@
 package dev.leat.engine.testkit;
 
-import dev.leat.engine.plan.Join;
+import dev.leat.engine.plan.Joined;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
 import java.util.ArrayList;
@@ -27,8 +27,10 @@ final class LedgerCheck {
         plan.nodes().stream()
             .noneMatch(
                 n ->
-                    n instanceof Node.Aggregate || n instanceof Node.Distinct || n instanceof Join);
-    this.hasJoins = plan.nodes().stream().anyMatch(Join.class::isInstance);
+                    n instanceof Node.Aggregate
+                        || n instanceof Node.Distinct
+                        || n instanceof Joined);
+    this.hasJoins = plan.nodes().stream().anyMatch(Joined.class::isInstance);
     this.hasKeylessTables =
         plan.inputs().stream().anyMatch(i -> i.kind() == Node.InputKind.KEYLESS_TABLE);
   }

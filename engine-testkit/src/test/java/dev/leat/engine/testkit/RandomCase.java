@@ -1,7 +1,7 @@
 package dev.leat.engine.testkit;
 
 import dev.leat.engine.plan.Explain;
-import dev.leat.engine.plan.Join;
+import dev.leat.engine.plan.Joined;
 import dev.leat.engine.plan.Plan;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,7 +60,7 @@ record RandomCase(long seed, Plan plan, List<List<InputChange>> epochs, Options 
 
   /** Joins of joins give as many rows as powers of their inputs'. */
   private static int size(SplittableRandom random, Plan plan) {
-    long joins = plan.nodes().stream().filter(Join.class::isInstance).count();
+    long joins = plan.nodes().stream().filter(Joined.class::isInstance).count();
     int most = joins == 0 ? MANY : joins == 1 ? MANY_JOINED : MANY_JOINED_AGAIN;
     return Math.min(most, size(random));
   }

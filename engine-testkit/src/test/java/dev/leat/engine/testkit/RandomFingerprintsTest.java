@@ -3,10 +3,12 @@ package dev.leat.engine.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.leat.engine.plan.AggregateCall;
+import dev.leat.engine.plan.AsOfJoin;
 import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.Fingerprint;
 import dev.leat.engine.plan.Join;
 import dev.leat.engine.plan.JoinKeys;
+import dev.leat.engine.plan.Joined;
 import dev.leat.engine.plan.NamedExpr;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
@@ -182,26 +184,32 @@ class RandomFingerprintsTest {
           texts(aggregate.keys().stream().map(k -> text(new Expr.Column(k), read)).toList()),
           texts(aggregate.calls().stream().map(call -> text(call, read)).toList()));
     }
-    if (node instanceof Join join) {
+    if (node instanceof Joined join) {
       return join(join, inputs, isStrict);
     }
     return text(node.getClass().getSimpleName(), texts(inputs), schema(node.schema()));
   }
 
-  private static String join(Join join, List<String> inputs, boolean isStrict) {
+  private static String join(Joined join, List<String> inputs, boolean isStrict) {
     Schema left = isStrict ? null : join.left().schema();
     Schema right = isStrict ? null : join.right().schema();
     JoinKeys keys = join.keys();
     return text(
-        "join",
+        join.getClass().getSimpleName(),
         texts(inputs),
-        join.kind().name(),
         texts(keys.left().stream().map(k -> text(new Expr.Column(k), left)).toList()),
         texts(keys.right().stream().map(k -> text(new Expr.Column(k), right)).toList()),
         String.valueOf(keys.matchesNull()),
-        join.condition() == null
-            ? ""
-            : text(join.condition(), isStrict ? null : join.columns().schema()));
+        join instanceof AsOfJoin asOf
+            ? texts(
+                List.of(
+                    text(new Expr.Column(asOf.leftTime()), left),
+                    text(new Expr.Column(asOf.rightTime()), right)))
+            : "",
+        join instanceof Join plain ? plain.kind().name() : "",
+        join instanceof Join plain && plain.condition() != null
+            ? text(plain.condition(), isStrict ? null : join.columns().schema())
+            : "");
   }
 
   private static String text(AggregateCall call, @Nullable Schema read) {

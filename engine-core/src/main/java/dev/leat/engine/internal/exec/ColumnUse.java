@@ -1,9 +1,12 @@
 package dev.leat.engine.internal.exec;
 
 import dev.leat.engine.plan.AggregateCall;
+import dev.leat.engine.plan.AsOfJoin;
 import dev.leat.engine.plan.Deduplication;
 import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.Join;
+import dev.leat.engine.plan.Joined;
+import dev.leat.engine.plan.LookupJoin;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.ViewDefinition;
@@ -80,9 +83,9 @@ final class ColumnUse {
   }
 
   private void visit(Node node) {
-    if (node instanceof Join join) {
-      for (Join.Side side : Join.Side.values()) {
-        add(join.input(side), join.read(side, needed(join)));
+    if (node instanceof Joined join) {
+      for (Joined.Side side : Joined.Side.values()) {
+        add(join.input(side), join.read(side, needed(node)));
         add(join.input(side), join.keys(side));
       }
       return;
@@ -141,6 +144,16 @@ final class ColumnUse {
 
     @Override
     public Collection<String> join(Join join) {
+      throw new AssertionError("its two sides are read by themselves");
+    }
+
+    @Override
+    public Collection<String> lookup(LookupJoin lookup) {
+      throw new AssertionError("its two sides are read by themselves");
+    }
+
+    @Override
+    public Collection<String> asOf(AsOfJoin join) {
       throw new AssertionError("its two sides are read by themselves");
     }
   }

@@ -17,8 +17,10 @@ import dev.leat.engine.internal.op.ProjectOperator;
 import dev.leat.engine.internal.op.StreamOperator;
 import dev.leat.engine.internal.op.UnionOperator;
 import dev.leat.engine.internal.op.ViewOperator;
+import dev.leat.engine.plan.AsOfJoin;
 import dev.leat.engine.plan.Deduplication;
 import dev.leat.engine.plan.Join;
+import dev.leat.engine.plan.LookupJoin;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.ViewDefinition;
@@ -181,6 +183,16 @@ public final class Dataflow implements Checkpointed {
 
     @Override
     public Operator join(Join join) {
+      return joins.of(join);
+    }
+
+    @Override
+    public Operator lookup(LookupJoin lookup) {
+      return joins.of(lookup, from.get(0));
+    }
+
+    @Override
+    public Operator asOf(AsOfJoin join) {
       return joins.of(join);
     }
   }

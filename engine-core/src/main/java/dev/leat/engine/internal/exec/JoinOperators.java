@@ -1,13 +1,18 @@
 package dev.leat.engine.internal.exec;
 
 import dev.leat.engine.internal.batch.Dictionary;
+import dev.leat.engine.internal.op.AsOfOperator;
 import dev.leat.engine.internal.op.Failures;
 import dev.leat.engine.internal.op.IndexOperator;
 import dev.leat.engine.internal.op.JoinOperator;
+import dev.leat.engine.internal.op.LookupOperator;
 import dev.leat.engine.internal.op.Operator;
 import dev.leat.engine.internal.state.RowsByKey;
+import dev.leat.engine.plan.AsOfJoin;
 import dev.leat.engine.plan.Join;
 import dev.leat.engine.plan.JoinIndexes;
+import dev.leat.engine.plan.Joined;
+import dev.leat.engine.plan.LookupJoin;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.Schema;
@@ -49,11 +54,11 @@ final class JoinOperators {
    * @param added is told each
    */
   void addIndexes(Node node, List<Operator> inputs, Consumer<Named> added) {
-    if (node instanceof Join join) {
-      for (Join.Side side : Join.Side.values()) {
+    if (node instanceof Joined join) {
+      for (Joined.Side side : JoinIndexes.sides(join)) {
         JoinIndexes.Index index = JoinIndexes.Index.of(join, side);
         if (!made.containsKey(index)) {
-          added.accept(make(index, inputs.get(side == Join.Side.LEFT ? 0 : 1)));
+          added.accept(make(index, inputs.get(side == Joined.Side.LEFT ? 0 : 1)));
         }
       }
     }
@@ -62,7 +67,8 @@ final class JoinOperators {
   private Named make(JoinIndexes.Index index, Operator input) {
     Set<String> kept = new TreeSet<>();
     for (JoinIndexes.Reader reader : indexes.readers(index)) {
-      kept.addAll(reader.join().read(reader.side(), use.needed(reader.join())));
+      Joined join = reader.join();
+      kept.addAll(join.read(reader.side(), use.needed((Node) join)));
     }
     Node relation = index.relation();
     Schema schema = relation.schema();
@@ -92,18 +98,30 @@ final class JoinOperators {
 
   /** The operator of a join, whose indexes were made before. */
   Operator of(Join join) {
-    boolean[] isRead = use.isRead(join);
-    return new JoinOperator(
-        join,
-        new JoinOperator.Wiring(
-            index(join, Join.Side.LEFT),
-            index(join, Join.Side.RIGHT),
-            isRead,
-            dictionary,
-            failures));
+    return new JoinOperator(join, wiring(join, join));
   }
 
-  private IndexOperator index(Join join, Join.Side side) {
+  /** The operator of an as-of join, whose indexes were made before. */
+  Operator of(AsOfJoin join) {
+    return new AsOfOperator(join, wiring(join, join));
+  }
+
+  /** The operator of a lookup, whose index was made before. */
+  Operator of(LookupJoin lookup, Operator input) {
+    IndexOperator index = index(lookup, Joined.Side.RIGHT);
+    return new LookupOperator(lookup, input, index, use.isRead(lookup), dictionary);
+  }
+
+  private JoinOperator.Wiring wiring(Node node, Joined join) {
+    return new JoinOperator.Wiring(
+        index(join, Joined.Side.LEFT),
+        index(join, Joined.Side.RIGHT),
+        use.isRead(node),
+        dictionary,
+        failures);
+  }
+
+  private IndexOperator index(Joined join, Joined.Side side) {
     return Objects.requireNonNull(made.get(JoinIndexes.Index.of(join, side)));
   }
 }

@@ -133,7 +133,7 @@ final class JoinCondition {
       batch.column(c).forgetNulls();
     }
     PairColumns columns = asking == left ? leftColumns : rightColumns;
-    columns.gather(candidates, 0, count, batch, 0);
+    columns.gather(candidates, batch, 0);
     batch.fill(count, null);
     errors.clear();
     int passing = Selections.select(condition, batch, null, count, errors, selection);

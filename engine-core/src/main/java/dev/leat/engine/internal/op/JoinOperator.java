@@ -2,14 +2,14 @@ package dev.leat.engine.internal.op;
 
 import dev.leat.engine.internal.batch.Batch;
 import dev.leat.engine.internal.batch.CodeSet;
-import dev.leat.engine.internal.batch.Column;
 import dev.leat.engine.internal.batch.Dictionary;
 import dev.leat.engine.internal.checkpoint.StateImage;
 import dev.leat.engine.internal.checkpoint.StateReader;
 import dev.leat.engine.internal.state.RowChanges;
 import dev.leat.engine.internal.state.RowsByKey;
+import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.Join;
-import java.util.Arrays;
+import dev.leat.engine.plan.Joined;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,9 +23,8 @@ import org.jspecify.annotations.Nullable;
  * is a matter of the key, and the index knows how many rows a key had and has; with one, how many
  * rows match is kept for each row.
  *
- * <p>First only row numbers are collected, then columns are gathered, those that somebody reads.
- * Where each row of the left batch has one row in the result, as when events look up users, its
- * columns are shared and not copied.
+ * <p>First only row numbers are collected, then columns are gathered, those that somebody reads:
+ * see {@link PairOutput}.
  *
  * <p><b>Cost.</b> In proportion to the changes and the pairs that they change; what is not touched
  * costs nothing.
@@ -42,14 +41,8 @@ public final class JoinOperator implements Operator {
   /** Pairs of changed right rows with left rows. */
   private final RowPairs ofRight = new RowPairs();
 
-  private final PairColumns leftColumns;
-  private final PairColumns rightColumns;
-  private final Column[] own;
-  private final PairConsolidator consolidator;
-  private final Batch gathered;
-  private final Batch output;
-  private long[] weights = new long[0];
-  private int[] numbers = new int[0];
+  private final OfRight others;
+  private final PairOutput output;
 
   /**
    * What a join reads and reports to.
@@ -65,27 +58,62 @@ public final class JoinOperator implements Operator {
 
   public JoinOperator(Join join, Wiring wiring) {
     this.join = join;
-    this.left = new JoinSide(join, Join.Side.LEFT, wiring.left());
-    this.right = new JoinSide(join, Join.Side.RIGHT, wiring.right());
-    int columns = join.schema().size();
-    boolean[] isRead = wiring.isRead();
-    var sources = join.columns().sources().subList(0, columns);
-    this.leftColumns = new PairColumns(sources, left, right, true, isRead);
-    this.rightColumns = new PairColumns(sources, right, left, false, isRead);
-    this.condition =
-        join.condition() == null
-            ? null
-            : new JoinCondition(join, join.condition(), left, right, wiring);
-    this.gathered = new Batch(columns);
-    this.own = new Column[columns];
-    Arrays.setAll(own, gathered::column);
-    this.consolidator = new PairConsolidator(join.schema(), isRead, wiring.dictionary().hashing());
-    this.output = new Batch(columns);
+    this.left = JoinSide.of(join, Joined.Side.LEFT, wiring.left());
+    this.right = JoinSide.of(join, Joined.Side.RIGHT, wiring.right());
+    Expr also = join.condition();
+    this.condition = also == null ? null : new JoinCondition(join, also, left, right, wiring);
+    Joined.Side keySide = join.keySide().orElse(null);
+    this.output = new PairOutput(join, keySide, left, right, wiring.isRead(), wiring.dictionary());
+    this.others =
+        new OfRight(
+            new PairColumns(join.columns().sources(), right, left, false, wiring.isRead()),
+            keySide == Joined.Side.RIGHT);
+  }
+
+  /** The pairs of changed right rows, as a part of the output. */
+  private final class OfRight implements PairOutput.Others {
+    private final PairColumns columns;
+    private final boolean isNumbered;
+
+    /**
+     * Those pairs.
+     *
+     * @param isNumbered are the numbers of the right rows those of the result?
+     */
+    private OfRight(PairColumns columns, boolean isNumbered) {
+      this.columns = columns;
+      this.isNumbered = isNumbered;
+    }
+
+    @Override
+    public int count() {
+      return ofRight.count();
+    }
+
+    @Override
+    public void gather(Batch out, int at) {
+      columns.gather(ofRight, out, at);
+    }
+
+    @Override
+    public long[] weights() {
+      return ofRight.weights();
+    }
+
+    @Override
+    public void number(int[] numbers, int at) {
+      int[] ofBatch = right.batch().slots();
+      for (int i = 0; i < ofRight.count(); i++) {
+        numbers[at + i] =
+            isNumbered && ofBatch != null
+                ? ofBatch[ofRight.rows()[i]]
+                : left.kept().number(ofRight.places()[i]);
+      }
+    }
   }
 
   @Override
   public void step() {
-    output.clear();
     boolean isLeftChanged = left.changes().count() > 0;
     boolean isRightChanged = right.changes().count() > 0;
     ofLeft.clear();
@@ -98,7 +126,7 @@ public final class JoinOperator implements Operator {
       right.lookUp(left);
       collect(right, left, ofRight);
     }
-    emit();
+    output.emit(ofLeft, others);
   }
 
   /** Collects the pairs that the changes of a side bring. */
@@ -198,99 +226,9 @@ public final class JoinOperator implements Operator {
     }
   }
 
-  private void emit() {
-    int total = Math.addExact(ofLeft.count(), ofRight.count());
-    if (total == 0) {
-      return;
-    }
-    if (ofRight.count() == 0 && ofLeft.isOnceEach()) {
-      share();
-      return;
-    }
-    for (Column column : own) {
-      column.reset(total);
-    }
-    leftColumns.gather(ofLeft, 0, ofLeft.count(), gathered, 0);
-    rightColumns.gather(ofRight, 0, ofRight.count(), gathered, ofLeft.count());
-    if (weights.length < total) {
-      weights = new long[total + (total >> 1)];
-    }
-    System.arraycopy(ofLeft.weights(), 0, weights, 0, ofLeft.count());
-    System.arraycopy(ofRight.weights(), 0, weights, ofLeft.count(), ofRight.count());
-    gathered.fill(total, weights);
-    if (join.keySide().isPresent()) {
-      number(total, join.keySide().get() == Join.Side.LEFT);
-      gathered.number(numbers);
-      consolidator.consolidateByNumber(gathered, output);
-    } else {
-      consolidator.consolidate(gathered, output);
-    }
-  }
-
-  /** Each row of the left batch is in one row of the result, or in none. */
-  private void share() {
-    leftColumns.share(ofLeft, own, output);
-    Batch in = left.batch();
-    int count = ofLeft.count();
-    boolean isWhole = count == in.rows();
-    output.select(in.rows(), isWhole ? null : ofLeft.rows(), count, sharedWeights(in));
-    if (join.keySide().isPresent()) {
-      output.number(sharedNumbers(in));
-    }
-  }
-
-  private long @Nullable [] sharedWeights(Batch in) {
-    boolean isOne = true;
-    for (int i = 0; i < ofLeft.count(); i++) {
-      isOne &= ofLeft.weights()[i] == 1;
-    }
-    if (isOne) {
-      return null;
-    }
-    if (weights.length < in.rows()) {
-      weights = new long[in.rows() + (in.rows() >> 1)];
-    }
-    for (int i = 0; i < ofLeft.count(); i++) {
-      weights[ofLeft.rows()[i]] = ofLeft.weights()[i];
-    }
-    return weights;
-  }
-
-  private int @Nullable [] sharedNumbers(Batch in) {
-    if (join.keySide().orElseThrow() == Join.Side.LEFT) {
-      return in.slots();
-    }
-    if (numbers.length < in.rows()) {
-      numbers = new int[in.rows() + (in.rows() >> 1)];
-    }
-    for (int i = 0; i < ofLeft.count(); i++) {
-      numbers[ofLeft.rows()[i]] = right.kept().number(ofLeft.places()[i]);
-    }
-    return numbers;
-  }
-
-  /** The numbers of the rows of the result are those of one side. */
-  private void number(int total, boolean isLeft) {
-    if (numbers.length < total) {
-      numbers = new int[total + (total >> 1)];
-    }
-    number(isLeft, ofLeft, left, right, 0);
-    number(!isLeft, ofRight, right, left, ofLeft.count());
-  }
-
-  private void number(boolean isOfBatch, RowPairs pairs, JoinSide asking, JoinSide kept, int at) {
-    int[] ofBatch = asking.batch().slots();
-    for (int i = 0; i < pairs.count(); i++) {
-      numbers[at + i] =
-          isOfBatch && ofBatch != null
-              ? ofBatch[pairs.rows()[i]]
-              : kept.kept().number(pairs.places()[i]);
-    }
-  }
-
   @Override
   public Batch output() {
-    return output;
+    return output.batch();
   }
 
   @Override

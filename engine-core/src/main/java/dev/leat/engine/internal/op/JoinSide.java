@@ -4,23 +4,36 @@ import dev.leat.engine.internal.batch.Batch;
 import dev.leat.engine.internal.state.KeyProbe;
 import dev.leat.engine.internal.state.RowChanges;
 import dev.leat.engine.internal.state.RowsByKey;
-import dev.leat.engine.plan.Join;
+import dev.leat.engine.plan.Joined;
 import dev.leat.engine.plan.Schema;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** One of the two relations of a join: its changes, its kept rows, and how it asks the other. */
 final class JoinSide {
-  private final IndexOperator index;
-  private final Schema schema;
+  private final Operator input;
+  private final @Nullable RowsByKey rows;
   private final int[] key;
   private final KeyProbe probe;
   private int[] otherKeys = new int[0];
 
-  JoinSide(Join join, Join.Side side, IndexOperator index) {
-    this.index = index;
-    this.schema = join.input(side).schema();
+  /**
+   * A side.
+   *
+   * @param rows its rows by key; null where they are not kept
+   */
+  JoinSide(Joined join, Joined.Side side, Operator input, @Nullable RowsByKey rows) {
+    this.input = input;
+    this.rows = rows;
+    Schema schema = join.input(side).schema();
     this.key = indexes(schema, join.keys(side));
     this.probe = new KeyProbe(schema, key, join.keys().matchesNull());
+  }
+
+  /** A side whose rows are kept in an index. */
+  static JoinSide of(Joined join, Joined.Side side, IndexOperator index) {
+    return new JoinSide(join, side, index, index.rows());
   }
 
   private static int[] indexes(Schema schema, List<String> names) {
@@ -29,15 +42,15 @@ final class JoinSide {
 
   /** The changes of this epoch. */
   Batch batch() {
-    return index.output();
+    return input.output();
   }
 
   RowsByKey kept() {
-    return index.rows();
+    return Objects.requireNonNull(rows, "the rows of this side are kept");
   }
 
   RowChanges changes() {
-    return index.rows().changes();
+    return kept().changes();
   }
 
   /** The index of the key column that a column is, or -1. */

@@ -2,22 +2,14 @@ package dev.leat.engine.internal.op;
 
 import dev.leat.engine.internal.batch.Batch;
 import dev.leat.engine.internal.batch.Column;
-import dev.leat.engine.internal.state.GroupRows;
-import dev.leat.engine.internal.state.KeyLayout;
 import dev.leat.engine.plan.JoinedColumns;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Gathers the columns of pairs of rows, of a batch of one side and of what is kept of the other. A
  * kept row has no words for its key: they are those of the batch's row.
  */
 final class PairColumns {
-  /** How many pairs are gathered at once: the kept rows are then near for all columns. */
-  private static final int PAIRS_AT_ONCE = 128;
-
-  private static final long[] NO_ROW = new long[0];
-
   private enum From {
     /** Nobody reads it. */
     NOTHING,
@@ -32,14 +24,11 @@ final class PairColumns {
   }
 
   private final JoinSide asking;
-  private final JoinSide kept;
+  private final KeptColumns kept;
   private final From[] from;
 
-  /** By column of the pair: the column of the batch, or among the kept ones. */
+  /** By column of the pair: the column of the batch. */
   private final int[] column;
-
-  private final long[][] pages = new long[PAIRS_AT_ONCE][];
-  private final int[] offsets = new int[PAIRS_AT_ONCE];
 
   /**
    * Columns of pairs.
@@ -50,41 +39,40 @@ final class PairColumns {
   PairColumns(
       List<JoinedColumns.Source> sources,
       JoinSide asking,
-      JoinSide kept,
+      JoinSide other,
       boolean isAskingLeft,
       boolean[] isRead) {
     this.asking = asking;
-    this.kept = kept;
+    this.kept = new KeptColumns(other.kept());
     this.from = new From[isRead.length];
     this.column = new int[isRead.length];
     for (int c = 0; c < isRead.length; c++) {
       JoinedColumns.Source source = sources.get(c);
-      int own = isAskingLeft ? source.left() : source.right();
-      int other = isAskingLeft ? source.right() : source.left();
+      int ofAsking = isAskingLeft ? source.left() : source.right();
+      int ofOther = isAskingLeft ? source.right() : source.left();
       if (!isRead[c]) {
         from[c] = From.NOTHING;
-      } else if (own >= 0) {
-        from[c] = other >= 0 ? From.KEY_OF_BOTH : From.ROW;
-        column[c] = own;
-      } else if (kept.keyIndex(other) >= 0) {
+      } else if (ofAsking >= 0) {
+        from[c] = ofOther >= 0 ? From.KEY_OF_BOTH : From.ROW;
+        column[c] = ofAsking;
+      } else if (other.keyIndex(ofOther) >= 0) {
         from[c] = From.KEY_OF_KEPT;
-        column[c] = asking.keyColumn(kept.keyIndex(other));
+        column[c] = asking.keyColumn(other.keyIndex(ofOther));
       } else {
         from[c] = From.KEPT;
-        column[c] = kept.kept().keptIndex(other);
-        assert column[c] >= 0 : "a column that is read is not kept: " + other;
+        kept.add(c, ofOther);
       }
     }
   }
 
   /** Puts the columns of pairs into rows of a batch, from a row on, which has room for them. */
-  void gather(RowPairs pairs, int first, int end, Batch out, int at) {
+  void gather(RowPairs pairs, Batch out, int at) {
     for (int c = 0; c < from.length; c++) {
       if (from[c] != From.NOTHING && from[c] != From.KEPT) {
-        gatherRows(pairs, first, end, c, out.column(c), at);
+        gatherRows(pairs, c, out.column(c), at);
       }
     }
-    gatherKept(pairs, first, end, out, at, null);
+    kept.gather(pairs.places(), 0, pairs.count(), out, at, null);
   }
 
   /**
@@ -110,7 +98,7 @@ final class PairColumns {
         case NOTHING -> out.share(c, own[c]);
       }
     }
-    gatherKept(pairs, 0, pairs.count(), out, 0, pairs.rows());
+    kept.gather(pairs.places(), 0, pairs.count(), out, 0, pairs.rows());
   }
 
   private static void shareKey(RowPairs pairs, Column key, Column to) {
@@ -124,7 +112,7 @@ final class PairColumns {
     }
   }
 
-  private void gatherRows(RowPairs pairs, int first, int end, int c, Column to, int at) {
+  private void gatherRows(RowPairs pairs, int c, Column to, int at) {
     Column source = asking.batch().column(column[c]);
     long[] words = source.words();
     long[] out = to.words();
@@ -132,49 +120,14 @@ final class PairColumns {
     int[] places = pairs.places();
     boolean hasNulls = source.nulls() != null;
     From kind = from[c];
-    for (int i = first; i < end; i++) {
+    for (int i = 0; i < pairs.count(); i++) {
       int row = rows[i] < 0 ? ~rows[i] : rows[i];
       boolean isMissing =
           (kind == From.ROW && rows[i] < 0) || (kind == From.KEY_OF_KEPT && places[i] < 0);
-      int target = at + i - first;
       if (isMissing || (hasNulls && source.isNull(row))) {
-        to.setNull(target);
+        to.setNull(at + i);
       } else {
-        out[target] = words[row];
-      }
-    }
-  }
-
-  /** Gathers what is kept, to rows in a row, or to given ones. */
-  private void gatherKept(
-      RowPairs pairs, int first, int end, Batch out, int at, int @Nullable [] targets) {
-    GroupRows rows = kept.kept().rows();
-    int[] places = pairs.places();
-    for (int start = first; start < end; start += PAIRS_AT_ONCE) {
-      int size = Math.min(PAIRS_AT_ONCE, end - start);
-      for (int i = 0; i < size; i++) {
-        int place = places[start + i];
-        pages[i] = place < 0 ? NO_ROW : rows.page(place);
-        offsets[i] = place < 0 ? 0 : rows.offset(place);
-      }
-      for (int c = 0; c < from.length; c++) {
-        if (from[c] == From.KEPT) {
-          gatherKept(column[c], size, out.column(c), at + start - first, targets, start);
-        }
-      }
-    }
-  }
-
-  private void gatherKept(
-      int keptColumn, int size, Column to, int at, int @Nullable [] targets, int start) {
-    KeyLayout layout = kept.kept().kept();
-    long[] out = to.words();
-    for (int i = 0; i < size; i++) {
-      int target = targets == null ? at + i : targets[start + i];
-      if (pages[i] == NO_ROW || layout.isNull(pages[i], offsets[i], keptColumn)) {
-        to.setNull(target);
-      } else {
-        out[target] = pages[i][offsets[i] + keptColumn];
+        out[at + i] = words[row];
       }
     }
   }

@@ -31,7 +31,7 @@ final class PairConsolidator {
   PairConsolidator(Schema schema, boolean[] isRead, Hashing hashing) {
     this.read = IntStream.range(0, isRead.length).filter(c -> isRead[c]).toArray();
     this.byValue = new Consolidator(schema, read, hashing);
-    this.own = new Column[schema.size()];
+    this.own = new Column[isRead.length];
     Arrays.setAll(own, c -> new Column());
   }
 
