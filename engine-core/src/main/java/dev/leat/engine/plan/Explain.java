@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * Prints a plan: of each relation what it computes, its key, whether it is append-only or updating,
@@ -88,9 +89,11 @@ public final class Explain {
     text.append(key(node)).append("; ").append(node.isAppendOnly() ? "append-only" : "updating");
     text.append("; state: ").append(StateBound.of(node).text());
     if (node instanceof Joined join) {
-      for (Joined.Side side : JoinIndexes.sides(join)) {
-        text.append(side == Joined.Side.LEFT ? "; " : ", ").append(index(join, side));
-      }
+      text.append("; ");
+      text.append(
+          JoinIndexes.sides(join).stream()
+              .map(side -> index(join, side))
+              .collect(Collectors.joining(", ")));
     }
     text.append("]\n");
     return true;
