@@ -2,7 +2,6 @@ package dev.leat.engine.plan;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -128,8 +127,8 @@ public final class AsOfJoin extends Node implements Joined {
   }
 
   @Override
-  public Set<String> readBeside() {
-    return Set.of(leftTime, rightTime);
+  public boolean needsRows(Side side) {
+    return true;
   }
 
   @Override

@@ -3,7 +3,6 @@ package dev.leat.engine.plan;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -238,7 +237,7 @@ public final class Join extends Node implements Joined {
     return columns;
   }
 
-  /** Do its rows have to be kept, and not only how many there are of a key? */
+  @Override
   public boolean needsRows(Side side) {
     return side == Side.LEFT || kind.givesPairs() || condition != null;
   }
@@ -246,11 +245,6 @@ public final class Join extends Node implements Joined {
   @Override
   public int shownColumns() {
     return schema().size();
-  }
-
-  @Override
-  public Set<String> readBeside() {
-    return condition == null ? Set.of() : condition.columns();
   }
 
   @Override

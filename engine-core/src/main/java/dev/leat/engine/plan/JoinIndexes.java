@@ -17,11 +17,18 @@ public final class JoinIndexes {
    * @param relation whose rows
    * @param keys by which they are found
    * @param matchesNull is null a key like others?
+   * @param keepsRows does it have the rows, all their columns, and not only how many there are of a
+   *     key? What it keeps does not depend on who reads it, so that a view more or less changes no
+   *     index that was there
    */
-  public record Index(Node relation, List<String> keys, boolean matchesNull) {
+  public record Index(Node relation, List<String> keys, boolean matchesNull, boolean keepsRows) {
     /** The index of a side of a join. */
     public static Index of(Joined join, Joined.Side side) {
-      return new Index(unnamed(join.input(side)), join.keys(side), join.keys().matchesNull());
+      return new Index(
+          unnamed(join.input(side)),
+          join.keys(side),
+          join.keys().matchesNull(),
+          join.needsRows(side));
     }
 
     /** Has a key one row at most? */

@@ -28,11 +28,11 @@ public interface Joined {
   /** How many of these columns, from the first on, the result has. */
   int shownColumns();
 
-  /** Columns, by their names among {@link #columns}, that it reads itself beside the keys. */
-  Set<String> readBeside();
-
-  /** Are the rows of a side kept by their keys? */
+  /** Is a side kept by its keys? */
   boolean isKept(Side side);
+
+  /** Have the rows of a side that is kept to be there, and not only how many there are of a key? */
+  boolean needsRows(Side side);
 
   /** The relation of a side. */
   default Node input(Side side) {
@@ -45,23 +45,26 @@ public interface Joined {
   }
 
   /**
-   * The columns of a side that it reads, beside the keys.
+   * The columns of a side that it reads: all that it keeps, or shows.
    *
    * @param needed those of the result that anything reads
    */
   default Set<String> read(Side side, Set<String> needed) {
-    Set<String> read = new LinkedHashSet<>();
+    Set<String> read = new LinkedHashSet<>(keys(side));
+    if (isKept(side)) {
+      read.addAll(needsRows(side) ? input(side).schema().names() : Set.of());
+      return read;
+    }
     List<JoinedColumns.Source> sources = columns().sources();
     for (int i = 0; i < sources.size(); i++) {
       JoinedColumns.Source source = sources.get(i);
       int column = side == Side.LEFT ? source.left() : source.right();
       String name = columns().schema().field(i).name();
       boolean isShown = i < shownColumns() && needed.contains(name);
-      if (column >= 0 && (isShown || readBeside().contains(name))) {
+      if (column >= 0 && isShown) {
         read.add(input(side).schema().field(column).name());
       }
     }
-    keys(side).forEach(read::remove);
     return read;
   }
 }

@@ -2,7 +2,6 @@ package dev.leat.engine.plan;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Each row of a relation that only grows, beside the rows of another that have its key at the
@@ -74,8 +73,8 @@ public final class LookupJoin extends Node implements Joined {
   }
 
   @Override
-  public Set<String> readBeside() {
-    return Set.of();
+  public boolean needsRows(Side side) {
+    return true;
   }
 
   @Override

@@ -86,7 +86,6 @@ final class ColumnUse {
     if (node instanceof Joined join) {
       for (Joined.Side side : Joined.Side.values()) {
         add(join.input(side), join.read(side, needed(node)));
-        add(join.input(side), join.keys(side));
       }
       return;
     }

@@ -20,31 +20,32 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
-/** Makes the operators of the joins of a plan, and the indexes that they share. */
+/**
+ * Makes the operators of the joins of a plan, and the indexes that they share. Twins have indexes
+ * of their own, which go with them: see {@link PlanPart}.
+ */
 final class JoinOperators {
   /**
    * An index that was made.
    *
-   * @param part what its state is filed under
+   * @param part what its state is filed under; it says all that the state depends on
    * @param described what to call it
    */
   record Named(IndexOperator operator, String part, String described) {}
 
-  private final JoinIndexes indexes;
+  /** An index, and whether it is only there until its dataflow becomes part of another. */
+  private record Of(JoinIndexes.Index index, boolean isTwin) {}
+
   private final ColumnUse use;
   private final Dictionary dictionary;
-  private final Failures failures;
-  private final Map<JoinIndexes.Index, IndexOperator> made = new HashMap<>();
+  private final Map<Of, IndexOperator> made = new HashMap<>();
 
-  JoinOperators(Plan plan, Dictionary dictionary, Failures failures) {
-    this.indexes = JoinIndexes.of(plan);
+  JoinOperators(Plan plan, Dictionary dictionary) {
     this.use = ColumnUse.of(plan);
     this.dictionary = dictionary;
-    this.failures = failures;
   }
 
   /**
@@ -53,75 +54,88 @@ final class JoinOperators {
    * @param inputs the operators of its inputs
    * @param added is told each
    */
-  void addIndexes(Node node, List<Operator> inputs, Consumer<Named> added) {
+  void addIndexes(Node node, List<Operator> inputs, boolean isTwin, Consumer<Named> added) {
     if (node instanceof Joined join) {
       for (Joined.Side side : JoinIndexes.sides(join)) {
-        JoinIndexes.Index index = JoinIndexes.Index.of(join, side);
-        if (!made.containsKey(index)) {
-          added.accept(make(index, inputs.get(side == Joined.Side.LEFT ? 0 : 1)));
+        Of of = new Of(JoinIndexes.Index.of(join, side), isTwin);
+        if (!made.containsKey(of)) {
+          Named index = make(of.index(), inputs.get(side == Joined.Side.LEFT ? 0 : 1));
+          made.put(of, index.operator());
+          added.accept(index);
         }
       }
     }
   }
 
   private Named make(JoinIndexes.Index index, Operator input) {
-    Set<String> kept = new TreeSet<>();
-    for (JoinIndexes.Reader reader : indexes.readers(index)) {
-      Joined join = reader.join();
-      kept.addAll(join.read(reader.side(), use.needed((Node) join)));
-    }
     Node relation = index.relation();
     Schema schema = relation.schema();
-    RowsByKey.Identity identity = identity(relation);
+    int[] key = index.keys().stream().mapToInt(schema::find).toArray();
+    int[] kept =
+        IntStream.range(0, index.keepsRows() ? schema.size() : 0)
+            .filter(c -> IntStream.of(key).noneMatch(k -> k == c))
+            .toArray();
     RowsByKey.Layout layout =
-        new RowsByKey.Layout(
-            schema,
-            index.keys().stream().mapToInt(schema::find).toArray(),
-            kept.stream().mapToInt(schema::find).toArray(),
-            index.matchesNull(),
-            identity);
-    IndexOperator operator = new IndexOperator(layout, input, dictionary);
-    made.put(index, operator);
-    String what = " by " + index.keys() + (index.matchesNull() ? " with nulls" : "");
+        new RowsByKey.Layout(schema, key, kept, index.matchesNull(), identity(index));
+    String what =
+        (index.keepsRows() ? "index of " : "counts of ")
+            + "%s by "
+            + index.keys()
+            + (index.matchesNull() ? " with nulls" : "");
     return new Named(
-        operator,
-        "index of " + relation.fingerprint() + what + " of " + kept,
-        "index of " + relation.describe() + what);
+        new IndexOperator(layout, input, dictionary),
+        what.replace("%s", relation.fingerprint().toString()),
+        what.replace("%s", relation.describe()));
   }
 
-  private static RowsByKey.Identity identity(Node relation) {
-    if (relation.key().isPresent()) {
+  private static RowsByKey.Identity identity(JoinIndexes.Index index) {
+    if (!index.keepsRows()) {
+      return RowsByKey.Identity.COUNTED;
+    }
+    if (index.relation().key().isPresent()) {
       return RowsByKey.Identity.NUMBERED;
     }
-    return relation.isAppendOnly() ? RowsByKey.Identity.APPENDED : RowsByKey.Identity.COUNTED;
+    return index.relation().isAppendOnly()
+        ? RowsByKey.Identity.APPENDED
+        : RowsByKey.Identity.COUNTED;
   }
 
-  /** The operator of a join, whose indexes were made before. */
-  Operator of(Join join) {
-    return new JoinOperator(join, wiring(join, join));
+  /**
+   * Makes operators of joins whose indexes are there.
+   *
+   * @param failures takes what fails in them
+   */
+  Made of(boolean isTwin, Failures failures) {
+    return new Made(this, isTwin, failures);
   }
 
-  /** The operator of an as-of join, whose indexes were made before. */
-  Operator of(AsOfJoin join) {
-    return new AsOfOperator(join, wiring(join, join));
-  }
+  /** Makes operators of joins whose indexes are there. */
+  record Made(JoinOperators joins, boolean isTwin, Failures failures) {
+    Operator of(Join join) {
+      return new JoinOperator(join, wiring(join, join));
+    }
 
-  /** The operator of a lookup, whose index was made before. */
-  Operator of(LookupJoin lookup, Operator input) {
-    IndexOperator index = index(lookup, Joined.Side.RIGHT);
-    return new LookupOperator(lookup, input, index, use.isRead(lookup), dictionary);
-  }
+    Operator of(AsOfJoin join) {
+      return new AsOfOperator(join, wiring(join, join));
+    }
 
-  private JoinOperator.Wiring wiring(Node node, Joined join) {
-    return new JoinOperator.Wiring(
-        index(join, Joined.Side.LEFT),
-        index(join, Joined.Side.RIGHT),
-        use.isRead(node),
-        dictionary,
-        failures);
-  }
+    Operator of(LookupJoin lookup, Operator input) {
+      IndexOperator index = index(lookup, Joined.Side.RIGHT);
+      return new LookupOperator(lookup, input, index, joins.use.isRead(lookup), joins.dictionary);
+    }
 
-  private IndexOperator index(Joined join, Joined.Side side) {
-    return Objects.requireNonNull(made.get(JoinIndexes.Index.of(join, side)));
+    private JoinOperator.Wiring wiring(Node node, Joined join) {
+      return new JoinOperator.Wiring(
+          index(join, Joined.Side.LEFT),
+          index(join, Joined.Side.RIGHT),
+          joins.use.isRead(node),
+          joins.dictionary,
+          failures);
+    }
+
+    private IndexOperator index(Joined join, Joined.Side side) {
+      return Objects.requireNonNull(
+          joins.made.get(new Of(JoinIndexes.Index.of(join, side), isTwin)));
+    }
   }
 }
