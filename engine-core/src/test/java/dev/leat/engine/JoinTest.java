@@ -299,7 +299,7 @@ class JoinTest {
         .contains(
             "left join on [user_id] = [user_id] [no key; updating; state: left: grows with the"
                 + " input (accepted: a day of clicks), right: one row for each distinct [user_id];"
-                + " left index [user_id] shared by 2, right unique index [user_id] shared by 2]")
-        .contains("right: a count for each key");
+                + " left index [user_id] shared by 2, right unique index [user_id]]")
+        .contains("right: a count for each key; left index [user_id] shared by 2, right counts");
   }
 }

@@ -104,7 +104,7 @@ public final class Explain {
     JoinIndexes.Index index = JoinIndexes.Index.of(join, side);
     int readers = indexes.readers(index).size();
     return side.name().toLowerCase(Locale.ROOT)
-        + (index.isUnique() ? " unique index " : " index ")
+        + (!index.keepsRows() ? " counts " : index.isUnique() ? " unique index " : " index ")
         + index.keys()
         + (readers > 1 ? " shared by " + readers : "");
   }
