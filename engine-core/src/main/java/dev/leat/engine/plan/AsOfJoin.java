@@ -88,7 +88,12 @@ public final class AsOfJoin extends Node implements Joined {
 
   private static RowTraits traits(Node left) {
     RowTraits ofLeft = left.traits();
-    return new RowTraits(false, ofLeft.holdsStream(), ofLeft.copies(), ofLeft.key());
+    return new RowTraits(
+        false,
+        ofLeft.holdsStream(),
+        ofLeft.copies(),
+        ofLeft.key(),
+        left.isNumbered() || left.isAppendOnly());
   }
 
   @Override
@@ -139,11 +144,6 @@ public final class AsOfJoin extends Node implements Joined {
   /** Why the left side may grow with the input; null if it may not. */
   public @Nullable String growthReason() {
     return accepted.leftGrowth();
-  }
-
-  /** Has the result the key of the left? */
-  public boolean isKeyed() {
-    return left().key().isPresent();
   }
 
   StateBound stateBound() {

@@ -173,35 +173,50 @@ public final class Join extends Node implements Joined {
     RowTraits ofRight = right.traits();
     boolean isAppendOnly =
         (kind == Kind.INNER || kind == Kind.SEMI) && left.isAppendOnly() && right.isAppendOnly();
+    Optional<Side> once = numberSide(left, right, kind, parts.keys());
+    Optional<List<String>> key =
+        once.flatMap(side -> side == Side.LEFT ? ofLeft.key() : ofRight.key());
     if (!kind.givesPairs()) {
-      return new RowTraits(isAppendOnly, ofLeft.holdsStream(), ofLeft.copies(), ofLeft.key());
+      return new RowTraits(
+          isAppendOnly, ofLeft.holdsStream(), ofLeft.copies(), key, once.isPresent());
     }
     return new RowTraits(
         isAppendOnly,
         ofLeft.holdsStream() || ofRight.holdsStream(),
         ofLeft.copies() * ofRight.copies(),
-        keySide(left, right, kind, parts.keys())
-            .flatMap(side -> side == Side.LEFT ? ofLeft.key() : ofRight.key()));
+        key,
+        once.isPresent());
   }
 
-  /** The side each row of which is in at most one row of the result, if there is one with a key. */
-  private static Optional<Side> keySide(Node left, Node right, Kind kind, JoinKeys keys) {
+  /**
+   * The side each row of which is in at most one row of the result, and whose rows can be told
+   * apart, if there is one; rather one with a key.
+   */
+  private static Optional<Side> numberSide(Node left, Node right, Kind kind, JoinKeys keys) {
     boolean isRightOnce = !kind.givesPairs() || JoinKeys.areUnique(right, keys.right());
-    if (left.key().isPresent() && isRightOnce && !kind.keepsRight()) {
+    boolean isLeftOnce = kind.givesPairs() && JoinKeys.areUnique(left, keys.left());
+    boolean mayBeLeft = isRightOnce && !kind.keepsRight();
+    boolean mayBeRight = isLeftOnce && !kind.keepsLeft();
+    if (mayBeLeft && left.key().isPresent()) {
       return Optional.of(Side.LEFT);
     }
-    boolean isLeftOnce = JoinKeys.areUnique(left, keys.left());
-    return right.key().isPresent() && isLeftOnce && kind.givesPairs() && !kind.keepsLeft()
+    if (mayBeRight && right.key().isPresent()) {
+      return Optional.of(Side.RIGHT);
+    }
+    if (mayBeLeft && (left.isNumbered() || left.isAppendOnly())) {
+      return Optional.of(Side.LEFT);
+    }
+    return mayBeRight && (right.isNumbered() || right.isAppendOnly())
         ? Optional.of(Side.RIGHT)
         : Optional.empty();
   }
 
   /**
-   * The side whose key is the key of the result, each row of which is in at most one row of it;
-   * empty where the result has no key.
+   * The side each row of which is in at most one row of the result, so that its numbers are those
+   * of the result, and its key, if it has one, the key; empty where there is none.
    */
-  public Optional<Side> keySide() {
-    return keySide(left(), right(), kind, keys);
+  public Optional<Side> numberSide() {
+    return numberSide(left(), right(), kind, keys);
   }
 
   @Override

@@ -143,6 +143,11 @@ public abstract sealed class Node
     return traits.key();
   }
 
+  /** Have its rows numbers by which their later versions are known, in any operator's output? */
+  public final boolean isNumbered() {
+    return traits.isNumbered();
+  }
+
   final RowTraits traits() {
     return traits;
   }

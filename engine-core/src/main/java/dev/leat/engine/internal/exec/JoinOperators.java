@@ -92,7 +92,7 @@ final class JoinOperators {
     if (!index.keepsRows()) {
       return RowsByKey.Identity.COUNTED;
     }
-    if (index.relation().key().isPresent()) {
+    if (index.relation().isNumbered()) {
       return RowsByKey.Identity.NUMBERED;
     }
     return index.relation().isAppendOnly()

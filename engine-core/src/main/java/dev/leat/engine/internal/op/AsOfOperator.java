@@ -45,7 +45,7 @@ public final class AsOfOperator implements Operator {
     this.leftKeptTime = left.kept().keptIndex(leftTime);
     this.rightTime = join.right().schema().find(join.rightTime());
     this.rightKeptTime = right.kept().keptIndex(rightTime);
-    Joined.Side keySide = join.isKeyed() ? Joined.Side.LEFT : null;
+    Joined.Side keySide = join.isNumbered() ? Joined.Side.LEFT : null;
     this.output = new PairOutput(join, keySide, left, right, wiring.isRead(), wiring.dictionary());
     this.corrections = new Corrections(join.columns().sources(), wiring.isRead());
   }

@@ -62,12 +62,12 @@ public final class JoinOperator implements Operator {
     this.right = JoinSide.of(join, Joined.Side.RIGHT, wiring.right());
     Expr also = join.condition();
     this.condition = also == null ? null : new JoinCondition(join, also, left, right, wiring);
-    Joined.Side keySide = join.keySide().orElse(null);
-    this.output = new PairOutput(join, keySide, left, right, wiring.isRead(), wiring.dictionary());
+    Joined.Side numberSide = join.numberSide().orElse(null);
+    this.output = new PairOutput(join, numberSide, left, right, wiring.isRead(), wiring.dictionary());
     this.others =
         new OfRight(
             new PairColumns(join.columns().sources(), right, left, false, wiring.isRead()),
-            keySide == Joined.Side.RIGHT);
+            numberSide == Joined.Side.RIGHT);
   }
 
   /** The pairs of changed right rows, as a part of the output. */
@@ -102,12 +102,10 @@ public final class JoinOperator implements Operator {
 
     @Override
     public void number(int[] numbers, int at) {
-      int[] ofBatch = right.batch().slots();
-      for (int i = 0; i < ofRight.count(); i++) {
-        numbers[at + i] =
-            isNumbered && ofBatch != null
-                ? ofBatch[ofRight.rows()[i]]
-                : left.kept().number(ofRight.places()[i]);
+      if (isNumbered) {
+        ofRight.number(right.kept().numbers(right.batch()), numbers, at);
+      } else {
+        ofRight.number(left.kept(), numbers, at);
       }
     }
   }

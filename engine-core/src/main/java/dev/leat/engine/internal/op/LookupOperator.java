@@ -74,10 +74,13 @@ public final class LookupOperator implements Operator {
         int row = in.row(i);
         int place = rows.first(left.otherKey(row));
         if (place < 0) {
-          pairs.add(row, -1, in.weight(row));
+          pairs.add(row, -1, 1);
         }
         for (; place >= 0; place = rows.next(place)) {
-          pairs.add(row, place, Math.multiplyExact(in.weight(row), rows.weight(place)));
+          // What only comes has no weights: equal rows are several.
+          for (long n = rows.weight(place); n > 0; n--) {
+            pairs.add(row, place, 1);
+          }
         }
       }
     }

@@ -29,7 +29,7 @@ final class PairOutput {
   private final JoinSide left;
   private final JoinSide right;
   private final PairColumns columns;
-  private final Joined.@Nullable Side keySide;
+  private final Joined.@Nullable Side numberSide;
   private final boolean[] isRead;
   private final Column[] own;
   private final PairConsolidator consolidator;
@@ -41,19 +41,19 @@ final class PairOutput {
   /**
    * Output of a join.
    *
-   * @param keySide the side whose numbers are those of the result, or null if it has none
+   * @param numberSide the side whose numbers are those of the result, or null if it has none
    * @param isRead for each column of the result, whether anything reads it
    */
   PairOutput(
       Joined join,
-      Joined.@Nullable Side keySide,
+      Joined.@Nullable Side numberSide,
       JoinSide left,
       JoinSide right,
       boolean[] isRead,
       Dictionary dictionary) {
     this.left = left;
     this.right = right;
-    this.keySide = keySide;
+    this.numberSide = numberSide;
     this.isRead = isRead.clone();
     this.columns = new PairColumns(join.columns().sources(), left, right, true, isRead);
     this.gathered = new Batch(isRead.length);
@@ -91,12 +91,17 @@ final class PairOutput {
     System.arraycopy(pairs.weights(), 0, weights, 0, pairs.count());
     System.arraycopy(others.weights(), 0, weights, pairs.count(), others.count());
     gathered.fill(total, weights);
-    if (keySide == null) {
+    if (numberSide == null) {
       consolidator.consolidate(gathered, output);
     } else {
       ensureNumbers(total);
-      number(pairs);
-      others.number(numbers, pairs.count());
+      // A side without changes has no numbers.
+      if (pairs.count() > 0) {
+        number(pairs);
+      }
+      if (others.count() > 0) {
+        others.number(numbers, pairs.count());
+      }
       gathered.number(numbers);
       consolidator.consolidateByNumber(gathered, output);
     }
@@ -109,12 +114,10 @@ final class PairOutput {
   }
 
   private void number(RowPairs pairs) {
-    int[] ofBatch = left.batch().slots();
-    for (int i = 0; i < pairs.count(); i++) {
-      numbers[i] =
-          keySide == Joined.Side.LEFT && ofBatch != null
-              ? ofBatch[pairs.rows()[i]]
-              : right.kept().number(pairs.places()[i]);
+    if (numberSide == Joined.Side.LEFT) {
+      pairs.number(left.kept().numbers(left.batch()), numbers, 0);
+    } else {
+      pairs.number(right.kept(), numbers, 0);
     }
   }
 
@@ -125,9 +128,9 @@ final class PairOutput {
     int count = pairs.count();
     boolean isWhole = count == in.rows();
     output.select(in.rows(), isWhole ? null : pairs.rows(), count, sharedWeights(pairs, in));
-    if (keySide == Joined.Side.LEFT) {
-      output.number(in.slots());
-    } else if (keySide == Joined.Side.RIGHT) {
+    if (numberSide == Joined.Side.LEFT) {
+      output.number(left.kept().numbers(in));
+    } else if (numberSide == Joined.Side.RIGHT) {
       ensureNumbers(in.rows());
       for (int i = 0; i < count; i++) {
         numbers[pairs.rows()[i]] = right.kept().number(pairs.places()[i]);

@@ -1,5 +1,6 @@
 package dev.leat.engine.internal.op;
 
+import dev.leat.engine.internal.state.RowsByKey;
 import java.util.Arrays;
 
 /**
@@ -45,6 +46,20 @@ final class RowPairs {
 
   long[] weights() {
     return weights;
+  }
+
+  /** Puts the numbers of the batch's rows into an array, from an index on. */
+  void number(int[] ofRows, int[] numbers, int at) {
+    for (int i = 0; i < count; i++) {
+      numbers[at + i] = ofRows[rows[i]];
+    }
+  }
+
+  /** Puts the numbers of the kept rows into an array, from an index on. */
+  void number(RowsByKey kept, int[] numbers, int at) {
+    for (int i = 0; i < count; i++) {
+      numbers[at + i] = kept.number(places[i]);
+    }
   }
 
   /** Does each row of the batch come once at most, and in order? */

@@ -74,6 +74,14 @@ public final class RowsByKey implements Checkpointed {
   /** Where the relation has numbers: by number, the place of the row plus one. */
   private int[] placeOfNumber = new int[0];
 
+  /**
+   * Where rows only come: by row of the batch, a number for each. Those of rows that are kept are
+   * even, and follow from their places; those of others are odd, and count up.
+   */
+  private int[] numberOfRow = new int[0];
+
+  private int unkeyed;
+
   /** Where equal rows are counted: by place, the key of the row. */
   private int[] keyOfPlace = new int[0];
 
@@ -145,18 +153,17 @@ public final class RowsByKey implements Checkpointed {
   }
 
   private void append(Batch in) {
+    if (numberOfRow.length < in.rows()) {
+      numberOfRow = new int[in.rows() + (in.rows() >> 1)];
+    }
     for (int i = 0; i < in.count(); i++) {
       int row = in.row(i);
       int key = keyOfRow[row];
       long weight = in.weight(row);
-      assert weight > 0 : "a row of an append-only relation was taken back: weight=" + weight;
-      if (key == NONE) {
-        changes.add(row, weight, NONE, NONE);
-        continue;
-      }
-      for (long n = 0; n < weight; n++) {
-        changes.add(row, 1, key, add(row, key, 0));
-      }
+      assert weight == 1 : "a row of an append-only relation comes once: weight=" + weight;
+      int place = key == NONE ? NONE : add(row, key, 0);
+      numberOfRow[row] = key == NONE ? 2 * unkeyed++ + 1 : 2 * place;
+      changes.add(row, 1, key, place);
     }
   }
 
@@ -410,9 +417,16 @@ public final class RowsByKey implements Checkpointed {
     };
   }
 
-  /** The number that the relation gives to the key of the row at a place. */
+  /** The number of the row at a place; where rows are counted there is none. */
   public int number(int place) {
-    return (int) tag(place);
+    return layout.identity() == Identity.APPENDED ? 2 * place : (int) tag(place);
+  }
+
+  /** The numbers of the rows of the last batch, by row; where rows are counted there are none. */
+  public int[] numbers(Batch in) {
+    return layout.identity() == Identity.APPENDED
+        ? numberOfRow
+        : Objects.requireNonNull(in.slots(), "the relation numbers its rows");
   }
 
   private long tag(int place) {
@@ -449,7 +463,9 @@ public final class RowsByKey implements Checkpointed {
     settle();
     StateImage ofKeys = keys.capture();
     StateImage ofRows = rows.capture();
+    int unkeyedRows = unkeyed;
     return out -> {
+      out.writeInt(unkeyedRows);
       ofKeys.writeTo(out);
       ofRows.writeTo(out);
     };
@@ -457,6 +473,7 @@ public final class RowsByKey implements Checkpointed {
 
   @Override
   public void restore(StateReader in) {
+    unkeyed = StateFormat.readCount(in, "rows without a key");
     keys.restore(in);
     rows.restore(in);
     if (layout.identity() == Identity.COUNTED) {
