@@ -62,23 +62,12 @@ public final class GroupingSets extends Node {
         throw invalid(place + ": each set once, of keys that are there: " + set + " keys=" + keys);
       }
     }
-    RowTraits traits = input.traits();
-    long copies = traits.copies() * sets.size();
-    if (copies > MAX_COPIES) {
-      throw invalid(
-          place
-              + ": one row of an input may be in it too often: copies="
-              + copies
-              + " limit="
-              + MAX_COPIES
-              + "; aggregate the relation, or make it distinct, before");
-    }
-    return new GroupingSets(
-        input,
-        keys,
-        sets,
-        Schema.of(fields),
-        new RowTraits(traits.isAppendOnly(), traits.holdsStream(), copies, Optional.empty()));
+    RowTraits of = input.traits();
+    RowTraits traits =
+        new RowTraits(
+            of.isAppendOnly(), of.holdsStream(), of.copies() * sets.size(), Optional.empty());
+    traits.checkCopies(place, "grouped");
+    return new GroupingSets(input, keys, sets, Schema.of(fields), traits);
   }
 
   /** The name of a column beside those of a schema, of which one may have the name itself. */
@@ -95,10 +84,6 @@ public final class GroupingSets extends Node {
     Canonical text = new Canonical("grouping-sets").names(keys).word("[");
     sets.forEach(text::names);
     return text.word("]").fields(input.schema().fields(keys)).names(schema.names());
-  }
-
-  private static EngineException invalid(String message) {
-    return new EngineException(EngineException.Kind.INVALID, message);
   }
 
   public Node input() {

@@ -34,7 +34,10 @@ public abstract sealed class Node
         SetOperation,
         Unnest,
         GroupingSets,
-        Top {
+        Top,
+        Join,
+        LookupJoin,
+        AsOfJoin {
   /**
    * How often one row of an input may be in a relation. A union of a relation with itself doubles
    * it; grouping and {@code distinct} make it one again.
@@ -115,6 +118,12 @@ public abstract sealed class Node
     R groupingSets(GroupingSets sets);
 
     R top(Top top);
+
+    R join(Join join);
+
+    R lookup(LookupJoin lookup);
+
+    R asOf(AsOfJoin join);
   }
 
   /** Has a visitor do what it does for this kind of relation. */
@@ -144,6 +153,11 @@ public abstract sealed class Node
    */
   public final Optional<List<String>> key() {
     return traits.key();
+  }
+
+  /** Have its rows numbers by which their later versions are known, in any operator's output? */
+  public final boolean isNumbered() {
+    return traits.isNumbered();
   }
 
   /** What is known of its rows. */
@@ -186,6 +200,11 @@ public abstract sealed class Node
     return origin == null ? this : origin;
   }
 
+  /** What its rows come from, in one word. */
+  final String originWord() {
+    return origin().word();
+  }
+
   @Override
   public final boolean equals(@Nullable Object other) {
     return this == other || (other instanceof Node that && identity.equals(that.identity));
@@ -201,12 +220,12 @@ public abstract sealed class Node
     return describe() + " #" + identity;
   }
 
-  private static EngineException invalid(String message) {
+  static EngineException invalid(String message) {
     return new EngineException(EngineException.Kind.INVALID, message);
   }
 
   /** The columns that some expressions read, as the input has them, by name. */
-  private static List<Field> read(Collection<Expr> exprs, Node input) {
+  static List<Field> read(Collection<Expr> exprs, Node input) {
     TreeSet<String> names = new TreeSet<>();
     exprs.forEach(expr -> names.addAll(expr.columns()));
     return input.schema().fields(List.copyOf(names));
@@ -489,22 +508,8 @@ public abstract sealed class Node
       if (inputs.isEmpty()) {
         throw new IllegalArgumentException("a union needs at least one relation");
       }
-      checkCopies(inputs);
+      traits(inputs).checkCopies("union on " + inputs.get(0).describe(), "united");
       return new Union(List.copyOf(inputs), CommonColumns.of("union", inputs));
-    }
-
-    private static void checkCopies(List<Node> inputs) {
-      long copies = traits(inputs).copies();
-      if (copies > MAX_COPIES) {
-        throw invalid(
-            "union on "
-                + inputs.get(0).describe()
-                + ": one row of an input may be in it too often: copies="
-                + copies
-                + " limit="
-                + MAX_COPIES
-                + "; aggregate the relations that are united, or make them distinct, before");
-      }
     }
 
     private static RowTraits traits(List<Node> inputs) {

@@ -12,9 +12,19 @@ import java.util.Optional;
  * @param holdsStream does a row of a stream stay for ever, as a row of its own or in an array?
  * @param copies how often one row of an input may be here
  * @param key columns that no two rows share
+ * @param isNumbered does whoever computes it give each row a number that its later versions keep?
+ *     Where there is a key, that has the number
  */
 record RowTraits(
-    boolean isAppendOnly, boolean holdsStream, long copies, Optional<List<String>> key) {
+    boolean isAppendOnly,
+    boolean holdsStream,
+    long copies,
+    Optional<List<String>> key,
+    boolean isNumbered) {
+  /** Rows that have numbers if they have a key. */
+  RowTraits(boolean isAppendOnly, boolean holdsStream, long copies, Optional<List<String>> key) {
+    this(isAppendOnly, holdsStream, copies, key, key.isPresent());
+  }
 
   static RowTraits ofInput(Node.InputKind kind, List<String> primaryKey) {
     boolean isStream = kind == Node.InputKind.STREAM;
@@ -36,7 +46,8 @@ record RowTraits(
         holdsStream,
         copies,
         key.filter(names -> renamed.keySet().containsAll(names))
-            .map(names -> names.stream().map(renamed::get).toList()));
+            .map(names -> names.stream().map(renamed::get).toList()),
+        isNumbered);
   }
 
   /**
@@ -62,6 +73,26 @@ record RowTraits(
         all.stream().anyMatch(RowTraits::holdsStream),
         all.stream().mapToLong(RowTraits::copies).sum(),
         Optional.empty());
+  }
+
+  /**
+   * Checks that a row of an input is not here too often.
+   *
+   * @param place where that would be
+   * @param what becomes of the relations there
+   */
+  void checkCopies(String place, String what) {
+    if (copies > Node.MAX_COPIES) {
+      throw Node.invalid(
+          place
+              + ": one row of an input may be in it too often: copies="
+              + copies
+              + " limit="
+              + Node.MAX_COPIES
+              + "; aggregate the relations that are "
+              + what
+              + ", or make them distinct, before");
+    }
   }
 
   /** Of the same rows, each once. */

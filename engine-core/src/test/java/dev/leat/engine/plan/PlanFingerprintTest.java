@@ -144,6 +144,7 @@ class PlanFingerprintTest {
     List<SortKey> order = List.of(new SortKey("price", true), new SortKey("user_id", false));
     all.put("top", Top.of(STREAM, List.of("page_url"), order, 2, 10).fingerprint());
     all.put("top of all", Top.of(STREAM, List.of(), order, 0, 1).fingerprint());
+    addJoins(all);
     all.put("view without key", new ViewDefinition("all", STREAM, "audit").fingerprint());
     all.put("view of one row", new ViewDefinition("n", count, null).fingerprint());
     all.put("view with key", new ViewDefinition("users", TABLE, null).fingerprint());
@@ -217,6 +218,43 @@ class PlanFingerprintTest {
     public Long read(byte[] bytes) {
       return Long.valueOf(new String(bytes, StandardCharsets.UTF_8));
     }
+  }
+
+  private static void addJoins(Map<String, Fingerprint> all) {
+    Node users =
+        Node.Project.of(TABLE, List.of(USER.as("u_id"), PAGE.as("u_page"), PRICE.as("u_price")));
+    Join.Accepted accepted = new Join.Accepted("audit", "audit", "audit");
+    JoinKeys keys = new JoinKeys(List.of("user_id"), List.of("u_id"), false);
+    for (Join.Kind kind : Join.Kind.values()) {
+      all.put("join " + kind, Join.of(STREAM, users, kind, keys, null, accepted).fingerprint());
+    }
+    all.put(
+        "join with condition and nulls",
+        Join.of(
+                STREAM,
+                users,
+                Join.Kind.LEFT,
+                new JoinKeys(List.of("page_url"), List.of("u_page"), true),
+                PRICE.lt(new Expr.Column("u_price")),
+                accepted)
+            .fingerprint());
+    all.put(
+        "join without keys",
+        Join.of(STREAM, users, Join.Kind.INNER, JoinKeys.none(), null, accepted).fingerprint());
+    all.put("lookup", LookupJoin.of(STREAM, users, keys).fingerprint());
+    Schema versions =
+        Schema.builder().required("v_user", Type.STRING).required("v_since", Type.INSTANT).build();
+    Schema events =
+        Schema.builder().required("user_id", Type.STRING).nullable("at", Type.INSTANT).build();
+    all.put(
+        "as-of join",
+        AsOfJoin.of(
+                new Node.Input("events", Node.InputKind.STREAM, events, List.of()),
+                new Node.Input("versions", Node.InputKind.KEYED_TABLE, versions, versions.names()),
+                new JoinKeys(List.of("user_id"), List.of("v_user"), false),
+                new AsOfJoin.Times("at", "v_since"),
+                accepted)
+            .fingerprint());
   }
 
   /** Lines may be added to the file; a line that is there must not change. */

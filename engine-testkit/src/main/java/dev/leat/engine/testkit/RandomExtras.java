@@ -105,7 +105,8 @@ final class RandomExtras {
       return aggregate(source);
     }
     copies *= sets.size();
-    GroupingSets node = GroupingSets.of(source, keys, List.copyOf(sets));
+    // Of joins of joins a row may be there too often already; distinct ones are there once.
+    GroupingSets node = GroupingSets.of(Node.Distinct.of(source), keys, List.copyOf(sets));
     return values.percent(60) ? aggregate(node, node.groupedBy()) : node;
   }
 

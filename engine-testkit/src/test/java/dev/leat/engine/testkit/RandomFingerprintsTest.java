@@ -3,10 +3,14 @@ package dev.leat.engine.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.leat.engine.plan.AggregateCall;
+import dev.leat.engine.plan.AsOfJoin;
 import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.Fingerprint;
 import dev.leat.engine.plan.GroupingSets;
 import dev.leat.engine.plan.JavaTypes;
+import dev.leat.engine.plan.Join;
+import dev.leat.engine.plan.JoinKeys;
+import dev.leat.engine.plan.Joined;
 import dev.leat.engine.plan.NamedExpr;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
@@ -114,6 +118,9 @@ class RandomFingerprintsTest {
     if (node instanceof Node.Project project) {
       return project.columns().stream().map(NamedExpr::expr).toList();
     }
+    if (node instanceof Join join) {
+      return join.condition() == null ? List.of() : List.of(join.condition());
+    }
     return node instanceof Node.Aggregate aggregate
         ? aggregate.calls().stream().flatMap(call -> call.exprs().stream()).toList()
         : List.of();
@@ -200,11 +207,36 @@ class RandomFingerprintsTest {
           texts(top.order().stream().map(k -> text(k.column(), "" + k.isDescending())).toList()),
           top.offset() + " " + top.limit());
     }
+    if (node instanceof Joined join) {
+      return join(join, inputs, isStrict);
+    }
     String detail =
         node instanceof SetOperation operation
             ? operation.kind().name()
             : node instanceof Unnest unnest ? unnest.elements().toString() : "";
     return text(node.getClass().getSimpleName(), detail, texts(inputs), schema(node.schema()));
+  }
+
+  private static String join(Joined join, List<String> inputs, boolean isStrict) {
+    Schema left = isStrict ? null : join.left().schema();
+    Schema right = isStrict ? null : join.right().schema();
+    JoinKeys keys = join.keys();
+    return text(
+        join.getClass().getSimpleName(),
+        texts(inputs),
+        texts(keys.left().stream().map(k -> text(new Expr.Column(k), left)).toList()),
+        texts(keys.right().stream().map(k -> text(new Expr.Column(k), right)).toList()),
+        String.valueOf(keys.matchesNull()),
+        join instanceof AsOfJoin asOf
+            ? texts(
+                List.of(
+                    text(new Expr.Column(asOf.leftTime()), left),
+                    text(new Expr.Column(asOf.rightTime()), right)))
+            : "",
+        join instanceof Join plain ? plain.kind().name() : "",
+        join instanceof Join plain && plain.condition() != null
+            ? text(plain.condition(), isStrict ? null : join.columns().schema())
+            : "");
   }
 
   private static String text(AggregateCall call, @Nullable Schema read) {

@@ -22,8 +22,11 @@ import dev.leat.engine.internal.op.TopOperator;
 import dev.leat.engine.internal.op.UnionOperator;
 import dev.leat.engine.internal.op.UnnestOperator;
 import dev.leat.engine.internal.op.ViewOperator;
+import dev.leat.engine.plan.AsOfJoin;
 import dev.leat.engine.plan.Deduplication;
 import dev.leat.engine.plan.GroupingSets;
+import dev.leat.engine.plan.Join;
+import dev.leat.engine.plan.LookupJoin;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.SetOperation;
@@ -77,7 +80,7 @@ public final class Dataflow implements Checkpointed {
 
   /** The operators of a part of a plan, whose inputs take staged rows. */
   Dataflow(Plan plan, PlanPart part, Dictionary dictionary, Failures failures) {
-    this(part, dictionary, failures, stagedInputs(plan, dictionary, failures));
+    this(plan, part, dictionary, failures, stagedInputs(plan, dictionary, failures));
   }
 
   /**
@@ -91,14 +94,16 @@ public final class Dataflow implements Checkpointed {
       Dictionary dictionary,
       Failures failures,
       Function<Node.Input, InputOperator> inputOperators) {
-    this(PlanPart.whole(plan), dictionary, failures, inputOperators);
+    this(plan, PlanPart.whole(plan), dictionary, failures, inputOperators);
   }
 
   private Dataflow(
+      Plan plan,
       PlanPart part,
       Dictionary dictionary,
       Failures failures,
       Function<Node.Input, InputOperator> inputOperators) {
+    JoinOperators joins = new JoinOperators(plan, dictionary);
     for (Node node : part.nodes()) {
       boolean isTwin = part.twins().contains(node);
       List<Operator> from =
@@ -106,8 +111,11 @@ public final class Dataflow implements Checkpointed {
               .map(n -> !isTwin && part.twins().contains(n) ? switchOf(n) : operator(n))
               .toList();
       Failures reports = part.unreported().contains(node) ? UNREPORTED : failures;
+      joins.addIndexes(node, from, isTwin, index -> addIndex(index, isTwin));
       Operator operator =
-          node.accept(new OfNode(from, dictionary, reports, inputs, inputOperators));
+          node.accept(
+              new OfNode(
+                  from, dictionary, reports, joins.of(isTwin, reports), inputs, inputOperators));
       byNode.put(node, operator);
       if (from.contains(operator)) {
         continue;
@@ -129,6 +137,16 @@ public final class Dataflow implements Checkpointed {
       operators.add(operator);
       addPart("view " + view.fingerprint(), operator);
       described.add("view '" + view.name() + "'");
+    }
+  }
+
+  private void addIndex(JoinOperators.Named index, boolean isTwin) {
+    if (isTwin) {
+      twins.add(index.operator());
+    } else {
+      operators.add(index.operator());
+      addPart(index.part(), index.operator());
+      described.add(index.described());
     }
   }
 
@@ -197,6 +215,7 @@ public final class Dataflow implements Checkpointed {
       List<Operator> from,
       Dictionary dictionary,
       Failures failures,
+      JoinOperators.Made joins,
       Map<String, InputOperator> inputs,
       Function<Node.Input, InputOperator> inputOperators)
       implements Node.Visitor<Operator> {
@@ -257,10 +276,25 @@ public final class Dataflow implements Checkpointed {
     public Operator top(Top top) {
       return new TopOperator(top, from.get(0), dictionary);
     }
+
+    @Override
+    public Operator join(Join join) {
+      return joins.of(join);
+    }
+
+    @Override
+    public Operator lookup(LookupJoin lookup) {
+      return joins.of(lookup, from.get(0));
+    }
+
+    @Override
+    public Operator asOf(AsOfJoin join) {
+      return joins.of(join);
+    }
   }
 
   /** About how many bytes the state of all operators takes. */
-  long stateBytes() {
+  public long stateBytes() {
     long bytes = 0;
     for (Operator operator : twins) {
       bytes += operator.stateBytes();
