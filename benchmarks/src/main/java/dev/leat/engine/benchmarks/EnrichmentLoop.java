@@ -10,8 +10,7 @@ import dev.leat.engine.internal.batch.Column;
 final class EnrichmentLoop {
   private final Batch[] dimensions;
   private final int[][] rowOf;
-  private final long[][] out =
-      new long[EnrichmentData.JOINED_COLUMNS][EnrichmentData.BATCH_ROWS];
+  private final long[][] out = new long[EnrichmentData.JOINED_COLUMNS][EnrichmentData.BATCH_ROWS];
 
   EnrichmentLoop(EnrichmentData data) {
     this.dimensions = data.dimensions().toArray(new Batch[0]);
