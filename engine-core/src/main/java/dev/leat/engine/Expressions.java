@@ -97,9 +97,19 @@ public final class Expressions {
     return new SortKey(column, false);
   }
 
+  /** Orders by a column, the smallest first and null last. */
+  public static <T> SortKey asc(Accessor<T, ?> column) {
+    return asc(Columns.name(column));
+  }
+
   /** Orders by a column, null first and then the largest. */
   public static SortKey desc(String column) {
     return new SortKey(column, true);
+  }
+
+  /** Orders by a column, null first and then the largest. */
+  public static <T> SortKey desc(Accessor<T, ?> column) {
+    return desc(Columns.name(column));
   }
 
   private static AggregateCall aggregate(AggregateFunction function, @Nullable Expr operand) {

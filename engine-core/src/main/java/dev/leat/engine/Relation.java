@@ -8,6 +8,7 @@ import dev.leat.engine.plan.Join;
 import dev.leat.engine.plan.NamedExpr;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Schema;
+import dev.leat.engine.plan.SortKey;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,6 +56,11 @@ public final class Relation<T> {
 
   @Nullable String growthReason() {
     return growthReason;
+  }
+
+  /** A relation of rows of the same type. */
+  Relation<T> sameRows(Node next) {
+    return with(next, record);
   }
 
   /** The columns. */
@@ -228,6 +234,23 @@ public final class Relation<T> {
   /** Aggregates over all rows: one row, also where there are none. */
   public Relation<Row> aggregate(AggregateCall... calls) {
     return with(Node.Aggregate.of(node, List.of(), List.of(calls)), Row.class);
+  }
+
+  /** All rows in an order. */
+  public OrderedRelation<T> orderBy(SortKey... keys) {
+    return new OrderedRelation<>(this, List.of(), List.of(keys), 0);
+  }
+
+  /** Partitions by columns: what follows is done for the rows of each partition. */
+  @SafeVarargs
+  @SuppressWarnings("varargs") // The array is only read.
+  public final PartitionedRelation<T> partitionBy(Accessor<T, ?>... columns) {
+    return partitionBy(Columns.names(List.of(columns)));
+  }
+
+  /** Partitions by columns: what follows is done for the rows of each partition. */
+  public PartitionedRelation<T> partitionBy(String... columns) {
+    return new PartitionedRelation<>(this, List.of(columns));
   }
 
   /** The rows of this and of another; equal rows stay several. */

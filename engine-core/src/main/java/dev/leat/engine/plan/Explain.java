@@ -187,5 +187,10 @@ public final class Explain {
           + keys.right()
           + (keys.matchesNull() ? " (null = null)" : "");
     }
+
+    @Override
+    public String top(Top top) {
+      return top.text();
+    }
   }
 }

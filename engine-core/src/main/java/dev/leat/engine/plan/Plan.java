@@ -73,6 +73,28 @@ public record Plan(List<Node.Input> inputs, List<ViewDefinition> views) {
                 + " bounded key space, or accept it with .acceptGrowth(\"why\") before"
                 + " .materialize(...)");
       }
+      if (view.growthReason() == null) {
+        checkGrowthBelow(view);
+      }
+    }
+  }
+
+  /** What an operator keeps may grow too, where the view itself does not. */
+  private static void checkGrowthBelow(ViewDefinition view) {
+    for (Node node : Postorder.of(List.of(view.relation()), Node::inputs)) {
+      StateBound bound = StateBound.of(node);
+      if (bound.kind() == StateBound.Kind.GROWS) {
+        throw new EngineException(
+            EngineException.Kind.INVALID,
+            "view '"
+                + view.name()
+                + "' needs "
+                + node.describe()
+                + ", whose state grows with the input ("
+                + bound.text()
+                + "); aggregate its input or bound it, or accept it with .acceptGrowth(\"why\")"
+                + " before .materialize(...)");
+      }
     }
   }
 

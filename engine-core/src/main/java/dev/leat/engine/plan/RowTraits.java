@@ -54,6 +54,13 @@ record RowTraits(
     return new RowTraits(false, false, 1, Optional.of(keys));
   }
 
+  /** Of the first rows of an order: a row that a better one puts out is taken back. */
+  RowTraits first(List<String> partition, long limit) {
+    return limit == 1
+        ? new RowTraits(false, false, 1, Optional.of(partition))
+        : new RowTraits(false, false, copies, key);
+  }
+
   /** Of the rows of several relations. */
   static RowTraits ofUnion(List<RowTraits> all) {
     return new RowTraits(

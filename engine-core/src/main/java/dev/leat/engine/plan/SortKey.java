@@ -13,4 +13,10 @@ public record SortKey(String column, boolean isDescending) {
   public SortKey {
     Objects.requireNonNull(column, "column");
   }
+
+  /** As it is written in {@code explain()}: "views desc". */
+  @Override
+  public String toString() {
+    return column + (isDescending ? " desc" : "");
+  }
 }

@@ -97,6 +97,11 @@ public record StateBound(Kind kind, String text) {
     public StateBound asOf(AsOfJoin join) {
       return join.stateBound();
     }
+
+    @Override
+    public StateBound top(Top top) {
+      return OrderBound.of(top);
+    }
   }
 
   /** What bounds the rows that a view holds. */
@@ -110,6 +115,10 @@ public record StateBound(Kind kind, String text) {
       return node.key().get().isEmpty()
           ? new StateBound(Kind.FIXED, "one row")
           : new StateBound(Kind.KEY_SPACE, "one row for each distinct " + node.key().get());
+    }
+    StateBound ofTop = OrderBound.ofRows(node);
+    if (ofTop != null) {
+      return ofTop;
     }
     return node.traits().holdsStream()
         ? new StateBound(Kind.GROWS, "grows with the input")

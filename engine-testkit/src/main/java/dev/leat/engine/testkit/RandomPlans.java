@@ -44,6 +44,11 @@ public final class RandomPlans {
   private static final List<Integer> RISKS = List.of(0, 10, 30, 60);
   private static final int MAX_UNIONS = 2;
 
+  /** So many views may read relations over orders. */
+  private static final int MAX_ORDERED_VIEWS = 3;
+
+  private static final long ORDERS_SALT = 0x6f7264657273L;
+
   private final SplittableRandom random;
   private final RandomDeduplications deduplications;
   private final RandomValues values;
@@ -61,7 +66,33 @@ public final class RandomPlans {
   public static Plan plan(long seed) {
     // Apart, so that plans were the same before there was deduplication.
     RandomDeduplications deduplications = new RandomDeduplications(seed);
-    return new RandomPlans(new SplittableRandom(seed), deduplications).plan();
+    RandomPlans plans = new RandomPlans(new SplittableRandom(seed), deduplications);
+    Plan plain = plans.plan();
+    // Apart, too, and behind all else.
+    RandomPlans ordered = new RandomPlans(new SplittableRandom(seed ^ ORDERS_SALT), deduplications);
+    ordered.relations.addAll(plans.relations);
+    ordered.names = plans.names;
+    return ordered.withOrders(plain);
+  }
+
+  /** Half of the plans get views over relations over orders, and over what is computed of these. */
+  private Plan withOrders(Plan plan) {
+    if (random.nextBoolean()) {
+      return plan;
+    }
+    List<ViewDefinition> views = new ArrayList<>(plan.views());
+    for (int i = random.nextInt(MAX_ORDERED_VIEWS); i >= 0; i--) {
+      Node source = source();
+      Node ordered = new RandomOrders(random, source).relation("w" + names++);
+      relations.add(ordered);
+      if (values.percent(40)) {
+        relations.add(operator());
+      }
+      views.add(
+          new ViewDefinition(
+              "view" + views.size(), relations.get(relations.size() - 1), "the test is short"));
+    }
+    return new Plan(plan.inputs(), views);
   }
 
   private Plan plan() {

@@ -9,6 +9,7 @@ import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.Postorder;
 import dev.leat.engine.plan.Schema;
+import dev.leat.engine.plan.Top;
 import dev.leat.engine.plan.Type;
 import dev.leat.engine.plan.ViewDefinition;
 import java.time.DateTimeException;
@@ -29,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Relations</b> are multisets. A union keeps equal rows several, distinct keeps one of them.
  * Columns of a union are converted to their common type.
+ *
+ * <p><b>Order.</b> Rows are ordered by the columns that are named, null as the largest, and where
+ * they are equal by all columns, ascending; arrays element by element, then by length.
  *
  * <p><b>Errors.</b> A row for which an expression fails is left out of the output of that operator,
  * and counted. That is a division by zero, a result outside its type, a cast of a value that cannot
@@ -176,6 +180,11 @@ public final class ReferenceEvaluator {
     @Override
     public List<ReferenceRow> asOf(AsOfJoin join) {
       return ReferenceLookups.asOf(join, rows(join.left()), rows(join.right()));
+    }
+
+    @Override
+    public List<ReferenceRow> top(Top top) {
+      return ReferenceOrder.first(top, rows(top.input()));
     }
   }
 

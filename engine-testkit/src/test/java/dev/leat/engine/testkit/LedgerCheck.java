@@ -3,6 +3,7 @@ package dev.leat.engine.testkit;
 import dev.leat.engine.plan.Joined;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
+import dev.leat.engine.plan.Top;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -17,8 +18,11 @@ import java.util.Map;
 final class LedgerCheck {
   private final Plan plan;
   private final boolean isRowByRow;
-  private final boolean hasKeylessTables;
   private final boolean hasJoins;
+
+  /** Do equal rows travel as one with a weight, and are reported once? */
+  private final boolean hasWeights;
+
   private long expected;
 
   LedgerCheck(Plan plan) {
@@ -29,10 +33,12 @@ final class LedgerCheck {
                 n ->
                     n instanceof Node.Aggregate
                         || n instanceof Node.Distinct
-                        || n instanceof Joined);
+                        || n instanceof Joined
+                        || n instanceof Top);
     this.hasJoins = plan.nodes().stream().anyMatch(Joined.class::isInstance);
-    this.hasKeylessTables =
-        plan.inputs().stream().anyMatch(i -> i.kind() == Node.InputKind.KEYLESS_TABLE);
+    this.hasWeights =
+        plan.inputs().stream().anyMatch(i -> i.kind() == Node.InputKind.KEYLESS_TABLE)
+            || plan.nodes().stream().anyMatch(n -> n instanceof Top);
   }
 
   /** Applies the changes of an epoch to a model. */
@@ -71,7 +77,7 @@ final class LedgerCheck {
     } else if (hasJoins) {
       // Equal rows are one with a weight, as those of a table are.
       RandomRun.check(all > 0 || failing == 0, "ledger should not be empty", failing);
-    } else if (!hasKeylessTables) {
+    } else if (!hasWeights) {
       RandomRun.check(all >= failing, "ledger should have " + failing + " or more", all);
     }
   }

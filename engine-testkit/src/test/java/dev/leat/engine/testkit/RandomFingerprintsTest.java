@@ -15,6 +15,7 @@ import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.PlanDiff;
 import dev.leat.engine.plan.PlanManifest;
 import dev.leat.engine.plan.Schema;
+import dev.leat.engine.plan.Top;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -186,6 +187,15 @@ class RandomFingerprintsTest {
     }
     if (node instanceof Joined join) {
       return join(join, inputs, isStrict);
+    }
+    if (node instanceof Top top) {
+      return text(
+          "top",
+          texts(inputs),
+          schema(top.schema()),
+          texts(top.partition()),
+          texts(top.order().stream().map(k -> text(k.column(), "" + k.isDescending())).toList()),
+          top.offset() + " " + top.limit());
     }
     return text(node.getClass().getSimpleName(), texts(inputs), schema(node.schema()));
   }

@@ -9,6 +9,7 @@ import dev.leat.engine.plan.Joined;
 import dev.leat.engine.plan.LookupJoin;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
+import dev.leat.engine.plan.Top;
 import dev.leat.engine.plan.ViewDefinition;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -154,6 +155,12 @@ final class ColumnUse {
     @Override
     public Collection<String> asOf(AsOfJoin join) {
       throw new AssertionError("its two sides are read by themselves");
+    }
+
+    @Override
+    public Collection<String> top(Top top) {
+      // All of them, needed or not: rows that tie are told apart by all columns.
+      return top.schema().names();
     }
   }
 }

@@ -16,6 +16,7 @@ import dev.leat.engine.internal.op.Operator;
 import dev.leat.engine.internal.op.ProjectOperator;
 import dev.leat.engine.internal.op.StreamOperator;
 import dev.leat.engine.internal.op.SwitchOperator;
+import dev.leat.engine.internal.op.TopOperator;
 import dev.leat.engine.internal.op.UnionOperator;
 import dev.leat.engine.internal.op.ViewOperator;
 import dev.leat.engine.plan.AsOfJoin;
@@ -24,6 +25,7 @@ import dev.leat.engine.plan.Join;
 import dev.leat.engine.plan.LookupJoin;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
+import dev.leat.engine.plan.Top;
 import dev.leat.engine.plan.ViewDefinition;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -112,6 +114,7 @@ public final class Dataflow implements Checkpointed {
       if (from.contains(operator)) {
         continue;
       }
+      from.forEach(Operator::addReader);
       if (isTwin) {
         twins.add(operator);
       } else {
@@ -123,7 +126,7 @@ public final class Dataflow implements Checkpointed {
     for (ViewDefinition view : part.views()) {
       Node node = view.relation();
       Operator relation = part.twins().contains(node) ? switchOf(node) : operator(node);
-      ViewOperator operator = new ViewOperator(view, relation, dictionary);
+      ViewOperator operator = ViewOperator.of(view, relation, dictionary);
       views.put(view.name(), operator);
       operators.add(operator);
       addPart("view " + view.fingerprint(), operator);
@@ -261,6 +264,11 @@ public final class Dataflow implements Checkpointed {
     @Override
     public Operator asOf(AsOfJoin join) {
       return joins.of(join);
+    }
+
+    @Override
+    public Operator top(Top top) {
+      return new TopOperator(top, from.get(0), dictionary);
     }
   }
 

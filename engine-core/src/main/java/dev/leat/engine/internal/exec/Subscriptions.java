@@ -98,6 +98,7 @@ final class Subscriptions {
   /** Before the views are changed; under the state's lock. */
   void beforeStep() {
     for (ViewHandle view : views) {
+      view.watch();
       for (Delivery delivery : view.deliveries()) {
         if (delivery.fallsBehind()) {
           delivery.fallBehind(stateOf.apply(view));

@@ -3,7 +3,7 @@ package dev.leat.engine.internal.exec;
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
 import dev.leat.engine.internal.op.Operator;
-import dev.leat.engine.internal.state.RowStore;
+import dev.leat.engine.internal.state.StoredRows;
 import dev.leat.engine.plan.Schema;
 import java.util.List;
 import java.util.Optional;
@@ -13,11 +13,12 @@ import org.jspecify.annotations.Nullable;
 /** A view at run time: its rows, its changes, and who wants to know of them. */
 public final class ViewHandle {
   private final String name;
-  private final RowStore rows;
+  private final StoredRows rows;
   private final Operator operator;
   private final Optional<List<String>> key;
   private final @Nullable Backfill backfill;
   private final List<Delivery> deliveries = new CopyOnWriteArrayList<>();
+  private boolean isWatched;
 
   /**
    * A view.
@@ -26,7 +27,7 @@ public final class ViewHandle {
    */
   ViewHandle(
       String name,
-      RowStore rows,
+      StoredRows rows,
       Operator operator,
       Optional<List<String>> key,
       @Nullable Backfill backfill) {
@@ -85,12 +86,23 @@ public final class ViewHandle {
             + (building == null ? 0 : building.position()));
   }
 
-  RowStore rows() {
+  StoredRows rows() {
     return rows;
   }
 
   Operator operator() {
     return operator;
+  }
+
+  /** Has changes made while there is somebody to be told of them; before an epoch is taken. */
+  void watch() {
+    boolean isWanted = !deliveries.isEmpty();
+    if (isWanted && !isWatched) {
+      operator.addReader();
+    } else if (!isWanted && isWatched) {
+      operator.removeReader();
+    }
+    isWatched = isWanted;
   }
 
   /** To whom its changes go; the engine's state is locked while one is added. */

@@ -10,7 +10,7 @@ import dev.leat.engine.internal.expr.ExprCompiler;
 import dev.leat.engine.internal.expr.Kernel;
 import dev.leat.engine.internal.expr.RowErrors;
 import dev.leat.engine.internal.expr.Selections;
-import dev.leat.engine.internal.state.RowStore;
+import dev.leat.engine.internal.state.StoredRows;
 import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.Field;
 import dev.leat.engine.plan.Schema;
@@ -33,7 +33,7 @@ public final class ViewReader {
 
   private final ReadState state;
   private final ViewHandle view;
-  private final RowStore.Snapshot rows;
+  private final StoredRows.Snapshot rows;
   private final Schema schema;
 
   /**
@@ -44,7 +44,7 @@ public final class ViewReader {
   public ViewReader(ReadState state, ViewHandle view) {
     this.state = state;
     this.view = view;
-    RowStore.Snapshot snapshot = state.views().get(view.name());
+    StoredRows.Snapshot snapshot = state.views().get(view.name());
     if (snapshot == null) {
       throw view.notReady();
     }

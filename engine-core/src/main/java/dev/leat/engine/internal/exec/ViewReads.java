@@ -1,7 +1,7 @@
 package dev.leat.engine.internal.exec;
 
 import dev.leat.engine.internal.batch.Dictionary;
-import dev.leat.engine.internal.state.RowStore;
+import dev.leat.engine.internal.state.StoredRows;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -56,7 +56,7 @@ public final class ViewReads {
 
   /** Some views as they are; under the state's lock. */
   ReadState now(Collection<ViewHandle> wanted) {
-    Map<String, RowStore.Snapshot> snapshots = new HashMap<>();
+    Map<String, StoredRows.Snapshot> snapshots = new HashMap<>();
     for (ViewHandle view : wanted) {
       // Whoever asks for one that is being built is told so by its reader.
       if (view.isReady()) {

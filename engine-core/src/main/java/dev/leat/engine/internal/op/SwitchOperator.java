@@ -10,6 +10,7 @@ import dev.leat.engine.internal.checkpoint.StateReader;
  */
 public final class SwitchOperator implements Operator {
   private Operator source;
+  private int readers;
 
   /** Stands for an operator. */
   public SwitchOperator(Operator source) {
@@ -18,7 +19,23 @@ public final class SwitchOperator implements Operator {
 
   /** Stands for another one from now on; between two steps. */
   public void turnTo(Operator other) {
+    for (int i = 0; i < readers; i++) {
+      source.removeReader();
+      other.addReader();
+    }
     source = other;
+  }
+
+  @Override
+  public void addReader() {
+    readers++;
+    source.addReader();
+  }
+
+  @Override
+  public void removeReader() {
+    readers--;
+    source.removeReader();
   }
 
   @Override

@@ -1,0 +1,60 @@
+package dev.leat.engine.plan;
+
+import dev.leat.engine.plan.StateBound.Kind;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What bounds the ordered rows that relations over an order keep. */
+final class OrderBound {
+  private OrderBound() {}
+
+  /** Of the first rows of an order: no more than those, where no other can come back. */
+  static StateBound of(Top top) {
+    String index = index(top.partition(), top.order());
+    return top.input().isAppendOnly()
+        ? best(top.partition(), top.depth(), index)
+        : allRows(top.input(), index + "all, as any may come to be among the first");
+  }
+
+  private static String index(List<String> partition, List<SortKey> order) {
+    String by = order.isEmpty() ? "all columns" : order.toString();
+    return "rows ordered by " + by + (partition.isEmpty() ? "" : " in each " + partition) + ": ";
+  }
+
+  private static StateBound best(List<String> partition, long rows, String index) {
+    String first = index + "the first " + rows;
+    return partition.isEmpty()
+        ? new StateBound(Kind.FIXED, first)
+        : new StateBound(Kind.KEY_SPACE, first + " for each distinct " + partition);
+  }
+
+  /** All rows that a relation has at the moment. */
+  private static StateBound allRows(Node input, String index) {
+    if (input.key().isPresent()) {
+      return input.key().get().isEmpty()
+          ? new StateBound(Kind.FIXED, index + "; one row")
+          : new StateBound(
+              Kind.KEY_SPACE, index + "; one row for each distinct " + input.key().get());
+    }
+    return input.traits().holdsStream()
+        ? new StateBound(Kind.GROWS, index + "; they grow with the input")
+        : new StateBound(Kind.INPUT_ROWS, index + "; the rows of its input");
+  }
+
+  /** What bounds the rows of a relation that only has first rows of an order; null if it is not. */
+  static @Nullable StateBound ofRows(Node node) {
+    Node from = node;
+    while (from instanceof Node.Named
+        || from instanceof Node.Filter
+        || from instanceof Node.Project) {
+      from = from.inputs().get(0);
+    }
+    if (!(from instanceof Top top)) {
+      return null;
+    }
+    String rows = "at most " + top.limit() + (top.limit() == 1 ? " row" : " rows");
+    return top.partition().isEmpty()
+        ? new StateBound(Kind.FIXED, rows)
+        : new StateBound(Kind.KEY_SPACE, rows + " for each distinct " + top.partition());
+  }
+}

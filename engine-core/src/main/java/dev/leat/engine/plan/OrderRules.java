@@ -1,0 +1,49 @@
+package dev.leat.engine.plan;
+
+import dev.leat.engine.EngineException;
+import java.util.List;
+
+/** Which columns rows can be partitioned and ordered by; the one home of these rules. */
+final class OrderRules {
+  private OrderRules() {}
+
+  /** Checks partition and order of a relation that cannot do without an order. */
+  static void check(Node input, List<String> partition, List<SortKey> order, String place) {
+    if (order.isEmpty()) {
+      throw invalid(place + ": it needs an order; name a column in .orderBy(...)");
+    }
+    checkPartition(input, partition, place);
+    checkOrder(input, order, place);
+  }
+
+  /** Checks that the columns are there and can tell partitions apart. */
+  static void checkPartition(Node input, List<String> partition, String place) {
+    if (partition.isEmpty()) {
+      return;
+    }
+    for (Field field : input.schema().select(partition, "partitionBy for " + place).fields()) {
+      if (field.type().kind() == Type.Kind.ARRAY) {
+        throw invalid(place + ": cannot partition by an array: " + field);
+      }
+    }
+  }
+
+  /** Checks that the columns are there and have an order. */
+  static void checkOrder(Node input, List<SortKey> order, String place) {
+    Schema schema = input.schema();
+    for (SortKey key : order) {
+      Field field = schema.field(schema.indexOf(key.column(), "orderBy for " + place));
+      if (!field.type().isOrdered()) {
+        throw invalid(
+            place
+                + ": cannot order by an array: "
+                + field
+                + "; order by another column, or by an expression in .with(...)");
+      }
+    }
+  }
+
+  static EngineException invalid(String message) {
+    return new EngineException(EngineException.Kind.INVALID, message);
+  }
+}
