@@ -216,25 +216,6 @@ public final class KeyTable extends GroupKeys {
     return column;
   }
 
-  @Override
-  void find(Batch batch, RowReader other, int[] slots) {
-    other.read(batch);
-    if (!hasLeaders()) {
-      hash(batch, other);
-    }
-    int[] selection = batch.selection();
-    int count = batch.count();
-    for (int i = 0; i < count; i++) {
-      int row = selection == null ? i : selection[i];
-      if (hasLeaders()) {
-        other.copy(row, probe, 0);
-        slots[row] = find(probe);
-      } else {
-        slots[row] = findRow(other, row, rowHashes[row]);
-      }
-    }
-  }
-
   /** Has the codes of another column lead. */
   private void leadBy(int column) {
     leading = column;
@@ -246,6 +227,33 @@ public final class KeyTable extends GroupKeys {
         index(slot);
       }
     }
+  }
+
+  @Override
+  void find(Batch batch, RowReader other, int[] slots) {
+    other.read(batch);
+    if (!hasLeaders()) {
+      hash(batch, other);
+    }
+    int[] selection = batch.selection();
+    int count = batch.count();
+    for (int i = 0; i < count; i++) {
+      int row = selection == null ? i : selection[i];
+      slots[row] = hasLeaders() ? findLed(other, row) : findRow(other, row, rowHashes[row]);
+    }
+  }
+
+  private int findLed(RowReader other, int row) {
+    int leader = leader((int) other.words(leading)[row]);
+    if (leader == UNUSED) {
+      return NONE;
+    }
+    int slot = leader - 1;
+    if (leader > 0 && other.isEqual(row, rows().page(slot), rows().offset(slot))) {
+      return slot;
+    }
+    other.copy(row, probe, 0);
+    return find(probe, hash(probe, 0));
   }
 
   private void findByHash(Batch batch, int[] slots) {
