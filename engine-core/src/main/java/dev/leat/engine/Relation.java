@@ -61,13 +61,13 @@ public final class Relation<T> {
     return node;
   }
 
+  @Nullable String growthReason() {
+    return growthReason;
+  }
+
   /** A relation of rows of the same type. */
   Relation<T> sameRows(Node next) {
     return with(next, record);
-  }
-
-  @Nullable String growthReason() {
-    return growthReason;
   }
 
   /** The columns. */

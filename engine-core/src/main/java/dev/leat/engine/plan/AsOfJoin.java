@@ -32,8 +32,8 @@ public final class AsOfJoin extends Node implements Joined {
         JoinedColumns.of(left, right, keys, place).schema(false, true),
         traits(left),
         keys.write(new Canonical("as-of").name(times.left()).name(times.right()), left, right)
-            .fields(read(List.of(new Expr.Column(times.left())), left))
-            .fields(read(List.of(new Expr.Column(times.right())), right)));
+            .fields(Canonical.read(List.of(new Expr.Column(times.left())), left))
+            .fields(Canonical.read(List.of(new Expr.Column(times.right())), right)));
     this.keys = keys;
     this.leftTime = times.left();
     this.rightTime = times.right();

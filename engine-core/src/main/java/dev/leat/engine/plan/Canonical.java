@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,13 @@ final class Canonical {
   /** Starts the text of some kind of thing. */
   Canonical(String kind) {
     word(kind);
+  }
+
+  /** The columns that some expressions read, as the input has them, by name. */
+  static List<Field> read(Collection<Expr> exprs, Node input) {
+    TreeSet<String> names = new TreeSet<>();
+    exprs.forEach(expr -> names.addAll(expr.columns()));
+    return input.schema().fields(List.copyOf(names));
   }
 
   private static String quoted(String string) {

@@ -166,11 +166,6 @@ public final class Explain {
     }
 
     @Override
-    public String top(Top top) {
-      return top.text();
-    }
-
-    @Override
     public String join(Join join) {
       JoinKeys keys = join.keys();
       StringBuilder what = new StringBuilder(join.kind().name().toLowerCase(Locale.ROOT));
@@ -206,6 +201,11 @@ public final class Explain {
           + " = "
           + keys.right()
           + (keys.matchesNull() ? " (null = null)" : "");
+    }
+
+    @Override
+    public String top(Top top) {
+      return top.text();
     }
   }
 }

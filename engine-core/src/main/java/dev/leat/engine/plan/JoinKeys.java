@@ -72,8 +72,8 @@ public record JoinKeys(List<String> left, List<String> right, boolean matchesNul
     return text.names(left)
         .names(right)
         .word(matchesNull ? "null-safe" : "sql-null")
-        .fields(Node.read(columns(left), leftNode))
-        .fields(Node.read(columns(right), rightNode));
+        .fields(Canonical.read(columns(left), leftNode))
+        .fields(Canonical.read(columns(right), rightNode));
   }
 
   private static List<Expr> columns(List<String> names) {

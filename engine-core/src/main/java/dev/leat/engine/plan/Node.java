@@ -2,11 +2,9 @@ package dev.leat.engine.plan;
 
 import dev.leat.engine.EngineException;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,10 +32,10 @@ public abstract sealed class Node
         SetOperation,
         Unnest,
         GroupingSets,
-        Top,
         Join,
         LookupJoin,
-        AsOfJoin {
+        AsOfJoin,
+        Top {
   /**
    * How often one row of an input may be in a relation. A union of a relation with itself doubles
    * it; grouping and {@code distinct} make it one again.
@@ -117,13 +115,13 @@ public abstract sealed class Node
 
     R groupingSets(GroupingSets sets);
 
-    R top(Top top);
-
     R join(Join join);
 
     R lookup(LookupJoin lookup);
 
     R asOf(AsOfJoin join);
+
+    R top(Top top);
   }
 
   /** Has a visitor do what it does for this kind of relation. */
@@ -160,7 +158,6 @@ public abstract sealed class Node
     return traits.isNumbered();
   }
 
-  /** What is known of its rows. */
   final RowTraits traits() {
     return traits;
   }
@@ -222,13 +219,6 @@ public abstract sealed class Node
 
   static EngineException invalid(String message) {
     return new EngineException(EngineException.Kind.INVALID, message);
-  }
-
-  /** The columns that some expressions read, as the input has them, by name. */
-  static List<Field> read(Collection<Expr> exprs, Node input) {
-    TreeSet<String> names = new TreeSet<>();
-    exprs.forEach(expr -> names.addAll(expr.columns()));
-    return input.schema().fields(List.copyOf(names));
   }
 
   /** What kind of input. */
@@ -344,7 +334,9 @@ public abstract sealed class Node
           List.of(input),
           input.schema(),
           input.traits,
-          new Canonical("filter").expr(condition).fields(read(List.of(condition), input)));
+          new Canonical("filter")
+              .expr(condition)
+              .fields(Canonical.read(List.of(condition), input)));
       this.condition = condition;
     }
 
@@ -396,7 +388,8 @@ public abstract sealed class Node
     private static Canonical step(Node input, List<NamedExpr> columns) {
       Canonical text = new Canonical("select").word("[");
       columns.forEach(column -> text.name(column.name()).expr(column.expr()));
-      return text.word("]").fields(read(columns.stream().map(NamedExpr::expr).toList(), input));
+      return text.word("]")
+          .fields(Canonical.read(columns.stream().map(NamedExpr::expr).toList(), input));
     }
 
     public Node input() {
@@ -466,7 +459,7 @@ public abstract sealed class Node
         read.addAll(call.exprs());
       }
       keys.forEach(key -> read.add(new Expr.Column(key)));
-      return text.word("]").fields(read(read, input));
+      return text.word("]").fields(Canonical.read(read, input));
     }
 
     public Node input() {

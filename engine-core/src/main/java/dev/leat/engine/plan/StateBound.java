@@ -104,11 +104,6 @@ public record StateBound(Kind kind, String text) {
     }
 
     @Override
-    public StateBound top(Top top) {
-      return OrderBound.of(top);
-    }
-
-    @Override
     public StateBound join(Join join) {
       return join.stateBound();
     }
@@ -121,6 +116,11 @@ public record StateBound(Kind kind, String text) {
     @Override
     public StateBound asOf(AsOfJoin join) {
       return join.stateBound();
+    }
+
+    @Override
+    public StateBound top(Top top) {
+      return OrderBound.of(top);
     }
   }
 
@@ -140,7 +140,7 @@ public record StateBound(Kind kind, String text) {
     if (ofTop != null) {
       return ofTop;
     }
-    return node.holdsStream()
+    return node.traits().holdsStream()
         ? new StateBound(Kind.GROWS, "grows with the input")
         : new StateBound(Kind.INPUT_ROWS, "the rows of its inputs");
   }

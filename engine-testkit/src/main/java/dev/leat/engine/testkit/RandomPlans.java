@@ -142,7 +142,7 @@ public final class RandomPlans {
       Node join = asOf == null ? joins.join(left, right) : asOf;
       relations.add(join);
       if (values.percent(60)) {
-        relations.add(values.percent(40) ? Node.Filter.of(join, condition(join)) : operator());
+        relations.add(values.percent(20) ? Node.Filter.of(join, condition(join)) : operator());
       }
       Node shown = values.percent(50) ? join : relations.get(relations.size() - 1);
       views.add(new ViewDefinition("join" + i, shown, "the test is short"));

@@ -191,11 +191,6 @@ public final class ReferenceEvaluator {
     }
 
     @Override
-    public List<ReferenceRow> top(Top top) {
-      return ReferenceOrder.first(top, rows(top.input()));
-    }
-
-    @Override
     public List<ReferenceRow> join(Join join) {
       ReferenceJoins joins = new ReferenceJoins(join);
       List<ReferenceRow> rows = joins.rows(rows(join.left()), rows(join.right()));
@@ -214,6 +209,11 @@ public final class ReferenceEvaluator {
     @Override
     public List<ReferenceRow> asOf(AsOfJoin join) {
       return ReferenceLookups.asOf(join, rows(join.left()), rows(join.right()));
+    }
+
+    @Override
+    public List<ReferenceRow> top(Top top) {
+      return ReferenceOrder.first(top, rows(top.input()));
     }
   }
 

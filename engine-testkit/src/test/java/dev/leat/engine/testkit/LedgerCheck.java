@@ -19,11 +19,11 @@ import java.util.Map;
 final class LedgerCheck {
   private final Plan plan;
   private final boolean isRowByRow;
+  private final boolean hasJoins;
 
   /** Do equal rows travel as one with a weight, and are reported once? */
   private final boolean hasWeights;
 
-  private final boolean hasJoins;
   private long expected;
 
   LedgerCheck(Plan plan) {

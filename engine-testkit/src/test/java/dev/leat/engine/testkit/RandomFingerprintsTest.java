@@ -198,6 +198,9 @@ class RandomFingerprintsTest {
           texts(aggregate.keys().stream().map(k -> text(new Expr.Column(k), read)).toList()),
           texts(aggregate.calls().stream().map(call -> text(call, read)).toList()));
     }
+    if (node instanceof Joined join) {
+      return join(join, inputs, isStrict);
+    }
     if (node instanceof Top top) {
       return text(
           "top",

@@ -161,12 +161,6 @@ final class ColumnUse {
     }
 
     @Override
-    public Collection<String> top(Top top) {
-      // All of them, needed or not: rows that tie are told apart by all columns.
-      return top.schema().names();
-    }
-
-    @Override
     public Collection<String> join(Join join) {
       throw new AssertionError("its two sides are read by themselves");
     }
@@ -179,6 +173,12 @@ final class ColumnUse {
     @Override
     public Collection<String> asOf(AsOfJoin join) {
       throw new AssertionError("its two sides are read by themselves");
+    }
+
+    @Override
+    public Collection<String> top(Top top) {
+      // All of them, needed or not: rows that tie are told apart by all columns.
+      return top.schema().names();
     }
   }
 }

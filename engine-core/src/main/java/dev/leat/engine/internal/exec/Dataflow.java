@@ -273,11 +273,6 @@ public final class Dataflow implements Checkpointed {
     }
 
     @Override
-    public Operator top(Top top) {
-      return new TopOperator(top, from.get(0), dictionary);
-    }
-
-    @Override
     public Operator join(Join join) {
       return joins.of(join);
     }
@@ -290,6 +285,11 @@ public final class Dataflow implements Checkpointed {
     @Override
     public Operator asOf(AsOfJoin join) {
       return joins.of(join);
+    }
+
+    @Override
+    public Operator top(Top top) {
+      return new TopOperator(top, from.get(0), dictionary);
     }
   }
 

@@ -76,7 +76,8 @@ final class JoinOperators {
             .filter(c -> IntStream.of(key).noneMatch(k -> k == c))
             .toArray();
     RowsByKey.Layout layout =
-        new RowsByKey.Layout(schema, key, kept, index.matchesNull(), identity(index));
+        new RowsByKey.Layout(
+            schema, key, kept, index.matchesNull(), identity(index), index.isUnique());
     String what =
         (index.keepsRows() ? "index of " : "counts of ")
             + "%s by "

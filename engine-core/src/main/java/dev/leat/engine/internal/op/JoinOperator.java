@@ -141,15 +141,13 @@ public final class JoinOperator implements Operator {
     RowChanges changes = asking.changes();
     RowsByKey rows = kept.kept();
     boolean givesPairs = join.kind().givesPairs();
+    boolean isAloneIfNone = isAlone(asking, 0);
+    boolean isAloneIfSome = isAlone(asking, 1);
     for (int c = 0; c < changes.count(); c++) {
       int row = changes.row(c);
       int key = asking.otherKey(row);
       long weight = changes.weight(c);
       int touched = differs ? kept.changes().touched(key) : -1;
-      long count = rows.count(key);
-      if (touched >= 0) {
-        count -= kept.changes().keyWeight(touched);
-      }
       if (givesPairs && touched >= 0) {
         addBefore(kept, key, touched, out, row, weight);
       } else if (givesPairs) {
@@ -157,8 +155,11 @@ public final class JoinOperator implements Operator {
           out.add(row, place, Math.multiplyExact(weight, rows.weight(place)));
         }
       }
-      if (isAlone(asking, count)) {
-        out.add(row, -1, weight);
+      if (isAloneIfNone || isAloneIfSome) {
+        long count = rows.count(key) - (touched < 0 ? 0 : kept.changes().keyWeight(touched));
+        if (count == 0 ? isAloneIfNone : isAloneIfSome) {
+          out.add(row, -1, weight);
+        }
       }
     }
     if (givesAlone(kept)) {

@@ -49,45 +49,68 @@ final class KeptColumns {
    * @param rows the row of the batch for each place, or null for rows one behind the other
    */
   void gather(int[] places, int first, int end, Batch out, int at, int @Nullable [] rows) {
-    GroupRows stored = kept.rows();
     for (int start = first; start < end && targets.length > 0; start += ROWS_AT_ONCE) {
       int size = Math.min(ROWS_AT_ONCE, end - start);
-      for (int i = 0; i < size; i++) {
-        int place = places[start + i];
-        pages[i] = place < 0 ? NO_ROW : stored.page(place);
-        offsets[i] = place < 0 ? 0 : stored.offset(place);
-      }
+      boolean anyNull = find(places, start, size);
       for (int k = 0; k < targets.length; k++) {
         Column to = out.column(targets[k]);
-        if (rows == null) {
-          gather(sources[k], size, to, at + start - first);
+        if (anyNull) {
+          gatherNulls(sources[k], size, to, at + start - first, rows, start);
+        } else if (rows == null) {
+          gather(sources[k], size, to.words(), at + start - first);
         } else {
-          gather(sources[k], size, to, rows, start);
+          gather(sources[k], size, to.words(), rows, start);
         }
       }
     }
   }
 
-  private void gather(int source, int size, Column to, int at) {
+  /** Finds some rows; says whether one is missing, or may have a null. */
+  private boolean find(int[] places, int start, int size) {
+    GroupRows stored = kept.rows();
     KeyLayout layout = kept.kept();
-    long[] out = to.words();
+    boolean anyMissing = false;
+    long nulls = 0;
     for (int i = 0; i < size; i++) {
-      if (pages[i] == NO_ROW || layout.isNull(pages[i], offsets[i], source)) {
-        to.setNull(at + i);
-      } else {
-        out[at + i] = pages[i][offsets[i] + source];
+      int place = places[start + i];
+      if (place < 0) {
+        anyMissing = true;
+        pages[i] = NO_ROW;
+        continue;
       }
+      long[] page = stored.page(place);
+      int offset = stored.offset(place);
+      pages[i] = page;
+      offsets[i] = offset;
+      for (int m = 0; m < layout.maskWords(); m++) {
+        nulls |= page[offset + layout.columns() + m];
+      }
+    }
+    return anyMissing || nulls != 0 || layout.marksNulls();
+  }
+
+  private void gather(int source, int size, long[] to, int at) {
+    for (int i = 0; i < size; i++) {
+      to[at + i] = pages[i][offsets[i] + source];
     }
   }
 
-  private void gather(int source, int size, Column to, int[] rows, int start) {
+  private void gather(int source, int size, long[] to, int[] rows, int start) {
+    for (int i = 0; i < size; i++) {
+      to[rows[start + i]] = pages[i][offsets[i] + source];
+    }
+  }
+
+  private void gatherNulls(
+      int source, int size, Column to, int at, int @Nullable [] rows, int start) {
     KeyLayout layout = kept.kept();
     long[] out = to.words();
     for (int i = 0; i < size; i++) {
+      int target = rows == null ? at + i : rows[start + i];
       if (pages[i] == NO_ROW || layout.isNull(pages[i], offsets[i], source)) {
-        to.setNull(rows[start + i]);
+        to.setNull(target);
       } else {
-        out[rows[start + i]] = pages[i][offsets[i] + source];
+        out[target] = pages[i][offsets[i] + source];
       }
     }
   }

@@ -81,6 +81,11 @@ public final class KeyLayout {
     return maskWords;
   }
 
+  /** Can a null be in the word of its column, and not in a bitmap? */
+  public boolean marksNulls() {
+    return maskWords == 0 && columns.length == 1 && encoded[0];
+  }
+
   /** Words in all. */
   public int stride() {
     return columns.length + maskWords;

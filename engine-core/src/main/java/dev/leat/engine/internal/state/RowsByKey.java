@@ -48,9 +48,15 @@ public final class RowsByKey implements Checkpointed {
    * @param kept indexes of the columns that are kept beside
    * @param matchesNull is null a key like others?
    * @param identity how rows are told apart
+   * @param isUnique has a key one row at most?
    */
   public record Layout(
-      Schema schema, int[] key, int[] kept, boolean matchesNull, Identity identity) {}
+      Schema schema,
+      int[] key,
+      int[] kept,
+      boolean matchesNull,
+      Identity identity,
+      boolean isUnique) {}
 
   private static final int NONE = -1;
   private static final long GONE = -1;
@@ -388,6 +394,11 @@ public final class RowsByKey implements Checkpointed {
 
   /** The place of the next row of the same key, or -1. */
   public int next(int place) {
+    // Where a key has one row, that need not be looked at for this.
+    return layout.isUnique() ? NONE : link(place);
+  }
+
+  private int link(int place) {
     return (int) (rows.page(place)[rows.offset(place) + linkWord] & LOW) - 1;
   }
 
@@ -482,7 +493,7 @@ public final class RowsByKey implements Checkpointed {
     boolean[] isFree = keys.rows().isFree();
     for (int key = 0; key < isFree.length; key++) {
       if (!isFree[key]) {
-        for (int place = first(key); place >= 0; place = next(place)) {
+        for (int place = first(key); place >= 0; place = link(place)) {
           StateFormat.check(place < rows.bound(), "row of a key", place);
           restored(key, place);
         }
