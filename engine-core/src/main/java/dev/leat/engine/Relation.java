@@ -5,6 +5,7 @@ import dev.leat.engine.plan.Deduplication;
 import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.NamedExpr;
 import dev.leat.engine.plan.Node;
+import dev.leat.engine.plan.Over;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.SortKey;
 import java.time.Duration;
@@ -46,6 +47,11 @@ public final class Relation<T> {
     return node;
   }
 
+  /** A relation of rows of other columns. */
+  Relation<Row> otherRows(Node next) {
+    return with(next, Row.class);
+  }
+
   /** A relation of rows of the same type. */
   Relation<T> sameRows(Node next) {
     return with(next, record);
@@ -58,7 +64,7 @@ public final class Relation<T> {
 
   /** Only the rows for which a condition is true. */
   public Relation<T> where(Expr condition) {
-    return with(Node.Filter.of(node, condition), record);
+    return with(Over.filtered(node, condition), record);
   }
 
   /**
@@ -145,6 +151,11 @@ public final class Relation<T> {
   /** All rows in an order. */
   public OrderedRelation<T> orderBy(SortKey... keys) {
     return new OrderedRelation<>(this, List.of(), List.of(keys), 0);
+  }
+
+  /** All rows as one partition. */
+  public PartitionedRelation<T> partitionBy() {
+    return new PartitionedRelation<>(this, List.of());
   }
 
   /** Partitions by columns: what follows is done for the rows of each partition. */

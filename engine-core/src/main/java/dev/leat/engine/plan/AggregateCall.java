@@ -1,5 +1,6 @@
 package dev.leat.engine.plan;
 
+import dev.leat.engine.EngineException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -45,6 +46,34 @@ public record AggregateCall(
   /** Takes equal operands once. */
   public AggregateCall distinct() {
     return new AggregateCall(function, operand, where, true, name);
+  }
+
+  /**
+   * The same over the rows around each row, for {@code with(...)} of rows in an order.
+   *
+   * @param frame which rows around it
+   * @throws EngineException if it cannot be had over a frame
+   */
+  public OverCall over(Frame frame) {
+    if (isDistinct) {
+      throw new EngineException(
+          EngineException.Kind.INVALID,
+          this + ": there are no distinct aggregates over a frame; use groupBy");
+    }
+    OverFunction over =
+        switch (function) {
+          case COUNT -> OverFunction.COUNT;
+          case SUM -> OverFunction.SUM;
+          case AVG -> OverFunction.AVG;
+          case MIN, BOOL_AND -> OverFunction.MIN;
+          case MAX, BOOL_OR -> OverFunction.MAX;
+        };
+    Expr value = operand;
+    if (where != null) {
+      Expr counted = operand == null ? Expr.of(1L) : operand;
+      value = new Expr.Case(List.of(new Expr.When(where, counted)), null);
+    }
+    return new OverCall(over, value, 0, frame, name);
   }
 
   /** The expressions that it evaluates: its condition and its operand, where it has them. */

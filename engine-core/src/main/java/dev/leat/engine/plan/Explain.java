@@ -131,5 +131,10 @@ public final class Explain {
     public String top(Top top) {
       return top.text();
     }
+
+    @Override
+    public String over(Over over) {
+      return over.text();
+    }
   }
 }

@@ -31,7 +31,8 @@ public abstract sealed class Node
         Node.Union,
         Node.Distinct,
         Node.Named,
-        Top {
+        Top,
+        Over {
   /**
    * How often one row of an input may be in a relation. A union of a relation with itself doubles
    * it; grouping and {@code distinct} make it one again.
@@ -106,6 +107,8 @@ public abstract sealed class Node
     R named(Named named);
 
     R top(Top top);
+
+    R over(Over over);
   }
 
   /** Has a visitor do what it does for this kind of relation. */

@@ -87,6 +87,11 @@ public record StateBound(Kind kind, String text) {
     public StateBound top(Top top) {
       return OrderBound.of(top);
     }
+
+    @Override
+    public StateBound over(Over over) {
+      return OrderBound.of(over);
+    }
   }
 
   /** What bounds the rows that a view holds. */

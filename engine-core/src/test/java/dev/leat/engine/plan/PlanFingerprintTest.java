@@ -124,6 +124,9 @@ class PlanFingerprintTest {
     all.put("aggregate of all rows", count.fingerprint());
     all.put("union", Node.Union.of(List.of(STREAM, TABLE)).fingerprint());
     all.put("distinct", Node.Distinct.of(STREAM).fingerprint());
+    List<SortKey> order = List.of(new SortKey("price", true), new SortKey("user_id", false));
+    all.put("top", Top.of(STREAM, List.of("page_url"), order, 2, 10).fingerprint());
+    all.put("top of all", Top.of(STREAM, List.of(), order, 0, 1).fingerprint());
     all.put("view without key", new ViewDefinition("all", STREAM, "audit").fingerprint());
     all.put("view of one row", new ViewDefinition("n", count, null).fingerprint());
     all.put("view with key", new ViewDefinition("users", TABLE, null).fingerprint());

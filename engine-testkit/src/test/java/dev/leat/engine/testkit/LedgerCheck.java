@@ -1,6 +1,7 @@
 package dev.leat.engine.testkit;
 
 import dev.leat.engine.plan.Node;
+import dev.leat.engine.plan.Over;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.Top;
 import java.util.ArrayList;
@@ -31,7 +32,8 @@ final class LedgerCheck {
                 n ->
                     n instanceof Node.Aggregate
                         || n instanceof Node.Distinct
-                        || n instanceof Top);
+                        || n instanceof Top
+                        || n instanceof Over);
     this.hasWeights =
         plan.inputs().stream().anyMatch(i -> i.kind() == Node.InputKind.KEYLESS_TABLE)
             || plan.nodes().stream().anyMatch(n -> n instanceof Top);

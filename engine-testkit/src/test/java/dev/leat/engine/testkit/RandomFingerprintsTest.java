@@ -7,6 +7,8 @@ import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.Fingerprint;
 import dev.leat.engine.plan.NamedExpr;
 import dev.leat.engine.plan.Node;
+import dev.leat.engine.plan.Over;
+import dev.leat.engine.plan.OverCall;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.PlanDiff;
 import dev.leat.engine.plan.PlanManifest;
@@ -186,6 +188,16 @@ class RandomFingerprintsTest {
           texts(top.partition()),
           texts(top.order().stream().map(k -> text(k.column(), "" + k.isDescending())).toList()),
           top.offset() + " " + top.limit());
+    }
+    if (node instanceof Over over) {
+      return text(
+          "over",
+          texts(inputs),
+          schema(over.input().schema()),
+          texts(over.partition()),
+          texts(over.order().stream().map(k -> text(k.column(), "" + k.isDescending())).toList()),
+          texts(over.calls().stream().map(OverCall::toString).toList()),
+          over.limitedCall() + " " + over.limit());
     }
     return text(node.getClass().getSimpleName(), texts(inputs), schema(node.schema()));
   }

@@ -4,6 +4,7 @@ import dev.leat.engine.plan.AggregateCall;
 import dev.leat.engine.plan.Deduplication;
 import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.Node;
+import dev.leat.engine.plan.Over;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.Top;
 import dev.leat.engine.plan.ViewDefinition;
@@ -131,6 +132,11 @@ final class ColumnUse {
     public Collection<String> top(Top top) {
       // All of them, needed or not: rows that tie are told apart by all columns.
       return top.schema().names();
+    }
+
+    @Override
+    public Collection<String> over(Over over) {
+      return over.input().schema().names();
     }
   }
 }

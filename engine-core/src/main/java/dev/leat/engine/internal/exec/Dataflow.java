@@ -13,6 +13,7 @@ import dev.leat.engine.internal.op.InputOperator;
 import dev.leat.engine.internal.op.KeyedTableOperator;
 import dev.leat.engine.internal.op.KeylessTableOperator;
 import dev.leat.engine.internal.op.Operator;
+import dev.leat.engine.internal.op.OverOperator;
 import dev.leat.engine.internal.op.ProjectOperator;
 import dev.leat.engine.internal.op.StreamOperator;
 import dev.leat.engine.internal.op.TopOperator;
@@ -20,6 +21,7 @@ import dev.leat.engine.internal.op.UnionOperator;
 import dev.leat.engine.internal.op.ViewOperator;
 import dev.leat.engine.plan.Deduplication;
 import dev.leat.engine.plan.Node;
+import dev.leat.engine.plan.Over;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.Top;
 import dev.leat.engine.plan.ViewDefinition;
@@ -174,6 +176,11 @@ public final class Dataflow implements Checkpointed {
     @Override
     public Operator top(Top top) {
       return new TopOperator(top, from.get(0), dictionary);
+    }
+
+    @Override
+    public Operator over(Over over) {
+      return new OverOperator(over, from.get(0), dictionary, failures);
     }
   }
 
