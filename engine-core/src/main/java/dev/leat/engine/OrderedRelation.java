@@ -27,8 +27,7 @@ public final class OrderedRelation<T> {
   private final List<SortKey> order;
   private final long offset;
 
-  OrderedRelation(
-      Relation<T> relation, List<String> partition, List<SortKey> order, long offset) {
+  OrderedRelation(Relation<T> relation, List<String> partition, List<SortKey> order, long offset) {
     this.relation = relation;
     this.partition = partition;
     this.order = order;
@@ -81,12 +80,12 @@ public final class OrderedRelation<T> {
    *     count().over(Frame.range(Duration.ofMinutes(5), Duration.ZERO)).as("recent"))
    * }</pre>
    *
-   * <p>A change costs a search, and the rows in which it is seen: with {@code lag}, {@code lead} and
-   * frames of so many rows or values, those around it; with running sums and {@code rowNumber}, all
-   * that come behind it in its partition, since their results change. Where those are only wanted
-   * up to a number, follow this by {@code .where(col("n").le(10))}: if nothing but row numbers and
-   * ranks is computed, rows beyond are left alone, and over rows that are only ever added they are
-   * not kept.
+   * <p>A change costs a search, and the rows in which it is seen: with {@code lag}, {@code lead}
+   * and frames of so many rows or values, those around it; with running sums and {@code rowNumber},
+   * all that come behind it in its partition, since their results change. Where those are only
+   * wanted up to a number, follow this by {@code .where(col("n").le(10))}: if nothing but row
+   * numbers and ranks is computed, rows beyond are left alone, and over rows that are only ever
+   * added they are not kept.
    *
    * @throws EngineException if something does not fit the columns, or an offset was given
    */

@@ -43,8 +43,7 @@ class OrderedRelationTest {
     try (Engine engine = engine(v -> v.orderBy(desc(Visit::seconds), asc("page")).limit(2))) {
       KeylessTableInput<Visit> visits = engine.keylessTable("visits", Visit.class);
       Position at = engine.position();
-      for (Visit visit :
-          List.of(visit("u", "/c", 5), visit("u", "/a", 9), visit("u", "/b", 9))) {
+      for (Visit visit : List.of(visit("u", "/c", 5), visit("u", "/a", 9), visit("u", "/b", 9))) {
         at = visits.insert(visit);
       }
       engine.view("result").await(at);
@@ -75,9 +74,7 @@ class OrderedRelationTest {
               .view("result", Visit.class)
               .subscribe(
                   changes ->
-                      changes
-                          .changes()
-                          .forEach(c -> told.add(c.weight() + " " + c.row().page())));
+                      changes.changes().forEach(c -> told.add(c.weight() + " " + c.row().page())));
       subscription.await(at);
       told.clear();
       subscription.await(visits.insert(visit("u1", "/x", 2)));
@@ -149,8 +146,7 @@ class OrderedRelationTest {
                 Pipeline.define(
                     p -> {
                       Relation<Visit> all =
-                          p.stream("a", Visit.class)
-                              .union(p.table("b", Visit.class).keyless());
+                          p.stream("a", Visit.class).union(p.table("b", Visit.class).keyless());
                       all.orderBy(asc("seconds")).limit(3).materialize("result");
                     }))
         .withMessageContaining("view 'result' needs limit on union on stream 'a'")

@@ -23,7 +23,9 @@ public record Frame(Unit unit, long preceding, long following) {
   public enum Unit {
     /** Rows. */
     ROWS,
-    /** The value of the column that orders the rows; rows that tie are always looked at together. */
+    /**
+     * The value of the column that orders the rows; rows that tie are always looked at together.
+     */
     VALUE,
     /** The same, where it is a time: microseconds. */
     TIME
@@ -39,10 +41,7 @@ public record Frame(Unit unit, long preceding, long following) {
     if (isTooFar || (preceding != UNBOUNDED && following != UNBOUNDED && -following > preceding)) {
       throw new EngineException(
           EngineException.Kind.INVALID,
-          "a frame ends behind its beginning: preceding="
-              + preceding
-              + " following="
-              + following);
+          "a frame ends behind its beginning: preceding=" + preceding + " following=" + following);
     }
   }
 

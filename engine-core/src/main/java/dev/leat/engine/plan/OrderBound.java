@@ -27,7 +27,9 @@ final class OrderBound {
         : allRows(over.input(), index + "all");
   }
 
-  /** Has each partition no more rows than the limit says? Of equal ranks there may be any number. */
+  /**
+   * Has each partition no more rows than the limit says? Of equal ranks there may be any number.
+   */
   private static boolean isNumbered(Over over) {
     return over.limit() != Over.UNLIMITED
         && over.calls().get(over.limitedCall()).function() == OverFunction.ROW_NUMBER;

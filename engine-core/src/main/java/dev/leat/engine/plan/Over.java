@@ -116,8 +116,7 @@ public final class Over extends Node {
     if (input instanceof Over over && over.limit == UNLIMITED) {
       Optional<Limit> found = over.limit(first(condition));
       if (found.isPresent()) {
-        Node rows =
-            new Over(over.input(), over.partition, over.order, over.calls, found.get());
+        Node rows = new Over(over.input(), over.partition, over.order, over.calls, found.get());
         return Filter.of(rows, condition);
       }
     }
@@ -137,8 +136,7 @@ public final class Over extends Node {
     boolean onlyRanks =
         calls.stream()
             .allMatch(
-                c ->
-                    c.function() == OverFunction.ROW_NUMBER || c.function() == OverFunction.RANK);
+                c -> c.function() == OverFunction.ROW_NUMBER || c.function() == OverFunction.RANK);
     if (!onlyRanks
         || !(condition instanceof Expr.Call call)
         || call.arguments().size() != 2

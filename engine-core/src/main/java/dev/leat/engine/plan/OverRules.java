@@ -11,11 +11,7 @@ final class OverRules {
   private OverRules() {}
 
   static void check(
-      Node input,
-      List<String> partition,
-      List<SortKey> order,
-      List<OverCall> calls,
-      String place) {
+      Node input, List<String> partition, List<SortKey> order, List<OverCall> calls, String place) {
     if (calls.isEmpty()) {
       throw OrderRules.invalid(place + ": nothing is computed; add a call such as rowNumber()");
     }
@@ -41,8 +37,7 @@ final class OverRules {
         && call.function() != OverFunction.LAST_VALUE;
   }
 
-  private static void checkFrame(
-      Schema schema, List<SortKey> order, OverCall call, String place) {
+  private static void checkFrame(Schema schema, List<SortKey> order, OverCall call, String place) {
     if (!call.function().isFramed() || !call.frame().hasDistance()) {
       return;
     }
@@ -102,7 +97,6 @@ final class OverRules {
 
   private static Typed aggregate(
       AggregateFunction function, @Nullable Expr operand, Schema schema, String place) {
-    return TypeRules.check(
-        new AggregateCall(function, operand, null, false, null), schema, place);
+    return TypeRules.check(new AggregateCall(function, operand, null, false, null), schema, place);
   }
 }

@@ -75,6 +75,31 @@ class ReadmeTest {
   }
 
   @Test
+  void theFirstRowsAreRelations() {
+    Pipeline pipeline =
+        Pipeline.define(
+            p -> {
+              Relation<Click> clicks = p.stream("clicks", Click.class);
+              Relation<Row> views = clicks.groupBy(Click::pageUrl).aggregate(count().as("views"));
+              views.orderBy(desc("views"), asc("page_url")).limit(10).materialize("top_pages");
+              clicks
+                  .partitionBy(Click::userId)
+                  .orderBy(desc(Click::at))
+                  .first()
+                  .materialize("last_clicks");
+            });
+    try (Engine engine = Engine.inMemory(pipeline)) {
+      StreamInput<Click> clicks = engine.stream("clicks", Click.class);
+      clicks.append(new Click("u1", "s1", "page_view", "/home", Instant.EPOCH.plusSeconds(1)));
+      Position at = clicks.append(new Click("u1", "s1", "page_view", "/cart", Instant.EPOCH));
+
+      assertThat(engine.view("top_pages").await(at).count()).isEqualTo(2);
+      assertThat(engine.view("last_clicks", Click.class).get("u1").map(Click::pageUrl))
+          .contains("/home");
+    }
+  }
+
+  @Test
   void theTourWorks() {
     Pipeline pipeline = define();
     Queue<String> feed = new ConcurrentLinkedQueue<>();

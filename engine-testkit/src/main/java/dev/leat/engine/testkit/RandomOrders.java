@@ -92,8 +92,7 @@ final class RandomOrders {
     Type wanted =
         switch (function) {
           case MIN, MAX -> type.isOrdered() ? type : Type.STRING;
-          case SUM, AVG ->
-              type.isNumeric() || type.kind() == Type.Kind.DURATION ? type : Type.LONG;
+          case SUM, AVG -> type.isNumeric() || type.kind() == Type.Kind.DURATION ? type : Type.LONG;
           default -> type;
         };
     Expr operand =
@@ -113,14 +112,14 @@ final class RandomOrders {
     if (choice < 30) {
       return Frame.running();
     }
-    Field field =
-        source.schema().field(source.schema().indexOf(order.get(0).column(), "order"));
+    Field field = source.schema().field(source.schema().indexOf(order.get(0).column(), "order"));
     boolean isTime =
         field.type().kind() == Type.Kind.INSTANT || field.type().kind() == Type.Kind.DURATION;
     boolean isNumber = field.type().isInteger() || field.type().kind() == Type.Kind.DATE;
     if (choice < 65 || order.size() > 1 || !(isTime || isNumber)) {
       return choice < 45
-          ? Frame.range(values.percent(70) ? Frame.UNBOUNDED : 0, values.percent(70) ? 0 : Frame.UNBOUNDED)
+          ? Frame.range(
+              values.percent(70) ? Frame.UNBOUNDED : 0, values.percent(70) ? 0 : Frame.UNBOUNDED)
           : frame(Frame.Unit.ROWS, List.of(0L, 1L, 2L, 3L));
     }
     return isTime

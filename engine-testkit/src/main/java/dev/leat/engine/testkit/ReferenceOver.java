@@ -18,7 +18,9 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Computes columns of each row of a partition from the rows around it, by looking at all of them. */
+/**
+ * Computes columns of each row of a partition from the rows around it, by looking at all of them.
+ */
 final class ReferenceOver {
   private final Over node;
   private final Schema schema;
@@ -91,8 +93,7 @@ final class ReferenceOver {
   private @Nullable Object aggregate(AggregateFunction function, OverCall call, int index) {
     Expr operand = call.operand();
     AggregateCall plain = new AggregateCall(function, operand, null, false, "a");
-    Node.Aggregate aggregate =
-        Node.Aggregate.of(node.input(), List.of(), List.of(plain));
+    Node.Aggregate aggregate = Node.Aggregate.of(node.input(), List.of(), List.of(plain));
     ReferenceAggregates aggregates = new ReferenceAggregates(aggregate);
     List<List<@Nullable Object>> operands = new ArrayList<>();
     for (int i : frame(call.frame(), index)) {

@@ -168,8 +168,7 @@ final class FrameAggregates {
     private final Dictionary dictionary;
     private final long[] value = new long[SUM_WORDS];
 
-    DecimalSum(
-        OverRows rows, int column, SumResult result, boolean isTold, Dictionary dictionary) {
+    DecimalSum(OverRows rows, int column, SumResult result, boolean isTold, Dictionary dictionary) {
       super(rows, column, SUM_WORDS + 1);
       this.result = result;
       this.isTold = isTold;

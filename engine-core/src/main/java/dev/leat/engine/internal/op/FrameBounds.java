@@ -25,7 +25,9 @@ final class FrameBounds {
 
   /** The frame of the rows in whose frames a row is. */
   FrameBounds mirrored() {
-    Frame other = new Frame(frame.unit(), /* preceding= */ frame.following(), /* following= */ frame.preceding());
+    Frame other =
+        new Frame(
+            frame.unit(), /* preceding= */ frame.following(), /* following= */ frame.preceding());
     return new FrameBounds(rows, other, column, isDescending);
   }
 

@@ -9,8 +9,8 @@ import dev.leat.engine.internal.state.OrderedRows;
 /**
  * Sums, and means, of doubles over frames: exact, and rounded once.
  *
- * <p>A summary is the exact sum where that fits the words that {@link ExactSums} needs mostly. If it
- * does not, because of values that are not finite, huge, or of very different sizes, the summary
+ * <p>A summary is the exact sum where that fits the words that {@link ExactSums} needs mostly. If
+ * it does not, because of values that are not finite, huge, or of very different sizes, the summary
  * only says so, and a frame looks at what it consists of instead.
  */
 final class FrameDoubleSum extends FrameAggregate {

@@ -30,8 +30,7 @@ final class OverRows {
     int weightWord = copyWord + 1;
     this.toldWord = weightWord + 1;
     int ownerWord = toldWord + 1;
-    this.order =
-        new RowOrder(node.input().schema(), layout, node.order(), dictionary, copyWord);
+    this.order = new RowOrder(node.input().schema(), layout, node.order(), dictionary, copyWord);
     this.ordered =
         new OrderedRows(ownerWord + 1, weightWord, ownerWord, order, dictionary.hashing());
     this.probe = new long[ownerWord + 1];

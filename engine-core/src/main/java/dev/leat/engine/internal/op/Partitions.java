@@ -19,8 +19,7 @@ final class Partitions {
     keys =
         columns.isEmpty()
             ? null
-            : GroupKeys.of(
-                schema, columns.stream().mapToInt(schema::find).toArray(), 0, hashing);
+            : GroupKeys.of(schema, columns.stream().mapToInt(schema::find).toArray(), 0, hashing);
   }
 
   /** The partition of each selected row of a batch, by row; valid until the next call. */

@@ -45,7 +45,8 @@ final class RankColumn extends OverColumn {
     return 1
         + rows.ordered()
             .count(
-                place.partition(), (other, at) -> rows.order().compareKeys(other, at, page, from) < 0);
+                place.partition(),
+                (other, at) -> rows.order().compareKeys(other, at, page, from) < 0);
   }
 
   private long denseRank(OverPlace place) {

@@ -21,10 +21,10 @@ import java.util.Arrays;
  * offset to offset + limit. After a batch is applied that is put right for the rows that the batch
  * touched, and for those at the window's two ends: whatever else enters or leaves does it there. A
  * window that begins with the first row only has its other end moved, so from there on rows are put
- * right in both directions until one is right already. With an offset all of the window may move, by
- * as many rows as came and went, so that many are looked at on both sides of both ends. So a step
- * costs some searches for each change, and for each row that enters or leaves; not the window, nor
- * the partition.
+ * right in both directions until one is right already. With an offset all of the window may move,
+ * by as many rows as came and went, so that many are looked at on both sides of both ends. So a
+ * step costs some searches for each change, and for each row that enters or leaves; not the window,
+ * nor the partition.
  *
  * <p>Where rows are never taken back, those behind the window's end can never come into it, and are
  * removed.
@@ -69,9 +69,7 @@ public final class TopOperator implements Operator {
     this.partitions = new Partitions(schema, node.partition(), dictionary.hashing());
     boolean isOne = node.limit() == 1;
     this.numbers =
-        isOne
-            ? RowNumbers.PARTITION
-            : node.key().isPresent() ? RowNumbers.INPUT : RowNumbers.NONE;
+        isOne ? RowNumbers.PARTITION : node.key().isPresent() ? RowNumbers.INPUT : RowNumbers.NONE;
     this.consolidator = new Consolidator(schema, dictionary.hashing());
     this.consolidated = new Batch(schema.size());
     this.changes = new PairedChanges(schema, numbers != RowNumbers.NONE);
@@ -165,8 +163,7 @@ public final class TopOperator implements Operator {
     if (within == told) {
       return false;
     }
-    int number =
-        numbers == RowNumbers.PARTITION ? ordered.partition(slot) : ordered.number(slot);
+    int number = numbers == RowNumbers.PARTITION ? ordered.partition(slot) : ordered.number(slot);
     changes.add(number, rows.page(slot), rows.offset(slot), within - told);
     rows.writable(slot)[rows.offset(slot) + toldWord] = within;
     return true;

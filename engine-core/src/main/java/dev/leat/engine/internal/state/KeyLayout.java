@@ -175,7 +175,9 @@ public final class KeyLayout {
     words[from + columns.length + (column >>> 6)] |= 1L << column;
   }
 
-  /** Says in words being put together that a column is not null; its word is for the caller to set. */
+  /**
+   * Says in words being put together that a column is not null; its word is for the caller to set.
+   */
   public void setNotNull(long[] words, int from, int column) {
     if (maskWords > 0) {
       words[from + columns.length + (column >>> 6)] &= ~(1L << column);

@@ -31,7 +31,9 @@ public final class OrderedRows {
     /** Makes room for slots below a bound. */
     void ensure(int slots);
 
-    /** Makes the summary of a row's subtree from the row and those of its children, if it has any. */
+    /**
+     * Makes the summary of a row's subtree from the row and those of its children, if it has any.
+     */
     void combine(int slot, int left, int right);
   }
 
@@ -79,8 +81,7 @@ public final class OrderedRows {
    * @param weightWord the word of a row's weight
    * @param ownerWord the word of its partition, behind what the order looks at
    */
-  public OrderedRows(
-      int stride, int weightWord, int ownerWord, RowOrder order, Hashing hashing) {
+  public OrderedRows(int stride, int weightWord, int ownerWord, RowOrder order, Hashing hashing) {
     this.rows = new GroupRows(stride);
     this.order = order;
     this.hashing = hashing;

@@ -135,7 +135,9 @@ public final class RowOrder {
         : Long.compare(a[aFrom + copyWord], b[bFrom + copyWord]);
   }
 
-  /** Compares two rows by the columns of the order, and then by all; equal ones are not told apart. */
+  /**
+   * Compares two rows by the columns of the order, and then by all; equal ones are not told apart.
+   */
   public int compareRows(long[] a, int aFrom, long[] b, int bFrom) {
     return compare(a, aFrom, b, bFrom, columns.length);
   }
@@ -170,9 +172,7 @@ public final class RowOrder {
 
   private int compareArrays(Type type, long a, long b) {
     return compareValues(
-        type,
-        ValueBytes.decode(type, values.bytes(a)),
-        ValueBytes.decode(type, values.bytes(b)));
+        type, ValueBytes.decode(type, values.bytes(a)), ValueBytes.decode(type, values.bytes(b)));
   }
 
   @SuppressWarnings("unchecked") // Values are of the class of their type.
