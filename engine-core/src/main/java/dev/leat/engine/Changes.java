@@ -20,7 +20,11 @@ public record Changes<T>(Kind kind, Position after, Position position, List<Chan
   public enum Kind {
     /** The rows that were there when the subscription began; comes first, and once. */
     SNAPSHOT,
-    /** What one epoch changed. */
+    /**
+     * What one epoch changed. Where views that were built from the log begin to take part, see
+     * {@link Engine#backfill}, the ledger gets what failed for them: then {@code after} is {@code
+     * position}.
+     */
     EPOCH,
     /**
      * What became of several epochs, for a subscriber that fell behind: rows that came and went

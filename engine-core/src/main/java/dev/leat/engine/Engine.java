@@ -5,6 +5,7 @@ import dev.leat.engine.internal.exec.Appender;
 import dev.leat.engine.internal.exec.Checkpoints;
 import dev.leat.engine.internal.exec.EngineRuntime;
 import dev.leat.engine.internal.exec.ProducerLimits;
+import dev.leat.engine.internal.exec.Recovery;
 import dev.leat.engine.internal.exec.RuntimeSettings;
 import dev.leat.engine.internal.exec.ViewHandle;
 import dev.leat.engine.internal.io.Io;
@@ -16,10 +17,12 @@ import dev.leat.engine.internal.log.LogSettings;
 import dev.leat.engine.plan.Explain;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
+import dev.leat.engine.plan.PlanDiff;
 import dev.leat.engine.plan.Schema;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
@@ -59,13 +62,38 @@ public final class Engine implements AutoCloseable {
    * Opens an engine whose log is in a directory, which is made if need be; brings the views to the
    * end of the log, from the newest checkpoint on if there is one.
    *
+   * <p>If the pipeline was changed since, the parts that are as they were go on with their state,
+   * and views that the checkpoint does not have are built from the log while the others go on, see
+   * {@link #backfill}. Only if it has none of the pipeline's views, all are built before this
+   * returns. {@link #planDiff} says beforehand what will become of what.
+   *
    * @throws EngineException UNAVAILABLE if another process has the directory; CORRUPT if the log is
    *     damaged, or no checkpoint is sound and the log no longer reaches back to its beginning;
-   *     INVALID if the log's rows do not fit the pipeline, or the JVM lacks the flags that the log
-   *     needs: the message has them
+   *     INVALID if the log's rows do not fit the pipeline, or it has views that are not in a
+   *     checkpoint and the log no longer reaches back to build them (see {@link
+   *     EngineSettings#withStartEmpty}), or the JVM lacks the flags that the log needs: the message
+   *     has them
    */
   public static Engine open(Path directory, Pipeline pipeline) {
     return open(directory, pipeline, EngineSettings.defaults());
+  }
+
+  /**
+   * What opening a directory with a pipeline would keep, build from the log, build again, and drop;
+   * it prints as text. It only reads, and takes no lock, so an engine may have the directory open:
+   * then it tells of the newest checkpoint, which may be older than what the engine has by now.
+   * Without a checkpoint everything is built.
+   *
+   * @throws EngineException CORRUPT if the newest checkpoint is damaged; UNAVAILABLE if it cannot
+   *     be read, or was replaced meanwhile by two newer ones: try again
+   */
+  public static PlanDiff planDiff(Path directory, Pipeline pipeline) {
+    return planDiff(directory, pipeline, SystemIo.INSTANCE);
+  }
+
+  static PlanDiff planDiff(Path directory, Pipeline pipeline, Io io) {
+    return Recovery.diff(
+        new CheckpointStore(io, directory.resolve("checkpoints"), 0), pipeline.plan());
   }
 
   /** Opens an engine whose log is in a directory, with settings. */
@@ -168,7 +196,8 @@ public final class Engine implements AutoCloseable {
             new ProducerLimits(
                 settings.producers().maxProducers(),
                 TimeUnit.SECONDS.toMicros(settings.producers().horizon().toSeconds())),
-            settings.stateBytes());
+            settings.stateBytes(),
+            settings.startEmpty());
     return new EngineRuntime(
         pipeline.plan(),
         runtimeSettings,
@@ -367,9 +396,45 @@ public final class Engine implements AutoCloseable {
     return runtime.stateBytes();
   }
 
+  /**
+   * How far the views have come that are new to the engine's directory and are being built from the
+   * log, while the others are read and rows are taken in; empty if there are none. A view with the
+   * name of an earlier one and another query is new too: the earlier one is gone. Until they are
+   * there, reading them and subscribing to them fails with UNAVAILABLE. They are then at the
+   * position of the others, at once. If the engine is closed before, they are built from the
+   * beginning when it is opened again. If they cannot be built, because the log is damaged or
+   * cannot be read, they stay here, and reading them says why.
+   */
+  public Optional<BackfillProgress> backfill() {
+    return Optional.ofNullable(runtime.building())
+        .map(
+            building ->
+                new BackfillProgress(
+                    building.views(),
+                    new Position(building.position()),
+                    new Position(building.target())));
+  }
+
+  /**
+   * Waits until all views can be read. With {@link Threading#HOST} it steps until then.
+   *
+   * @return this engine
+   * @throws EngineException UNAVAILABLE if the time is up; if they cannot be built, of the kind of
+   *     the reason: the others go on
+   */
+  public Engine awaitBackfill(Duration atMost) {
+    if (!runtime.awaitBackfill(atMost.toNanos())) {
+      throw new EngineException(
+          EngineException.Kind.UNAVAILABLE,
+          "views are still being built from the log; wait longer: "
+              + backfill().map(BackfillProgress::toString).orElse("they are there by now"));
+    }
+    return this;
+  }
+
   /** Reads several views at one position. */
   public <R> R read(Function<Snapshot, R> reader) {
-    return reader.apply(new Snapshot(runtime, runtime.readAll()));
+    return reader.apply(new Snapshot(runtime, runtime.reads().all()));
   }
 
   /** The position that the views are at. */
@@ -409,6 +474,8 @@ public final class Engine implements AutoCloseable {
 
   /**
    * Takes the rows that are waiting through the engine, as one epoch; for {@link Threading#HOST}.
+   * If views are being built from the log, some more of it is then taken through these, also if no
+   * rows are waiting.
    *
    * @return how many there were; 0 if none
    */

@@ -3,6 +3,7 @@ package dev.leat.engine;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * How an engine is to run. Refinements return a copy: {@code
@@ -29,6 +30,8 @@ import java.util.Objects;
  *     for deletions. It can be passed by what two epochs add, each of at most 24 MiB of rows, and
  *     by what is in the log when an engine is opened. 1 MiB to 4 EiB, default half of the JVM's
  *     heap: several engines in one JVM share that out among themselves
+ * @param startEmpty names of views that may do without the records that the log no longer has, if
+ *     they cannot be had otherwise; default none
  * @param clock tells the time; default the system's, UTC
  */
 public record EngineSettings(
@@ -43,6 +46,7 @@ public record EngineSettings(
     ProducerRetention producers,
     CheckpointSettings checkpoints,
     long stateBytes,
+    Set<String> startEmpty,
     Clock clock) {
   private static final int MAX_ROWS = 1_000_000;
   private static final long MIB = 1L << 20;
@@ -56,6 +60,7 @@ public record EngineSettings(
     Objects.requireNonNull(retention, "retention");
     Objects.requireNonNull(producers, "producers");
     Objects.requireNonNull(checkpoints, "checkpoints");
+    startEmpty = Set.copyOf(startEmpty);
     Objects.requireNonNull(clock, "clock");
     if (groupCommit.isNegative()
         || groupCommit.isZero()
@@ -91,6 +96,7 @@ public record EngineSettings(
         ProducerRetention.defaults(),
         CheckpointSettings.defaults(),
         Math.max(MIB, Runtime.getRuntime().maxMemory() / 2),
+        Set.of(),
         Clock.systemUTC());
   }
 
@@ -171,6 +177,18 @@ public record EngineSettings(
     return draft.settings();
   }
 
+  /**
+   * A copy with other views that may start empty. If a pipeline has a view that the directory does
+   * not know, and the log no longer reaches back to its beginning, {@link Engine#open} refuses,
+   * unless the view is named here: then it sees only what comes from then on, as do the relations
+   * that it reads, which it then has for itself. Each must be a view of the pipeline.
+   */
+  public EngineSettings withStartEmpty(Set<String> value) {
+    Draft draft = new Draft(this);
+    draft.startEmpty = value;
+    return draft.settings();
+  }
+
   /** A copy with another clock. */
   public EngineSettings withClock(Clock value) {
     Draft draft = new Draft(this);
@@ -191,6 +209,7 @@ public record EngineSettings(
     private ProducerRetention producers;
     private CheckpointSettings checkpoints;
     private long stateBytes;
+    private Set<String> startEmpty;
     private Clock clock;
 
     private Draft(EngineSettings from) {
@@ -205,6 +224,7 @@ public record EngineSettings(
       producers = from.producers;
       checkpoints = from.checkpoints;
       stateBytes = from.stateBytes;
+      startEmpty = from.startEmpty;
       clock = from.clock;
     }
 
@@ -221,6 +241,7 @@ public record EngineSettings(
           producers,
           checkpoints,
           stateBytes,
+          startEmpty,
           clock);
     }
   }

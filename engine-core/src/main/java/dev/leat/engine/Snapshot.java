@@ -53,7 +53,7 @@ public final class Snapshot {
 
     /** The row with a key; see {@link View#get}. */
     public Optional<T> get(@Nullable Object... key) {
-      return Optional.ofNullable(new ViewReader(state, handle).get(runtime, key))
+      return Optional.ofNullable(new ViewReader(state, handle).get(runtime.reads(), key))
           .map(mapping::read);
     }
 

@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A view, for reading: always the result of its query over everything up to some position of the
- * log. Any thread. Each read sees the newest position; for several reads at one position see {@link
- * Engine#read}.
+ * log. Any thread. A view that is new to the engine's directory may be unavailable for a while
+ * after the engine was opened, see {@link Engine#backfill}. Each read sees the newest position; for
+ * several reads at one position see {@link Engine#read}.
  *
  * @param <T> the type of the rows
  */
@@ -50,7 +51,8 @@ public final class View<T> {
   }
 
   /**
-   * Waits until the view is at a position, for a minute at most.
+   * Waits until the view is at a position, for a minute at most. A view that is still being built
+   * from the log is waited for too.
    *
    * @return this view
    * @throws EngineException UNAVAILABLE if the time is up
@@ -66,12 +68,12 @@ public final class View<T> {
    * @throws EngineException UNAVAILABLE if the time is up
    */
   public View<T> await(Position position, Duration atMost) {
-    if (!runtime.await(position.value(), atMost.toNanos())) {
+    if (!runtime.await(handle, position.value(), atMost.toNanos())) {
       throw new EngineException(
           EngineException.Kind.UNAVAILABLE,
           "view '"
               + name()
-              + "' is at position "
+              + (handle.isReady() ? "' is at position " : "' is still being built; others are at ")
               + runtime.position()
               + ", not yet at "
               + position.value()
@@ -87,7 +89,7 @@ public final class View<T> {
    * @throws EngineException if the view has no key, or the values do not fit it
    */
   public Optional<T> get(@Nullable Object... key) {
-    return Optional.ofNullable(runtime.get(handle, key)).map(mapping::read);
+    return Optional.ofNullable(runtime.reads().row(handle, key)).map(mapping::read);
   }
 
   /** All rows, in an order that is the same whenever the log is replayed. */
@@ -112,12 +114,12 @@ public final class View<T> {
 
   /** How many rows there are. */
   public long count() {
-    return new ViewReader(runtime.read(List.of(handle)), handle).count();
+    return new ViewReader(runtime.reads().of(handle), handle).count();
   }
 
   private ViewQuery<T> query() {
     return new ViewQuery<>(
-        handle, mapping, () -> new ViewReader(runtime.read(List.of(handle)), handle));
+        handle, mapping, () -> new ViewReader(runtime.reads().of(handle), handle));
   }
 
   /** Tells a listener the rows and what changes, with the default settings. */

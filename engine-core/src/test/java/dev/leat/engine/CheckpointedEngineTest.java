@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.leat.engine.EngineException.Kind;
+import dev.leat.engine.plan.Plan;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
@@ -316,16 +317,21 @@ class CheckpointedEngineTest {
                 p.table("shops", Shop.class).primaryKey(Shop::shop).named("s").materialize("shops");
                 p.table("visits", Visit.class).keyless();
               });
-      List<Long> positions = new ArrayList<>();
-      try (Engine engine =
-          Engine.open(
-              directory, more, HOST, progress -> positions.add(progress.position().value()))) {
-        assertThat(positions).first().isEqualTo(0L);
+      try (Engine engine = Engine.open(directory, more, HOST)) {
+        assertThat(engine.view("shops").scan()).isEqualTo(expected.view("shops").scan());
+        engine.awaitBackfill(Duration.ofMinutes(1));
         assertThat(engine.view("new").scan()).isNotEmpty();
         assertThat(engine.view("shops").scan()).isEqualTo(expected.view("shops").scan());
       }
-      // What is there of the old pipeline is of no use to it any more.
-      assertThat(replayed(expected)).first().isEqualTo(0L);
+      // What the other pipeline dropped is computed from the whole log, too.
+      try (Engine engine = Engine.open(directory, pipeline(), HOST)) {
+        Map<String, List<Row>> computed = tables(engine.awaitBackfill(Duration.ofMinutes(1)));
+        Map<String, List<Row>> wanted = tables(expected);
+        // The ledger is a journal: what fails again while views are computed again is in it again.
+        computed.remove(Plan.LEDGER);
+        wanted.remove(Plan.LEDGER);
+        assertThat(computed).isEqualTo(wanted);
+      }
     }
   }
 

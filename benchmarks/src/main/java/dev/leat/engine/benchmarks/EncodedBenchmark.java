@@ -1,6 +1,6 @@
 package dev.leat.engine.benchmarks;
 
-import dev.leat.engine.internal.state.RowStore;
+import dev.leat.engine.internal.state.StoredRows;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -50,13 +50,13 @@ public class EncodedBenchmark {
 
   /** Operators and view, state included. */
   @Benchmark
-  public RowStore engine() {
+  public StoredRows engine() {
     return new EncodedRun(workload, events).pass();
   }
 
   /** The same events once more over the state that there is. */
   @Benchmark
-  public RowStore engineWarm() {
+  public StoredRows engineWarm() {
     return warm.pass();
   }
 

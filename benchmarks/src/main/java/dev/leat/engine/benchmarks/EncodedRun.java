@@ -2,7 +2,7 @@ package dev.leat.engine.benchmarks;
 
 import dev.leat.engine.internal.batch.Batch;
 import dev.leat.engine.internal.exec.Dataflow;
-import dev.leat.engine.internal.state.RowStore;
+import dev.leat.engine.internal.state.StoredRows;
 import dev.leat.engine.plan.Field;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -30,7 +30,7 @@ final class EncodedRun {
   }
 
   /** Takes all events through, batch by batch. */
-  RowStore pass() {
+  StoredRows pass() {
     for (Batch batch : events.batches()) {
       source.next(batch);
       dataflow.step();
@@ -40,7 +40,7 @@ final class EncodedRun {
 
   /** The rows of the view. */
   List<String> rows() {
-    RowStore.Snapshot rows = dataflow.view(workload.name()).rows().snapshot();
+    StoredRows.Snapshot rows = dataflow.view(workload.name()).rows().snapshot();
     List<Field> fields = rows.schema().fields();
     List<String> texts = new ArrayList<>();
     for (int row = 0; row < rows.bound(); row++) {

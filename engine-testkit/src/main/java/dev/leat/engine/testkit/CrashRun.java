@@ -5,6 +5,7 @@ import dev.leat.engine.Engine;
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
 import dev.leat.engine.EngineSettings;
+import dev.leat.engine.Pipeline;
 import dev.leat.engine.Threading;
 import dev.leat.engine.testkit.CrashCut.Level;
 import java.time.Duration;
@@ -48,11 +49,14 @@ final class CrashRun {
   private final List<String> trace = new ArrayList<>();
   private CrashShadow shadow;
   private @Nullable Engine engine;
+  private Pipeline opened;
+  private boolean opensAll;
   private int appended;
   private boolean isRefused;
   private Level needed = Level.LOGGED;
   private int opens;
   private int crashes;
+  private int crashesWhileBuilding;
   private int callsSum;
   private long callsBefore;
   private boolean losesPower;
@@ -64,6 +68,7 @@ final class CrashRun {
     this.hashSeed = hashSeed;
     this.io = FaultyIo.inOneThread(disk.io(), clock);
     this.shadow = new CrashShadow(scenario);
+    this.opened = scenario.pipeline();
     io.observe(this::called);
   }
 
@@ -99,6 +104,11 @@ final class CrashRun {
   /** How often the process died, or the power went. */
   int crashes() {
     return crashes;
+  }
+
+  /** How often that was while views were built. */
+  int crashesWhileBuilding() {
+    return crashesWhileBuilding;
   }
 
   /** Sets what goes wrong from now on. */
@@ -175,6 +185,9 @@ final class CrashRun {
     if (engine == null || io.isDead()) {
       open();
     }
+    if (isRefused && scenario.isChanged()) {
+      step();
+    }
     append(scenario.appends().size());
     step(); // perhaps what the log refused before
     step();
@@ -182,8 +195,12 @@ final class CrashRun {
     check(position() == cuts.size(), "all epochs are acknowledged: " + position());
     compare();
     close(false);
+    opensAll = true;
     open();
     check(appended == scenario.appends().size(), "all is there after a close: " + appended);
+    running().awaitBackfill(Duration.ZERO);
+    check(running().backfill().isEmpty(), "views are not built: " + running().backfill());
+    compare();
     close(false);
     shadow.close();
   }
@@ -201,8 +218,14 @@ final class CrashRun {
 
   private void append(int count) {
     for (int i = 0; i < count && appended < scenario.appends().size(); i++) {
+      if (scenario.isChanged() && (isRefused || engine == null || io.isDead())) {
+        return;
+      }
       scenario.appends().get(appended).accept(running());
       appended++;
+      if (scenario.isChanged()) {
+        step(); // many small epochs, so that views are not built at once
+      }
     }
     log("appended " + appended);
   }
@@ -308,6 +331,9 @@ final class CrashRun {
     io.kill();
     crashes++;
     Engine dead = engine;
+    if (dead != null && dead.backfill().isPresent()) {
+      crashesWhileBuilding++;
+    }
     engine = null;
     if (dead != null) {
       try {
@@ -366,7 +392,7 @@ final class CrashRun {
       try {
         engine =
             EngineOnFiles.open(
-                disk.directory(), scenario.pipeline(), settings, io, hashSeed * 31 + opens++);
+                disk.directory(), nextPipeline(), settings, io, hashSeed * 31 + opens++);
       } catch (EngineException e) {
         checkReleased();
         if (!io.isDead()) {
@@ -377,6 +403,11 @@ final class CrashRun {
     } while (engine == null || io.isDead());
     check(running().syncedPosition().equals(running().position()), "what is replayed is synced");
     recover();
+  }
+
+  private Pipeline nextPipeline() {
+    opened = opensAll ? scenario.pipeline() : scenario.opened(opens);
+    return opened;
   }
 
   /** Finds out which epochs there are, and compares. */
@@ -407,7 +438,7 @@ final class CrashRun {
 
   private void compare() {
     if (!io.isDead()) {
-      int sum = new CrashComparison(scenario, running(), shadow).check();
+      int sum = new CrashComparison(scenario, opened, running(), shadow).check();
       log("right " + Integer.toHexString(sum));
     }
   }

@@ -31,13 +31,15 @@ import org.jspecify.annotations.Nullable;
  * @param changes what is appended, each list all or none
  * @param settings of the engine
  * @param moves what happens
+ * @param isChanged is the engine opened with other views each time?
  */
 record Simulation(
     long seed,
     Plan plan,
     List<List<InputChange>> changes,
     EngineSettings settings,
-    List<CrashMove> moves) {
+    List<CrashMove> moves,
+    boolean isChanged) {
   private static final int MAX_CHANGES = 120;
   private static final int MAX_MOVES = 30;
   private static final List<CrashMove.Kind> CHANCES = chances();
@@ -73,7 +75,7 @@ record Simulation(
     for (int i = random.nextInt(MAX_MOVES / 3, MAX_MOVES); i > 0; i--) {
       moves.add(new CrashMove(CHANCES.get(random.nextInt(CHANCES.size())), random.nextLong()));
     }
-    return new Simulation(seed, plan, changes, settings(random), moves);
+    return new Simulation(seed, plan, changes, settings(random), moves, false);
   }
 
   /** Checkpoints often, seldom or never unasked; the log kept or not; a ledger that overflows. */
@@ -100,8 +102,9 @@ record Simulation(
    * @param failure what went wrong; null if nothing did
    * @param trace what happened
    * @param crashes how often the process died or the power went
+   * @param whileBuilding how often that was while views were built
    */
-  record Result(@Nullable Throwable failure, List<String> trace, int crashes) {}
+  record Result(@Nullable Throwable failure, List<String> trace, int crashes, int whileBuilding) {}
 
   /** Runs it in a directory of its own. */
   Result run(Path directory, long hashSeed) {
@@ -111,7 +114,11 @@ record Simulation(
     }
     CrashScenario scenario =
         new CrashScenario(
-            Pipeline.of(plan), appends, dependsOnTime() ? null : this::inputsAfter, settings);
+            Pipeline.of(plan),
+            isChanged ? this::opened : null,
+            appends,
+            dependsOnTime() ? null : this::inputsAfter,
+            settings);
     CrashRun run = new CrashRun(scenario, new CrashDisk(directory), hashSeed);
     @Nullable Throwable failure = null;
     try {
@@ -119,7 +126,7 @@ record Simulation(
     } catch (AssertionError | RuntimeException e) {
       failure = e;
     }
-    return new Result(failure, run.trace(), run.crashes());
+    return new Result(failure, run.trace(), run.crashes(), run.crashesWhileBuilding());
   }
 
   /**
@@ -135,9 +142,35 @@ record Simulation(
     return model.rows();
   }
 
+  /** The pipeline with some of its views, others at each opening. */
+  private Pipeline opened(int opening) {
+    SplittableRandom random = new SplittableRandom(seed * 31 + opening);
+    List<ViewDefinition> views = new ArrayList<>(plan.views());
+    views.removeIf(view -> random.nextInt(3) == 0);
+    return Pipeline.of(new Plan(plan.inputs(), views));
+  }
+
   /** The same with other moves. */
   Simulation withMoves(List<CrashMove> others) {
-    return new Simulation(seed, plan, changes, settings, others);
+    return new Simulation(seed, plan, changes, settings, others, isChanged);
+  }
+
+  /**
+   * The same, but each opening has other views, the log has all that they are built from, and the
+   * process often dies soon after an opening.
+   */
+  Simulation changed() {
+    EngineSettings keeping = settings.withRetention(Retention.everything()).withEpochRows(1);
+    List<CrashMove> more = new ArrayList<>();
+    for (CrashMove move : moves) {
+      more.add(move);
+      if (move.kind() == CrashMove.Kind.REOPEN) {
+        more.add(new CrashMove(CrashMove.Kind.READ, move.seed())); // opens
+        more.add(new CrashMove(CrashMove.Kind.KILL_SOON, move.seed()));
+        more.add(new CrashMove(CrashMove.Kind.APPEND, move.seed()));
+      }
+    }
+    return new Simulation(seed, plan, changes, keeping, more, true);
   }
 
   @Override

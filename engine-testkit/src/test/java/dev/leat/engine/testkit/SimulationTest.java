@@ -29,20 +29,35 @@ class SimulationTest {
   void nothingAcknowledgedIsLostAndViewsAreRight() {
     long seeds = Long.getLong("seeds", 20);
     long seed = Long.getLong("seed", 1);
+    all(seed, seeds, false);
+  }
+
+  private long all(long seed, long seeds, boolean isChanged) {
     List<Simulation> failed = new ArrayList<>();
     long crashes = 0;
+    long whileBuilding = 0;
     for (long i = 0; i < seeds; i++) {
-      Simulation simulation = Simulation.of(seed + i);
+      Simulation simulation =
+          isChanged ? Simulation.of(seed + i).changed() : Simulation.of(seed + i);
       Simulation.Result result = run(simulation, seed + i);
       crashes += result.crashes();
+      whileBuilding += result.whileBuilding();
       if (result.failure() != null) {
         failed.add(simulation);
       }
     }
     failed.stream().limit(MAX_SHOWN).forEach(this::show);
-    System.out.println(crashes + " crashes");
+    System.out.println(crashes + " crashes, " + whileBuilding + " while views were built");
     System.out.println(seeds + " cases, " + failed.size() + " failures");
     assertThat(failed.stream().map(Simulation::seed)).as("seeds that fail").isEmpty();
+    return whileBuilding;
+  }
+
+  @Test
+  void viewsAreRightWhateverIsBuiltWhenItDies() {
+    long seeds = Long.getLong("seeds", 20);
+    long seed = Long.getLong("seed", 1);
+    assertThat(all(seed, seeds, true)).as("crashes while views were built").isPositive();
   }
 
   @ParameterizedTest

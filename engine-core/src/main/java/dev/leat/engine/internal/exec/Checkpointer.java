@@ -10,6 +10,7 @@ import dev.leat.engine.internal.log.EventLog;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,6 +65,8 @@ final class Checkpointer implements Checkpointing {
   private long lastAttemptNanos;
   private boolean isClosing;
   private boolean isFailing;
+  private boolean isChanged;
+  private volatile LongConsumer onOldest = oldest -> {};
   private volatile CheckpointFacts facts = CheckpointFacts.NONE;
 
   /**
@@ -121,7 +124,7 @@ final class Checkpointer implements Checkpointing {
   }
 
   private synchronized boolean isIdle() {
-    return position == capturedPosition;
+    return position == capturedPosition && !isChanged;
   }
 
   /** Lets go of what the log has kept for long enough, though no checkpoint is taken. */
@@ -152,6 +155,17 @@ final class Checkpointer implements Checkpointing {
   }
 
   @Override
+  public synchronized void changed() {
+    isChanged = true;
+    notifyAll();
+  }
+
+  @Override
+  public void onOldest(LongConsumer listener) {
+    onOldest = listener;
+  }
+
+  @Override
   public void takeIfDue() {
     synchronized (this) {
       if (isClosing || isIdle() || nanosUntilDue() > 0) {
@@ -176,20 +190,25 @@ final class Checkpointer implements Checkpointing {
 
   private long take(boolean isLast) {
     boolean interrupted = Thread.interrupted();
+    boolean wasChanged = false;
     taking.lock();
     try {
       synchronized (this) {
         if (isClosing && !isLast) {
           throw new EngineException(Kind.CLOSED, "the engine is closed; open a new one");
         }
+        // Before it is captured: what changes in between makes another one due.
+        wasChanged = isChanged;
+        isChanged = false;
       }
       long begin = io.nanoTime();
       long created = io.currentTimeMillis();
       Capture capture = source.capture(io);
-      if (capture.position() <= facts.position()) {
+      if (capture.position() <= facts.position() && !wasChanged) {
         return facts.position();
       }
       write(capture, created, begin);
+      wasChanged = false;
       return capture.position();
     } catch (EngineException e) {
       failed(e);
@@ -200,6 +219,9 @@ final class Checkpointer implements Checkpointing {
       failed(failure);
       throw failure;
     } finally {
+      if (wasChanged) {
+        changed();
+      }
       taking.unlock();
       if (interrupted) {
         Thread.currentThread().interrupt();
@@ -244,7 +266,13 @@ final class Checkpointer implements Checkpointing {
 
   private void release() {
     try {
-      store.oldestNeeded().ifPresent(oldest -> log.release(oldest + 1));
+      store
+          .oldestNeeded()
+          .ifPresent(
+              oldest -> {
+                onOldest.accept(oldest);
+                log.release(oldest + 1);
+              });
     } catch (EngineException e) {
       LOG.warn("the log keeps for now what no checkpoint needs any more", e);
     }

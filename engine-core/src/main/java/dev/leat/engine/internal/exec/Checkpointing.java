@@ -1,5 +1,7 @@
 package dev.leat.engine.internal.exec;
 
+import java.util.function.LongConsumer;
+
 /** What a runtime asks of whatever takes its checkpoints. */
 interface Checkpointing {
   /** Takes them from now on when they are due, on a thread of its own. */
@@ -11,6 +13,15 @@ interface Checkpointing {
    * @param recordBytes the bytes of all records that were replayed or appended so far
    */
   void passed(long position, long recordBytes);
+
+  /** Is told that a checkpoint would have more than the last one, though no epoch came. */
+  void changed();
+
+  /**
+   * Sets who is told, after each checkpoint, the position of the oldest one that is kept, before
+   * the log is released up to there.
+   */
+  void onOldest(LongConsumer listener);
 
   /** Takes one if it is due; for a host that steps, when it has done so. */
   void takeIfDue();

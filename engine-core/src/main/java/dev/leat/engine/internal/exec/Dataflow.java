@@ -16,6 +16,7 @@ import dev.leat.engine.internal.op.Operator;
 import dev.leat.engine.internal.op.OverOperator;
 import dev.leat.engine.internal.op.ProjectOperator;
 import dev.leat.engine.internal.op.StreamOperator;
+import dev.leat.engine.internal.op.SwitchOperator;
 import dev.leat.engine.internal.op.TopOperator;
 import dev.leat.engine.internal.op.UnionOperator;
 import dev.leat.engine.internal.op.ViewOperator;
@@ -37,12 +38,26 @@ import java.util.function.Function;
  * The operators of a plan, one for each relation, however many views or relations read it. A step
  * takes one epoch through all of them.
  *
+ * <p><b>Parts.</b> A dataflow may have only a part of a plan, and take over another one's later
+ * ({@link #adopt}); see {@link PlanPart}.
+ *
  * <p><b>Checkpoints.</b> The state is that of each operator; {@link #parts} names them by what
  * outlives a plan. It is read into a new dataflow before its first step, after the dictionary and
  * before the ledger, which is not part of it. A step that finds no rows then brings nothing: what
  * only a first step brings, the row of an aggregate without keys, is in the state.
  */
 public final class Dataflow implements Checkpointed {
+  /** Of operators whose failures another dataflow reports. */
+  private static final Failures UNREPORTED = (place, reason, schema, batch, row) -> {};
+
+  private final Map<Node, Operator> byNode = new HashMap<>();
+
+  /** Those that are twins of another dataflow's; before the others. */
+  private final List<Operator> twins = new ArrayList<>();
+
+  /** What the others read of them, by relation. */
+  private final Map<Node, SwitchOperator> switches = new HashMap<>();
+
   private final List<Operator> operators = new ArrayList<>();
   private final Map<String, InputOperator> inputs = new HashMap<>();
   private final Map<String, ViewOperator> views = new LinkedHashMap<>();
@@ -53,7 +68,12 @@ public final class Dataflow implements Checkpointed {
 
   /** The operators of a plan, whose inputs take staged rows. */
   public Dataflow(Plan plan, Dictionary dictionary, Failures failures) {
-    this(plan, dictionary, failures, stagedInputs(plan, dictionary, failures));
+    this(plan, PlanPart.whole(plan), dictionary, failures);
+  }
+
+  /** The operators of a part of a plan, whose inputs take staged rows. */
+  Dataflow(Plan plan, PlanPart part, Dictionary dictionary, Failures failures) {
+    this(part, dictionary, failures, stagedInputs(plan, dictionary, failures));
   }
 
   /**
@@ -67,27 +87,68 @@ public final class Dataflow implements Checkpointed {
       Dictionary dictionary,
       Failures failures,
       Function<Node.Input, InputOperator> inputOperators) {
-    Map<Node, Operator> byNode = new HashMap<>();
-    for (Node node : plan.nodes()) {
+    this(PlanPart.whole(plan), dictionary, failures, inputOperators);
+  }
+
+  private Dataflow(
+      PlanPart part,
+      Dictionary dictionary,
+      Failures failures,
+      Function<Node.Input, InputOperator> inputOperators) {
+    for (Node node : part.nodes()) {
+      boolean isTwin = part.twins().contains(node);
       List<Operator> from =
-          node.inputs().stream().map(n -> Objects.requireNonNull(byNode.get(n))).toList();
+          node.inputs().stream()
+              .map(n -> !isTwin && part.twins().contains(n) ? switchOf(n) : operator(n))
+              .toList();
+      Failures reports = part.unreported().contains(node) ? UNREPORTED : failures;
       Operator operator =
-          node.accept(new OfNode(from, dictionary, failures, inputs, inputOperators));
+          node.accept(new OfNode(from, dictionary, reports, inputs, inputOperators));
       byNode.put(node, operator);
-      if (!from.contains(operator)) {
+      if (from.contains(operator)) {
+        continue;
+      }
+      from.forEach(Operator::addReader);
+      if (isTwin) {
+        twins.add(operator);
+      } else {
         operators.add(operator);
         addPart("relation " + node.fingerprint(), operator);
         described.add(node.describe());
       }
     }
-    for (ViewDefinition view : plan.views()) {
-      Operator relation = Objects.requireNonNull(byNode.get(view.relation()));
-      ViewOperator operator = new ViewOperator(view, relation, dictionary);
+    for (ViewDefinition view : part.views()) {
+      Node node = view.relation();
+      Operator relation = part.twins().contains(node) ? switchOf(node) : operator(node);
+      ViewOperator operator = ViewOperator.of(view, relation, dictionary);
       views.put(view.name(), operator);
       operators.add(operator);
       addPart("view " + view.fingerprint(), operator);
       described.add("view '" + view.name() + "'");
     }
+  }
+
+  private Operator operator(Node node) {
+    return Objects.requireNonNull(byNode.get(node));
+  }
+
+  private Operator switchOf(Node twin) {
+    return switches.computeIfAbsent(twin, n -> new SwitchOperator(operator(n)));
+  }
+
+  /**
+   * Takes over the operators of another dataflow, behind its own; from now on they read its own
+   * operators instead of their twins, which are no longer needed. Both have been taken through the
+   * same epochs from the first one on, so that the twins have the state of what they are twins of.
+   */
+  void adopt(Dataflow other) {
+    other.switches.forEach((node, place) -> place.turnTo(operator(node)));
+    operators.addAll(other.operators);
+    described.addAll(other.described);
+    parts.addAll(other.parts);
+    views.putAll(other.views);
+    other.byNode.forEach(byNode::putIfAbsent);
+    other.inputs.forEach(inputs::putIfAbsent);
   }
 
   private void addPart(String name, Operator operator) {
@@ -187,6 +248,9 @@ public final class Dataflow implements Checkpointed {
   /** About how many bytes the state of all operators takes. */
   long stateBytes() {
     long bytes = 0;
+    for (Operator operator : twins) {
+      bytes += operator.stateBytes();
+    }
     for (Operator operator : operators) {
       bytes += operator.stateBytes();
     }
@@ -199,6 +263,13 @@ public final class Dataflow implements Checkpointed {
    * @param bytes is added to
    */
   void addStateBytes(Map<String, Long> bytes) {
+    long ofTwins = 0;
+    for (Operator operator : twins) {
+      ofTwins += operator.stateBytes();
+    }
+    if (ofTwins > 0) {
+      bytes.merge("relations that are computed twice while views are built", ofTwins, Long::sum);
+    }
     for (int i = 0; i < operators.size(); i++) {
       long some = operators.get(i).stateBytes();
       if (some > 0) {
@@ -212,13 +283,26 @@ public final class Dataflow implements Checkpointed {
     return Objects.requireNonNull(inputs.get(name), name);
   }
 
+  /** Does it have an input? A part of a plan has those that it reads. */
+  boolean hasInput(String name) {
+    return inputs.containsKey(name);
+  }
+
   /** A view by name. */
   public ViewOperator view(String name) {
     return Objects.requireNonNull(views.get(name), name);
   }
 
+  /** Does it have a view? */
+  boolean hasView(String name) {
+    return views.containsKey(name);
+  }
+
   /** Takes what was staged at the inputs through all operators. */
   public void step() {
+    for (Operator operator : twins) {
+      operator.step();
+    }
     for (Operator operator : operators) {
       operator.step();
     }
@@ -226,6 +310,9 @@ public final class Dataflow implements Checkpointed {
 
   /** Adds the dictionary codes that the state of all operators holds. */
   public void mark(CodeSet live) {
+    for (Operator operator : twins) {
+      operator.mark(live);
+    }
     for (Operator operator : operators) {
       operator.mark(live);
     }

@@ -2,23 +2,20 @@ package dev.leat.engine.internal.exec;
 
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
-import dev.leat.engine.internal.batch.Dictionary;
 import dev.leat.engine.internal.batch.Hashing;
 import dev.leat.engine.internal.batch.StagedRows;
 import dev.leat.engine.internal.checkpoint.StateImage;
 import dev.leat.engine.internal.io.Io;
 import dev.leat.engine.internal.log.EventLog;
-import dev.leat.engine.internal.state.RowStore;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
-import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -47,10 +44,12 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
   private final StateBudget budget;
   private final Inbox inbox;
   private final EngineViews views;
+  private final ViewReads reads;
   private final ReentrantLock stepLock = new ReentrantLock(true);
   private final ReentrantLock stateLock = new ReentrantLock(true);
   private final Condition published = stateLock.newCondition();
   private final Subscriptions subscriptions;
+  private final Backfilling backfilling;
   private volatile @Nullable DaemonThread thread;
   private @Nullable Epoch refused;
   private volatile @Nullable EngineException failure;
@@ -84,6 +83,8 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
     Recovery.Start start =
         checkpoints.isEmpty() ? recovery.empty() : recovery.find(checkpoints.get().store());
     this.state = start.state();
+    // Before there is a checkpointer, which lets the log go of what no checkpoint needs.
+    state.holdForBackfill(log);
     this.checkpointer =
         checkpoints.isEmpty()
             ? new NoCheckpoints()
@@ -92,14 +93,17 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
     this.budget = new StateBudget(settings.stateBytes(), state, stateLock);
     this.inbox = new Inbox(plan, pool, settings, state.producers(), budget);
     this.views = new EngineViews(plan, state);
+    this.reads = new ViewReads(state, views, stateLock, this::checkUsable);
     this.subscriptions =
         new Subscriptions(
             views.all(),
             stateLock,
-            view -> readState(List.of(view)),
+            view -> reads.now(List.of(view)),
             this,
             hashing,
             !settings.ownThread());
+    this.backfilling =
+        new Backfilling(state, stateLock, published, subscriptions, checkpointer, budget);
   }
 
   /**
@@ -128,7 +132,9 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
   private void run() {
     try {
       while (!inbox.isClosed()) {
-        inbox.awaitRows();
+        if (!backfilling.isActive()) {
+          inbox.awaitRows();
+        }
         step();
       }
       while (step() > 0) {
@@ -171,7 +177,8 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
   }
 
   /**
-   * Takes the rows that are waiting through the engine.
+   * Takes the rows that are waiting through the engine, and then some of the log through views that
+   * are being built.
    *
    * @return how many there were; 0 if none
    * @throws EngineException FULL if the log has no space; a host that steps can step again when
@@ -201,6 +208,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
       Epoch epoch = refused != null ? refused : inbox.take(clockMicros.getAsLong());
       refused = null;
       if (epoch == null) {
+        backfilling.slice();
         subscriptions.deliver();
         return 0;
       }
@@ -210,6 +218,9 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
         if (!settings.ownThread()) {
           log.awaitDurable(epoch);
         }
+      }
+      if (backfilling.slice()) {
+        subscriptions.deliver();
       }
       return rows;
     } catch (RuntimeException | Error e) {
@@ -225,7 +236,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
   /** Puts an epoch into the log; if it is not taken, whoever waits for it is told why. */
   private boolean write(Epoch epoch) {
     try {
-      log.append(epoch);
+      appendToLog(epoch);
       return true;
     } catch (EngineException e) {
       if (e.kind() != Kind.FULL) {
@@ -235,6 +246,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
       if (!settings.ownThread()) {
         // Nobody waits for these rows, so nobody would append them again.
         refused = epoch;
+        backfilling.slice(); // or what it holds of a full log would never be let go of
         throw e;
       }
       inbox.refuse(epoch, e);
@@ -242,13 +254,24 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
     }
   }
 
+  private void appendToLog(Epoch epoch) {
+    try {
+      log.append(epoch);
+    } catch (EngineException e) {
+      if (e.kind() != Kind.FULL || !backfilling.letGoIfStored()) {
+        throw e;
+      }
+      log.append(epoch);
+    }
+  }
+
   private void process(Epoch epoch) {
     stateLock.lock();
     try {
-      subscriptions.beforeEpoch();
+      subscriptions.beforeStep();
       state.apply(epoch);
       // Before codes are freed that only rows just taken back held.
-      subscriptions.afterEpoch(state.position(), state.dictionary().values());
+      subscriptions.afterStep(state.position() - 1, state.position(), state.dictionary().values());
       state.sweepIfWorthIt();
       budget.measure();
       published.signalAll();
@@ -362,7 +385,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
     return views.named(name);
   }
 
-  private <T> T locked(Supplier<T> read) {
+  private <T extends @Nullable Object> T locked(Supplier<T> read) {
     stateLock.lock();
     try {
       return read.get();
@@ -392,25 +415,59 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
   }
 
   /**
-   * Waits until the views are at a position.
+   * Waits until a view is at a position, and can be read.
+   *
+   * @return false if the time is up
+   */
+  public boolean await(ViewHandle view, long wanted, long timeoutNanos) {
+    return await(() -> view.isReady() && state.position() >= wanted, timeoutNanos, view);
+  }
+
+  /**
+   * Waits until the views that can be read are at a position.
    *
    * @return false if the time is up
    */
   public boolean await(long wanted, long timeoutNanos) {
-    if (position() >= wanted) {
+    return await(() -> state.position() >= wanted, timeoutNanos, null);
+  }
+
+  /**
+   * Waits until all views can be read.
+   *
+   * @return false if the time is up
+   */
+  public boolean awaitBackfill(long timeoutNanos) {
+    Backfill building = backfilling.building();
+    return building == null || await(building::isDone, timeoutNanos, view(building.views().get(0)));
+  }
+
+  /** How far the views are built that are not there yet; null if all are there. */
+  public @Nullable Building building() {
+    return locked(backfilling::progress);
+  }
+
+  private boolean await(BooleanSupplier isThere, long timeoutNanos, @Nullable ViewHandle view) {
+    if (locked(isThere::getAsBoolean)) {
       return true;
     }
     checkMayWait();
     if (!settings.ownThread()) {
-      stepTo(wanted);
-      return position() >= wanted;
+      boolean isMore = true;
+      while (isMore && !locked(isThere::getAsBoolean)) {
+        // A step without rows may have built some of a view.
+        isMore = step() > 0 || backfilling.isActive();
+      }
+      backfilling.checkCanBeRead(view);
+      return locked(isThere::getAsBoolean);
     }
     stateLock.lock();
     try {
       long left = timeoutNanos;
-      while (state.position() < wanted) {
+      while (!isThere.getAsBoolean()) {
         checkUsable();
         checkSteps();
+        backfilling.checkCanBeRead(view);
         if (left <= 0) {
           return false;
         }
@@ -419,8 +476,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
       return true;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new EngineException(
-          Kind.UNAVAILABLE, "interrupted while waiting for position " + wanted, e);
+      throw new EngineException(Kind.UNAVAILABLE, "interrupted while waiting for a view", e);
     } finally {
       stateLock.unlock();
     }
@@ -439,63 +495,9 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
     }
   }
 
-  /** Some views at one position. */
-  public ReadState read(Collection<ViewHandle> wanted) {
-    checkUsable();
-    return locked(() -> readState(wanted));
-  }
-
-  private ReadState readState(Collection<ViewHandle> wanted) {
-    Map<String, RowStore.Snapshot> snapshots = new HashMap<>();
-    for (ViewHandle view : wanted) {
-      snapshots.put(view.name(), view.rows().snapshot());
-    }
-    Dictionary dictionary = state.dictionary();
-    return new ReadState(state.position(), snapshots, dictionary.values(), dictionary.generation());
-  }
-
-  /** All views, and the ledger, at one position. */
-  public ReadState readAll() {
-    return read(views.all());
-  }
-
-  /**
-   * The codes of values, as they were when a state was read.
-   *
-   * @param values strings and bytes
-   * @return -1 for a value that nothing holds; null if the codes of that state can no longer be
-   *     told
-   */
-  long @Nullable [] codes(ReadState read, List<Object> values) {
-    stateLock.lock();
-    try {
-      Dictionary dictionary = state.dictionary();
-      if (dictionary.generation() != read.generation()) {
-        return null;
-      }
-      return values.stream().mapToLong(dictionary::find).toArray();
-    } finally {
-      stateLock.unlock();
-    }
-  }
-
-  /**
-   * The row of a view with a key, as it is now; null if there is none.
-   *
-   * @param key a value for each column of the view's key
-   */
-  public @Nullable Object @Nullable [] get(ViewHandle view, @Nullable Object[] key) {
-    checkUsable();
-    KeyLookup lookup = new KeyLookup(view, key);
-    stateLock.lock();
-    try {
-      Dictionary dictionary = state.dictionary();
-      long[] codes = lookup.encoded().stream().mapToLong(dictionary::find).toArray();
-      // Without a snapshot: looking one row up must not make the engine copy pages.
-      return lookup.find(codes, view.rows(), dictionary.values());
-    } finally {
-      stateLock.unlock();
-    }
+  /** What readers see. */
+  public ViewReads reads() {
+    return reads;
   }
 
   /** Brings a listener the rows that a view has, and what changes from then on. */
@@ -512,6 +514,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
       checkUsable();
       long begin = clock.nanoTime();
       Map<String, StateImage> images = state.capture();
+      backfilling.captured();
       return new Checkpointer.Capture(state.position(), clock.nanoTime() - begin, images);
     } finally {
       stateLock.unlock();
@@ -581,6 +584,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
     try {
       if (!isClosed) {
         isClosed = true;
+        backfilling.close();
         log.close();
       }
     } finally {

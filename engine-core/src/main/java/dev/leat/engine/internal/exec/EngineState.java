@@ -5,6 +5,8 @@ import dev.leat.engine.internal.batch.Dictionary;
 import dev.leat.engine.internal.batch.Hashing;
 import dev.leat.engine.internal.checkpoint.CheckpointFile;
 import dev.leat.engine.internal.checkpoint.StateImage;
+import dev.leat.engine.internal.log.EventLog;
+import dev.leat.engine.internal.op.ViewOperator;
 import dev.leat.engine.plan.Plan;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,22 +17,24 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * All that epochs change: operators, views, ledger, dictionary, counts. It depends on nothing but
- * the plan and the records of the log up to its position, and a checkpoint holds all of it.
+ * the plan and the records of the log up to its position, and a checkpoint holds all of it, except
+ * for what a {@link Backfill} is still building.
  *
  * <p><b>Threading.</b> Guarded by the runtime's {@code stateLock}.
  */
 final class EngineState {
   private static final String DICTIONARY = "dictionary";
-  private static final String PLAN = "plan";
 
+  private final Plan plan;
   private final Dictionary dictionary;
   private final Ledger ledger;
   private final Dataflow dataflow;
   private final InputFeed inputs;
+  private final List<LateViews> late = new ArrayList<>();
   private final Producers producers;
   private final EpochCodec codec;
-  private final StoredPlan storedPlan;
-  private final List<StatePart> parts = new ArrayList<>();
+  private PlanSplit split;
+  private @Nullable Backfill backfill;
   private long position;
 
   /**
@@ -40,30 +44,37 @@ final class EngineState {
    */
   record Blueprint(Plan plan, RuntimeSettings settings, Hashing hashing, RowsPool pool) {}
 
-  private EngineState(Blueprint blueprint, @Nullable CheckpointFile from) {
-    Plan plan = blueprint.plan();
+  /** Views that started empty, with all that they need. */
+  private record LateViews(long since, Dataflow dataflow, InputFeed inputs) {
+    private List<StatePart> parts() {
+      return dataflow.parts().stream()
+          .map(part -> new StatePart("since " + since + " " + part.name(), part.state()))
+          .toList();
+    }
+  }
+
+  private EngineState(Blueprint blueprint, PlanSplit split, @Nullable CheckpointFile from) {
+    this.plan = blueprint.plan();
+    this.split = split;
     this.dictionary = new Dictionary(blueprint.hashing());
-    this.storedPlan = new StoredPlan(plan);
     if (from != null) {
       // First, because operators look up the codes of their constants when they are made.
       from.restore(DICTIONARY, dictionary);
-      from.restore(PLAN, storedPlan);
     }
     this.ledger = new Ledger(dictionary, blueprint.settings().ledgerRows());
-    this.dataflow = new Dataflow(plan, dictionary, ledger);
+    this.dataflow = new Dataflow(plan, split.live(), dictionary, ledger);
     this.inputs = new InputFeed(plan, dataflow);
+    for (PlanSplit.Late some : split.late()) {
+      Dataflow flow = new Dataflow(plan, some.part(), dictionary, ledger);
+      late.add(new LateViews(some.since(), flow, new InputFeed(plan, flow)));
+    }
     this.producers = new Producers(blueprint.settings().producers());
     this.codec = new EpochCodec(plan, blueprint.pool());
-    parts.add(new StatePart("inputs", inputs));
-    parts.add(new StatePart("producers", producers));
-    parts.add(new StatePart("logged inputs", codec));
-    parts.add(new StatePart("ledger", ledger));
-    parts.addAll(dataflow.parts());
   }
 
   /** The state before the first record. */
   static EngineState empty(Blueprint blueprint) {
-    EngineState state = new EngineState(blueprint, null);
+    EngineState state = new EngineState(blueprint, PlanSplit.whole(blueprint.plan()), null);
     state.dataflow.step();
     state.ledger.step();
     return state;
@@ -72,33 +83,64 @@ final class EngineState {
   /**
    * The state that is in a checkpoint.
    *
-   * @param whatIsMissing is told which parts of the plan the checkpoint does not have
+   * @param split which parts of the plan it has
+   * @param whatIsMissing is told which sections the checkpoint does not have
    * @return null if there were some
    * @throws dev.leat.engine.EngineException CORRUPT if it is damaged
    */
   static @Nullable EngineState restored(
-      Blueprint blueprint, CheckpointFile from, Consumer<String> whatIsMissing) {
-    EngineState state = new EngineState(blueprint, from);
+      Blueprint blueprint, PlanSplit split, CheckpointFile from, Consumer<String> whatIsMissing) {
+    long begin = from.header().position() + 1;
+    EngineState state = new EngineState(blueprint, split, from);
+    List<StatePart> parts = state.parts(begin);
     List<String> missing =
-        state.parts.stream()
+        parts.stream()
             .map(StatePart::name)
             .filter(name -> !from.sections().contains(name))
             .toList();
     if (!missing.isEmpty()) {
-      whatIsMissing.accept(state.storedPlan.missing() + " sections=" + missing);
+      whatIsMissing.accept("sections=" + missing);
       return null;
     }
-    state.parts.forEach(part -> from.restore(part.name(), part.state()));
+    parts.forEach(part -> from.restore(part.name(), part.state()));
+    for (LateViews views : state.late) {
+      if (views.since() == begin) {
+        views.dataflow().step();
+      }
+    }
     state.position = from.header().position();
+    if (!split.isComplete()) {
+      state.backfill = new Backfill(blueprint, split.missing(), state.dictionary);
+    }
     return state;
   }
 
-  /** The state as it is now; cheap. */
+  /**
+   * Everything that has state.
+   *
+   * @param begin views that start empty at this position have none yet
+   */
+  private List<StatePart> parts(long begin) {
+    List<StatePart> parts = new ArrayList<>();
+    parts.add(new StatePart("inputs", inputs));
+    parts.add(new StatePart("producers", producers));
+    parts.add(new StatePart("logged inputs", codec));
+    parts.add(new StatePart("ledger", ledger));
+    parts.addAll(dataflow.parts());
+    for (LateViews views : late) {
+      if (views.since() < begin) {
+        parts.addAll(views.parts());
+      }
+    }
+    return parts;
+  }
+
+  /** The state as it is now; cheap. What is being built is not in it. */
   Map<String, StateImage> capture() {
     Map<String, StateImage> images = new LinkedHashMap<>();
     images.put(DICTIONARY, dictionary.capture());
-    images.put(PLAN, storedPlan.capture());
-    for (StatePart part : parts) {
+    images.putAll(StoredPlan.capture(plan, split));
+    for (StatePart part : parts(Long.MAX_VALUE)) {
       if (!images.containsKey(part.name())) {
         images.put(part.name(), part.state().capture());
       }
@@ -115,8 +157,39 @@ final class EngineState {
     producers.accept(epoch);
     inputs.stage(epoch);
     dataflow.step();
+    for (LateViews views : late) {
+      views.inputs().stage(epoch);
+      views.dataflow().step();
+    }
     ledger.step();
     position = epoch.position();
+  }
+
+  /**
+   * Takes over what was built, which must be at the same position. In the views that were there
+   * nothing changes; the ledger gets what failed while the others were built.
+   */
+  void complete(Backfill built) {
+    dataflow.adopt(built.dataflow());
+    split = split.completed();
+    backfill = null;
+    built.failures().release(ledger);
+    // Without rows, so that no output of an earlier step is left over.
+    dataflow.step();
+    late.forEach(views -> views.dataflow().step());
+    ledger.step();
+  }
+
+  /** Has the log keep what views are built from; before it is let go of anything. */
+  void holdForBackfill(EventLog log) {
+    if (backfill != null) {
+      backfill.hold(log);
+    }
+  }
+
+  /** What builds the views that are not there yet; null if all are. */
+  @Nullable Backfill backfill() {
+    return backfill;
   }
 
   /** Takes an epoch through the graph of whose changes nobody is told. */
@@ -136,20 +209,34 @@ final class EngineState {
   /** Frees the values that nothing holds. */
   void sweep() {
     CodeSet live = new CodeSet(dictionary.bound());
-    dataflow.mark(live);
+    flows().forEach(flow -> flow.mark(live));
     ledger.mark(live);
     dictionary.retain(live);
   }
 
+  private List<Dataflow> flows() {
+    List<Dataflow> flows = new ArrayList<>();
+    flows.add(dataflow);
+    late.forEach(views -> flows.add(views.dataflow()));
+    if (backfill != null) {
+      flows.add(backfill.dataflow());
+    }
+    return flows;
+  }
+
   /** About how many bytes it takes; known without looking at rows. */
   long bytes() {
-    return dataflow.stateBytes() + dictionary.bytes() + ledger.stateBytes();
+    long bytes = dictionary.bytes() + ledger.stateBytes();
+    for (Dataflow flow : flows()) {
+      bytes += flow.stateBytes();
+    }
+    return bytes;
   }
 
   /** About how many bytes it takes, by what keeps it. */
   Map<String, Long> bytesByPart() {
     Map<String, Long> bytes = new LinkedHashMap<>();
-    dataflow.addStateBytes(bytes);
+    flows().forEach(flow -> flow.addStateBytes(bytes));
     bytes.put(DICTIONARY, dictionary.bytes());
     bytes.put(Plan.LEDGER, ledger.stateBytes());
     return bytes;
@@ -168,8 +255,19 @@ final class EngineState {
     return ledger;
   }
 
-  Dataflow dataflow() {
-    return dataflow;
+  /** A view of the plan, whether it is being built or not. */
+  ViewOperator view(String name) {
+    for (Dataflow flow : flows()) {
+      if (flow.hasView(name)) {
+        return flow.view(name);
+      }
+    }
+    throw new IllegalStateException("no dataflow has view '" + name + "'");
+  }
+
+  /** Is a view still being built? */
+  boolean isBuilding(String name) {
+    return backfill != null && backfill.dataflow().hasView(name);
   }
 
   /** Reads and writes the records that follow on it. */

@@ -18,15 +18,20 @@ final class EngineViews {
 
   EngineViews(Plan plan, EngineState state) {
     for (ViewDefinition view : plan.views()) {
-      ViewOperator operator = state.dataflow().view(view.name());
+      ViewOperator operator = state.view(view.name());
       views.put(
           view.name(),
-          new ViewHandle(view.name(), operator.rows(), operator, view.relation().key()));
+          new ViewHandle(
+              view.name(),
+              operator.rows(),
+              operator,
+              view.relation().key(),
+              state.isBuilding(view.name()) ? state.backfill() : null));
     }
     Ledger ledger = state.ledger();
     views.put(
         Plan.LEDGER,
-        new ViewHandle(Plan.LEDGER, ledger.rows(), ledger, Optional.of(List.of("sequence"))));
+        new ViewHandle(Plan.LEDGER, ledger.rows(), ledger, Optional.of(List.of("sequence")), null));
   }
 
   /**

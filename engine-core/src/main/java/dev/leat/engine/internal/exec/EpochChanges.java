@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * subscriptions of the view, and whoever delivers decodes.
  */
 final class EpochChanges implements ViewChanges {
+  private final long after;
   private final long position;
   private final Schema schema;
   private final KeyLayout layout;
@@ -22,11 +23,18 @@ final class EpochChanges implements ViewChanges {
   /**
    * A copy.
    *
+   * @param after where the view was before
    * @param layout of all columns of the view
    * @param values decodes the codes of the batch
    */
   EpochChanges(
-      long position, Schema schema, KeyLayout layout, Batch batch, Dictionary.Values values) {
+      long after,
+      long position,
+      Schema schema,
+      KeyLayout layout,
+      Batch batch,
+      Dictionary.Values values) {
+    this.after = after;
     this.position = position;
     this.schema = schema;
     this.layout = layout;
@@ -47,7 +55,7 @@ final class EpochChanges implements ViewChanges {
 
   @Override
   public long after() {
-    return position - 1;
+    return after;
   }
 
   @Override

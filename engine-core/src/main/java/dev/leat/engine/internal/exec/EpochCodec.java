@@ -12,6 +12,7 @@ import dev.leat.engine.internal.checkpoint.StateReader;
 import dev.leat.engine.internal.checkpoint.StateWriter;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
+import dev.leat.engine.plan.Schema;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,13 +46,20 @@ final class EpochCodec implements Checkpointed {
    * @param targets the column that takes the values of each that was written; null if they are the
    *     same
    * @param refusal why the rows cannot be read; null if they can
+   * @param passedOver the columns of rows that nobody wants; null if they are wanted
    */
-  private record Reading(int input, int @Nullable [] targets, @Nullable String refusal) {}
+  private record Reading(
+      int input, int @Nullable [] targets, @Nullable String refusal, @Nullable Schema passedOver) {
+    private Reading(int input, int @Nullable [] targets, @Nullable String refusal) {
+      this(input, targets, refusal, null);
+    }
+  }
 
   private final Plan plan;
   private final RowsPool pool;
   private final ByteWriter out = new ByteWriter();
   private final List<Named> declared;
+  private boolean passesOverDropped;
   private boolean hasWrittenInputs;
 
   /** What the numbers in the records mean, by number. */
@@ -69,6 +77,16 @@ final class EpochCodec implements Checkpointed {
         plan.inputs().stream()
             .map(input -> new Named(input.name(), WrittenInput.of(input).text()))
             .toList();
+  }
+
+  /**
+   * Reads records for views that are built from the beginning of the log. Rows of inputs that the
+   * pipeline had once, and that were dropped since, are passed over.
+   */
+  static EpochCodec ofHistory(Plan plan, RowsPool pool) {
+    EpochCodec codec = new EpochCodec(plan, pool);
+    codec.passesOverDropped = true;
+    return codec;
   }
 
   /** The record of an epoch; valid until the next call. */
@@ -205,6 +223,9 @@ final class EpochCodec implements Checkpointed {
     while (index < inputs.size() && !inputs.get(index).name().equals(written.name())) {
       index++;
     }
+    if (index == inputs.size() && passesOverDropped) {
+      return new Reading(-1, null, null, WrittenInput.parse(written.text()).schema());
+    }
     if (index == inputs.size()) {
       // Only if it has rows does it matter.
       return new Reading(
@@ -247,6 +268,10 @@ final class EpochCodec implements Checkpointed {
       Reading reading = readings.get(number);
       if (reading.refusal() != null) {
         throw new EngineException(Kind.INVALID, reading.refusal());
+      }
+      if (reading.passedOver() != null) {
+        RowsCodec.read(in, pool.unpooled(reading.passedOver()));
+        continue;
       }
       StagedRows rows = pool.take(reading.input());
       if (reading.targets() == null) {

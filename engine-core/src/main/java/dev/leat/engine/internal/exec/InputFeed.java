@@ -6,7 +6,6 @@ import dev.leat.engine.internal.checkpoint.StateReader;
 import dev.leat.engine.internal.op.InputOperator;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,28 +14,31 @@ import java.util.Map;
 final class InputFeed implements Checkpointed {
   private final List<String> names;
   private final List<String> deduplicated;
-  private final List<InputOperator> operators = new ArrayList<>();
+  private final Dataflow dataflow;
   private final long[] acceptedRows;
 
   InputFeed(Plan plan, Dataflow dataflow) {
     this.names = plan.inputs().stream().map(Node.Input::name).toList();
+    this.dataflow = dataflow;
     this.deduplicated =
         plan.inputs().stream()
             .filter(input -> input.deduplication() != null)
             .map(Node.Input::name)
             .toList();
-    names.forEach(name -> operators.add(dataflow.input(name)));
     this.acceptedRows = new long[names.size()];
   }
 
-  /** Gives all inputs what an epoch has for them. */
+  /** Gives all inputs that the dataflow has what an epoch has for them. */
   void stage(Epoch epoch) {
     for (Epoch.Section section : epoch.sections()) {
       acceptedRows[section.input()] += section.rows().size();
     }
     for (int i = 0; i < acceptedRows.length; i++) {
-      operators.get(i).startEpoch(epoch.tickMicros());
-      operators.get(i).stage(epoch.rows(i));
+      if (dataflow.hasInput(names.get(i))) {
+        InputOperator operator = dataflow.input(names.get(i));
+        operator.startEpoch(epoch.tickMicros());
+        operator.stage(epoch.rows(i));
+      }
     }
   }
 
@@ -53,7 +55,7 @@ final class InputFeed implements Checkpointed {
   Map<String, Long> duplicateRows() {
     Map<String, Long> rows = new LinkedHashMap<>();
     for (String name : deduplicated) {
-      rows.put(name, operators.get(names.indexOf(name)).duplicateRows());
+      rows.put(name, dataflow.hasInput(name) ? dataflow.input(name).duplicateRows() : 0);
     }
     return rows;
   }

@@ -5,7 +5,7 @@ import dev.leat.engine.internal.batch.Dictionary;
 import dev.leat.engine.internal.batch.ValueBytes;
 import dev.leat.engine.internal.batch.Words;
 import dev.leat.engine.internal.state.KeyLayout;
-import dev.leat.engine.internal.state.RowStore;
+import dev.leat.engine.internal.state.StoredRows;
 import dev.leat.engine.plan.Field;
 import dev.leat.engine.plan.JavaTypes;
 import dev.leat.engine.plan.Schema;
@@ -127,7 +127,7 @@ final class KeyLookup {
   }
 
   /** The row with the key, or null; {@code codes} are those of {@link #encoded}. */
-  @Nullable Object @Nullable [] find(long[] codes, RowStore rows, Dictionary.Values values) {
+  @Nullable Object @Nullable [] find(long[] codes, StoredRows rows, Dictionary.Values values) {
     long[] words = words(codes, rows.rowLayout());
     int row = words == null ? -1 : rows.find(words);
     if (row < 0 || words == null) {
@@ -145,7 +145,7 @@ final class KeyLookup {
   }
 
   /** The number of the row with the key in a snapshot, or -1. */
-  int find(long[] codes, RowStore.Snapshot rows) {
+  int find(long[] codes, StoredRows.Snapshot rows) {
     long[] words = words(codes, rows.rowLayout());
     return words == null ? -1 : rows.find(words);
   }

@@ -37,7 +37,12 @@ public final class Ledger implements Operator, Failures {
 
   private static final int MAX_TEXT = 1024;
 
-  private record Entry(String source, String reason, String row) {}
+  /**
+   * What happened to a row.
+   *
+   * @param position of the epoch that brought it
+   */
+  record Entry(long position, String source, String reason, String row) {}
 
   private final Dictionary dictionary;
   private final RowStore rows;
@@ -79,7 +84,7 @@ public final class Ledger implements Operator, Failures {
 
   /** Adds an entry, at the end of this step. */
   void add(String source, String reason, String row) {
-    pending.add(new Entry(source, bounded(reason), bounded(row)));
+    pending.add(new Entry(position, source, bounded(reason), bounded(row)));
     counts.merge(source, 1L, Long::sum);
   }
 
@@ -92,8 +97,19 @@ public final class Ledger implements Operator, Failures {
     return text.substring(0, end) + "...";
   }
 
+  /** Adds what failed while it was not asked, at the end of this step. */
+  void takeOver(HeldFailures held) {
+    pending.addAll(held.latest());
+    held.counts().forEach((source, count) -> counts.merge(source, count, Long::sum));
+  }
+
   @Override
   public void report(String place, String reason, Schema schema, Batch batch, int row) {
+    add(place, reason, text(schema, batch, row, dictionary.values()));
+  }
+
+  /** A row in words. */
+  static String text(Schema schema, Batch batch, int row, Dictionary.Values values) {
     StringBuilder text = new StringBuilder("{");
     for (int c = 0; c < schema.size() && text.length() < MAX_TEXT; c++) {
       Column column = batch.column(c);
@@ -103,11 +119,10 @@ public final class Ledger implements Operator, Failures {
       }
       Type type = schema.field(c).type();
       text.append(text.length() == 1 ? "" : ", ").append(schema.field(c).name()).append('=');
-      Object value =
-          column.isNull(row) ? null : Words.toObject(type, column.word(row), dictionary.values());
+      Object value = column.isNull(row) ? null : Words.toObject(type, column.word(row), values);
       text.append(JavaTypes.text(value));
     }
-    add(place, reason, text.append('}').toString());
+    return text.append('}').toString();
   }
 
   @Override
@@ -142,7 +157,7 @@ public final class Ledger implements Operator, Failures {
 
   private void write(Entry entry, int index, int at) {
     output.column(0).set(at, next + index);
-    output.column(1).set(at, position);
+    output.column(1).set(at, entry.position());
     output.column(2).set(at, dictionary.intern(entry.source()));
     output.column(3).set(at, dictionary.intern(entry.reason()));
     output.column(4).set(at, dictionary.intern(entry.row()));

@@ -2,6 +2,7 @@ package dev.leat.engine.internal.exec;
 
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
+import java.util.function.LongConsumer;
 
 /** What an engine without files has in place of checkpoints. */
 final class NoCheckpoints implements Checkpointing {
@@ -10,6 +11,12 @@ final class NoCheckpoints implements Checkpointing {
 
   @Override
   public void passed(long position, long recordBytes) {}
+
+  @Override
+  public void changed() {}
+
+  @Override
+  public void onOldest(LongConsumer listener) {}
 
   @Override
   public void takeIfDue() {}

@@ -1,7 +1,7 @@
 package dev.leat.engine.internal.exec;
 
 import dev.leat.engine.internal.batch.Dictionary;
-import dev.leat.engine.internal.state.RowStore;
+import dev.leat.engine.internal.state.StoredRows;
 import java.util.Map;
 
 /**
@@ -14,6 +14,6 @@ import java.util.Map;
  */
 public record ReadState(
     long position,
-    Map<String, RowStore.Snapshot> views,
+    Map<String, StoredRows.Snapshot> views,
     Dictionary.Values values,
     int generation) {}

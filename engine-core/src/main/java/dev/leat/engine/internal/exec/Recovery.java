@@ -5,6 +5,11 @@ import dev.leat.engine.EngineException.Kind;
 import dev.leat.engine.internal.checkpoint.CheckpointFile;
 import dev.leat.engine.internal.checkpoint.CheckpointStore;
 import dev.leat.engine.internal.log.EventLog;
+import dev.leat.engine.plan.Names;
+import dev.leat.engine.plan.Plan;
+import dev.leat.engine.plan.PlanDiff;
+import dev.leat.engine.plan.PlanManifest;
+import dev.leat.engine.plan.ViewDefinition;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,11 +17,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds the state that an engine starts with: that of the newest checkpoint that is sound, has all
- * parts of the plan, and that the log goes on from; or the empty one, if the log has all records.
- * What is refused on the way is told, and why.
+ * Finds the state that an engine starts with: that of the newest checkpoint that is sound and that
+ * the log goes on from; or the empty one, if the log has all records. Views that the checkpoint
+ * does not have are built while the others go on, if the log has all records, or may start empty.
+ * If it has none of the plan's views, everything is built before anything goes on. What is refused
+ * on the way is told, and why.
  */
-final class Recovery {
+public final class Recovery {
   private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
 
   /**
@@ -31,9 +38,36 @@ final class Recovery {
   private final List<String> damaged = new ArrayList<>();
   private @Nullable String missing;
 
+  /**
+   * A search that has not begun.
+   *
+   * @throws EngineException INVALID if a view that may start empty is not one of the plan's
+   */
   Recovery(EngineState.Blueprint blueprint, EventLog log) {
     this.blueprint = blueprint;
     this.log = log;
+    List<String> views = blueprint.plan().views().stream().map(ViewDefinition::name).toList();
+    for (String name : blueprint.settings().mayStartEmpty()) {
+      if (!views.contains(name)) {
+        throw new EngineException(
+            Kind.INVALID, "start-empty: " + Names.unknown("view", name, views));
+      }
+    }
+  }
+
+  /**
+   * What a plan would find in the newest checkpoint; only reads.
+   *
+   * @throws EngineException CORRUPT if it is damaged; UNAVAILABLE if it cannot be read
+   */
+  public static PlanDiff diff(CheckpointStore store, Plan plan) {
+    List<Long> positions = store.positions();
+    if (positions.isEmpty()) {
+      return PlanDiff.between(new PlanManifest(List.of()), plan);
+    }
+    try (CheckpointFile file = store.open(positions.get(0))) {
+      return StoredPlan.of(file).diff(plan);
+    }
   }
 
   /** The empty state. */
@@ -69,7 +103,7 @@ final class Recovery {
     }
     if (missing != null) {
       LOG.info(
-          "the pipeline has parts that no checkpoint has; all {} records are replayed: {}",
+          "nothing of the pipeline is in a checkpoint; all {} records are replayed: {}",
           log.lastPosition(),
           missing);
     } else if (!damaged.isEmpty()) {
@@ -90,11 +124,39 @@ final class Recovery {
     }
   }
 
+  /** How the plan goes on with a checkpoint; null if it cannot. */
+  private @Nullable PlanSplit split(CheckpointFile file) {
+    StoredPlan stored = StoredPlan.of(file);
+    PlanSplit split = stored.split(blueprint.plan());
+    boolean hasBeginning = log.firstPosition() <= 1;
+    if (!hasBeginning) {
+      split =
+          split.startingEmpty(blueprint.settings().mayStartEmpty(), file.header().position() + 1);
+    }
+    if (split.isComplete() || (hasBeginning && split.hasViews())) {
+      if (!split.isComplete() || !split.late().isEmpty()) {
+        LOG.info("the pipeline was changed:\n{}", stored.diff(blueprint.plan()));
+      }
+      return split;
+    }
+    missing =
+        "views="
+            + split.missing().viewNames()
+            + " file="
+            + file.path()
+            + "\n"
+            + stored.diff(blueprint.plan());
+    return null;
+  }
+
   private @Nullable Start open(CheckpointStore store, long position) {
     try (CheckpointFile file = store.open(position)) {
+      @Nullable PlanSplit split = split(file);
       @Nullable EngineState state =
-          EngineState.restored(
-              blueprint, file, absent -> missing = "missing: " + absent + " file=" + file.path());
+          split == null
+              ? null
+              : EngineState.restored(
+                  blueprint, split, file, absent -> missing = absent + " file=" + file.path());
       if (state == null) {
         store.reject(position);
         return null;
@@ -124,8 +186,9 @@ final class Recovery {
       return new EngineException(
           Kind.INVALID,
           "the pipeline has parts that no checkpoint has, and the log no longer reaches back to"
-              + " compute them; open it with the pipeline that it was run with, or use another"
-              + " directory: first_position="
+              + " compute them; open it with the pipeline that it was run with, or let these views"
+              + " start empty, with EngineSettings.withStartEmpty, or use another directory:"
+              + " first_position="
               + log.firstPosition()
               + " "
               + missing);

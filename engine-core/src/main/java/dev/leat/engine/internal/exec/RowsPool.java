@@ -3,6 +3,7 @@ package dev.leat.engine.internal.exec;
 import dev.leat.engine.internal.batch.Hashing;
 import dev.leat.engine.internal.batch.StagedRows;
 import dev.leat.engine.plan.Plan;
+import dev.leat.engine.plan.Schema;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,6 +42,11 @@ final class RowsPool {
       }
     }
     return new StagedRows(plan.inputs().get(input).schema(), hashing, isKept.get(input));
+  }
+
+  /** An empty buffer for rows of other columns, which is not given back. */
+  StagedRows unpooled(Schema schema) {
+    return new StagedRows(schema, hashing);
   }
 
   /** Takes a buffer back; nobody else may hold it. */

@@ -1,5 +1,7 @@
 package dev.leat.engine.internal.exec;
 
+import java.util.Set;
+
 /**
  * What the runtime needs to know beside the plan.
  *
@@ -10,6 +12,7 @@ package dev.leat.engine.internal.exec;
  * @param awaitSync is an append acknowledged only when it survives a power cut?
  * @param producers which producers' last appends are known
  * @param stateBytes about how many bytes the state may take
+ * @param mayStartEmpty names of views that may do without the records that the log no longer has
  */
 public record RuntimeSettings(
     int epochRows,
@@ -18,4 +21,5 @@ public record RuntimeSettings(
     boolean ownThread,
     boolean awaitSync,
     ProducerLimits producers,
-    long stateBytes) {}
+    long stateBytes,
+    Set<String> mayStartEmpty) {}

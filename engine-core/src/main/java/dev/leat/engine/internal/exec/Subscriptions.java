@@ -69,6 +69,7 @@ final class Subscriptions {
       if (isClosed) {
         throw new EngineException(Kind.CLOSED, "the engine is closed; open a new one");
       }
+      view.checkReady();
       delivery.start(new ViewDifference(view, null, stateOf.apply(view), hashing));
       view.deliveries().add(delivery);
     } finally {
@@ -94,9 +95,10 @@ final class Subscriptions {
     forEach(delivery -> delivery.awaitRoom(start));
   }
 
-  /** Before an epoch is taken through the graph; under the state's lock. */
-  void beforeEpoch() {
+  /** Before the views are changed; under the state's lock. */
+  void beforeStep() {
     for (ViewHandle view : views) {
+      view.watch();
       for (Delivery delivery : view.deliveries()) {
         if (delivery.fallsBehind()) {
           delivery.fallBehind(stateOf.apply(view));
@@ -105,8 +107,12 @@ final class Subscriptions {
     }
   }
 
-  /** After an epoch was taken through the graph; under the state's lock. */
-  void afterEpoch(long position, Dictionary.Values values) {
+  /**
+   * After the views were changed; under the state's lock.
+   *
+   * @param after the position before; the same if it was no epoch that changed them
+   */
+  void afterStep(long after, long position, Dictionary.Values values) {
     for (ViewHandle view : views) {
       if (view.deliveries().isEmpty()) {
         continue;
@@ -115,7 +121,8 @@ final class Subscriptions {
       EpochChanges changes =
           output.isEmpty()
               ? null
-              : new EpochChanges(position, view.schema(), view.rows().rowLayout(), output, values);
+              : new EpochChanges(
+                  after, position, view.schema(), view.rows().rowLayout(), output, values);
       view.deliveries().forEach(delivery -> delivery.offer(position, changes));
     }
   }

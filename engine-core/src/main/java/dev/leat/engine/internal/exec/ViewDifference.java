@@ -3,7 +3,7 @@ package dev.leat.engine.internal.exec;
 import dev.leat.engine.internal.batch.Dictionary;
 import dev.leat.engine.internal.batch.Hashing;
 import dev.leat.engine.internal.batch.Words;
-import dev.leat.engine.internal.state.RowStore;
+import dev.leat.engine.internal.state.StoredRows;
 import dev.leat.engine.plan.Schema;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ViewDifference implements ViewChanges {
   /** The rows of the view at one position. */
-  private record Side(RowStore.Snapshot rows, Dictionary.Values values) {
+  private record Side(StoredRows.Snapshot rows, Dictionary.Values values) {
     private static Side of(ReadState state, ViewHandle view) {
       return new Side(
           Objects.requireNonNull(state.views().get(view.name()), view.name()), state.values());

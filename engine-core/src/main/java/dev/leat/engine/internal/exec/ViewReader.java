@@ -10,7 +10,7 @@ import dev.leat.engine.internal.expr.ExprCompiler;
 import dev.leat.engine.internal.expr.Kernel;
 import dev.leat.engine.internal.expr.RowErrors;
 import dev.leat.engine.internal.expr.Selections;
-import dev.leat.engine.internal.state.RowStore;
+import dev.leat.engine.internal.state.StoredRows;
 import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.Field;
 import dev.leat.engine.plan.Schema;
@@ -21,7 +21,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,14 +33,22 @@ public final class ViewReader {
 
   private final ReadState state;
   private final ViewHandle view;
-  private final RowStore.Snapshot rows;
+  private final StoredRows.Snapshot rows;
   private final Schema schema;
 
-  /** A reader of a view that the state has. */
+  /**
+   * A reader of a view.
+   *
+   * @throws EngineException UNAVAILABLE if the state does not have it, since it was being built
+   */
   public ViewReader(ReadState state, ViewHandle view) {
     this.state = state;
     this.view = view;
-    this.rows = Objects.requireNonNull(state.views().get(view.name()), view.name());
+    StoredRows.Snapshot snapshot = state.views().get(view.name());
+    if (snapshot == null) {
+      throw view.notReady();
+    }
+    this.rows = snapshot;
     this.schema = view.schema();
   }
 
@@ -51,9 +58,9 @@ public final class ViewReader {
   }
 
   /** The row with a key, or null. */
-  public @Nullable Object @Nullable [] get(EngineRuntime runtime, @Nullable Object[] key) {
+  public @Nullable Object @Nullable [] get(ViewReads reads, @Nullable Object[] key) {
     KeyLookup lookup = new KeyLookup(view, key);
-    long[] codes = runtime.codes(state, lookup.encoded());
+    long[] codes = reads.codes(state, lookup.encoded());
     if (codes != null) {
       int row = lookup.find(codes, rows);
       return row < 0 ? null : decode(row);

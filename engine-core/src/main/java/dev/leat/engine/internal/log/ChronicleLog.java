@@ -416,6 +416,15 @@ public final class ChronicleLog implements EventLog {
   }
 
   @Override
+  public Reader reader(String holder, long from) {
+    if (from < 1) {
+      throw new IllegalArgumentException("positions start at 1: from=" + from);
+    }
+    throwIfClosed();
+    return new SegmentReader(io, segments, segments.hold(holder, from), () -> last, from);
+  }
+
+  @Override
   public void close() {
     if (isClosed) {
       return;

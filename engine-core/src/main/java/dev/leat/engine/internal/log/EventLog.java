@@ -127,6 +127,32 @@ public interface EventLog extends AutoCloseable {
   void replay(long from, RecordVisitor visitor);
 
   /**
+   * Reads the records from a position on, one at a time, as far as the log goes by then. Nothing
+   * from where the reader is on is deleted until it is closed.
+   *
+   * @param holder as for {@link #hold}
+   * @param from at least {@link #firstPosition()}
+   * @throws EngineException INVALID if records from there on were released
+   */
+  Reader reader(String holder, long from);
+
+  /** Reads records where it left off. One thread at a time. */
+  interface Reader extends AutoCloseable {
+    /**
+     * Shows the next record, if there is one.
+     *
+     * @return false if it has come to the end; there may be more later
+     * @throws EngineException CORRUPT if the record is missing or damaged, naming file, offset and
+     *     position; UNAVAILABLE if it cannot be read
+     */
+    boolean next(RecordVisitor visitor);
+
+    /** Lets go of the file and of what it holds. Closing twice is harmless. */
+    @Override
+    void close();
+  }
+
+  /**
    * Makes everything appended durable and lets go of all files. Closing twice is harmless.
    *
    * @throws EngineException UNAVAILABLE if some appended records could not be made durable;

@@ -95,6 +95,14 @@ public final class InMemoryLog implements EventLog {
   }
 
   @Override
+  public Reader reader(String holder, long from) {
+    throw new EngineException(
+        Kind.INVALID,
+        "an in-memory log keeps no records to read; open the engine on a directory: holder="
+            + holder);
+  }
+
+  @Override
   public void close() {
     isClosed = true;
   }

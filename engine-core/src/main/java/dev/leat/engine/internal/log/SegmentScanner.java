@@ -139,6 +139,11 @@ final class SegmentScanner implements AutoCloseable {
     return recordOffset;
   }
 
+  /** Where the next document begins, or would. */
+  long offset() {
+    return offset;
+  }
+
   /** Whether the scan stopped at what looks like an end, and not at something broken. */
   boolean isAtEnd() {
     return isAtEnd;

@@ -54,6 +54,14 @@ abstract class Accumulator implements Checkpointed {
    */
   abstract void write(long[] rows, int stride, int first, int end, Column out, RowErrors errors);
 
+  /**
+   * Reads results of single rows, for readers on other threads; null if it cannot be done without
+   * what is beside, or if a result can fail.
+   */
+  @Nullable RowResult rowResult() {
+    return null;
+  }
+
   /** Do different words always mean different results? */
   abstract boolean isTold();
 

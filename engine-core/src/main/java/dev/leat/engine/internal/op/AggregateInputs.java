@@ -112,6 +112,12 @@ final class AggregateInputs {
         k -> new Operand(ExprCompiler.compile(operand, schema, dictionary), callRows));
   }
 
+  /** Can a row fail? */
+  boolean canFail() {
+    return rows.values().stream().anyMatch(r -> r.condition != null && r.condition.canFail())
+        || operands.values().stream().anyMatch(operand -> operand.kernel.canFail());
+  }
+
   /** Evaluates all over the rows of a batch. */
   void evaluate(Batch in, RowErrors errors) {
     for (Rows some : rows.values()) {

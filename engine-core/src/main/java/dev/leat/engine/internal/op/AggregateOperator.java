@@ -53,6 +53,11 @@ public final class AggregateOperator implements Operator {
   private final List<Accumulator> accumulators;
   private final boolean isTold;
 
+  /** How many read the changes. */
+  private int readers;
+
+  private boolean hasChanges;
+
   private final RowErrors errors = new RowErrors();
   private final RowFilter failedRows;
   private final Failures failures;
@@ -121,17 +126,50 @@ public final class AggregateOperator implements Operator {
     boolean isFirst = keys == null && rows.bound() == 0;
     if (in.isEmpty() && !isFirst) {
       output.clear();
+      hasChanges = true;
       return;
     }
-    Batch taken = evaluate(in);
-    findGroups(taken);
+    Batch taken = findGroups(evaluate(in));
     folds.add(groups, taken);
     for (Accumulator accumulator : accumulators) {
       accumulator.settle(touched);
     }
-    touched.store();
-    emit();
+    hasChanges = readers > 0;
+    if (hasChanges) {
+      touched.storeWithImage();
+      emit();
+    } else {
+      touched.store();
+    }
     endGroups();
+  }
+
+  /**
+   * The results, for a view that is read in place; null if they cannot be read from the rows. If
+   * they can, none fails, so that nothing needs to look at changes that nobody reads.
+   *
+   * @param view the view's schema, which may have other names
+   */
+  @Nullable AggregateRows stored(Schema view) {
+    List<RowResult> results = new ArrayList<>();
+    for (Accumulator accumulator : accumulators) {
+      RowResult result = accumulator.rowResult();
+      if (result == null) {
+        return null;
+      }
+      results.add(result);
+    }
+    return new AggregateRows(view, new AggregateRows.Groups(rows, keys, keyLayout), results);
+  }
+
+  @Override
+  public void addReader() {
+    readers++;
+  }
+
+  @Override
+  public void removeReader() {
+    readers--;
   }
 
   /** Evaluates conditions and operands; gives the rows for which none failed. */
@@ -149,12 +187,18 @@ public final class AggregateOperator implements Operator {
     return valid;
   }
 
-  private void findGroups(Batch batch) {
+  /** Finds the groups of rows, and touches them; gives the rows that are to be folded. */
+  private Batch findGroups(Batch batch) {
     groups.ensure(batch.rows());
     touched.start();
+    Batch taken = batch;
     if (keys == null) {
       // All rows are of group 0, which is what the arrays say unless they are written to.
       touched.touch(rows.bound() == 0 ? rows.add() : 0);
+    } else if (folds.areFlags()) {
+      keys.findOrAdd(batch, groups.slots());
+      taken = folds.changing(batch, groups.slots(), rows);
+      touched.touch(taken, groups.slots(), groups.at());
     } else {
       keys.guess(batch, groups.slots());
       touched.touch(batch, groups.slots(), groups.at());
@@ -164,7 +208,8 @@ public final class AggregateOperator implements Operator {
         touched.touch(batch, groups.slots(), groups.at());
       }
     }
-    groups.within(touched, batch);
+    groups.within(touched, taken);
+    return taken;
   }
 
   private void emit() {
@@ -249,6 +294,10 @@ public final class AggregateOperator implements Operator {
 
   @Override
   public Batch output() {
+    if (!hasChanges) {
+      throw new IllegalStateException(
+          "nobody said before the step that changes are read: " + place);
+    }
     return output;
   }
 

@@ -7,7 +7,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** {@code bool_or} and {@code bool_and}: how often a group saw true and false. */
-final class BoolAccumulator extends Accumulator {
+final class BoolAccumulator extends Accumulator implements RowResult {
   private static final int FALSES = 0;
   private static final int TRUES = 1;
 
@@ -35,14 +35,27 @@ final class BoolAccumulator extends Accumulator {
   @Override
   void write(long[] rows, int stride, int first, int end, Column out, RowErrors errors) {
     for (int i = first; i < end; i++) {
-      boolean sawTrue = rows[i * stride + word + TRUES] > 0;
-      boolean sawFalse = rows[i * stride + word + FALSES] > 0;
-      if (!sawTrue && !sawFalse) {
+      if (isNull(rows, i * stride)) {
         out.setNull(i);
       } else {
-        out.set(i, (isOr ? sawTrue : !sawFalse) ? 1 : 0);
+        out.set(i, word(rows, i * stride));
       }
     }
+  }
+
+  @Override
+  RowResult rowResult() {
+    return this;
+  }
+
+  @Override
+  public boolean isNull(long[] words, int row) {
+    return words[row + word + TRUES] <= 0 && words[row + word + FALSES] <= 0;
+  }
+
+  @Override
+  public long word(long[] words, int row) {
+    return (isOr ? words[row + word + TRUES] > 0 : words[row + word + FALSES] <= 0) ? 1 : 0;
   }
 
   @Override

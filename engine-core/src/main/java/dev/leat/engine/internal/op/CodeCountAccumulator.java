@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Counts the distinct values of a dictionary-encoded operand over append-only input. The count is
  * in a word of the group, the sets of codes are beside.
  */
-final class CodeCountAccumulator extends Accumulator {
+final class CodeCountAccumulator extends Accumulator implements RowResult {
   private final CodeBitmaps codes;
   private final int word;
   private int[] counted = new int[0];
@@ -60,6 +60,21 @@ final class CodeCountAccumulator extends Accumulator {
     for (int i = first; i < end; i++) {
       results[i] = rows[i * stride + word];
     }
+  }
+
+  @Override
+  RowResult rowResult() {
+    return this;
+  }
+
+  @Override
+  public boolean isNull(long[] words, int row) {
+    return false;
+  }
+
+  @Override
+  public long word(long[] words, int row) {
+    return words[row + word];
   }
 
   @Override

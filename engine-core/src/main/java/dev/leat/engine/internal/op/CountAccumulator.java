@@ -7,7 +7,7 @@ import dev.leat.engine.internal.expr.RowErrors;
 import org.jspecify.annotations.Nullable;
 
 /** Counts rows whose operand is not null; counts of all rows are folded by {@link RowCounts}. */
-final class CountAccumulator extends Accumulator {
+final class CountAccumulator extends Accumulator implements RowResult {
   private final int word;
 
   /** Counts in a word. */
@@ -44,6 +44,21 @@ final class CountAccumulator extends Accumulator {
       results[i] = rows[from];
       from += stride;
     }
+  }
+
+  @Override
+  RowResult rowResult() {
+    return this;
+  }
+
+  @Override
+  public boolean isNull(long[] words, int row) {
+    return false;
+  }
+
+  @Override
+  public long word(long[] words, int row) {
+    return words[row + word];
   }
 
   @Override

@@ -80,6 +80,11 @@ final class DistinctAccumulator extends Accumulator {
   }
 
   @Override
+  @Nullable RowResult rowResult() {
+    return delegate.rowResult();
+  }
+
+  @Override
   boolean isTold() {
     return delegate.isTold();
   }

@@ -11,7 +11,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** {@code min} and {@code max} over append-only input: the extreme so far of each group. */
-final class ExtremeAccumulator extends Accumulator {
+final class ExtremeAccumulator extends Accumulator implements RowResult {
   private final Type type;
   private final Dictionary dictionary;
   private final boolean isMax;
@@ -137,6 +137,21 @@ final class ExtremeAccumulator extends Accumulator {
         out.setNull(i);
       }
     }
+  }
+
+  @Override
+  RowResult rowResult() {
+    return this;
+  }
+
+  @Override
+  public boolean isNull(long[] words, int row) {
+    return !present.isSet(words, row, 0);
+  }
+
+  @Override
+  public long word(long[] words, int row) {
+    return words[row + word];
   }
 
   @Override

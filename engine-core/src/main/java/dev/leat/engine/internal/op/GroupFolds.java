@@ -4,6 +4,7 @@ import dev.leat.engine.internal.batch.Batch;
 import dev.leat.engine.internal.batch.Column;
 import dev.leat.engine.internal.batch.Dictionary;
 import dev.leat.engine.internal.expr.RowErrors;
+import dev.leat.engine.internal.state.GroupRows;
 import dev.leat.engine.plan.AggregateCall;
 import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.Schema;
@@ -11,10 +12,12 @@ import dev.leat.engine.plan.Type;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class GroupFolds {
   private static final int ALL_ROWS = -1;
+
+  /** The bit of the word that says that a group exists, where that word holds flags. */
+  private static final long EXISTS = 1;
 
   /** What the rows of an operator are. */
   record Rows(Schema schema, boolean isGlobal, boolean isAppendOnly, Dictionary dictionary) {}
@@ -50,6 +56,9 @@ final class GroupFolds {
   private final @Nullable Column[] conditions;
   private final List<Seen> seen = new ArrayList<>();
   private final List<Integer> others = new ArrayList<>();
+  private final @Nullable FlagsByCode byCode;
+  private final Batch changing;
+  private int[] changingRows = new int[0];
 
   /**
    * The folds of some calls.
@@ -89,6 +98,36 @@ final class GroupFolds {
     this.counts = new RowCounts(ints(countedWords.keySet()));
     this.countedCalls = ints(countedWords.values());
     this.conditions = new Column[countedCalls.length];
+    this.changing = new Batch(rows.schema().size());
+    int column = onlyColumn(calls);
+    this.byCode =
+        areFlags() && column >= 0 && !inputs.canFail()
+            ? new FlagsByCode(column, rows.schema().size(), this::flagsOfOne, rows.dictionary())
+            : null;
+  }
+
+  /** The one column of codes that all operands read; -1 if it is not one. */
+  private int onlyColumn(List<AggregateCall> calls) {
+    Set<String> columns = new HashSet<>();
+    for (AggregateCall call : calls) {
+      if (call.operand() != null) {
+        columns.addAll(call.operand().columns());
+      }
+    }
+    int column = columns.size() == 1 ? rows.schema().find(columns.iterator().next()) : -1;
+    return column >= 0 && rows.schema().field(column).type().isEncoded() ? column : -1;
+  }
+
+  /**
+   * Is all that is kept of a group flags, which are only ever set? Then most rows change nothing,
+   * and need not be folded: see {@link #changing}.
+   */
+  boolean areFlags() {
+    return !rows.isGlobal()
+        && countedWords.isEmpty()
+        && others.isEmpty()
+        && seen.size() == 1
+        && seen.get(0).flags().word() == liveWord;
   }
 
   private static boolean isCount(AggregateCall call) {
@@ -118,7 +157,7 @@ final class GroupFolds {
   /** What the row of a new group begins with, behind its key. */
   long[] initial() {
     long[] row = new long[layout.stride()];
-    row[liveWord] = countedWords.containsKey(liveWord) ? 0 : 1;
+    row[liveWord] = countedWords.containsKey(liveWord) ? 0 : EXISTS;
     for (Accumulator accumulator : accumulators) {
       accumulator.initialize(row);
     }
@@ -143,19 +182,57 @@ final class GroupFolds {
 
   /** Evaluates what the aggregates read of the rows of a batch. */
   void evaluate(Batch in, RowErrors errors) {
-    inputs.evaluate(in, errors);
+    if (byCode == null || !byCode.isInUse()) {
+      inputs.evaluate(in, errors);
+    }
+  }
+
+  /**
+   * The rows of a batch, which was evaluated, that change their group, where all is flags.
+   *
+   * @param slots of the groups, by row
+   */
+  Batch changing(Batch batch, int[] slots, GroupRows groups) {
+    Seen only = seen.get(0);
+    if (byCode != null && byCode.isInUse()) {
+      only.flags().take(byCode, batch);
+    } else {
+      takeFlags(only, batch);
+    }
+    if (changingRows.length < batch.count() + 1) {
+      changingRows = new int[batch.count() + (batch.count() >> 1) + 1];
+    }
+    int size = only.flags().changing(batch, slots, groups, changingRows);
+    Operators.shareColumns(batch, changing);
+    changing.select(batch.rows(), changingRows, size, batch.weights());
+    return changing;
+  }
+
+  private void takeFlags(Seen some, Batch batch) {
+    some.flags().start(batch, some.flags().word() == liveWord ? EXISTS : 0);
+    for (int call : some.calls()) {
+      some.flags().take((SeenAccumulator) accumulators.get(call), operand(call), batch);
+    }
+  }
+
+  private long flagsOfOne(Batch one) {
+    RowErrors errors = new RowErrors();
+    inputs.evaluate(one, errors);
+    assert errors.isEmpty() : "a row failed of operands that cannot fail";
+    takeFlags(seen.get(0), one);
+    return seen.get(0).flags().first();
   }
 
   /** Folds the rows of a batch, which was evaluated. */
   void add(GroupedRows groups, Batch batch) {
+    boolean areFlags = areFlags();
     for (int i = 0; i < conditions.length; i++) {
       conditions[i] = countedCalls[i] == ALL_ROWS ? null : inputs.condition(countedCalls[i]);
     }
     counts.add(groups, conditions, batch, rows.isGlobal());
     for (Seen some : seen) {
-      some.flags().start(batch);
-      for (int call : some.calls()) {
-        some.flags().take((SeenAccumulator) accumulators.get(call), operand(call), batch);
+      if (!areFlags) {
+        takeFlags(some, batch);
       }
       some.flags().add(groups, batch);
     }

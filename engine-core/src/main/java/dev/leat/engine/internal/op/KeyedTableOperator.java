@@ -76,7 +76,7 @@ public final class KeyedTableOperator implements InputOperator {
       }
     }
     staged = List.of();
-    touched.store();
+    touched.storeWithImage();
     emit();
     for (int i = 0; i < touched.endedCount(); i++) {
       keys.remove(touched.ended(i));

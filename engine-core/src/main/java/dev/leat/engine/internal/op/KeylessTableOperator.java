@@ -103,7 +103,7 @@ public final class KeylessTableOperator implements InputOperator {
         selection[size++] = firstRows[i];
       }
     }
-    touched.store();
+    touched.storeWithImage();
     for (int i = 0; i < touched.endedCount(); i++) {
       rows.remove(touched.ended(i));
     }

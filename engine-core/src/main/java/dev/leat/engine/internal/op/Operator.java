@@ -32,8 +32,21 @@ public interface Operator extends Checkpointed {
   /** Takes the inputs' changes of this epoch. */
   void step();
 
-  /** The changes of the last step. */
+  /**
+   * The changes of the last step.
+   *
+   * @throws IllegalStateException if the step left them out, because there was no reader
+   */
   Batch output();
+
+  /**
+   * Says that one more reads the changes of the steps that follow. An operator may leave out those
+   * that nobody reads.
+   */
+  default void addReader() {}
+
+  /** Says that one reads no more changes. */
+  default void removeReader() {}
 
   /**
    * About how many bytes its state takes: what grows with the rows that came, not what a step works

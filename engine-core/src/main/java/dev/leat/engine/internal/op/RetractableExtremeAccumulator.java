@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * values. The set is what a checkpoint has; heaps are made of it. The extreme is put into a word of
  * the group.
  */
-final class RetractableExtremeAccumulator extends Accumulator {
+final class RetractableExtremeAccumulator extends Accumulator implements RowResult {
   private static final long[] NONE = {};
   private static final int MIN_STALE = 16;
   private static final long SLOT_BYTES = 16;
@@ -185,6 +185,21 @@ final class RetractableExtremeAccumulator extends Accumulator {
         out.setNull(i);
       }
     }
+  }
+
+  @Override
+  RowResult rowResult() {
+    return this;
+  }
+
+  @Override
+  public boolean isNull(long[] words, int row) {
+    return !present.isSet(words, row, 0);
+  }
+
+  @Override
+  public long word(long[] words, int row) {
+    return words[row + word];
   }
 
   @Override

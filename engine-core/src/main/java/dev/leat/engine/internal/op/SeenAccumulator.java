@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * value, and whether it saw the one that decides, which is true for {@code bool_or} and false for
  * {@code bool_and}. Those over all rows of a batch are folded together by {@link SeenFlags}.
  */
-final class SeenAccumulator extends Accumulator {
+final class SeenAccumulator extends Accumulator implements RowResult {
   private static final int ANY = 0;
   private static final int DECIDING = 1;
 
@@ -89,6 +89,21 @@ final class SeenAccumulator extends Accumulator {
         }
       }
     }
+  }
+
+  @Override
+  RowResult rowResult() {
+    return this;
+  }
+
+  @Override
+  public boolean isNull(long[] words, int row) {
+    return !flag.isSet(words, row, ANY);
+  }
+
+  @Override
+  public long word(long[] words, int row) {
+    return (words[row + flag.word()] >>> (flag.shift() + DECIDING) & 1) ^ flip;
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.leat.engine.internal.op;
 
 import dev.leat.engine.internal.batch.Batch;
 import dev.leat.engine.internal.batch.Column;
+import dev.leat.engine.internal.state.GroupRows;
 import java.util.Arrays;
 
 /**
@@ -17,13 +18,52 @@ final class SeenFlags {
     this.word = word;
   }
 
-  /** Begins with a batch. */
-  void start(Batch rows) {
+  /** The word. */
+  int word() {
+    return word;
+  }
+
+  /** Begins with a batch, of which each row sets some bits. */
+  void start(Batch rows, long bits) {
     if (flags.length < rows.rows()) {
       flags = new long[rows.rows() + (rows.rows() >> 1)];
-    } else {
-      Arrays.fill(flags, 0, rows.rows(), 0);
     }
+    Arrays.fill(flags, 0, rows.rows(), bits);
+  }
+
+  /** Takes what the rows of a batch set from elsewhere. */
+  void take(FlagsByCode byCode, Batch rows) {
+    if (flags.length < rows.rows()) {
+      flags = new long[rows.rows() + (rows.rows() >> 1)];
+    }
+    byCode.write(rows, flags);
+  }
+
+  /** What the first row of the batch sets. */
+  long first() {
+    return flags[0];
+  }
+
+  /**
+   * Selects the rows that set a bit which their group has not got.
+   *
+   * @param slots of the groups, by row
+   * @param selected is given the rows
+   * @return how many
+   */
+  int changing(Batch rows, int[] slots, GroupRows groups, int[] selected) {
+    int[] selection = rows.selection();
+    int count = rows.count();
+    int size = 0;
+    for (int i = 0; i < count; i++) {
+      int row = selection == null ? i : selection[i];
+      int slot = slots[row];
+      long missing = flags[row] & ~groups.page(slot)[groups.offset(slot) + word];
+      selected[size] = row;
+      // Without a branch: 1 if any bit is missing.
+      size += (int) ((missing | -missing) >>> 63);
+    }
+    return size;
   }
 
   /** Takes in what an accumulator's operand sets. */

@@ -2,6 +2,7 @@ package dev.leat.engine.internal.state;
 
 import dev.leat.engine.internal.batch.Batch;
 import dev.leat.engine.internal.batch.Column;
+import dev.leat.engine.internal.batch.Hashing;
 import java.util.Arrays;
 
 /**
@@ -10,14 +11,17 @@ import java.util.Arrays;
  */
 final class CodeKeyTable extends GroupKeys {
   private static final int NONE = 0;
+  private static final int NOT_FOUND = -1;
 
   private final int column;
 
   /** By code plus one: the slot plus one, or NONE. */
   private int[] slotOfCode = new int[64];
 
-  CodeKeyTable(KeyLayout layout, int payloadWords) {
-    super(layout, payloadWords);
+  private final long[] probe = new long[1];
+
+  CodeKeyTable(KeyLayout layout, int payloadWords, Hashing hashing) {
+    super(layout, payloadWords, hashing);
     this.column = layout.column(0);
   }
 
@@ -37,16 +41,20 @@ final class CodeKeyTable extends GroupKeys {
   }
 
   private int add(int place) {
-    int slot = rows().add();
-    long[] page = rows().writable(slot);
-    int from = rows().offset(slot);
     if (place == 0) {
-      layout().setNull(page, from, 0);
+      layout().setNull(probe, 0, 0);
     } else {
-      page[from] = place - 1L;
+      probe[0] = place - 1L;
     }
+    int slot = newRow(probe);
     setSlot(place, slot + 1);
     return slot;
+  }
+
+  @Override
+  public int find(long[] key) {
+    int place = layout().isNull(key, 0, 0) ? 0 : (int) key[0] + 1;
+    return place < slotOfCode.length ? slotOfCode[place] - 1 : NOT_FOUND;
   }
 
   private void setSlot(int place, int slot) {
@@ -73,8 +81,7 @@ final class CodeKeyTable extends GroupKeys {
   }
 
   @Override
-  public void remove(int slot) {
+  void forget(int slot) {
     slotOfCode[place(slot)] = NONE;
-    rows().remove(slot);
   }
 }

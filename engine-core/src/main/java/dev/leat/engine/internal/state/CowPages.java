@@ -72,6 +72,19 @@ final class CowPages {
     return Arrays.copyOf(pages, count);
   }
 
+  /**
+   * The first page, from one on, that two snapshots of the same pages do not share, so that it may
+   * have changed. Pages that only one of them has are not shared.
+   */
+  static int firstUnshared(long[][] some, long[][] others, int from) {
+    int both = Math.min(some.length, others.length);
+    int page = from;
+    while (page < both && some[page] == others[page]) {
+      page++;
+    }
+    return page;
+  }
+
   /** Writes the first words of a snapshot; the size of its pages does not show. */
   static void write(long[][] snapshot, long words, StateWriter out) {
     long left = words;

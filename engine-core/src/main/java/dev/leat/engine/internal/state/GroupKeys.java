@@ -6,6 +6,7 @@ import dev.leat.engine.internal.batch.Hashing;
 import dev.leat.engine.internal.checkpoint.StateImage;
 import dev.leat.engine.internal.checkpoint.StateReader;
 import dev.leat.engine.plan.Schema;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives each distinct key a slot: a small number by which operators know it, and a row of {@link
@@ -16,16 +17,19 @@ import dev.leat.engine.plan.Schema;
 public abstract class GroupKeys {
   private final KeyLayout layout;
   private final GroupRows rows;
+  private final Hashing hashing;
+  private @Nullable RowIndex forReaders;
 
-  GroupKeys(KeyLayout layout, int payloadWords) {
+  GroupKeys(KeyLayout layout, int payloadWords, Hashing hashing) {
     this.layout = layout;
     this.rows = new GroupRows(layout.stride() + payloadWords);
+    this.hashing = hashing;
   }
 
   /** Keys of some columns, by index, of a schema, and words that are kept of each. */
   public static GroupKeys of(Schema schema, int[] columns, int payloadWords, Hashing hashing) {
     return isCode(schema, columns)
-        ? new CodeKeyTable(layout(schema, columns), payloadWords)
+        ? new CodeKeyTable(layout(schema, columns), payloadWords, hashing)
         : new KeyTable(layout(schema, columns), payloadWords, hashing);
   }
 
@@ -65,8 +69,113 @@ public abstract class GroupKeys {
     return true;
   }
 
+  /** The slot of a key, or -1. */
+  public abstract int find(long[] key);
+
   /** Removes the key of a slot; the slot may be given to another key. */
-  public abstract void remove(int slot);
+  public final void remove(int slot) {
+    if (forReaders != null) {
+      forReaders.remove(slot, hash(rows.page(slot), rows.offset(slot)));
+    }
+    forget(slot);
+    rows.remove(slot);
+  }
+
+  /** Makes the key of a slot one that is not found. */
+  abstract void forget(int slot);
+
+  /** The slot of a new row with a key, which is to be made one that is found. */
+  final int newRow(long[] key) {
+    int slot = rows.add();
+    int from = rows.offset(slot);
+    long[] page = rows.writable(slot);
+    for (int i = 0; i < layout.stride(); i++) {
+      page[from + i] = key[i];
+    }
+    RowIndex known = forReaders;
+    if (known != null && known.isFull()) {
+      forReaders = indexForReaders();
+    } else if (known != null) {
+      known.add(slot, hash(page, from));
+    }
+    return slot;
+  }
+
+  private RowIndex indexForReaders() {
+    RowIndex made = new RowIndex(rows.size());
+    boolean[] isFree = rows.isFree();
+    for (int slot = 0; slot < isFree.length; slot++) {
+      if (!isFree[slot]) {
+        made.add(slot, hash(rows.page(slot), rows.offset(slot)));
+      }
+    }
+    return made;
+  }
+
+  /** The hash of a key. */
+  final long hash(long[] words, int from) {
+    long hash = hashing.start();
+    for (int i = 0; i < layout.stride(); i++) {
+      hash = Hashing.mix(hash, words[from + i]);
+    }
+    return Hashing.finish(hash);
+  }
+
+  /** Is a key that of a row? */
+  final boolean isKey(long[] page, int from, long[] key) {
+    for (int i = 0; i < layout.stride(); i++) {
+      if (page[from + i] != key[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Finds the slots of keys in a snapshot of the rows, for tables that keep behind the key a word
+   * which is zero if a row does not exist.
+   */
+  public final class Finder {
+    private final GroupRows.Snapshot snapshot;
+    private final RowIndex.@Nullable Entries index;
+
+    private Finder(GroupRows.Snapshot snapshot, RowIndex.@Nullable Entries index) {
+      this.snapshot = snapshot;
+      this.index = index;
+    }
+
+    /** The slot of a key, or -1. */
+    public int find(long[] key) {
+      if (index != null) {
+        return index.find(hash(key, 0), slot -> isAt(slot, key));
+      }
+      for (int slot = 0; slot < snapshot.bound(); slot++) {
+        if (isAt(slot, key)) {
+          return slot;
+        }
+      }
+      return -1;
+    }
+
+    private boolean isAt(int slot, long[] key) {
+      long[] page = snapshot.page(slot);
+      int from = snapshot.offset(slot);
+      return page[from + layout.stride()] != 0 && isKey(page, from, key);
+    }
+  }
+
+  /** Finds keys in a snapshot that was just taken, by looking at every row. */
+  public final Finder finder(GroupRows.Snapshot snapshot) {
+    return new Finder(snapshot, null);
+  }
+
+  /** The same by an index, which is made when it is first asked for, and kept up from then on. */
+  public final Finder indexedFinder(GroupRows.Snapshot snapshot) {
+    if (forReaders == null) {
+      forReaders = indexForReaders();
+    }
+    return new Finder(snapshot, forReaders.snapshot());
+  }
 
   /** Makes the key of a slot, whose row is there, one that is found. */
   abstract void index(int slot);

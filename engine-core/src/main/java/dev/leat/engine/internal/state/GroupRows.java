@@ -18,6 +18,10 @@ public final class GroupRows {
   private final int pageMask;
   private final CowPages pages;
   private final IntArrayList free = new IntArrayList();
+
+  /** What a new row holds; empty for zeros. */
+  private long[] initial = {};
+
   private int bound;
 
   /** No rows, of a number of words each. */
@@ -66,12 +70,24 @@ public final class GroupRows {
     return pages.writable(slot >>> pageBits);
   }
 
-  /** A slot for a new row, which holds zeros. */
+  /** Sets what new rows hold from now on. */
+  void startWith(long[] row) {
+    initial = Arrays.stream(row).allMatch(word -> word == 0) ? new long[0] : row.clone();
+  }
+
+  /** A slot for a new row, which holds zeros unless others were given. */
   public int add() {
-    if (!free.isEmpty()) {
-      return free.removeLast();
+    int slot = free.isEmpty() ? next() : free.removeLast();
+    if (initial.length > 0) {
+      System.arraycopy(initial, 0, writable(slot), offset(slot), stride);
     }
-    pages.ensure((bound >>> pageBits) + 1);
+    return slot;
+  }
+
+  private int next() {
+    if ((bound & pageMask) == 0) {
+      pages.ensure((bound >>> pageBits) + 1);
+    }
     return bound++;
   }
 
@@ -97,7 +113,50 @@ public final class GroupRows {
     return isFree;
   }
 
-  /** The rows as they are now. */
+  /** The rows of one moment; any thread. */
+  public static final class Snapshot {
+    private final GroupRows rows;
+    private final long[][] pages;
+    private final int bound;
+
+    private Snapshot(GroupRows rows) {
+      this.rows = rows;
+      this.pages = rows.pages.snapshot();
+      this.bound = rows.bound;
+    }
+
+    /** All slots are below this. */
+    public int bound() {
+      return bound;
+    }
+
+    /** The words among which a row lies. */
+    public long[] page(int slot) {
+      return pages[slot >>> rows.pageBits];
+    }
+
+    /** Where a row begins among them. */
+    public int offset(int slot) {
+      return rows.offset(slot);
+    }
+
+    /**
+     * The first slot, from one on, whose page an earlier snapshot does not share, so that its row
+     * may have changed; the larger bound of the two if there is none.
+     */
+    public int firstUnshared(Snapshot earlier, int from) {
+      int page = CowPages.firstUnshared(pages, earlier.pages, from >>> rows.pageBits);
+      int slot = Math.max(from, page << rows.pageBits);
+      return Math.min(slot, Math.max(bound, earlier.bound));
+    }
+  }
+
+  /** The rows as they are now, for readers. */
+  public Snapshot snapshot() {
+    return new Snapshot(this);
+  }
+
+  /** The rows as they are now, for a checkpoint. */
   public StateImage capture() {
     long[][] snapshot = pages.snapshot();
     int[] freeSlots = free.toArray();

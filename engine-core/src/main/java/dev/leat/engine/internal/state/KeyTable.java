@@ -8,14 +8,22 @@ import java.util.Arrays;
 /**
  * The slots of keys of any columns.
  *
- * <p><b>Structure.</b> The words of a key, {@link KeyLayout#stride} of them, lead its row; a {@link
- * SlotIndex} finds slots by hash. A batch is hashed column by column before the first probe, so
- * that probes do not wait for one another.
+ * <p><b>Structure.</b> The words of a key, {@link KeyLayout#stride} of them, lead its row. Mostly
+ * one column of codes tells the key, as a session tells its user. So an array has the slot of the
+ * <i>leader</i> of each code of one key column: the first key that came with it. Keys that lead no
+ * code are found in a {@link SlotIndex}, by hash. A column of which many codes have several keys is
+ * given up for the next; without any, all keys are found by hash, and a batch is hashed column by
+ * column before the first probe, so that probes do not wait for one another.
  */
 public final class KeyTable extends GroupKeys {
   private static final int NONE = -1;
 
-  /** A hint column is given up when more than one in so many batches has a wrong guess. */
+  /** A code's entry if no key leads it: no key has the code, or some in the index may. */
+  private static final int UNUSED = 0;
+
+  private static final int LEADERLESS = -1;
+
+  /** A column is given up when more than one in so many batches has a wrong guess. */
   private static final int WRONG_SHARE = 8;
 
   private static final int MIN_WRONG = 4;
@@ -27,8 +35,8 @@ public final class KeyTable extends GroupKeys {
   private long[] rowHashes = new long[0];
   private final long[] probe;
 
-  /** By code of the hint column: the slot last found for it plus one; 0 for none. */
-  private int[] hints;
+  /** By code of the leading column: the slot of its leader plus one, UNUSED or LEADERLESS. */
+  private int[] leaders;
 
   /** The keys that the last guess added. */
   private final IntArrayList added = new IntArrayList();
@@ -36,102 +44,91 @@ public final class KeyTable extends GroupKeys {
   private long guessedBatches;
   private long wrongBatches;
 
-  /** The key column whose codes are tried first; beyond the last if there is none. */
-  private int hintColumn;
+  /** The key column whose codes have leaders; beyond the last if there is none. */
+  private int leading;
 
   /** A table of keys, and of words that are kept of each. */
   public KeyTable(KeyLayout layout, int payloadWords, Hashing hashing) {
-    super(layout, payloadWords);
+    super(layout, payloadWords, hashing);
     this.hashing = hashing;
     this.keyWords = layout.stride();
     this.reader = new RowReader(layout);
     this.probe = new long[keyWords];
-    this.hintColumn = nextHintColumn(0);
-    this.hints = new int[hintColumn < layout.columns() ? 64 : 0];
+    this.leading = nextEncoded(0);
+    this.leaders = new int[hasLeaders() ? 64 : 0];
   }
 
-  private long hash(long[] words, int from) {
-    long hash = hashing.start();
-    for (int i = 0; i < keyWords; i++) {
-      hash = Hashing.mix(hash, words[from + i]);
-    }
-    return Hashing.finish(hash);
+  private boolean hasLeaders() {
+    return leading < layout().columns();
   }
 
   @Override
   public void findOrAdd(Batch batch, int[] slots) {
     reader.read(batch);
-    findByHash(batch, slots);
-    if (hintColumn < layout().columns()) {
-      long[] codes = reader.words(hintColumn);
-      for (int i = 0; i < batch.count(); i++) {
-        int row = batch.row(i);
-        hint((int) codes[row], slots[row]);
-      }
+    if (!hasLeaders()) {
+      findByHash(batch, slots);
+      return;
+    }
+    for (int i = 0; i < batch.count(); i++) {
+      int row = batch.row(i);
+      reader.copy(row, probe, 0);
+      slots[row] = findOrAdd(probe);
     }
   }
 
   /**
    * {@inheritDoc}
    *
-   * <p>Where a key column holds codes, the slot last found for a code is the guess: mostly one
-   * column tells the key, as a session tells its user. So most keys are not hashed, and their rows
-   * are read once, many at a time, and not one after the other. A wrong guess costs the batch
-   * another search, and changes nothing; a column whose guesses are often wrong is given up.
+   * <p>The guess is the leader of a row's code. So most keys are not hashed, and their rows are
+   * read once, many at a time, and not one after the other. A wrong guess costs the batch another
+   * search, and changes nothing.
    */
   @Override
   public void guess(Batch batch, int[] slots) {
     reader.read(batch);
     added.clear();
-    if (hintColumn == layout().columns()) {
+    if (!hasLeaders()) {
       findByHash(batch, slots);
       return;
     }
     guessedBatches++;
-    long[] codes = reader.words(hintColumn);
+    long[] codes = reader.words(leading);
     int[] selection = batch.selection();
     int count = batch.count();
     for (int i = 0; i < count; i++) {
       int row = selection == null ? i : selection[i];
-      int code = (int) codes[row];
-      int slot = code < hints.length ? hints[code] - 1 : NONE;
-      slots[row] = slot >= 0 ? slot : lookUp(row, code);
+      int slot = leader((int) codes[row]) - 1;
+      if (slot < 0) {
+        int size = rows().size();
+        reader.copy(row, probe, 0);
+        slot = findOrAdd(probe);
+        if (rows().size() > size) {
+          added.add(slot);
+        }
+      }
+      slots[row] = slot;
     }
   }
 
-  /** Finds or adds the key of a row whose code has no hint, and gives it one. */
-  private int lookUp(int row, int code) {
-    reader.copy(row, probe, 0);
-    long hash = hash(probe, 0);
-    int slot = find(probe, hash);
-    if (slot < 0) {
-      slot = add(probe, hash);
-      added.add(slot);
-    }
-    hint(code, slot);
-    return slot;
+  private int leader(int code) {
+    return code < leaders.length ? leaders[code] : UNUSED;
   }
 
-  private void hint(int code, int slot) {
-    if (code >= hints.length) {
-      hints = Arrays.copyOf(hints, Math.max(code + 1, 2 * hints.length));
+  private void lead(int code, int entry) {
+    if (code >= leaders.length) {
+      leaders = Arrays.copyOf(leaders, Math.max(code + 1, 2 * leaders.length));
     }
-    hints[code] = slot + 1;
+    leaders[code] = entry;
   }
 
   @Override
   public boolean areRight(Batch batch, long[] words, int[] at) {
-    if (hintColumn == layout().columns()) {
+    if (!hasLeaders()) {
       return true;
     }
-    long differs = 0;
-    int columns = layout().columns();
-    for (int k = 0; k + 1 < columns; k += 2) {
-      differs |= difference(batch, words, at, k);
-    }
-    if ((columns & 1) != 0) {
-      differs |= difference(batch, words, at, columns - 1, reader.words(columns - 1));
-    }
+    // The leading column is equal, because the guess came from it.
+    long differs = difference(batch, words, at, 0, leading);
+    differs |= difference(batch, words, at, leading + 1, layout().columns());
     for (int m = 0; m < layout().maskWords(); m++) {
       differs |= maskDifference(batch, words, at, m);
     }
@@ -141,8 +138,17 @@ public final class KeyTable extends GroupKeys {
     return differs == 0;
   }
 
-  /** The bits in which a column differs in any row; null is no other word than 0. */
-  private static long difference(Batch batch, long[] words, int[] at, int k, long[] column) {
+  /** The bits in which some columns differ in any row; null is no other word than 0. */
+  private long difference(Batch batch, long[] words, int[] at, int from, int to) {
+    long differs = 0;
+    int k = from;
+    for (; k + 1 < to; k += 2) {
+      differs |= differenceOfTwo(batch, words, at, k);
+    }
+    return k < to ? differs | differenceOfOne(batch, words, at, k, reader.words(k)) : differs;
+  }
+
+  private static long differenceOfOne(Batch batch, long[] words, int[] at, int k, long[] column) {
     int[] selection = batch.selection();
     int count = batch.count();
     long differs = 0;
@@ -154,7 +160,7 @@ public final class KeyTable extends GroupKeys {
   }
 
   /** The same of a column and the next, for which the words are read once. */
-  private long difference(Batch batch, long[] words, int[] at, int k) {
+  private long differenceOfTwo(Batch batch, long[] words, int[] at, int k) {
     long[] column = reader.words(k);
     long[] next = reader.words(k + 1);
     int[] selection = batch.selection();
@@ -196,19 +202,31 @@ public final class KeyTable extends GroupKeys {
     }
     wrongBatches++;
     if (wrongBatches >= MIN_WRONG && WRONG_SHARE * wrongBatches > guessedBatches) {
-      hintColumn = nextHintColumn(hintColumn + 1);
-      hints = new int[hintColumn < layout().columns() ? 64 : 0];
+      leadBy(nextEncoded(leading + 1));
       guessedBatches = 0;
       wrongBatches = 0;
     }
   }
 
-  private int nextHintColumn(int from) {
+  private int nextEncoded(int from) {
     int column = from;
     while (column < layout().columns() && !layout().isEncoded(column)) {
       column++;
     }
     return column;
+  }
+
+  /** Has the codes of another column lead. */
+  private void leadBy(int column) {
+    leading = column;
+    leaders = new int[hasLeaders() ? 64 : 0];
+    index.clear();
+    boolean[] isFree = rows().isFree();
+    for (int slot = 0; slot < isFree.length; slot++) {
+      if (!isFree[slot]) {
+        index(slot);
+      }
+    }
   }
 
   private void findByHash(Batch batch, int[] slots) {
@@ -220,7 +238,8 @@ public final class KeyTable extends GroupKeys {
       int slot = findRow(row, rowHashes[row]);
       if (slot < 0) {
         reader.copy(row, probe, 0);
-        slot = add(probe, rowHashes[row]);
+        slot = newRow(probe);
+        index.add(rowHashes[row], slot);
       }
       slots[row] = slot;
     }
@@ -271,8 +290,17 @@ public final class KeyTable extends GroupKeys {
     }
   }
 
-  /** The slot of a key, or -1. */
+  @Override
   public int find(long[] key) {
+    if (hasLeaders()) {
+      int leader = leader((int) key[leading]);
+      if (leader == UNUSED) {
+        return NONE;
+      }
+      if (leader > 0 && isKey(rows().page(leader - 1), rows().offset(leader - 1), key)) {
+        return leader - 1;
+      }
+    }
     return find(key, hash(key, 0));
   }
 
@@ -293,51 +321,38 @@ public final class KeyTable extends GroupKeys {
 
   /** The slot of a key; a new one if need be. */
   public int findOrAdd(long[] key) {
-    long hash = hash(key, 0);
-    int slot = find(key, hash);
-    return slot >= 0 ? slot : add(key, hash);
-  }
-
-  private int add(long[] key, long hash) {
-    int slot = rows().add();
-    System.arraycopy(key, 0, rows().writable(slot), rows().offset(slot), keyWords);
-    index.add(hash, slot);
-    return slot;
-  }
-
-  private boolean isKey(long[] page, int from, long[] key) {
-    for (int i = 0; i < keyWords; i++) {
-      if (page[from + i] != key[i]) {
-        return false;
-      }
+    int slot = find(key);
+    if (slot < 0) {
+      slot = newRow(key);
+      index(slot);
     }
-    return true;
+    return slot;
   }
 
   @Override
   long lookupBytes() {
-    return index.bytes() + (long) hints.length * Integer.BYTES;
+    return index.bytes() + (long) leaders.length * Integer.BYTES;
   }
 
   @Override
   void index(int slot) {
-    index.add(hash(rows().page(slot), rows().offset(slot)), slot);
+    long[] page = rows().page(slot);
+    int from = rows().offset(slot);
+    if (hasLeaders() && leader((int) page[from + leading]) <= 0) {
+      lead((int) page[from + leading], slot + 1);
+    } else {
+      index.add(hash(page, from), slot);
+    }
   }
 
   @Override
-  public void remove(int slot) {
-    index.remove(hash(rows().page(slot), rows().offset(slot)), slot);
-    dropHint(slot);
-    rows().remove(slot);
-  }
-
-  /** The only hint that can lead to a slot is that of its key's code. */
-  private void dropHint(int slot) {
-    if (hintColumn < layout().columns()) {
-      int code = (int) rows().page(slot)[rows().offset(slot) + hintColumn];
-      if (code < hints.length && hints[code] == slot + 1) {
-        hints[code] = 0;
-      }
+  void forget(int slot) {
+    long[] page = rows().page(slot);
+    int from = rows().offset(slot);
+    if (hasLeaders() && leader((int) page[from + leading]) == slot + 1) {
+      lead((int) page[from + leading], index.isEmpty() ? UNUSED : LEADERLESS);
+    } else {
+      index.remove(hash(page, from), slot);
     }
   }
 
@@ -345,9 +360,9 @@ public final class KeyTable extends GroupKeys {
   public void clear() {
     assert rows().stride() == keyWords : "rows would keep what they held";
     index.clear();
-    // Without keys there is nothing to guess; a table that is emptied often is better off without.
-    hintColumn = layout().columns();
-    hints = new int[0];
+    // A table that is emptied often is better off without an array by code.
+    leading = layout().columns();
+    leaders = new int[0];
     rows().forget();
   }
 }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threading.</b> As {@link CowPages}.
  */
-public final class RowStore {
+public final class RowStore implements StoredRows {
   /** About how many words of an index there are for each row. */
   private static final int INDEX_WORDS = 4;
 
@@ -59,11 +59,12 @@ public final class RowStore {
     this.scratch = new long[stride];
   }
 
+  @Override
   public Schema schema() {
     return schema;
   }
 
-  /** How many rows, equal ones counted. */
+  @Override
   public long totalWeight() {
     return totalWeight;
   }
@@ -77,12 +78,7 @@ public final class RowStore {
         + (long) free.size() * Integer.BYTES;
   }
 
-  /** All row numbers are below this. */
-  public int bound() {
-    return bound;
-  }
-
-  /** The layout of a stored row's words; the weight is the word behind them. */
+  @Override
   public KeyLayout rowLayout() {
     return rowLayout;
   }
@@ -110,7 +106,7 @@ public final class RowStore {
     return true;
   }
 
-  /** The number of the row with the key of a row given as words, or -1. */
+  @Override
   public int find(long[] words) {
     return find(words, hash(words, 0));
   }
@@ -151,7 +147,7 @@ public final class RowStore {
     return rows.page(row >>> pageBits)[offset(row) + stride - 1];
   }
 
-  /** Copies a row's words into an array. */
+  @Override
   public void read(int row, long[] words) {
     System.arraycopy(rows.page(row >>> pageBits), offset(row), words, 0, stride - 1);
   }
@@ -346,21 +342,21 @@ public final class RowStore {
     }
   }
 
-  /** The rows as they are now, for readers. */
+  @Override
   public Snapshot snapshot() {
     RowIndex known = index;
-    return new Snapshot(this, rows.snapshot(), known == null ? null : known.snapshot());
+    return new Pages(this, rows.snapshot(), known == null ? null : known.snapshot());
   }
 
   /** The rows of one moment; any thread. */
-  public static final class Snapshot {
+  private static final class Pages implements Snapshot {
     private final RowStore store;
     private final long[][] rows;
     private final RowIndex.@Nullable Entries index;
     private final int bound;
     private final long totalWeight;
 
-    private Snapshot(RowStore store, long[][] rows, RowIndex.@Nullable Entries index) {
+    private Pages(RowStore store, long[][] rows, RowIndex.@Nullable Entries index) {
       this.store = store;
       this.rows = rows;
       this.index = index;
@@ -368,69 +364,55 @@ public final class RowStore {
       this.totalWeight = store.totalWeight;
     }
 
+    @Override
     public Schema schema() {
       return store.schema;
     }
 
-    /** How many rows, equal ones counted. */
+    @Override
     public long totalWeight() {
       return totalWeight;
     }
 
-    /** All row numbers are below this. */
+    @Override
     public int bound() {
       return bound;
     }
 
-    /** The weight of a row by its number; 0 if there is none. */
+    @Override
     public long weight(int row) {
       return rows[row >>> store.pageBits][store.offset(row) + store.stride - 1];
     }
 
-    /** The layout of a row's words. */
+    @Override
     public KeyLayout rowLayout() {
       return store.rowLayout;
     }
 
-    /** Is a column of a row null? */
+    @Override
     public boolean isNull(int row, int column) {
       return store.rowLayout.isNull(rows[row >>> store.pageBits], store.offset(row), column);
     }
 
-    /**
-     * The first number, from one on, of a place whose page an earlier snapshot of the same store
-     * does not share, so that its row may have changed; the larger bound of the two if there is
-     * none.
-     */
+    @Override
     public int firstUnshared(Snapshot earlier, int from) {
-      int end = Math.max(bound, earlier.bound);
-      int row = from;
-      while (row < end) {
-        int page = row >>> store.pageBits;
-        if (page >= rows.length
-            || page >= earlier.rows.length
-            || rows[page] != earlier.rows[page]) {
-          return row;
-        }
-        row = (page + 1) << store.pageBits;
-      }
-      return end;
+      Pages other = (Pages) earlier;
+      int page = CowPages.firstUnshared(rows, other.rows, from >>> store.pageBits);
+      int row = Math.max(from, page << store.pageBits);
+      return Math.min(row, Math.max(bound, other.bound));
     }
 
-    /** A word of a row. */
+    @Override
     public long word(int row, int column) {
       return rows[row >>> store.pageBits][store.offset(row) + column];
     }
 
-    /** Copies a row into columns. */
+    @Override
     public void read(int row, Batch out, int outRow) {
       store.rowLayout.scatter(rows[row >>> store.pageBits], store.offset(row), out, outRow);
     }
 
-    /**
-     * The number of the row with the key of a row given as words, or -1. Looks at every row if
-     * nobody had asked for a key before the snapshot was taken.
-     */
+    @Override
     public int find(long[] words) {
       if (index != null) {
         return index.find(store.hash(words, 0), row -> isKey(words, row));

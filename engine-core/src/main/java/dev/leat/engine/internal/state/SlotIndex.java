@@ -20,6 +20,11 @@ final class SlotIndex {
     return 3L * Long.BYTES * size;
   }
 
+  /** Is there no slot? */
+  boolean isEmpty() {
+    return size == 0;
+  }
+
   /** The entries: those of a hash begin at {@link #home} and go on until a zero. */
   long[] entries() {
     return entries;

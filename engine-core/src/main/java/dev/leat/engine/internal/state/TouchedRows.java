@@ -19,7 +19,7 @@ public final class TouchedRows {
   private final GroupRows rows;
   private final int stride;
   private final int keyWords;
-  private final long[] initial;
+  private final long initialLife;
 
   /** By slot: the number of the step that touched it last, and as which of its rows. */
   private long[] stamps = new long[16];
@@ -42,14 +42,17 @@ public final class TouchedRows {
    * Of some rows.
    *
    * @param keyWords how many words of a row are its key, which nobody changes
-   * @param initial what a row that does not exist begins with, from its first word on; the key's
-   *     words are not used
+   * @param initial what a row that does not exist begins with; the key's words are not used. If the
+   *     word behind the key is not zero, its bits are set in every row that is touched: it exists
    */
   public TouchedRows(GroupRows rows, int keyWords, long[] initial) {
     this.rows = rows;
     this.stride = rows.stride();
     this.keyWords = keyWords;
-    this.initial = initial.clone();
+    this.initialLife = initial[keyWords];
+    long[] notYet = initial.clone();
+    notYet[keyWords] = 0;
+    rows.startWith(notYet);
   }
 
   /** Begins a step: no row is touched. */
@@ -127,11 +130,8 @@ public final class TouchedRows {
     for (int i = copied; i < count; i++) {
       long[] page = rows.page(slots[i]);
       int from = rows.offset(slots[i]);
-      boolean exists = page[from + keyWords] != 0;
-      copyRow(page, from, to, at);
-      if (!exists) {
-        System.arraycopy(initial, keyWords, to, at + keyWords, stride - keyWords);
-      }
+      copyRow(page, from, to, at, stride);
+      to[at + keyWords] |= initialLife;
       at += stride;
     }
     copied = count;
@@ -168,8 +168,23 @@ public final class TouchedRows {
     return words[place * stride + word];
   }
 
-  /** Writes back what changed and makes the image of it. */
+  /** Writes back what changed; there is no image of it. */
   public void store() {
+    for (int place = 0; place < count; place++) {
+      int slot = slots[place];
+      int at = place * stride;
+      int from = rows.offset(slot);
+      if (words[at + keyWords] == 0) {
+        end(slot);
+      }
+      if (!isEqual(rows.page(slot), from, words, at)) {
+        copyRow(words, at + keyWords, rows.writable(slot), from + keyWords, stride - keyWords);
+      }
+    }
+  }
+
+  /** Writes back what changed and makes the image of it. */
+  public void storeWithImage() {
     ensureImage();
     int next = 0;
     for (int place = 0; place < count; place++) {
@@ -188,14 +203,14 @@ public final class TouchedRows {
       if (existed) {
         imageSlots[next] = slot;
         imageWeights[next] = -1;
-        copyRow(page, from, image, next++ * stride);
+        copyRow(page, from, image, next++ * stride, stride);
       }
       if (exists) {
         imageSlots[next] = slot;
         imageWeights[next] = 1;
-        copyRow(words, at, image, next++ * stride);
+        copyRow(words, at, image, next++ * stride, stride);
       }
-      copyRow(words, at, rows.writable(slot), from);
+      copyRow(words, at + keyWords, rows.writable(slot), from + keyWords, stride - keyWords);
     }
     imageRows = next;
   }
@@ -224,20 +239,20 @@ public final class TouchedRows {
     return true;
   }
 
-  private void copyRow(long[] source, int from, long[] target, int to) {
+  private static void copyRow(long[] source, int from, long[] target, int to, int count) {
     int w = 0;
     // Rows are too short for what loops need to get going.
-    for (; w + UNROLLED <= stride; w += UNROLLED) {
+    for (; w + UNROLLED <= count; w += UNROLLED) {
       target[to + w] = source[from + w];
       target[to + w + 1] = source[from + w + 1];
       target[to + w + 2] = source[from + w + 2];
       target[to + w + 3] = source[from + w + 3];
     }
-    if (w < stride) {
+    if (w < count) {
       target[to + w] = source[from + w];
-      if (w + 1 < stride) {
+      if (w + 1 < count) {
         target[to + w + 1] = source[from + w + 1];
-        if (w + 2 < stride) {
+        if (w + 2 < count) {
           target[to + w + 2] = source[from + w + 2];
         }
       }

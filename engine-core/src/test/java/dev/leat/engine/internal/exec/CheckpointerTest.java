@@ -52,6 +52,11 @@ class CheckpointerTest {
     }
 
     @Override
+    public Reader reader(String holder, long from) {
+      throw new UnsupportedOperationException(holder);
+    }
+
+    @Override
     public Hold hold(String holder, long from) {
       throw new UnsupportedOperationException();
     }

@@ -67,6 +67,11 @@ class EngineRuntimeTest {
     public void release(long position) {}
 
     @Override
+    public Reader reader(String holder, long from) {
+      throw new UnsupportedOperationException(holder);
+    }
+
+    @Override
     public Hold hold(String holder, long from) {
       throw new UnsupportedOperationException(holder);
     }
@@ -111,7 +116,8 @@ class EngineRuntimeTest {
                 ownThread,
                 false,
                 new ProducerLimits(100, Long.MAX_VALUE),
-                1L << 30),
+                1L << 30,
+                java.util.Set.of()),
             log,
             () -> 0,
             1,
@@ -130,7 +136,7 @@ class EngineRuntimeTest {
   }
 
   private static @Nullable Object count(EngineRuntime runtime) {
-    @Nullable Object[] row = runtime.get(runtime.view("n"), new Object[0]);
+    @Nullable Object[] row = runtime.reads().row(runtime.view("n"), new Object[0]);
     return row == null ? null : row[0];
   }
 

@@ -77,6 +77,11 @@ class NumberedAppendTest {
     public void release(long position) {}
 
     @Override
+    public Reader reader(String holder, long from) {
+      throw new UnsupportedOperationException(holder);
+    }
+
+    @Override
     public Hold hold(String holder, long from) {
       throw new UnsupportedOperationException(holder);
     }
@@ -118,7 +123,8 @@ class NumberedAppendTest {
                 ownThread,
                 awaitSync,
                 new ProducerLimits(100, Long.MAX_VALUE),
-                1L << 30),
+                1L << 30,
+                java.util.Set.of()),
             log,
             () -> 0,
             1,
@@ -138,7 +144,7 @@ class NumberedAppendTest {
 
   private static @Nullable Object count(EngineRuntime runtime) {
     assertThat(runtime.await(runtime.position(), Long.MAX_VALUE)).isTrue();
-    @Nullable Object[] row = runtime.get(runtime.view("n"), new Object[0]);
+    @Nullable Object[] row = runtime.reads().row(runtime.view("n"), new Object[0]);
     return Objects.requireNonNull(row)[0];
   }
 

@@ -68,7 +68,8 @@ class RecoveryTest {
                   false,
                   false,
                   new ProducerLimits(100, Long.MAX_VALUE),
-                  Long.MAX_VALUE),
+                  Long.MAX_VALUE,
+                  java.util.Set.of()),
               log,
               () -> 0,
               1,
@@ -96,7 +97,7 @@ class RecoveryTest {
   }
 
   private static @Nullable Object count(EngineRuntime runtime) {
-    @Nullable Object[] row = runtime.get(runtime.view("n"), new Object[0]);
+    @Nullable Object[] row = runtime.reads().row(runtime.view("n"), new Object[0]);
     return row == null ? null : row[0];
   }
 
@@ -175,7 +176,7 @@ class RecoveryTest {
     assertThatThrownBy(() -> open(COUNT, BY_TEXT))
         .isInstanceOfSatisfying(
             EngineException.class, e -> assertThat(e.kind()).isEqualTo(Kind.INVALID))
-        .hasMessageContaining("missing: view 'by_text'")
+        .hasMessageContaining("view 'by_text': new")
         .hasMessageContaining("first_position=");
     assertThat(checkpoints()).isEqualTo(files);
     try (EngineRuntime runtime = open(COUNT)) {

@@ -21,7 +21,7 @@ class RowStoreLawsTest {
   private static final Schema SCHEMA =
       Schema.builder().nullable("k", Type.LONG).nullable("v", Type.LONG).build();
 
-  private record Taken(RowStore.Snapshot snapshot, Map<Long, Long> model) {}
+  private record Taken(StoredRows.Snapshot snapshot, Map<Long, Long> model) {}
 
   private final List<Taken> taken = new ArrayList<>();
 
@@ -45,11 +45,11 @@ class RowStoreLawsTest {
     }
   }
 
-  private static long value(RowStore.Snapshot snapshot, int row, int column) {
+  private static long value(StoredRows.Snapshot snapshot, int row, int column) {
     return snapshot.isNull(row, column) ? -1 : snapshot.word(row, column);
   }
 
-  private void checkKeyed(RowStore.Snapshot snapshot, Map<Long, Long> model) {
+  private void checkKeyed(StoredRows.Snapshot snapshot, Map<Long, Long> model) {
     assertThat(snapshot.totalWeight()).isEqualTo(model.size());
     Map<Long, Long> rows = new HashMap<>();
     for (int row = 0; row < snapshot.bound(); row++) {
@@ -128,7 +128,8 @@ class RowStoreLawsTest {
   /** A store that was captured, read into a new one, after the old one went on. */
   private static RowStore restored(RowStore store, int[] key, long seed) {
     StateImage image = store.capture();
-    for (int row = 0; row < store.bound(); row++) {
+    int bound = store.snapshot().bound();
+    for (int row = 0; row < bound; row++) {
       if (store.weight(row) != 0) {
         store.remove(row);
       }
@@ -154,7 +155,7 @@ class RowStoreLawsTest {
     SplittableRandom random = new SplittableRandom(seed);
     RowStore store = new RowStore(SCHEMA, new int[] {0, 1}, new Hashing(seed));
     Map<List<Long>, Long> model = new HashMap<>();
-    Map<RowStore.Snapshot, Map<List<Long>, Long>> snapshots = new HashMap<>();
+    Map<StoredRows.Snapshot, Map<List<Long>, Long>> snapshots = new HashMap<>();
     for (int step = 0; step < 5000; step++) {
       List<Long> row = List.of(random.nextLong(-1, 30), random.nextLong(-1, 5));
       long there = model.getOrDefault(row, 0L);
@@ -174,7 +175,7 @@ class RowStoreLawsTest {
     snapshots.forEach(RowStoreLawsTest::checkCounted);
   }
 
-  private static void checkCounted(RowStore.Snapshot snapshot, Map<List<Long>, Long> model) {
+  private static void checkCounted(StoredRows.Snapshot snapshot, Map<List<Long>, Long> model) {
     Map<List<Long>, Long> rows = new HashMap<>();
     for (int row = 0; row < snapshot.bound(); row++) {
       if (snapshot.weight(row) != 0) {

@@ -1,0 +1,86 @@
+package dev.leat.engine.internal.op;
+
+import dev.leat.engine.internal.batch.Batch;
+import dev.leat.engine.internal.batch.Column;
+import dev.leat.engine.internal.batch.Dictionary;
+import java.util.Arrays;
+import java.util.function.ToLongFunction;
+
+/**
+ * The flags that rows set, where these follow from one column of dictionary codes: computed once
+ * for each code. They are dropped when codes were freed, for a freed code may come to mean another
+ * value; a column of many values is given up.
+ */
+final class FlagsByCode {
+  private static final int MAX_CODES = 4096;
+  private static final long UNKNOWN = 0;
+
+  private final int column;
+  private final ToLongFunction<Batch> flagsOf;
+  private final Dictionary dictionary;
+  private final Batch one;
+  private long[] flags = new long[64];
+  private long ofNull;
+  private int known;
+  private int generation;
+
+  /**
+   * Flags by the codes of a column.
+   *
+   * @param columns of a batch
+   * @param flagsOf computes them for the row of a batch of one; never 0
+   */
+  FlagsByCode(int column, int columns, ToLongFunction<Batch> flagsOf, Dictionary dictionary) {
+    this.column = column;
+    this.flagsOf = flagsOf;
+    this.dictionary = dictionary;
+    this.one = new Batch(columns);
+    this.generation = dictionary.generation();
+  }
+
+  /** Does it take part, or are there too many codes? */
+  boolean isInUse() {
+    return known <= MAX_CODES;
+  }
+
+  /** Sets the flags of a batch's selected rows. */
+  void write(Batch rows, long[] out) {
+    if (generation != dictionary.generation()) {
+      generation = dictionary.generation();
+      Arrays.fill(flags, UNKNOWN);
+    }
+    Column codes = rows.column(column);
+    long[] words = codes.words();
+    boolean hasNulls = codes.nulls() != null;
+    int[] selection = rows.selection();
+    int count = rows.count();
+    for (int i = 0; i < count; i++) {
+      int row = selection == null ? i : selection[i];
+      int code = (int) words[row];
+      long found = code < flags.length ? flags[code] : UNKNOWN;
+      out[row] = hasNulls && codes.isNull(row) ? ofNull() : found != UNKNOWN ? found : learn(code);
+    }
+  }
+
+  private long learn(int code) {
+    if (code >= flags.length) {
+      flags = Arrays.copyOf(flags, Math.max(code + 1, 2 * flags.length));
+    }
+    one.column(column).reset(1);
+    one.column(column).set(0, code);
+    one.fill(1, null);
+    known++;
+    flags[code] = flagsOf.applyAsLong(one);
+    return flags[code];
+  }
+
+  private long ofNull() {
+    if (ofNull == UNKNOWN) {
+      one.column(column).reset(1);
+      one.column(column).setNull(0);
+      one.fill(1, null);
+      ofNull = flagsOf.applyAsLong(one);
+    }
+    return ofNull;
+  }
+}

@@ -1,0 +1,123 @@
+package dev.leat.engine.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.leat.engine.Engine;
+import dev.leat.engine.EngineException;
+import dev.leat.engine.EngineSettings;
+import dev.leat.engine.Pipeline;
+import dev.leat.engine.Row;
+import dev.leat.engine.Threading;
+import dev.leat.engine.plan.Plan;
+import dev.leat.engine.plan.ViewDefinition;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A directory is opened again and again with other views over the same inputs, and rows come in
+ * while views are built. Whatever can be read is what the reference has, at every position. {@code
+ * -Dchanged.cases=N} runs any number of cases.
+ */
+class ChangedPipelineTest {
+  private static final int OPENINGS = 4;
+
+  @TempDir Path temp;
+
+  @Test
+  void viewsAreRightWhateverWasChanged() {
+    long cases = Long.getLong("changed.cases", 40);
+    long building = 0;
+    for (long seed = 0; seed < cases; seed++) {
+      try {
+        building += new Case(seed, temp.resolve("case-" + seed)).run();
+      } catch (AssertionError | RuntimeException e) {
+        throw new AssertionError("seed=" + seed + "\n" + RandomCase.of(seed), e);
+      }
+    }
+    assertThat(building).as("reads while views were built").isPositive();
+  }
+
+  private static final class Case {
+    private final RandomCase randomCase;
+    private final SplittableRandom random;
+    private final Path directory;
+    private final InputModel model;
+    private long building;
+
+    private Case(long seed, Path directory) {
+      this.randomCase = RandomCase.of(seed * RandomCase.CASES_OF_A_PLAN);
+      this.random = new SplittableRandom(seed);
+      this.directory = directory;
+      this.model = new InputModel(randomCase.plan());
+    }
+
+    /** How often views could not be read yet. */
+    private long run() {
+      Plan all = randomCase.plan();
+      List<List<InputChange>> epochs = randomCase.epochs();
+      int from = 0;
+      for (int i = 0; i <= OPENINGS; i++) {
+        boolean isLast = i == OPENINGS;
+        int to = isLast ? epochs.size() : from + random.nextInt(epochs.size() - from + 1);
+        List<ViewDefinition> views = new ArrayList<>();
+        for (ViewDefinition view : all.views()) {
+          if (isLast || random.nextInt(3) > 0) {
+            views.add(view);
+          }
+        }
+        open(new Plan(all.inputs(), views), epochs.subList(from, to), isLast);
+        from = to;
+      }
+      return building;
+    }
+
+    private void open(Plan plan, List<List<InputChange>> epochs, boolean isLast) {
+      EngineSettings settings =
+          EngineSettings.defaults().withThreading(Threading.HOST).withEpochRows(1);
+      try (Engine engine = Engine.open(directory, Pipeline.of(plan), settings)) {
+        compare(engine, plan);
+        for (List<InputChange> epoch : epochs) {
+          engine.append(t -> epoch.forEach(change -> RandomRun.write(engine, t, change)));
+          epoch.forEach(model::apply);
+          engine.step();
+          compare(engine, plan);
+          if (random.nextInt(8) == 0) {
+            engine.checkpoint();
+          }
+        }
+        if (isLast || random.nextBoolean()) {
+          engine.awaitBackfill(Duration.ZERO);
+          assertThat(engine.backfill()).isEmpty();
+          compare(engine, plan);
+        }
+      }
+    }
+
+    private void compare(Engine engine, Plan plan) {
+      ReferenceResult expected = ReferenceEvaluator.evaluate(plan, model.rows());
+      for (ViewDefinition view : plan.views()) {
+        List<Row> rows;
+        try {
+          rows = engine.view(view.name()).scan();
+        } catch (EngineException e) {
+          assertThat(e.kind()).isEqualTo(EngineException.Kind.UNAVAILABLE);
+          assertThat(engine.backfill().orElseThrow().views()).contains(view.name());
+          building++;
+          continue;
+        }
+        Map<ReferenceRow, Long> found = new LinkedHashMap<>();
+        for (Row row : rows) {
+          found.merge(ReferenceRow.of(view.relation().schema(), row.values()), 1L, Long::sum);
+        }
+        assertThat(found).as(view.name()).isEqualTo(expected.view(view.name()));
+      }
+    }
+  }
+}
