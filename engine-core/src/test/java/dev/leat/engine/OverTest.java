@@ -123,10 +123,7 @@ class OverTest {
                             .over(Frame.range(Duration.ofSeconds(10), Duration.ZERO))
                             .as("recent"),
                         max(Click::points).over(Frame.rows(2, -1)).as("best_of_two_before"),
-                        count()
-                            .where(col("points").gt(2))
-                            .over(Frame.running())
-                            .as("large")))) {
+                        count().where(col("points").gt(2)).over(Frame.running()).as("large")))) {
       insert(
           engine,
           click("u", "d", 8, 40),
@@ -204,8 +201,7 @@ class OverTest {
     try (Engine engine =
         engine(c -> byTime(c).with(sum(Click::points).over(Frame.running()).as("points_so_far")))) {
       Position at =
-          insert(
-              engine, click("u", "a", 1, 10), click("u", "b", 2, 20), click("u", "c", 3, 30));
+          insert(engine, click("u", "a", 1, 10), click("u", "b", 2, 20), click("u", "c", 3, 30));
       List<String> told = new ArrayList<>();
       Subscription subscription =
           engine
@@ -256,7 +252,10 @@ class OverTest {
     try (Engine engine =
         engine(c -> byTime(c).with(sum(Click::points).over(Frame.running()).as("sum")))) {
       insert(
-          engine, click("u", "a", Long.MAX_VALUE, 1), click("u", "b", 5, 2), click("u", "c", -9, 3));
+          engine,
+          click("u", "a", Long.MAX_VALUE, 1),
+          click("u", "b", 5, 2),
+          click("u", "c", -9, 3));
       assertThat(column(engine, "sum"))
           .isEqualTo("a=9223372036854775807 c=" + (Long.MAX_VALUE - 4));
       assertThat(engine.ledger().scan().get(0).reason()).contains("does not fit long");
@@ -301,9 +300,7 @@ class OverTest {
         .isThrownBy(() -> engine(c -> byTime(c).with(lag(col("pag")).as("n"))))
         .withMessageContaining("page");
     assertThatExceptionOfType(EngineException.class)
-        .isThrownBy(
-            () ->
-                engine(c -> byTime(c).with(count().over(Frame.range(5, 0)).as("n"))))
+        .isThrownBy(() -> engine(c -> byTime(c).with(count().over(Frame.range(5, 0)).as("n"))))
         .withMessageContaining("a range is a Duration over instants");
     assertThatExceptionOfType(EngineException.class)
         .isThrownBy(
@@ -314,8 +311,7 @@ class OverTest {
                             .with(count().over(Frame.range(5, 0)).as("n"))))
         .withMessageContaining("order by one only");
     assertThatExceptionOfType(EngineException.class)
-        .isThrownBy(
-            () -> engine(c -> byTime(c).with(countDistinct(Click::page).over(Frame.all()))))
+        .isThrownBy(() -> engine(c -> byTime(c).with(countDistinct(Click::page).over(Frame.all()))))
         .withMessageContaining("no distinct aggregates over a frame");
     assertThatExceptionOfType(EngineException.class)
         .isThrownBy(() -> Frame.rows(1, -2))

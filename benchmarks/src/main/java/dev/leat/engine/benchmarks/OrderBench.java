@@ -1,6 +1,7 @@
 package dev.leat.engine.benchmarks;
 
 import static dev.leat.engine.Expressions.asc;
+import static dev.leat.engine.Expressions.col;
 import static dev.leat.engine.Expressions.count;
 import static dev.leat.engine.Expressions.desc;
 import static dev.leat.engine.Expressions.lag;
@@ -53,7 +54,7 @@ public final class OrderBench {
                 .select("user_id", "page_url", "event_ts")
                 .partitionBy("user_id")
                 .orderBy(asc("event_ts"))
-                .with(lag(dev.leat.engine.Expressions.col("page_url")).as("previous"))
+                .with(lag(col("page_url")).as("previous"))
                 .acceptGrowth("measured")),
     /** A sum over the ten clicks before, in one partition of all. */
     FRAME(
@@ -62,10 +63,7 @@ public final class OrderBench {
                 .groupBy(Click::pageUrl)
                 .aggregate(count().as("views"))
                 .orderBy(asc("page_url"))
-                .with(
-                    sum(dev.leat.engine.Expressions.col("views"))
-                        .over(Frame.rows(10, 0))
-                        .as("near")));
+                .with(sum(col("views")).over(Frame.rows(10, 0)).as("near")));
 
     private final Function<Relation<Click>, Relation<?>> of;
 
@@ -75,11 +73,12 @@ public final class OrderBench {
 
     private Pipeline pipeline() {
       return Pipeline.define(
-          p -> of.apply(p.stream("clicks", Click.class)).materialize(name().toLowerCase(Locale.ROOT)));
+          p ->
+              of.apply(p.stream("clicks", Click.class))
+                  .materialize(name().toLowerCase(Locale.ROOT)));
     }
   }
 
-  private final Query query;
   private final int size;
   private final BatchSource source = new BatchSource(EncodedEvents.empty());
   private final Dictionary dictionary = new Dictionary(new Hashing(1));
@@ -89,7 +88,6 @@ public final class OrderBench {
   private long micros;
 
   OrderBench(Query query, int size) {
-    this.query = query;
     this.size = size;
     for (int code = 0; code < size; code++) {
       dictionary.intern(String.format(Locale.ROOT, "%07d", code));
@@ -143,11 +141,7 @@ public final class OrderBench {
 
   /** What operators and the view take. */
   long stateBytes() {
-    long bytes = 0;
-    for (long part : dataflow.stateBytesByPart().values()) {
-      bytes += part;
-    }
-    return bytes;
+    return dataflow.stateBytes();
   }
 
   /** Takes an epoch of consecutive keys through, or of random ones; gives nanoseconds. */
@@ -161,7 +155,8 @@ public final class OrderBench {
       batch.column(EncodedEvents.SESSION).set(row, key);
       batch.column(EncodedEvents.PAGE).set(row, key);
       batch.column(EncodedEvents.MICROS).set(row, ++micros);
-      for (int c : new int[] {0, EncodedEvents.TYPE, 5, EncodedEvents.DEVICE, EncodedEvents.COUNTRY}) {
+      for (int c :
+          new int[] {0, EncodedEvents.TYPE, 5, EncodedEvents.DEVICE, EncodedEvents.COUNTRY}) {
         batch.column(c).set(row, 0);
       }
     }
@@ -170,10 +165,5 @@ public final class OrderBench {
     long start = THREADS.getCurrentThreadCpuTime();
     dataflow.step();
     return THREADS.getCurrentThreadCpuTime() - start;
-  }
-
-  @Override
-  public String toString() {
-    return query + " " + size;
   }
 }

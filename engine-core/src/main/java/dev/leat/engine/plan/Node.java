@@ -140,14 +140,8 @@ public abstract sealed class Node
     return traits.key();
   }
 
-  /** What is known of its rows. */
   final RowTraits traits() {
     return traits;
-  }
-
-  /** Does a row of a stream stay in this relation for ever, as a row of its own? */
-  final boolean holdsStream() {
-    return traits.holdsStream();
   }
 
   /**
@@ -195,7 +189,7 @@ public abstract sealed class Node
     return describe() + " #" + identity;
   }
 
-  private static EngineException invalid(String message) {
+  static EngineException invalid(String message) {
     return new EngineException(EngineException.Kind.INVALID, message);
   }
 
@@ -500,7 +494,7 @@ public abstract sealed class Node
           fields.set(i, common(fields.get(i), other.schema().field(i), place));
         }
       }
-      checkCopies(inputs);
+      traits(inputs).checkCopies("union on " + first.describe(), "united");
       return new Union(List.copyOf(inputs), Schema.of(fields));
     }
 
@@ -511,20 +505,6 @@ public abstract sealed class Node
             place + ": types do not go together: " + a + " and " + b + "; cast one of them");
       }
       return new Field(a.name(), type, a.nullable() || b.nullable());
-    }
-
-    private static void checkCopies(List<Node> inputs) {
-      long copies = traits(inputs).copies();
-      if (copies > MAX_COPIES) {
-        throw invalid(
-            "union on "
-                + inputs.get(0).describe()
-                + ": one row of an input may be in it too often: copies="
-                + copies
-                + " limit="
-                + MAX_COPIES
-                + "; aggregate the relations that are united, or make them distinct, before");
-      }
     }
 
     private static RowTraits traits(List<Node> inputs) {

@@ -55,7 +55,7 @@ final class OrderBound {
           : new StateBound(
               Kind.KEY_SPACE, index + "; one row for each distinct " + input.key().get());
     }
-    return input.holdsStream()
+    return input.traits().holdsStream()
         ? new StateBound(Kind.GROWS, index + "; they grow with the input")
         : new StateBound(Kind.INPUT_ROWS, index + "; the rows of its input");
   }

@@ -13,16 +13,16 @@ final class OverRules {
   static void check(
       Node input, List<String> partition, List<SortKey> order, List<OverCall> calls, String place) {
     if (calls.isEmpty()) {
-      throw OrderRules.invalid(place + ": nothing is computed; add a call such as rowNumber()");
+      throw Node.invalid(place + ": nothing is computed; add a call such as rowNumber()");
     }
     OrderRules.checkPartition(input, partition, place);
     OrderRules.checkOrder(input, order, place);
     for (OverCall call : calls) {
       if (call.name() == null) {
-        throw OrderRules.invalid(place + ": " + call + " has no name; add .as(\"...\")");
+        throw Node.invalid(place + ": " + call + " has no name; add .as(\"...\")");
       }
       if (order.isEmpty() && !(call.function().isFramed() && isOrderless(call))) {
-        throw OrderRules.invalid(
+        throw Node.invalid(
             place + ": " + call + " depends on the order of rows; add .orderBy(...)");
       }
       checkFrame(input.schema(), order, call, place);
@@ -42,7 +42,7 @@ final class OverRules {
       return;
     }
     if (order.size() != 1) {
-      throw OrderRules.invalid(
+      throw Node.invalid(
           place
               + ": "
               + call
@@ -58,7 +58,7 @@ final class OverRules {
           default -> false;
         };
     if (!fits) {
-      throw OrderRules.invalid(
+      throw Node.invalid(
           place
               + ": "
               + call

@@ -64,6 +64,26 @@ record RowTraits(
         Optional.empty());
   }
 
+  /**
+   * Checks that a row of an input is not here too often.
+   *
+   * @param place where that would be
+   * @param what becomes of the relations there
+   */
+  void checkCopies(String place, String what) {
+    if (copies > Node.MAX_COPIES) {
+      throw Node.invalid(
+          place
+              + ": one row of an input may be in it too often: copies="
+              + copies
+              + " limit="
+              + Node.MAX_COPIES
+              + "; aggregate the relations that are "
+              + what
+              + ", or make them distinct, before");
+    }
+  }
+
   /** Of the same rows, each once. */
   RowTraits distinct(List<String> columns) {
     return new RowTraits(isAppendOnly, false, 1, key.or(() -> Optional.of(columns)));

@@ -106,7 +106,7 @@ public record StateBound(Kind kind, String text) {
     if (ofTop != null) {
       return ofTop;
     }
-    return node.holdsStream()
+    return node.traits().holdsStream()
         ? new StateBound(Kind.GROWS, "grows with the input")
         : new StateBound(Kind.INPUT_ROWS, "the rows of its inputs");
   }

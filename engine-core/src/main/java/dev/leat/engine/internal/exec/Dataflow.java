@@ -246,7 +246,7 @@ public final class Dataflow implements Checkpointed {
   }
 
   /** About how many bytes the state of all operators takes. */
-  long stateBytes() {
+  public long stateBytes() {
     long bytes = 0;
     for (Operator operator : twins) {
       bytes += operator.stateBytes();
