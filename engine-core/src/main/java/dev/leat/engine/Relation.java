@@ -1,8 +1,10 @@
 package dev.leat.engine;
 
 import dev.leat.engine.plan.AggregateCall;
+import dev.leat.engine.plan.AsOfJoin;
 import dev.leat.engine.plan.Deduplication;
 import dev.leat.engine.plan.Expr;
+import dev.leat.engine.plan.Join;
 import dev.leat.engine.plan.NamedExpr;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Over;
@@ -43,6 +45,12 @@ public final class Relation<T> {
     return new Relation<>(builder, next, rows, growthReason);
   }
 
+  /** What comes of this and another relation; it may grow where one of them may. */
+  <R> Relation<R> with(Relation<?> other, Node next, Class<R> rows) {
+    String reason = growthReason == null ? other.growthReason : growthReason;
+    return new Relation<>(builder, next, rows, reason);
+  }
+
   Node node() {
     return node;
   }
@@ -55,6 +63,10 @@ public final class Relation<T> {
   /** A relation of rows of the same type. */
   Relation<T> sameRows(Node next) {
     return with(next, record);
+  }
+
+  @Nullable String growthReason() {
+    return growthReason;
   }
 
   /** The columns. */
@@ -131,6 +143,88 @@ public final class Relation<T> {
     return with(builder.deduplicate(input, new Deduplication(key, horizon)), record);
   }
 
+  /**
+   * All columns, each with a prefix: {@code users.prefix("u_")}. Tells the sides of a join apart.
+   */
+  public Relation<Row> prefix(String prefix) {
+    List<NamedExpr> all = new ArrayList<>();
+    for (String name : schema().names()) {
+      all.add(new NamedExpr(prefix + name, new Expr.Column(name)));
+    }
+    return with(Node.Project.of(node, all), Row.class);
+  }
+
+  /** Pairs of rows that match; see {@link Joining}. */
+  public <U> Joining<T, U, Row> join(Relation<U> right) {
+    return Joining.of(this, right, Join.Kind.INNER, Row.class);
+  }
+
+  /**
+   * Pairs of rows that match; a row of this that matches none has nulls for the other's columns.
+   */
+  public <U> Joining<T, U, Row> leftJoin(Relation<U> right) {
+    return Joining.of(this, right, Join.Kind.LEFT, Row.class);
+  }
+
+  /**
+   * Pairs of rows that match; a row of the other that matches none has nulls for this's columns.
+   */
+  public <U> Joining<T, U, Row> rightJoin(Relation<U> right) {
+    return Joining.of(this, right, Join.Kind.RIGHT, Row.class);
+  }
+
+  /** Pairs of rows that match, and the rows of both that match none. */
+  public <U> Joining<T, U, Row> fullJoin(Relation<U> right) {
+    return Joining.of(this, right, Join.Kind.FULL, Row.class);
+  }
+
+  /** The rows that match some row of another relation, each once, as {@code EXISTS} in SQL. */
+  public <U> Joining<T, U, T> semiJoin(Relation<U> right) {
+    return Joining.of(this, right, Join.Kind.SEMI, record);
+  }
+
+  /** The rows that match no row of another relation, as {@code NOT EXISTS} in SQL. */
+  public <U> Joining<T, U, T> antiJoin(Relation<U> right) {
+    return Joining.of(this, right, Join.Kind.ANTI, record);
+  }
+
+  /**
+   * Each row of a stream beside what another relation has for its key at the moment when the row
+   * comes in. What that becomes later corrects nothing, so no row of this is kept; and the result
+   * depends on the order in which rows come in, as no other does.
+   */
+  public <U> Lookup<T, U> lookup(Relation<U> right) {
+    return Lookup.of(this, right, null);
+  }
+
+  /**
+   * Each row beside the version of its key that was valid at its time: of those whose time is not
+   * after it, the latest. A version that comes late corrects the rows that it concerns.
+   *
+   * @param versions has one row for each key and time
+   * @param time when a row of this happened
+   * @param since when a version begins to be valid
+   */
+  public <U> Lookup<T, U> asOfJoin(
+      Relation<U> versions, Accessor<T, ?> time, Accessor<U, ?> since) {
+    return asOfJoin(versions, Columns.name(time), Columns.name(since));
+  }
+
+  /** Each row beside the version of its key that was valid at its time, by names of columns. */
+  public <U> Lookup<T, U> asOfJoin(Relation<U> versions, String time, String since) {
+    return Lookup.of(this, versions, new AsOfJoin.Times(time, since));
+  }
+
+  /**
+   * Each row beside the one row of another relation, such as an aggregate without groups; none
+   * while that has none.
+   *
+   * @throws EngineException if neither is known to have at most one row
+   */
+  public Relation<Row> crossJoin(Relation<?> one) {
+    return Joining.of(this, one, Join.Kind.INNER, Row.class).onEvery();
+  }
+
   /** Groups by columns. */
   @SafeVarargs
   @SuppressWarnings("varargs") // The array is only read.
@@ -195,7 +289,7 @@ public final class Relation<T> {
   }
 
   /**
-   * Accepts that what is materialized of this grows with the input.
+   * Accepts that what is kept of this, for a view or for a join, grows with the input.
    *
    * @param reason why that is all right, for {@code explain()}
    */

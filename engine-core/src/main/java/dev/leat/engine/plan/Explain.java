@@ -4,7 +4,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * Prints a plan: of each relation what it computes, its key, whether it is append-only or updating,
@@ -18,12 +20,15 @@ public final class Explain {
 
   private final StringBuilder text = new StringBuilder();
   private final Map<Node, Integer> numbers = new HashMap<>();
+  private final JoinIndexes indexes;
 
-  private Explain() {}
+  private Explain(Plan plan) {
+    this.indexes = JoinIndexes.of(plan);
+  }
 
   /** The plan in words, a block for each view. */
   public static String of(Plan plan) {
-    Explain explain = new Explain();
+    Explain explain = new Explain(plan);
     for (ViewDefinition view : plan.views()) {
       explain.view(view);
     }
@@ -82,8 +87,26 @@ public final class Explain {
     }
     text.append(what(node)).append(" [");
     text.append(key(node)).append("; ").append(node.isAppendOnly() ? "append-only" : "updating");
-    text.append("; state: ").append(StateBound.of(node).text()).append("]\n");
+    text.append("; state: ").append(StateBound.of(node).text());
+    if (node instanceof Joined join) {
+      text.append("; ");
+      text.append(
+          JoinIndexes.sides(join).stream()
+              .map(side -> index(join, side))
+              .collect(Collectors.joining(", ")));
+    }
+    text.append("]\n");
     return true;
+  }
+
+  /** Which index a side of a join asks, and who else does. */
+  private String index(Joined join, Joined.Side side) {
+    JoinIndexes.Index index = JoinIndexes.Index.of(join, side);
+    int readers = indexes.readers(index).size();
+    return side.name().toLowerCase(Locale.ROOT)
+        + (!index.keepsRows() ? " counts " : index.isUnique() ? " unique index " : " index ")
+        + index.keys()
+        + (readers > 1 ? " shared by " + readers : "");
   }
 
   private static String key(Node node) {
@@ -135,6 +158,44 @@ public final class Explain {
     @Override
     public String over(Over over) {
       return over.text();
+    }
+
+    @Override
+    public String join(Join join) {
+      JoinKeys keys = join.keys();
+      StringBuilder what = new StringBuilder(join.kind().name().toLowerCase(Locale.ROOT));
+      what.append(" join ");
+      what.append(keys.size() == 0 ? "of every row with every other" : keys(keys));
+      if (join.scanReason() != null) {
+        what.append(" (accepted: ").append(join.scanReason()).append(")");
+      }
+      Expr condition = join.condition();
+      return condition == null
+          ? what.toString()
+          : what.append(" and ").append(condition).toString();
+    }
+
+    @Override
+    public String lookup(LookupJoin lookup) {
+      return "lookup " + keys(lookup.keys());
+    }
+
+    @Override
+    public String asOf(AsOfJoin join) {
+      return "as-of join "
+          + keys(join.keys())
+          + " at "
+          + join.leftTime()
+          + " >= "
+          + join.rightTime();
+    }
+
+    private static String keys(JoinKeys keys) {
+      return "on "
+          + keys.left()
+          + " = "
+          + keys.right()
+          + (keys.matchesNull() ? " (null = null)" : "");
     }
   }
 }

@@ -32,7 +32,10 @@ public abstract sealed class Node
         Node.Distinct,
         Node.Named,
         Top,
-        Over {
+        Over,
+        Join,
+        LookupJoin,
+        AsOfJoin {
   /**
    * How often one row of an input may be in a relation. A union of a relation with itself doubles
    * it; grouping and {@code distinct} make it one again.
@@ -109,6 +112,12 @@ public abstract sealed class Node
     R top(Top top);
 
     R over(Over over);
+
+    R join(Join join);
+
+    R lookup(LookupJoin lookup);
+
+    R asOf(AsOfJoin join);
   }
 
   /** Has a visitor do what it does for this kind of relation. */
@@ -140,6 +149,12 @@ public abstract sealed class Node
     return traits.key();
   }
 
+  /** Have its rows numbers by which their later versions are known, in any operator's output? */
+  public final boolean isNumbered() {
+    return traits.isNumbered();
+  }
+
+  /** What is known of its rows. */
   final RowTraits traits() {
     return traits;
   }
@@ -174,6 +189,11 @@ public abstract sealed class Node
     return origin == null ? this : origin;
   }
 
+  /** What its rows come from, in one word. */
+  final String originWord() {
+    return origin().word();
+  }
+
   @Override
   public final boolean equals(@Nullable Object other) {
     return this == other || (other instanceof Node that && identity.equals(that.identity));
@@ -194,7 +214,7 @@ public abstract sealed class Node
   }
 
   /** The columns that some expressions read, as the input has them, by name. */
-  private static List<Field> read(Collection<Expr> exprs, Node input) {
+  static List<Field> read(Collection<Expr> exprs, Node input) {
     TreeSet<String> names = new TreeSet<>();
     exprs.forEach(expr -> names.addAll(expr.columns()));
     return input.schema().fields(List.copyOf(names));
@@ -491,20 +511,11 @@ public abstract sealed class Node
                   + "; use select(...) to give both the same names in the same order");
         }
         for (int i = 0; i < fields.size(); i++) {
-          fields.set(i, common(fields.get(i), other.schema().field(i), place));
+          fields.set(i, TypeRules.common(fields.get(i), other.schema().field(i), place));
         }
       }
       traits(inputs).checkCopies("union on " + first.describe(), "united");
       return new Union(List.copyOf(inputs), Schema.of(fields));
-    }
-
-    private static Field common(Field a, Field b, String place) {
-      Type type = TypeRules.common(a.type(), b.type());
-      if (type == null) {
-        throw invalid(
-            place + ": types do not go together: " + a + " and " + b + "; cast one of them");
-      }
-      return new Field(a.name(), type, a.nullable() || b.nullable());
     }
 
     private static RowTraits traits(List<Node> inputs) {

@@ -12,9 +12,19 @@ import java.util.Optional;
  * @param holdsStream does a row of a stream stay for ever, as a row of its own?
  * @param copies how often one row of an input may be here
  * @param key columns that no two rows share
+ * @param isNumbered does whoever computes it give each row a number that its later versions keep?
+ *     Where there is a key, that has the number
  */
 record RowTraits(
-    boolean isAppendOnly, boolean holdsStream, long copies, Optional<List<String>> key) {
+    boolean isAppendOnly,
+    boolean holdsStream,
+    long copies,
+    Optional<List<String>> key,
+    boolean isNumbered) {
+  /** Rows that have numbers if they have a key. */
+  RowTraits(boolean isAppendOnly, boolean holdsStream, long copies, Optional<List<String>> key) {
+    this(isAppendOnly, holdsStream, copies, key, key.isPresent());
+  }
 
   static RowTraits ofInput(Node.InputKind kind, List<String> primaryKey) {
     boolean isStream = kind == Node.InputKind.STREAM;
@@ -36,7 +46,8 @@ record RowTraits(
         holdsStream,
         copies,
         key.filter(names -> renamed.keySet().containsAll(names))
-            .map(names -> names.stream().map(renamed::get).toList()));
+            .map(names -> names.stream().map(renamed::get).toList()),
+        isNumbered);
   }
 
   static RowTraits ofGroups(List<String> keys) {

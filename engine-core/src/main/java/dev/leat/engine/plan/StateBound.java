@@ -23,7 +23,7 @@ public record StateBound(Kind kind, String text) {
     GROWS
   }
 
-  private static final StateBound NONE = new StateBound(Kind.NONE, "no state");
+  static final StateBound NONE = new StateBound(Kind.NONE, "no state");
 
   /** What bounds the state of an operator. */
   public static StateBound of(Node node) {
@@ -92,11 +92,30 @@ public record StateBound(Kind kind, String text) {
     public StateBound over(Over over) {
       return OrderBound.of(over);
     }
+
+    @Override
+    public StateBound join(Join join) {
+      return join.stateBound();
+    }
+
+    @Override
+    public StateBound lookup(LookupJoin lookup) {
+      return lookup.stateBound();
+    }
+
+    @Override
+    public StateBound asOf(AsOfJoin join) {
+      return join.stateBound();
+    }
   }
 
   /** What bounds the rows that a view holds. */
   public static StateBound ofView(ViewDefinition view) {
-    Node node = view.relation();
+    return ofRows(view.relation());
+  }
+
+  /** What bounds the rows that there are of a relation at one time. */
+  static StateBound ofRows(Node node) {
     if (node.key().isPresent()) {
       return node.key().get().isEmpty()
           ? new StateBound(Kind.FIXED, "one row")

@@ -135,6 +135,7 @@ class PlanFingerprintTest {
     Node numbered = Over.of(STREAM, List.of(), order, List.of(number));
     Node limited = Over.filtered(numbered, new Expr.Column("n").le(5)).inputs().get(0);
     all.put("over up to a number", limited.fingerprint());
+    addJoins(all);
     all.put("view without key", new ViewDefinition("all", STREAM, "audit").fingerprint());
     all.put("view of one row", new ViewDefinition("n", count, null).fingerprint());
     all.put("view with key", new ViewDefinition("users", TABLE, null).fingerprint());
@@ -151,6 +152,43 @@ class PlanFingerprintTest {
     all.put("cast", USER.cast(Type.array(Type.LONG)).identity());
     all.put("user call", new Expr.UserCall("f", Type.LONG, a -> null, List.of(USER)).identity());
     return all;
+  }
+
+  private static void addJoins(Map<String, Fingerprint> all) {
+    Node users =
+        Node.Project.of(TABLE, List.of(USER.as("u_id"), PAGE.as("u_page"), PRICE.as("u_price")));
+    Join.Accepted accepted = new Join.Accepted("audit", "audit", "audit");
+    JoinKeys keys = new JoinKeys(List.of("user_id"), List.of("u_id"), false);
+    for (Join.Kind kind : Join.Kind.values()) {
+      all.put("join " + kind, Join.of(STREAM, users, kind, keys, null, accepted).fingerprint());
+    }
+    all.put(
+        "join with condition and nulls",
+        Join.of(
+                STREAM,
+                users,
+                Join.Kind.LEFT,
+                new JoinKeys(List.of("page_url"), List.of("u_page"), true),
+                PRICE.lt(new Expr.Column("u_price")),
+                accepted)
+            .fingerprint());
+    all.put(
+        "join without keys",
+        Join.of(STREAM, users, Join.Kind.INNER, JoinKeys.none(), null, accepted).fingerprint());
+    all.put("lookup", LookupJoin.of(STREAM, users, keys).fingerprint());
+    Schema versions =
+        Schema.builder().required("v_user", Type.STRING).required("v_since", Type.INSTANT).build();
+    Schema events =
+        Schema.builder().required("user_id", Type.STRING).nullable("at", Type.INSTANT).build();
+    all.put(
+        "as-of join",
+        AsOfJoin.of(
+                new Node.Input("events", Node.InputKind.STREAM, events, List.of()),
+                new Node.Input("versions", Node.InputKind.KEYED_TABLE, versions, versions.names()),
+                new JoinKeys(List.of("user_id"), List.of("v_user"), false),
+                new AsOfJoin.Times("at", "v_since"),
+                accepted)
+            .fingerprint());
   }
 
   /** Lines may be added to the file; a line that is there must not change. */

@@ -54,6 +54,8 @@ class ReadmeTest {
 
   record Event(String eventId, String userId) {}
 
+  record User(String userId, String country) {}
+
   private static Pipeline define() {
     Pipeline pipeline =
         Pipeline.define(
@@ -204,6 +206,25 @@ class ReadmeTest {
       Row row = engine.view("events").await(at).get().orElseThrow();
       assertThat(row.value("events", Long.class)).isEqualTo(1);
       assertThat(engine.duplicateRows()).containsEntry("events", 1L);
+    }
+  }
+
+  @Test
+  void relationsAreJoined() {
+    Pipeline pipeline =
+        Pipeline.define(
+            p -> {
+              Relation<Event> events = p.stream("events", Event.class);
+              Relation<User> users = p.table("users", User.class).primaryKey(User::userId);
+              Relation<Event> kept = events.acceptGrowth("a day of events");
+              kept.leftJoin(users.prefix("u_")).on("user_id", "u_user_id").materialize("enriched");
+            });
+    try (Engine engine = Engine.inMemory(pipeline)) {
+      engine.stream("events", Event.class).append(new Event("e1", "u1"));
+      Position at = engine.table("users", User.class).upsert(new User("u1", "DE"));
+      List<Row> rows = engine.view("enriched").await(at).scan();
+      assertThat(rows).hasSize(1);
+      assertThat(rows.get(0).value("u_country")).isEqualTo("DE");
     }
   }
 

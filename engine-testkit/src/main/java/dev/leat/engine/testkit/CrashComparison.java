@@ -59,7 +59,9 @@ final class CrashComparison {
       }
       List<ReferenceRow> canonical =
           rows.stream().map(row -> ReferenceRow.of(view.schema(), row.values())).toList();
-      equal("view '" + view.name() + "'", expected.view(view.name()), counts(canonical));
+      if (!ReferenceEvaluator.dependsOnEpochs(definition.relation())) {
+        equal("view '" + view.name() + "'", expected.view(view.name()), counts(canonical));
+      }
       sum = 31 * sum + inOrder(view.name(), rows);
     }
     equal("accepted rows", shadow.engine().acceptedRows(), engine.acceptedRows());

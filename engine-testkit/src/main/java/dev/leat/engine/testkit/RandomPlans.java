@@ -109,7 +109,39 @@ public final class RandomPlans {
       Node relation = i == 0 ? relations.get(relations.size() - 1) : values.pick(relations);
       views.add(new ViewDefinition("view" + i, relation, "the test is short"));
     }
+    // Behind all others, so that plans were the same before there were joins.
+    if (values.percent(60)) {
+      addJoins(views);
+    }
     return new Plan(inputs, views);
+  }
+
+  /** Joins of relations, also of each other, and operators over them. */
+  private void addJoins(List<ViewDefinition> views) {
+    RandomJoins joins = new RandomJoins(random);
+    for (int i = random.nextInt(3); i >= 0; i--) {
+      Node left = joinable();
+      Node right = values.percent(15) ? left : joinable();
+      if (!RandomJoins.mayJoin(left, right)) {
+        continue;
+      }
+      Node asOf = values.percent(25) ? joins.asOf(left, right) : null;
+      Node join = asOf == null ? joins.join(left, right) : asOf;
+      relations.add(join);
+      if (values.percent(60)) {
+        relations.add(values.percent(40) ? Node.Filter.of(join, condition(join)) : operator());
+      }
+      Node shown = values.percent(50) ? join : relations.get(relations.size() - 1);
+      views.add(new ViewDefinition("join" + i, shown, "the test is short"));
+    }
+  }
+
+  private Expr condition(Node node) {
+    return exprs(node).likelyCondition();
+  }
+
+  private Node joinable() {
+    return values.percent(40) ? source() : values.pick(relations);
   }
 
   private Node.Input input(String name) {

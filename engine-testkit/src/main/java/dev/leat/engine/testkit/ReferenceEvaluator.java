@@ -1,10 +1,14 @@
 package dev.leat.engine.testkit;
 
+import dev.leat.engine.plan.AsOfJoin;
 import dev.leat.engine.plan.Expr;
+import dev.leat.engine.plan.Join;
+import dev.leat.engine.plan.LookupJoin;
 import dev.leat.engine.plan.NamedExpr;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Over;
 import dev.leat.engine.plan.Plan;
+import dev.leat.engine.plan.Postorder;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Top;
 import dev.leat.engine.plan.Type;
@@ -55,6 +59,10 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Time</b> is whole microseconds in 64 bits, UTC; what does not fit is an error. Dates have
  * the range of {@link java.time.LocalDate}.
  *
+ * <p><b>Joins</b> pair each row of the left with each of the right, equal ones too. A pair matches
+ * if its keys are equal, null being equal to null only where that is asked for, and the condition
+ * is true; a pair for which the condition fails does not match. See {@link ReferenceJoins}.
+ *
  * <p><b>Aggregates</b> pass over null operands. Sums are exact, whatever the order: of integers and
  * decimals an error where the result does not fit, of doubles rounded once. A mean of integers or
  * doubles is the sum as a double, divided by the count; of decimals the exact quotient, rounded
@@ -63,10 +71,13 @@ import org.jspecify.annotations.Nullable;
 public final class ReferenceEvaluator {
   private final Map<String, ? extends List<ReferenceRow>> inputs;
   private final Map<Node, List<ReferenceRow>> relations = new HashMap<>();
+  private final ReferenceMemory memory;
   private long errors;
 
-  private ReferenceEvaluator(Map<String, ? extends List<ReferenceRow>> inputs) {
+  private ReferenceEvaluator(
+      Map<String, ? extends List<ReferenceRow>> inputs, ReferenceMemory memory) {
     this.inputs = inputs;
+    this.memory = memory;
   }
 
   /**
@@ -77,8 +88,17 @@ public final class ReferenceEvaluator {
    */
   public static ReferenceResult evaluate(
       Plan plan, Map<String, ? extends List<ReferenceRow>> inputs) {
+    return evaluate(plan, inputs, new ReferenceMemory());
+  }
+
+  /**
+   * Computes all views of a plan that may have lookups, whose result depends on the epochs in which
+   * rows came: to be called after each epoch, with the same memory.
+   */
+  public static ReferenceResult evaluate(
+      Plan plan, Map<String, ? extends List<ReferenceRow>> inputs, ReferenceMemory memory) {
     inputs.keySet().forEach(plan::input);
-    ReferenceEvaluator evaluator = new ReferenceEvaluator(inputs);
+    ReferenceEvaluator evaluator = new ReferenceEvaluator(inputs, memory);
     OfInputs operators = evaluator.new OfInputs();
     for (Node node : plan.nodes()) {
       evaluator.relations.put(node, node.accept(operators));
@@ -92,6 +112,12 @@ public final class ReferenceEvaluator {
       views.put(view.name(), counts);
     }
     return new ReferenceResult(views, evaluator.errors);
+  }
+
+  /** Does a relation depend on the epochs in which rows came, and not only on what there is? */
+  public static boolean dependsOnEpochs(Node relation) {
+    return Postorder.of(List.of(relation), Node::inputs).stream()
+        .anyMatch(LookupJoin.class::isInstance);
   }
 
   private List<ReferenceRow> rows(Node node) {
@@ -144,6 +170,27 @@ public final class ReferenceEvaluator {
     @Override
     public List<ReferenceRow> over(Over over) {
       return withResults(over);
+    }
+
+    @Override
+    public List<ReferenceRow> join(Join join) {
+      ReferenceJoins joins = new ReferenceJoins(join);
+      List<ReferenceRow> rows = joins.rows(rows(join.left()), rows(join.right()));
+      errors += joins.errors();
+      return rows;
+    }
+
+    @Override
+    public List<ReferenceRow> lookup(LookupJoin lookup) {
+      ReferenceMemory.Looked looked = memory.of(lookup);
+      List<ReferenceRow> added = looked.takeNew(rows(lookup.left()));
+      looked.found().addAll(ReferenceLookups.found(lookup, added, rows(lookup.right())));
+      return List.copyOf(looked.found());
+    }
+
+    @Override
+    public List<ReferenceRow> asOf(AsOfJoin join) {
+      return ReferenceLookups.asOf(join, rows(join.left()), rows(join.right()));
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.leat.engine.testkit;
 
 import dev.leat.engine.plan.Explain;
+import dev.leat.engine.plan.Joined;
 import dev.leat.engine.plan.Plan;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,12 +37,15 @@ record RandomCase(long seed, Plan plan, List<List<InputChange>> epochs, Options 
   static final int CASES_OF_A_PLAN = 4;
 
   private static final int MANY = 10_000;
+  private static final int MANY_JOINED = 200;
+  private static final int MANY_JOINED_AGAIN = 40;
 
   /** The case of a seed. */
   static RandomCase of(long seed) {
     Plan plan = RandomPlans.plan(Math.floorDiv(seed, CASES_OF_A_PLAN));
     SplittableRandom random = new SplittableRandom(seed);
-    List<List<InputChange>> epochs = RandomChanges.epochs(plan, random.nextLong(), size(random));
+    List<List<InputChange>> epochs =
+        RandomChanges.epochs(plan, random.nextLong(), size(random, plan));
     return new RandomCase(
         seed,
         plan,
@@ -52,6 +56,13 @@ record RandomCase(long seed, Plan plan, List<List<InputChange>> epochs, Options 
             random.nextInt(4) == 0,
             random.nextInt(3) == 0 ? random.nextInt(1, 6) : MANY,
             random.nextInt(2) == 0));
+  }
+
+  /** Joins of joins give as many rows as powers of their inputs'. */
+  private static int size(SplittableRandom random, Plan plan) {
+    long joins = plan.nodes().stream().filter(Joined.class::isInstance).count();
+    int most = joins == 0 ? MANY : joins == 1 ? MANY_JOINED : MANY_JOINED_AGAIN;
+    return Math.min(most, size(random));
   }
 
   private static int size(SplittableRandom random) {

@@ -161,7 +161,9 @@ class RandomEvolutionTest {
           rows.merge(ReferenceRow.of(row.schema(), row.values()), 1L, Long::sum);
           all++;
         }
-        assertThat(rows).as(view.name()).isEqualTo(expected.view(view.name()));
+        if (!ReferenceEvaluator.dependsOnEpochs(view.relation())) {
+          assertThat(rows).as(view.name()).isEqualTo(expected.view(view.name()));
+        }
       }
       assertThat(engine.duplicateRows()).isEqualTo(model.duplicates());
     }

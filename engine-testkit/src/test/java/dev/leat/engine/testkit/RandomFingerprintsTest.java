@@ -3,8 +3,12 @@ package dev.leat.engine.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.leat.engine.plan.AggregateCall;
+import dev.leat.engine.plan.AsOfJoin;
 import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.Fingerprint;
+import dev.leat.engine.plan.Join;
+import dev.leat.engine.plan.JoinKeys;
+import dev.leat.engine.plan.Joined;
 import dev.leat.engine.plan.NamedExpr;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Over;
@@ -112,6 +116,9 @@ class RandomFingerprintsTest {
     if (node instanceof Node.Project project) {
       return project.columns().stream().map(NamedExpr::expr).toList();
     }
+    if (node instanceof Join join) {
+      return join.condition() == null ? List.of() : List.of(join.condition());
+    }
     return node instanceof Node.Aggregate aggregate
         ? aggregate.calls().stream().flatMap(call -> call.exprs().stream()).toList()
         : List.of();
@@ -199,7 +206,32 @@ class RandomFingerprintsTest {
           texts(over.calls().stream().map(OverCall::toString).toList()),
           over.limitedCall() + " " + over.limit());
     }
+    if (node instanceof Joined join) {
+      return join(join, inputs, isStrict);
+    }
     return text(node.getClass().getSimpleName(), texts(inputs), schema(node.schema()));
+  }
+
+  private static String join(Joined join, List<String> inputs, boolean isStrict) {
+    Schema left = isStrict ? null : join.left().schema();
+    Schema right = isStrict ? null : join.right().schema();
+    JoinKeys keys = join.keys();
+    return text(
+        join.getClass().getSimpleName(),
+        texts(inputs),
+        texts(keys.left().stream().map(k -> text(new Expr.Column(k), left)).toList()),
+        texts(keys.right().stream().map(k -> text(new Expr.Column(k), right)).toList()),
+        String.valueOf(keys.matchesNull()),
+        join instanceof AsOfJoin asOf
+            ? texts(
+                List.of(
+                    text(new Expr.Column(asOf.leftTime()), left),
+                    text(new Expr.Column(asOf.rightTime()), right)))
+            : "",
+        join instanceof Join plain ? plain.kind().name() : "",
+        join instanceof Join plain && plain.condition() != null
+            ? text(plain.condition(), isStrict ? null : join.columns().schema())
+            : "");
   }
 
   private static String text(AggregateCall call, @Nullable Schema read) {

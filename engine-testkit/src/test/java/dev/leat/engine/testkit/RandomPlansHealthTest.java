@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.leat.engine.plan.AggregateCall;
 import dev.leat.engine.plan.AggregateFunction;
 import dev.leat.engine.plan.Expr;
+import dev.leat.engine.plan.Join;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Op;
 import dev.leat.engine.plan.Plan;
@@ -29,6 +30,7 @@ class RandomPlansHealthTest {
   private final Set<Op> ops = EnumSet.noneOf(Op.class);
   private final Set<AggregateFunction> functions = EnumSet.noneOf(AggregateFunction.class);
   private final Set<Type.Kind> kinds = EnumSet.noneOf(Type.Kind.class);
+  private final Set<Join.Kind> joins = EnumSet.noneOf(Join.Kind.class);
   private final Set<Class<?>> classes = new HashSet<>();
 
   @Test
@@ -39,6 +41,7 @@ class RandomPlansHealthTest {
 
     assertThat(ops).containsExactlyInAnyOrder(Op.values());
     assertThat(functions).containsExactlyInAnyOrder(AggregateFunction.values());
+    assertThat(joins).containsExactlyInAnyOrder(Join.Kind.values());
     assertThat(kinds).containsExactlyInAnyOrder(Type.Kind.values());
     assertThat(classes).contains(Node.class.getPermittedSubclasses());
     assertThat(classes).contains(Expr.class.getPermittedSubclasses());
@@ -51,6 +54,11 @@ class RandomPlansHealthTest {
       collect(filter.condition());
     } else if (node instanceof Node.Project project) {
       project.columns().forEach(column -> collect(column.expr()));
+    } else if (node instanceof Join join) {
+      joins.add(join.kind());
+      if (join.condition() != null) {
+        collect(join.condition());
+      }
     } else if (node instanceof Node.Aggregate aggregate) {
       for (AggregateCall call : aggregate.calls()) {
         functions.add(call.function());

@@ -41,6 +41,7 @@ final class RandomRun implements AutoCloseable {
   private final RandomValues values;
   private final InputModel model;
   private final LedgerCheck ledgerCheck;
+  private final ReferenceMemory memory = new ReferenceMemory();
   private final Map<String, FeedCheck> feeds = new LinkedHashMap<>();
   private final Map<String, FeedCheck> lateFeeds = new LinkedHashMap<>();
   private final Map<String, FeedCheck> slowFeeds = new LinkedHashMap<>();
@@ -180,7 +181,7 @@ final class RandomRun implements AutoCloseable {
   }
 
   private ReferenceResult compare() {
-    ReferenceResult expected = ReferenceEvaluator.evaluate(randomCase.plan(), model.rows());
+    ReferenceResult expected = ReferenceEvaluator.evaluate(randomCase.plan(), model.rows(), memory);
     for (ViewDefinition definition : randomCase.plan().views()) {
       View<Row> view = engine.view(definition.name());
       Map<ReferenceRow, Long> rows = expected.view(view.name());

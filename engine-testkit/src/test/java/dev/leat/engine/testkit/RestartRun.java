@@ -197,9 +197,12 @@ final class RestartRun {
     restarted.step(0, List.of());
     compare(0);
     long position = 0;
+    ReferenceMemory memory = new ReferenceMemory();
+    ReferenceResult expected = ReferenceEvaluator.evaluate(randomCase.plan(), model.rows(), memory);
     for (List<InputChange> epoch : randomCase.epochs()) {
       position++;
       epoch.forEach(model::apply);
+      expected = ReferenceEvaluator.evaluate(randomCase.plan(), model.rows(), memory);
       straight.step(position, epoch);
       restarted.watch(random.nextInt(4) > 0);
       switch (random.nextInt(4)) {
@@ -216,7 +219,6 @@ final class RestartRun {
         restarted.sweep();
       }
     }
-    ReferenceResult expected = ReferenceEvaluator.evaluate(randomCase.plan(), model.rows());
     for (ViewDefinition view : randomCase.plan().views()) {
       Map<ReferenceRow, Long> rows = new LinkedHashMap<>();
       restarted.rows(restarted.dataflow.view(view.name()).rows(), rows);

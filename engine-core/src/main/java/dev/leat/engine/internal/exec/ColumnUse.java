@@ -1,8 +1,12 @@
 package dev.leat.engine.internal.exec;
 
 import dev.leat.engine.plan.AggregateCall;
+import dev.leat.engine.plan.AsOfJoin;
 import dev.leat.engine.plan.Deduplication;
 import dev.leat.engine.plan.Expr;
+import dev.leat.engine.plan.Join;
+import dev.leat.engine.plan.Joined;
+import dev.leat.engine.plan.LookupJoin;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Over;
 import dev.leat.engine.plan.Plan;
@@ -75,12 +79,23 @@ final class ColumnUse {
     used.computeIfAbsent(node, n -> new HashSet<>()).addAll(names);
   }
 
+  /** Which columns of its result anything reads. */
+  Set<String> needed(Node node) {
+    return used.getOrDefault(node, Set.of());
+  }
+
   private void visit(Node node) {
-    Collection<String> names = node.accept(new Reads(used.getOrDefault(node, Set.of())));
+    if (node instanceof Joined join) {
+      for (Joined.Side side : Joined.Side.values()) {
+        add(join.input(side), join.read(side, needed(node)));
+      }
+      return;
+    }
+    Collection<String> names = node.accept(new Reads(needed(node)));
     node.inputs().forEach(input -> add(input, names));
   }
 
-  /** Which columns of its inputs a relation reads, given those of its own that are needed. */
+  /** Which columns of its one kind of input a relation reads, given those that are needed. */
   private record Reads(Set<String> needed) implements Node.Visitor<Collection<String>> {
     @Override
     public Collection<String> input(Node.Input input) {
@@ -137,6 +152,21 @@ final class ColumnUse {
     @Override
     public Collection<String> over(Over over) {
       return over.input().schema().names();
+    }
+
+    @Override
+    public Collection<String> join(Join join) {
+      throw new AssertionError("its two sides are read by themselves");
+    }
+
+    @Override
+    public Collection<String> lookup(LookupJoin lookup) {
+      throw new AssertionError("its two sides are read by themselves");
+    }
+
+    @Override
+    public Collection<String> asOf(AsOfJoin join) {
+      throw new AssertionError("its two sides are read by themselves");
     }
   }
 }

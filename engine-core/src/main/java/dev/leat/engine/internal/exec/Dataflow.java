@@ -20,7 +20,10 @@ import dev.leat.engine.internal.op.SwitchOperator;
 import dev.leat.engine.internal.op.TopOperator;
 import dev.leat.engine.internal.op.UnionOperator;
 import dev.leat.engine.internal.op.ViewOperator;
+import dev.leat.engine.plan.AsOfJoin;
 import dev.leat.engine.plan.Deduplication;
+import dev.leat.engine.plan.Join;
+import dev.leat.engine.plan.LookupJoin;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Over;
 import dev.leat.engine.plan.Plan;
@@ -73,7 +76,7 @@ public final class Dataflow implements Checkpointed {
 
   /** The operators of a part of a plan, whose inputs take staged rows. */
   Dataflow(Plan plan, PlanPart part, Dictionary dictionary, Failures failures) {
-    this(part, dictionary, failures, stagedInputs(plan, dictionary, failures));
+    this(plan, part, dictionary, failures, stagedInputs(plan, dictionary, failures));
   }
 
   /**
@@ -87,14 +90,16 @@ public final class Dataflow implements Checkpointed {
       Dictionary dictionary,
       Failures failures,
       Function<Node.Input, InputOperator> inputOperators) {
-    this(PlanPart.whole(plan), dictionary, failures, inputOperators);
+    this(plan, PlanPart.whole(plan), dictionary, failures, inputOperators);
   }
 
   private Dataflow(
+      Plan plan,
       PlanPart part,
       Dictionary dictionary,
       Failures failures,
       Function<Node.Input, InputOperator> inputOperators) {
+    JoinOperators joins = new JoinOperators(plan, dictionary);
     for (Node node : part.nodes()) {
       boolean isTwin = part.twins().contains(node);
       List<Operator> from =
@@ -102,8 +107,11 @@ public final class Dataflow implements Checkpointed {
               .map(n -> !isTwin && part.twins().contains(n) ? switchOf(n) : operator(n))
               .toList();
       Failures reports = part.unreported().contains(node) ? UNREPORTED : failures;
+      joins.addIndexes(node, from, isTwin, index -> addIndex(index, isTwin));
       Operator operator =
-          node.accept(new OfNode(from, dictionary, reports, inputs, inputOperators));
+          node.accept(
+              new OfNode(
+                  from, dictionary, reports, joins.of(isTwin, reports), inputs, inputOperators));
       byNode.put(node, operator);
       if (from.contains(operator)) {
         continue;
@@ -125,6 +133,16 @@ public final class Dataflow implements Checkpointed {
       operators.add(operator);
       addPart("view " + view.fingerprint(), operator);
       described.add("view '" + view.name() + "'");
+    }
+  }
+
+  private void addIndex(JoinOperators.Named index, boolean isTwin) {
+    if (isTwin) {
+      twins.add(index.operator());
+    } else {
+      operators.add(index.operator());
+      addPart(index.part(), index.operator());
+      described.add(index.described());
     }
   }
 
@@ -193,6 +211,7 @@ public final class Dataflow implements Checkpointed {
       List<Operator> from,
       Dictionary dictionary,
       Failures failures,
+      JoinOperators.Made joins,
       Map<String, InputOperator> inputs,
       Function<Node.Input, InputOperator> inputOperators)
       implements Node.Visitor<Operator> {
@@ -242,6 +261,21 @@ public final class Dataflow implements Checkpointed {
     @Override
     public Operator over(Over over) {
       return new OverOperator(over, from.get(0), dictionary, failures);
+    }
+
+    @Override
+    public Operator join(Join join) {
+      return joins.of(join);
+    }
+
+    @Override
+    public Operator lookup(LookupJoin lookup) {
+      return joins.of(lookup, from.get(0));
+    }
+
+    @Override
+    public Operator asOf(AsOfJoin join) {
+      return joins.of(join);
     }
   }
 

@@ -21,6 +21,11 @@ final class Consolidator {
     rows = new KeyTable(KeyLayout.of(schema), 0, hashing);
   }
 
+  /** Of rows of which only some columns are there. */
+  Consolidator(Schema schema, int[] columns, Hashing hashing) {
+    rows = new KeyTable(KeyLayout.of(schema, columns), 0, hashing);
+  }
+
   /** Sets a batch to the consolidated changes of another; it shares that one's columns. */
   void consolidate(Batch in, Batch out) {
     Operators.shareColumns(in, out);

@@ -40,6 +40,20 @@ final class CodeKeyTable extends GroupKeys {
     }
   }
 
+  @Override
+  void find(Batch batch, RowReader other, int[] slots) {
+    Column keys = batch.column(other.column(0));
+    long[] words = keys.words();
+    boolean hasNulls = keys.nulls() != null;
+    int[] selection = batch.selection();
+    int count = batch.count();
+    for (int i = 0; i < count; i++) {
+      int row = selection == null ? i : selection[i];
+      int place = hasNulls && keys.isNull(row) ? 0 : (int) words[row] + 1;
+      slots[row] = (place < slotOfCode.length ? slotOfCode[place] : NONE) - 1;
+    }
+  }
+
   private int add(int place) {
     if (place == 0) {
       layout().setNull(probe, 0, 0);

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * first. So slots depend on the rows alone, not on hashes or codes.
  */
 public abstract class GroupKeys {
+  /** What joins keep of a key: how many rows it has, and the first. */
+  private static final int JOIN_PAYLOAD = 2;
+
   private final KeyLayout layout;
   private final GroupRows rows;
   private final Hashing hashing;
@@ -33,12 +36,35 @@ public abstract class GroupKeys {
         : new KeyTable(layout(schema, columns), payloadWords, hashing);
   }
 
+  /**
+   * Keys for joins: rows of another relation can be looked up in them. Equal are keys of any two
+   * relations whose columns have the same types, in the same order.
+   *
+   * @param layout how they lie in the rows, see {@link #joinLayout}
+   * @param isCode is a key one dictionary code?
+   */
+  static GroupKeys ofJoin(KeyLayout layout, boolean isCode, Hashing hashing) {
+    return isCode
+        ? new CodeKeyTable(layout, JOIN_PAYLOAD, hashing)
+        : new KeyTable(layout, JOIN_PAYLOAD, hashing);
+  }
+
+  /** How the keys of a join lie in the rows of one of its relations. */
+  static KeyLayout joinLayout(Schema schema, int[] columns, boolean matchesNull) {
+    if (isCode(schema, columns)) {
+      return KeyLayout.ofCode(columns[0]);
+    }
+    return matchesNull
+        ? KeyLayout.ofNullable(schema, columns)
+        : KeyLayout.ofNotNull(schema, columns);
+  }
+
   /** How keys of some columns, by index, of a schema lie in the rows. */
   public static KeyLayout layout(Schema schema, int[] columns) {
     return isCode(schema, columns) ? KeyLayout.ofCode(columns[0]) : KeyLayout.of(schema, columns);
   }
 
-  private static boolean isCode(Schema schema, int[] columns) {
+  static boolean isCode(Schema schema, int[] columns) {
     return columns.length == 1 && schema.field(columns[0]).type().isEncoded();
   }
 
@@ -48,6 +74,15 @@ public abstract class GroupKeys {
    * @param slots is given the slot of each selected row, at the row's index
    */
   public abstract void findOrAdd(Batch batch, int[] slots);
+
+  /**
+   * Finds the slots of the keys of another relation's rows, laid out in the same way; -1 where
+   * there is none.
+   *
+   * @param rows reads the keys of the batch
+   * @param slots is given the slot of each selected row, at the row's index
+   */
+  abstract void find(Batch batch, RowReader rows, int[] slots);
 
   /**
    * Like {@link #findOrAdd}, but some of the slots may be guesses that nobody has compared with the

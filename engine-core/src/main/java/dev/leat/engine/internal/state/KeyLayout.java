@@ -33,11 +33,29 @@ public final class KeyLayout {
   /** The layout of some columns, by index, of a schema. */
   public static KeyLayout of(Schema schema, int[] columns) {
     boolean nullable = IntStream.of(columns).anyMatch(c -> schema.field(c).nullable());
+    return new KeyLayout(
+        columns.clone(), encoded(schema, columns), nullable ? Bits.wordsFor(columns.length) : 0);
+  }
+
+  /**
+   * The layout of some columns, by index, of a schema, none of which is null in any row that it is
+   * used for.
+   */
+  static KeyLayout ofNotNull(Schema schema, int[] columns) {
+    return new KeyLayout(columns.clone(), encoded(schema, columns), 0);
+  }
+
+  /** The layout of some columns, by index, of a schema, any of which may be null. */
+  static KeyLayout ofNullable(Schema schema, int[] columns) {
+    return new KeyLayout(columns.clone(), encoded(schema, columns), Bits.wordsFor(columns.length));
+  }
+
+  private static boolean[] encoded(Schema schema, int[] columns) {
     boolean[] encoded = new boolean[columns.length];
     for (int k = 0; k < columns.length; k++) {
       encoded[k] = schema.field(columns[k]).type().isEncoded();
     }
-    return new KeyLayout(columns.clone(), encoded, nullable ? Bits.wordsFor(columns.length) : 0);
+    return encoded;
   }
 
   /** The layout of all columns of a schema. */

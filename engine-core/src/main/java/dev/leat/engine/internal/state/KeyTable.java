@@ -229,13 +229,40 @@ public final class KeyTable extends GroupKeys {
     }
   }
 
-  private void findByHash(Batch batch, int[] slots) {
-    hash(batch);
+  @Override
+  void find(Batch batch, RowReader other, int[] slots) {
+    other.read(batch);
+    if (!hasLeaders()) {
+      hash(batch, other);
+    }
     int[] selection = batch.selection();
     int count = batch.count();
     for (int i = 0; i < count; i++) {
       int row = selection == null ? i : selection[i];
-      int slot = findRow(row, rowHashes[row]);
+      slots[row] = hasLeaders() ? findLed(other, row) : findRow(other, row, rowHashes[row]);
+    }
+  }
+
+  private int findLed(RowReader other, int row) {
+    int leader = leader((int) other.words(leading)[row]);
+    if (leader == UNUSED) {
+      return NONE;
+    }
+    int slot = leader - 1;
+    if (leader > 0 && other.isEqual(row, rows().page(slot), rows().offset(slot))) {
+      return slot;
+    }
+    other.copy(row, probe, 0);
+    return find(probe, hash(probe, 0));
+  }
+
+  private void findByHash(Batch batch, int[] slots) {
+    hash(batch, reader);
+    int[] selection = batch.selection();
+    int count = batch.count();
+    for (int i = 0; i < count; i++) {
+      int row = selection == null ? i : selection[i];
+      int slot = findRow(reader, row, rowHashes[row]);
       if (slot < 0) {
         reader.copy(row, probe, 0);
         slot = newRow(probe);
@@ -245,14 +272,14 @@ public final class KeyTable extends GroupKeys {
     }
   }
 
-  private int findRow(int row, long hash) {
+  private int findRow(RowReader from, int row, long hash) {
     GroupRows rows = rows();
     long[] entries = index.entries();
     int mask = entries.length - 1;
     int at = SlotIndex.home(hash, mask);
     for (long entry = entries[at]; entry != 0; entry = entries[at]) {
       int slot = SlotIndex.slot(entry);
-      if (SlotIndex.isOf(entry, hash) && reader.isEqual(row, rows.page(slot), rows.offset(slot))) {
+      if (SlotIndex.isOf(entry, hash) && from.isEqual(row, rows.page(slot), rows.offset(slot))) {
         return slot;
       }
       at = (at + 1) & mask;
@@ -260,7 +287,7 @@ public final class KeyTable extends GroupKeys {
     return NONE;
   }
 
-  private void hash(Batch batch) {
+  private void hash(Batch batch, RowReader from) {
     if (rowHashes.length < batch.rows()) {
       rowHashes = new long[batch.rows() + (batch.rows() >> 1)];
     }
@@ -272,7 +299,7 @@ public final class KeyTable extends GroupKeys {
       hash[selection == null ? i : selection[i]] = start;
     }
     for (int k = 0; k < layout().columns(); k++) {
-      long[] words = reader.words(k);
+      long[] words = from.words(k);
       for (int i = 0; i < count; i++) {
         int row = selection == null ? i : selection[i];
         hash[row] = Hashing.mix(hash[row], words[row]);
@@ -281,7 +308,7 @@ public final class KeyTable extends GroupKeys {
     for (int m = 0; m < layout().maskWords(); m++) {
       for (int i = 0; i < count; i++) {
         int row = selection == null ? i : selection[i];
-        hash[row] = Hashing.mix(hash[row], reader.mask(row, m));
+        hash[row] = Hashing.mix(hash[row], from.mask(row, m));
       }
     }
     for (int i = 0; i < count; i++) {

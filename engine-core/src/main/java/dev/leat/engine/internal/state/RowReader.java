@@ -30,6 +30,11 @@ final class RowReader {
     hasNulls = layout.hasNulls(from);
   }
 
+  /** The index in the batch of a column of the layout. */
+  int column(int index) {
+    return layout.column(index);
+  }
+
   /** The words of a column of the layout, by row. */
   long[] words(int column) {
     return words[column];

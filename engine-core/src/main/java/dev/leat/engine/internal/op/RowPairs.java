@@ -1,0 +1,76 @@
+package dev.leat.engine.internal.op;
+
+import dev.leat.engine.internal.state.RowsByKey;
+import java.util.Arrays;
+
+/**
+ * Pairs of a row of a batch and a row that is kept, or one of them alone: row numbers and weights,
+ * from which columns are gathered later.
+ *
+ * <p>Where the kept row is missing its place is -1. Where the batch's row is missing, its number is
+ * the complement of one that has the same key.
+ */
+final class RowPairs {
+  private int count;
+  private int[] rows = new int[16];
+  private int[] places = new int[16];
+  private long[] weights = new long[16];
+
+  void clear() {
+    count = 0;
+  }
+
+  void add(int row, int place, long weight) {
+    if (count == rows.length) {
+      int size = Math.addExact(count, count >> 1);
+      rows = Arrays.copyOf(rows, size);
+      places = Arrays.copyOf(places, size);
+      weights = Arrays.copyOf(weights, size);
+    }
+    rows[count] = row;
+    places[count] = place;
+    weights[count++] = weight;
+  }
+
+  int count() {
+    return count;
+  }
+
+  int[] rows() {
+    return rows;
+  }
+
+  int[] places() {
+    return places;
+  }
+
+  long[] weights() {
+    return weights;
+  }
+
+  /** Puts the numbers of the batch's rows into an array, from an index on. */
+  void number(int[] ofRows, int[] numbers, int at) {
+    for (int i = 0; i < count; i++) {
+      numbers[at + i] = ofRows[rows[i]];
+    }
+  }
+
+  /** Puts the numbers of the kept rows into an array, from an index on. */
+  void number(RowsByKey kept, int[] numbers, int at) {
+    for (int i = 0; i < count; i++) {
+      numbers[at + i] = kept.number(places[i]);
+    }
+  }
+
+  /** Does each row of the batch come once at most, and in order? */
+  boolean isOnceEach() {
+    int last = -1;
+    for (int i = 0; i < count; i++) {
+      if (rows[i] <= last) {
+        return false;
+      }
+      last = rows[i];
+    }
+    return true;
+  }
+}

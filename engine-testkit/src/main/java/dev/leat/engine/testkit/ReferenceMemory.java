@@ -1,0 +1,37 @@
+package dev.leat.engine.testkit;
+
+import dev.leat.engine.plan.Node;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the reference must remember from one epoch to the next: of each lookup the rows that went
+ * by. Every other relation follows from what the inputs hold.
+ */
+public final class ReferenceMemory {
+  /** The rows of a lookup's left side so far, and what was found for them. */
+  static final class Looked {
+    private final List<ReferenceRow> seen = new ArrayList<>();
+    private final List<ReferenceRow> found = new ArrayList<>();
+
+    /** The rows that were not there before; from now on they were. */
+    List<ReferenceRow> takeNew(List<ReferenceRow> now) {
+      List<ReferenceRow> added = new ArrayList<>(now);
+      seen.forEach(added::remove);
+      seen.addAll(added);
+      return added;
+    }
+
+    List<ReferenceRow> found() {
+      return found;
+    }
+  }
+
+  private final Map<Node, Looked> lookups = new HashMap<>();
+
+  Looked of(Node lookup) {
+    return lookups.computeIfAbsent(lookup, l -> new Looked());
+  }
+}
