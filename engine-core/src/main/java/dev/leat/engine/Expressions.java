@@ -5,7 +5,10 @@ import dev.leat.engine.plan.AggregateCall;
 import dev.leat.engine.plan.AggregateFunction;
 import dev.leat.engine.plan.Elements;
 import dev.leat.engine.plan.Expr;
+import dev.leat.engine.plan.Frame;
 import dev.leat.engine.plan.NamedAggregate;
+import dev.leat.engine.plan.OverCall;
+import dev.leat.engine.plan.OverFunction;
 import dev.leat.engine.plan.SortKey;
 import dev.leat.engine.plan.Type;
 import dev.leat.engine.plan.UserAggregate;
@@ -330,5 +333,82 @@ public final class Expressions {
         false,
         null,
         AggregateArguments.of(new NamedAggregate(name, type, aggregate), others));
+  }
+
+  /** The number of a row's place in its partition, from 1; rows that tie have different ones. */
+  public static OverCall rowNumber() {
+    return over(OverFunction.ROW_NUMBER, null, 0);
+  }
+
+  /** One more than the rows before it; rows that tie have the same. */
+  public static OverCall rank() {
+    return over(OverFunction.RANK, null, 0);
+  }
+
+  /** One more than the different ranks before it; rows that tie have the same. */
+  public static OverCall denseRank() {
+    return over(OverFunction.DENSE_RANK, null, 0);
+  }
+
+  /** A value of the row before; null for the first. */
+  public static OverCall lag(Expr operand) {
+    return lag(operand, 1);
+  }
+
+  /** A value of the row before; null for the first. */
+  public static <T> OverCall lag(Accessor<T, ?> accessor) {
+    return lag(col(accessor));
+  }
+
+  /**
+   * A value of the row so many places before; null if there is none.
+   *
+   * @param rows at least 1
+   */
+  public static OverCall lag(Expr operand, long rows) {
+    return over(OverFunction.LAG, operand, rows);
+  }
+
+  /** A value of the row behind; null for the last. */
+  public static OverCall lead(Expr operand) {
+    return lead(operand, 1);
+  }
+
+  /** A value of the row behind; null for the last. */
+  public static <T> OverCall lead(Accessor<T, ?> accessor) {
+    return lead(col(accessor));
+  }
+
+  /**
+   * A value of the row so many places behind; null if there is none.
+   *
+   * @param rows at least 1
+   */
+  public static OverCall lead(Expr operand, long rows) {
+    return over(OverFunction.LEAD, operand, rows);
+  }
+
+  /** A value of the first row of the partition, or of a frame. */
+  public static OverCall firstValue(Expr operand) {
+    return over(OverFunction.FIRST_VALUE, operand, 0);
+  }
+
+  /** A value of the first row of the partition, or of a frame. */
+  public static <T> OverCall firstValue(Accessor<T, ?> accessor) {
+    return firstValue(col(accessor));
+  }
+
+  /** A value of the last row of the partition, or of a frame. */
+  public static OverCall lastValue(Expr operand) {
+    return over(OverFunction.LAST_VALUE, operand, 0);
+  }
+
+  /** A value of the last row of the partition, or of a frame. */
+  public static <T> OverCall lastValue(Accessor<T, ?> accessor) {
+    return lastValue(col(accessor));
+  }
+
+  private static OverCall over(OverFunction function, @Nullable Expr operand, long distance) {
+    return new OverCall(function, operand, distance, Frame.all(), null);
   }
 }

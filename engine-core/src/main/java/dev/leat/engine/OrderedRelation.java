@@ -1,5 +1,7 @@
 package dev.leat.engine;
 
+import dev.leat.engine.plan.Over;
+import dev.leat.engine.plan.OverCall;
 import dev.leat.engine.plan.SortKey;
 import dev.leat.engine.plan.Top;
 import java.util.List;
@@ -65,5 +67,38 @@ public final class OrderedRelation<T> {
    */
   public Relation<T> first() {
     return limit(1);
+  }
+
+  /**
+   * All columns, and more that are computed from the rows around each row in its partition.
+   *
+   * <pre>{@code
+   * clicks.partitionBy(Click::userId).orderBy(asc(Click::at)).with(
+   *     rowNumber().as("n"),
+   *     lag(Click::pageUrl).as("previous_page"),
+   *     sum(Click::amount).over(Frame.running()).as("spent"),
+   *     count().over(Frame.range(Duration.ofMinutes(5), Duration.ZERO)).as("recent"))
+   * }</pre>
+   *
+   * <p>A change costs a search, and the rows in which it is seen: with {@code lag}, {@code lead}
+   * and frames of so many rows or values, those around it; with running sums and {@code rowNumber},
+   * all that come behind it in its partition, since their results change. Where those are only
+   * wanted up to a number, follow this by {@code .where(col("n").le(10))}: if nothing but row
+   * numbers and ranks is computed, rows beyond are left alone, and over rows that are only ever
+   * added they are not kept.
+   *
+   * @throws EngineException if something does not fit the columns, or an offset was given
+   */
+  public Relation<Row> with(OverCall... columns) {
+    if (offset > 0) {
+      throw new EngineException(
+          EngineException.Kind.INVALID,
+          "over on "
+              + relation.node().describe()
+              + ": an offset is for limit(...): offset="
+              + offset
+              + "; filter by rowNumber() instead");
+    }
+    return relation.otherRows(Over.of(relation.node(), partition, order, List.of(columns)));
   }
 }

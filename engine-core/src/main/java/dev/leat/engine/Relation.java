@@ -8,6 +8,7 @@ import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.Join;
 import dev.leat.engine.plan.NamedExpr;
 import dev.leat.engine.plan.Node;
+import dev.leat.engine.plan.Over;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.SetOperation;
 import dev.leat.engine.plan.SortKey;
@@ -65,6 +66,11 @@ public final class Relation<T> {
     return growthReason;
   }
 
+  /** A relation of rows of other columns. */
+  Relation<Row> otherRows(Node next) {
+    return with(next, Row.class);
+  }
+
   /** A relation of rows of the same type. */
   Relation<T> sameRows(Node next) {
     return with(next, record);
@@ -77,7 +83,7 @@ public final class Relation<T> {
 
   /** Only the rows for which a condition is true. */
   public Relation<T> where(Expr condition) {
-    return with(Node.Filter.of(node, condition), record);
+    return with(Over.filtered(node, condition), record);
   }
 
   /**
@@ -314,6 +320,11 @@ public final class Relation<T> {
   /** All rows in an order. */
   public OrderedRelation<T> orderBy(SortKey... keys) {
     return new OrderedRelation<>(this, List.of(), List.of(keys), 0);
+  }
+
+  /** All rows as one partition. */
+  public PartitionedRelation<T> partitionBy() {
+    return new PartitionedRelation<>(this, List.of());
   }
 
   /** Partitions by columns: what follows is done for the rows of each partition. */

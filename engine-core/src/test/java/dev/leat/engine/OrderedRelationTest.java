@@ -201,4 +201,39 @@ class OrderedRelationTest {
       assertThat(view.get("b")).isEmpty();
     }
   }
+
+  @Test
+  void aWindowThatMovesByMoreThanItsRowsIsFollowed() {
+    try (Engine engine = engine(v -> v.orderBy(asc("seconds")).offset(2).limit(1))) {
+      KeylessTableInput<Visit> visits = engine.keylessTable("visits", Visit.class);
+      visits.insert(visit("u", "/2", 2));
+      visits.insert(visit("u", "/3", 3));
+      engine.view("result").await(visits.insert(visit("u", "/4", 4)));
+      assertThat(rows(engine, "page")).containsExactly("/4");
+      engine.view("result").await(inOneEpoch(engine, -4, -3, -2, -1));
+      assertThat(rows(engine, "page")).containsExactly("/-2");
+    }
+  }
+
+  @Test
+  void equalRowsAreSeveralAtBothEnds() {
+    try (Engine engine = engine(v -> v.orderBy(asc("seconds")).offset(2).limit(2))) {
+      engine.view("result").await(inOneEpoch(engine, 1, 5, 5, 7));
+      assertThat(rows(engine, "seconds")).containsExactly("5", "7");
+      engine.view("result").await(inOneEpoch(engine, 0, 0));
+      assertThat(rows(engine, "seconds")).containsExactly("1", "5");
+      engine.view("result").await(inOneEpoch(engine, 5, 5, 5));
+      assertThat(rows(engine, "seconds")).containsExactly("1", "5");
+    }
+  }
+
+  private static Position inOneEpoch(Engine engine, int... seconds) {
+    KeylessTableInput<Visit> visits = engine.keylessTable("visits", Visit.class);
+    return engine.append(
+        transaction -> {
+          for (int second : seconds) {
+            transaction.insert(visits, visit("u", "/" + second, second));
+          }
+        });
+  }
 }

@@ -1,5 +1,6 @@
 package dev.leat.engine.plan;
 
+import dev.leat.engine.EngineException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -61,6 +62,40 @@ public record AggregateCall(
   /** Takes equal operands once. */
   public AggregateCall distinct() {
     return new AggregateCall(function, operand, where, true, name, arguments);
+  }
+
+  /**
+   * The same over the rows around each row, for {@code with(...)} of rows in an order.
+   *
+   * @param frame which rows around it
+   * @throws EngineException if it cannot be had over a frame
+   */
+  public OverCall over(Frame frame) {
+    if (isDistinct) {
+      throw new EngineException(
+          EngineException.Kind.INVALID,
+          this + ": there are no distinct aggregates over a frame; use groupBy");
+    }
+    OverFunction over =
+        switch (function) {
+          case COUNT -> OverFunction.COUNT;
+          case SUM -> OverFunction.SUM;
+          case AVG -> OverFunction.AVG;
+          case MIN, BOOL_AND -> OverFunction.MIN;
+          case MAX, BOOL_OR -> OverFunction.MAX;
+          default ->
+              throw new EngineException(
+                  EngineException.Kind.INVALID,
+                  this
+                      + ": over a frame there are count, sum, avg, min, max, bool_and and bool_or; use"
+                      + " groupBy for others");
+        };
+    Expr value = operand;
+    if (where != null) {
+      Expr counted = operand == null ? Expr.of(1L) : operand;
+      value = new Expr.Case(List.of(new Expr.When(where, counted)), null);
+    }
+    return new OverCall(over, value, 0, frame, name);
   }
 
   /**

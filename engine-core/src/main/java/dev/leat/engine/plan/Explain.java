@@ -166,6 +166,11 @@ public final class Explain {
     }
 
     @Override
+    public String over(Over over) {
+      return over.text();
+    }
+
+    @Override
     public String join(Join join) {
       JoinKeys keys = join.keys();
       StringBuilder what = new StringBuilder(join.kind().name().toLowerCase(Locale.ROOT));

@@ -32,6 +32,7 @@ public abstract sealed class Node
         SetOperation,
         Unnest,
         GroupingSets,
+        Over,
         Join,
         LookupJoin,
         AsOfJoin,
@@ -114,6 +115,8 @@ public abstract sealed class Node
     R unnest(Unnest unnest);
 
     R groupingSets(GroupingSets sets);
+
+    R over(Over over);
 
     R join(Join join);
 

@@ -16,6 +16,25 @@ final class OrderBound {
         : allRows(top.input(), index + "all, as any may come to be among the first");
   }
 
+  /**
+   * Of rows beside what is computed of the rows around them: all, but where those beyond a number
+   * can never come back.
+   */
+  static StateBound of(Over over) {
+    String index = index(over.partition(), over.order());
+    return over.input().isAppendOnly() && isNumbered(over)
+        ? best(over.partition(), over.limit(), index)
+        : allRows(over.input(), index + "all");
+  }
+
+  /**
+   * Has each partition no more rows than the limit says? Of equal ranks there may be any number.
+   */
+  private static boolean isNumbered(Over over) {
+    return over.limit() != Over.UNLIMITED
+        && over.calls().get(over.limitedCall()).function() == OverFunction.ROW_NUMBER;
+  }
+
   private static String index(List<String> partition, List<SortKey> order) {
     String by = order.isEmpty() ? "all columns" : order.toString();
     return "rows ordered by " + by + (partition.isEmpty() ? "" : " in each " + partition) + ": ";
@@ -49,12 +68,18 @@ final class OrderBound {
         || from instanceof Node.Project) {
       from = from.inputs().get(0);
     }
-    if (!(from instanceof Top top)) {
-      return null;
+    if (from instanceof Top top) {
+      return atMost(top.limit(), top.partition());
     }
-    String rows = "at most " + top.limit() + (top.limit() == 1 ? " row" : " rows");
-    return top.partition().isEmpty()
+    return from instanceof Over over && isNumbered(over)
+        ? atMost(over.limit(), over.partition())
+        : null;
+  }
+
+  private static StateBound atMost(long limit, List<String> partition) {
+    String rows = "at most " + limit + (limit == 1 ? " row" : " rows");
+    return partition.isEmpty()
         ? new StateBound(Kind.FIXED, rows)
-        : new StateBound(Kind.KEY_SPACE, rows + " for each distinct " + top.partition());
+        : new StateBound(Kind.KEY_SPACE, rows + " for each distinct " + partition);
   }
 }

@@ -1,6 +1,5 @@
 package dev.leat.engine.plan;
 
-import dev.leat.engine.EngineException;
 import java.util.List;
 
 /** Which columns rows can be partitioned and ordered by; the one home of these rules. */
@@ -10,7 +9,7 @@ final class OrderRules {
   /** Checks partition and order of a relation that cannot do without an order. */
   static void check(Node input, List<String> partition, List<SortKey> order, String place) {
     if (order.isEmpty()) {
-      throw invalid(place + ": it needs an order; name a column in .orderBy(...)");
+      throw Node.invalid(place + ": it needs an order; name a column in .orderBy(...)");
     }
     checkPartition(input, partition, place);
     checkOrder(input, order, place);
@@ -23,7 +22,7 @@ final class OrderRules {
     }
     for (Field field : input.schema().select(partition, "partitionBy for " + place).fields()) {
       if (field.type().kind() == Type.Kind.ARRAY) {
-        throw invalid(place + ": cannot partition by an array: " + field);
+        throw Node.invalid(place + ": cannot partition by an array: " + field);
       }
     }
   }
@@ -33,9 +32,5 @@ final class OrderRules {
     for (SortKey key : order) {
       input.schema().indexOf(key.column(), "orderBy for " + place);
     }
-  }
-
-  static EngineException invalid(String message) {
-    return new EngineException(EngineException.Kind.INVALID, message);
   }
 }

@@ -66,6 +66,11 @@ record RowTraits(
         : new RowTraits(false, false, copies, key);
   }
 
+  /** Of the same rows, or only some of them, beside what changes with the rows around them. */
+  RowTraits beside(boolean isLimited) {
+    return new RowTraits(false, holdsStream && !isLimited, copies, key);
+  }
+
   /** Of the rows of several relations. */
   static RowTraits ofUnion(List<RowTraits> all) {
     return new RowTraits(

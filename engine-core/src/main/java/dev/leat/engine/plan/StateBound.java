@@ -104,6 +104,11 @@ public record StateBound(Kind kind, String text) {
     }
 
     @Override
+    public StateBound over(Over over) {
+      return OrderBound.of(over);
+    }
+
+    @Override
     public StateBound join(Join join) {
       return join.stateBound();
     }

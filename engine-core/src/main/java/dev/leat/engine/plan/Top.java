@@ -1,6 +1,5 @@
 package dev.leat.engine.plan;
 
-import dev.leat.engine.EngineException;
 import java.util.List;
 
 /**
@@ -46,8 +45,7 @@ public final class Top extends Node {
       Node input, List<String> partition, List<SortKey> order, long offset, long limit) {
     OrderRules.check(input, partition, order, "limit on " + input.describe());
     if (limit < 1 || offset < 0 || offset + limit < 0) {
-      throw new EngineException(
-          EngineException.Kind.INVALID,
+      throw invalid(
           "limit on "
               + input.describe()
               + ": a limit is at least 1 and an offset at least 0: limit="

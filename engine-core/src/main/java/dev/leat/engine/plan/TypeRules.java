@@ -123,6 +123,16 @@ public final class TypeRules {
     return bounded(whole + scale, scale);
   }
 
+  /** The column that holds the values of both of two columns of one name. */
+  static Field common(Field a, Field b, String place) {
+    Type type = common(a.type(), b.type());
+    if (type == null) {
+      throw Node.invalid(
+          place + ": types do not go together: " + a + " and " + b + "; cast one of them");
+    }
+    return new Field(a.name(), type, a.nullable() || b.nullable());
+  }
+
   /** The decimal type that holds every value of an integer or decimal type. */
   public static Type asDecimal(Type type) {
     return switch (type.kind()) {

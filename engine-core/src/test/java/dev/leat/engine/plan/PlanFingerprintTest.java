@@ -144,6 +144,14 @@ class PlanFingerprintTest {
     List<SortKey> order = List.of(new SortKey("price", true), new SortKey("user_id", false));
     all.put("top", Top.of(STREAM, List.of("page_url"), order, 2, 10).fingerprint());
     all.put("top of all", Top.of(STREAM, List.of(), order, 0, 1).fingerprint());
+    OverCall number = new OverCall(OverFunction.ROW_NUMBER, null, 0, Frame.all(), "n");
+    OverCall lag = new OverCall(OverFunction.LAG, PAGE, 2, Frame.all(), "l");
+    OverCall sum = new OverCall(OverFunction.SUM, PRICE, 0, Frame.rows(3, 0), "s");
+    Node over = Over.of(STREAM, List.of("page_url"), order, List.of(number, lag, sum));
+    all.put("over", over.fingerprint());
+    Node numbered = Over.of(STREAM, List.of(), order, List.of(number));
+    Node limited = Over.filtered(numbered, new Expr.Column("n").le(5)).inputs().get(0);
+    all.put("over up to a number", limited.fingerprint());
     addJoins(all);
     all.put("view without key", new ViewDefinition("all", STREAM, "audit").fingerprint());
     all.put("view of one row", new ViewDefinition("n", count, null).fingerprint());

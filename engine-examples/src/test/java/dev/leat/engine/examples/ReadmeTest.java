@@ -6,6 +6,8 @@ import static dev.leat.engine.Expressions.col;
 import static dev.leat.engine.Expressions.count;
 import static dev.leat.engine.Expressions.countDistinct;
 import static dev.leat.engine.Expressions.desc;
+import static dev.leat.engine.Expressions.lag;
+import static dev.leat.engine.Expressions.sum;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.leat.engine.Change;
@@ -22,6 +24,7 @@ import dev.leat.engine.Row;
 import dev.leat.engine.StreamInput;
 import dev.leat.engine.Subscription;
 import dev.leat.engine.View;
+import dev.leat.engine.plan.Frame;
 import dev.leat.engine.testkit.CrashTest;
 import dev.leat.engine.testkit.CrashTester;
 import java.io.IOException;
@@ -89,6 +92,17 @@ class ReadmeTest {
                   .orderBy(desc(Click::at))
                   .first()
                   .materialize("last_clicks");
+              clicks
+                  .partitionBy(Click::userId)
+                  .orderBy(asc(Click::at))
+                  .with(
+                      lag(Click::pageUrl).as("previous_page"),
+                      count()
+                          .over(Frame.range(Duration.ofMinutes(5), Duration.ZERO))
+                          .as("in_5_minutes"))
+                  .acceptGrowth("clicks of a day, and the log is kept for one")
+                  .materialize("paths");
+              views.partitionBy().with(sum(col("views")).as("all_views")).materialize("shares");
             });
     try (Engine engine = Engine.inMemory(pipeline)) {
       StreamInput<Click> clicks = engine.stream("clicks", Click.class);
@@ -98,6 +112,8 @@ class ReadmeTest {
       assertThat(engine.view("top_pages").await(at).count()).isEqualTo(2);
       assertThat(engine.view("last_clicks", Click.class).get("u1").map(Click::pageUrl))
           .contains("/home");
+      assertThat(engine.view("paths").where(col("previous_page").eq("/cart")).toList()).hasSize(1);
+      assertThat(engine.view("shares").where(col("all_views").eq(2)).toList()).hasSize(2);
     }
   }
 

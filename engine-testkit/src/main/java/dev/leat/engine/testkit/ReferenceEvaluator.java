@@ -7,6 +7,7 @@ import dev.leat.engine.plan.Join;
 import dev.leat.engine.plan.LookupJoin;
 import dev.leat.engine.plan.NamedExpr;
 import dev.leat.engine.plan.Node;
+import dev.leat.engine.plan.Over;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.Postorder;
 import dev.leat.engine.plan.Schema;
@@ -191,6 +192,11 @@ public final class ReferenceEvaluator {
     }
 
     @Override
+    public List<ReferenceRow> over(Over over) {
+      return withResults(over);
+    }
+
+    @Override
     public List<ReferenceRow> join(Join join) {
       ReferenceJoins joins = new ReferenceJoins(join);
       List<ReferenceRow> rows = joins.rows(rows(join.left()), rows(join.right()));
@@ -272,6 +278,23 @@ public final class ReferenceEvaluator {
     return new ReferenceRow(values);
   }
 
+  private List<ReferenceRow> withResults(Over over) {
+    List<ReferenceRow> results = new ArrayList<>();
+    Schema schema = over.input().schema();
+    for (List<ReferenceRow> rows :
+        ReferenceOrder.partitions(schema, over.partition(), rows(over.input()))) {
+      ReferenceOver partition = new ReferenceOver(over, rows);
+      for (int i = 0; i < partition.size(); i++) {
+        int index = i;
+        ReferenceRow result = orError(() -> partition.result(index));
+        if (result != null) {
+          results.add(result);
+        }
+      }
+    }
+    return results;
+  }
+
   private List<ReferenceRow> aggregated(Node.Aggregate aggregate) {
     ReferenceAggregates aggregates = new ReferenceAggregates(aggregate);
     Map<List<@Nullable Object>, List<List<@Nullable Object>>> groups = new LinkedHashMap<>();
@@ -296,7 +319,7 @@ public final class ReferenceEvaluator {
   }
 
   /** What a computation gives, or null and one error more where it fails. */
-  private <T> @Nullable T orError(Supplier<T> computation) {
+  private <T> @Nullable T orError(Supplier<? extends @Nullable T> computation) {
     try {
       return computation.get();
     } catch (RowError | ArithmeticException | DateTimeException e) {

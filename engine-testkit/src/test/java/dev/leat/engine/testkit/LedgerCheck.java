@@ -2,6 +2,7 @@ package dev.leat.engine.testkit;
 
 import dev.leat.engine.plan.Joined;
 import dev.leat.engine.plan.Node;
+import dev.leat.engine.plan.Over;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.SetOperation;
 import dev.leat.engine.plan.Top;
@@ -36,6 +37,7 @@ final class LedgerCheck {
                         || n instanceof Node.Distinct
                         || n instanceof SetOperation
                         || n instanceof Top
+                        || n instanceof Over
                         || n instanceof Joined);
     this.hasJoins = plan.nodes().stream().anyMatch(Joined.class::isInstance);
     this.hasWeights =

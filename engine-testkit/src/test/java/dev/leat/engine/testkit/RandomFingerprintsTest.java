@@ -13,6 +13,8 @@ import dev.leat.engine.plan.JoinKeys;
 import dev.leat.engine.plan.Joined;
 import dev.leat.engine.plan.NamedExpr;
 import dev.leat.engine.plan.Node;
+import dev.leat.engine.plan.Over;
+import dev.leat.engine.plan.OverCall;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.PlanDiff;
 import dev.leat.engine.plan.PlanManifest;
@@ -209,6 +211,16 @@ class RandomFingerprintsTest {
           texts(top.partition()),
           texts(top.order().stream().map(k -> text(k.column(), "" + k.isDescending())).toList()),
           top.offset() + " " + top.limit());
+    }
+    if (node instanceof Over over) {
+      return text(
+          "over",
+          texts(inputs),
+          schema(over.input().schema()),
+          texts(over.partition()),
+          texts(over.order().stream().map(k -> text(k.column(), "" + k.isDescending())).toList()),
+          texts(over.calls().stream().map(OverCall::toString).toList()),
+          over.limitedCall() + " " + over.limit());
     }
     if (node instanceof Joined join) {
       return join(join, inputs, isStrict);

@@ -9,6 +9,7 @@ import dev.leat.engine.plan.Join;
 import dev.leat.engine.plan.Joined;
 import dev.leat.engine.plan.LookupJoin;
 import dev.leat.engine.plan.Node;
+import dev.leat.engine.plan.Over;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.SetOperation;
 import dev.leat.engine.plan.Top;
@@ -158,6 +159,11 @@ final class ColumnUse {
     @Override
     public Collection<String> groupingSets(GroupingSets sets) {
       return sets.input().schema().names();
+    }
+
+    @Override
+    public Collection<String> over(Over over) {
+      return over.input().schema().names();
     }
 
     @Override

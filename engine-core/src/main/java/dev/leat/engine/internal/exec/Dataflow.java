@@ -14,6 +14,7 @@ import dev.leat.engine.internal.op.InputOperator;
 import dev.leat.engine.internal.op.KeyedTableOperator;
 import dev.leat.engine.internal.op.KeylessTableOperator;
 import dev.leat.engine.internal.op.Operator;
+import dev.leat.engine.internal.op.OverOperator;
 import dev.leat.engine.internal.op.ProjectOperator;
 import dev.leat.engine.internal.op.SetOperator;
 import dev.leat.engine.internal.op.StreamOperator;
@@ -28,6 +29,7 @@ import dev.leat.engine.plan.GroupingSets;
 import dev.leat.engine.plan.Join;
 import dev.leat.engine.plan.LookupJoin;
 import dev.leat.engine.plan.Node;
+import dev.leat.engine.plan.Over;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.SetOperation;
 import dev.leat.engine.plan.Top;
@@ -270,6 +272,11 @@ public final class Dataflow implements Checkpointed {
     @Override
     public Operator groupingSets(GroupingSets sets) {
       return new GroupingSetsOperator(sets, from.get(0));
+    }
+
+    @Override
+    public Operator over(Over over) {
+      return new OverOperator(over, from.get(0), dictionary, failures);
     }
 
     @Override

@@ -197,4 +197,13 @@ public final class KeyLayout {
     words[from + column] = 0;
     words[from + columns.length + (column >>> 6)] |= 1L << column;
   }
+
+  /**
+   * Says in words being put together that a column is not null; its word is for the caller to set.
+   */
+  public void setNotNull(long[] words, int from, int column) {
+    if (maskWords > 0) {
+      words[from + columns.length + (column >>> 6)] &= ~(1L << column);
+    }
+  }
 }

@@ -2,6 +2,7 @@ package dev.leat.engine.internal.state;
 
 import dev.leat.engine.internal.batch.Hashing;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Rows in an order, in partitions: finds a row, the rows next to it, how many are before it, and
@@ -17,10 +18,39 @@ import java.util.Arrays;
  * caller has the other words and the lower half.
  *
  * <p>A row may have weight 0: it keeps its place and does not count.
+ *
+ * <p>{@link Summaries} of subtrees may be kept, too: what is known of all rows of a subtree, from
+ * which {@link #fold} puts together what is known of the rows between two places.
  */
 public final class OrderedRows {
   /** No row. */
   public static final int NONE = -1;
+
+  /** What is known of all rows of each subtree. */
+  public interface Summaries {
+    /** Makes room for slots below a bound. */
+    void ensure(int slots);
+
+    /**
+     * Makes the summary of a row's subtree from the row and those of its children, if it has any.
+     */
+    void combine(int slot, int left, int right);
+  }
+
+  /** Takes what the rows between two places consist of, in their order. */
+  public interface Fold {
+    /** Takes a row and all that is below it. */
+    void subtree(int slot);
+
+    /** Takes a row alone. */
+    void row(int slot);
+  }
+
+  /** Says of the rows of a partition which ones are at its front. */
+  public interface Front {
+    /** Is a row one of those? Whatever is before one of them is one, too. */
+    boolean has(long[] page, int from);
+  }
 
   private static final int PARTITION_SHIFT = 32;
 
@@ -30,6 +60,7 @@ public final class OrderedRows {
   private final int weightWord;
   private final int ownerWord;
 
+  private @Nullable Summaries summaries;
   private int[] left = new int[0];
   private int[] right = new int[0];
   private int[] parents = new int[0];
@@ -56,6 +87,12 @@ public final class OrderedRows {
     this.hashing = hashing;
     this.weightWord = weightWord;
     this.ownerWord = ownerWord;
+  }
+
+  /** Keeps summaries of subtrees from now on; there must be no row yet. */
+  public void summarize(Summaries of) {
+    assert rows.bound() == 0 : "rows are there already";
+    summaries = of;
   }
 
   /** The rows, by slot. */
@@ -166,12 +203,16 @@ public final class OrderedRows {
       parents = Arrays.copyOf(parents, size);
       prefixes = Arrays.copyOf(prefixes, size);
       counts = Arrays.copyOf(counts, size);
+      if (summaries != null) {
+        summaries.ensure(size);
+      }
     }
     left[slot] = NONE;
     right[slot] = NONE;
     parents[slot] = place;
     prefixes[slot] = prefix;
     counts[slot] = 0;
+    combine(slot);
     if (place < 0) {
       setRoot(partition, slot);
     } else if (isLeftOfPlace) {
@@ -211,6 +252,14 @@ public final class OrderedRows {
     long all = counts[parent];
     counts[parent] = all - counts[slot] + count(moved);
     counts[slot] = all;
+    combine(parent);
+    combine(slot);
+  }
+
+  private void combine(int slot) {
+    if (summaries != null) {
+      summaries.combine(slot, left[slot], right[slot]);
+    }
   }
 
   /** Puts a row, or none, where another was below a row, or at the root. */
@@ -236,18 +285,73 @@ public final class OrderedRows {
   private void addCount(int slot, long weight) {
     for (int at = slot; at >= 0; at = parents[at]) {
       counts[at] += weight;
+      combine(at);
     }
   }
 
   /** Removes a row. */
   public void remove(int slot) {
     int partition = partition(slot);
-    addCount(slot, -weight(slot));
+    addWeight(slot, -weight(slot));
     while (left[slot] >= 0 && right[slot] >= 0) {
       rotateUp(partition, isAbove(left[slot], right[slot]) ? left[slot] : right[slot]);
     }
     replaceChild(partition, parents[slot], slot, Math.max(left[slot], right[slot]));
     rows.remove(slot);
+  }
+
+  /** The weight of the rows at the front of a partition. */
+  public long count(int partition, Front front) {
+    long before = 0;
+    int slot = root(partition);
+    while (slot >= 0) {
+      if (front.has(rows.page(slot), rows.offset(slot))) {
+        before += counts[slot] - count(right[slot]);
+        slot = right[slot];
+      } else {
+        slot = left[slot];
+      }
+    }
+    return before;
+  }
+
+  /** Folds the rows of a partition from a place to another, both included; none if it is before. */
+  public void fold(int partition, long from, long to, Fold fold) {
+    if (from <= to) {
+      foldBelow(root(partition), from, to, fold);
+    }
+  }
+
+  private void foldBelow(int slot, long from, long to, Fold fold) {
+    if (slot < 0 || from >= counts[slot] || to < 0) {
+      return;
+    }
+    if (from <= 0 && to >= counts[slot] - 1) {
+      fold.subtree(slot);
+      return;
+    }
+    long smaller = count(left[slot]);
+    long own = counts[slot] - smaller - count(right[slot]);
+    foldBelow(left[slot], from, to, fold);
+    if (own > 0 && from < smaller + own && to >= smaller) {
+      fold.row(slot);
+    }
+    foldBelow(right[slot], from - smaller - own, to - smaller - own, fold);
+  }
+
+  /** The row at the root of a row's left subtree; none if there is none. */
+  public int left(int slot) {
+    return left[slot];
+  }
+
+  /** The row at the root of a row's right subtree; none if there is none. */
+  public int right(int slot) {
+    return right[slot];
+  }
+
+  /** The row before the place of the one that {@link #find} did not find, right after that. */
+  public int beforePlace() {
+    return place < 0 || !isLeftOfPlace ? place : previous(place);
   }
 
   /** How many rows lead to one from the root of its partition. */

@@ -18,6 +18,7 @@ import java.util.List;
  */
 public final class RowOrder {
   private static final int PREFIX_BYTES = 8;
+  private static final int NONE = -1;
 
   private final KeyLayout layout;
   private final Dictionary dictionary;
@@ -26,6 +27,7 @@ public final class RowOrder {
   private final boolean[] isDescending;
   private final boolean[] isNullFirst;
   private final int keys;
+  private final int copyWord;
   private Dictionary.Values values;
 
   /**
@@ -35,6 +37,17 @@ public final class RowOrder {
    * @param order what they are ordered by first
    */
   public RowOrder(Schema schema, KeyLayout layout, List<SortKey> order, Dictionary dictionary) {
+    this(schema, layout, order, dictionary, NONE);
+  }
+
+  /**
+   * An order of rows of which equal ones stand one behind the other.
+   *
+   * @param copyWord the word that numbers equal rows
+   */
+  public RowOrder(
+      Schema schema, KeyLayout layout, List<SortKey> order, Dictionary dictionary, int copyWord) {
+    this.copyWord = copyWord;
     this.layout = layout;
     this.dictionary = dictionary;
     this.values = dictionary.values();
@@ -116,6 +129,16 @@ public final class RowOrder {
 
   /** Compares two rows by the columns of the order, and then by all. */
   int compare(long[] a, int aFrom, long[] b, int bFrom) {
+    int compared = compareRows(a, aFrom, b, bFrom);
+    return compared != 0 || copyWord == NONE
+        ? compared
+        : Long.compare(a[aFrom + copyWord], b[bFrom + copyWord]);
+  }
+
+  /**
+   * Compares two rows by the columns of the order, and then by all; equal ones are not told apart.
+   */
+  public int compareRows(long[] a, int aFrom, long[] b, int bFrom) {
     return compare(a, aFrom, b, bFrom, columns.length);
   }
 
