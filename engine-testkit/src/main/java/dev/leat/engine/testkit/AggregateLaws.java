@@ -48,7 +48,7 @@ public final class AggregateLaws<S> {
         }
         return same;
       }
-      return a instanceof byte[] x && b instanceof byte[] y
+      return (a instanceof byte[] x && b instanceof byte[] y)
           ? Arrays.equals(x, y)
           : Objects.equals(a, b);
     }

@@ -47,7 +47,7 @@ class AggregateLawsTest {
 
     @Override
     public long[] read(byte[] bytes) {
-      String[] parts = new String(bytes, StandardCharsets.US_ASCII).split(" ");
+      String[] parts = new String(bytes, StandardCharsets.US_ASCII).split(" ", -1);
       return new long[] {Long.parseLong(parts[0]), Long.parseLong(parts[1])};
     }
   }
