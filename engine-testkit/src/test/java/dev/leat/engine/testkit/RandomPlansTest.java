@@ -19,7 +19,9 @@ class RandomPlansTest {
 
   /** Seeds that have failed once. */
   private static final List<Long> REGRESSIONS =
-      List.of(27L, 173L, 204L, 381L, 508L, 110_528L, 110_660L, 214_359L, 216_832L, 2998L, 6638L);
+      List.of(
+          27L, 173L, 204L, 381L, 508L, 13_403L, 15_112L, 16_241L, 110_528L, 110_660L, 214_359L,
+          216_832L, 2998L, 6638L);
 
   @Test
   void viewsAreWhatTheReferenceComputes() throws InterruptedException {

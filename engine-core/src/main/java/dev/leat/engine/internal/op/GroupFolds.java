@@ -208,9 +208,13 @@ final class GroupFolds {
   }
 
   private void takeFlags(Seen some, Batch batch) {
-    some.flags().start(batch, some.flags().word() == liveWord ? EXISTS : 0);
-    for (int call : some.calls()) {
-      some.flags().take((SeenAccumulator) accumulators.get(call), inputs.operands(call)[0], batch);
+    takeFlags(some.flags(), some.calls(), batch);
+  }
+
+  private void takeFlags(SeenFlags flags, List<Integer> calls, Batch batch) {
+    flags.start(batch, flags.word() == liveWord ? EXISTS : 0);
+    for (int call : calls) {
+      flags.take((SeenAccumulator) accumulators.get(call), inputs.operands(call)[0], batch);
     }
   }
 
@@ -218,8 +222,10 @@ final class GroupFolds {
     RowErrors errors = new RowErrors();
     inputs.evaluate(one, errors);
     assert errors.isEmpty() : "a row failed of operands that cannot fail";
-    takeFlags(seen.get(0), one);
-    return seen.get(0).flags().first();
+    // Not in the flags of the batch, which are being written.
+    SeenFlags alone = new SeenFlags(liveWord);
+    takeFlags(alone, seen.get(0).calls(), one);
+    return alone.first();
   }
 
   /** Folds the rows of a batch, which was evaluated. */
