@@ -69,6 +69,13 @@ final class Subscriptions {
       if (isClosed) {
         throw new EngineException(Kind.CLOSED, "the engine is closed; open a new one");
       }
+      if (stateLock.getHoldCount() > 1) {
+        throw new EngineException(
+            Kind.INVALID,
+            "a function of a pipeline must not subscribe, as the engine is in the middle of a step:"
+                + " view="
+                + view.name());
+      }
       view.checkReady();
       delivery.start(new ViewDifference(view, null, stateOf.apply(view), hashing));
       view.deliveries().add(delivery);

@@ -13,6 +13,10 @@ import java.util.function.ToLongFunction;
  */
 final class FlagsByCode {
   private static final int MAX_CODES = 4096;
+
+  /** There is a word for each code up to the largest. */
+  private static final int MAX_CODE = 1 << 20;
+
   private static final long UNKNOWN = 0;
 
   private final int column;
@@ -21,7 +25,8 @@ final class FlagsByCode {
   private final Batch one;
   private long[] flags = new long[64];
   private long ofNull;
-  private int known;
+  private int learned;
+  private boolean isGivenUp;
   private int generation;
 
   /**
@@ -38,9 +43,9 @@ final class FlagsByCode {
     this.generation = dictionary.generation();
   }
 
-  /** Does it take part, or are there too many codes? */
+  /** Does it take part, or are there too many codes? The same until it has written a batch. */
   boolean isInUse() {
-    return known <= MAX_CODES;
+    return !isGivenUp;
   }
 
   /** Sets the flags of a batch's selected rows. */
@@ -48,6 +53,7 @@ final class FlagsByCode {
     if (generation != dictionary.generation()) {
       generation = dictionary.generation();
       Arrays.fill(flags, UNKNOWN);
+      learned = 0;
     }
     Column codes = rows.column(column);
     long[] words = codes.words();
@@ -63,15 +69,20 @@ final class FlagsByCode {
   }
 
   private long learn(int code) {
-    if (code >= flags.length) {
-      flags = Arrays.copyOf(flags, Math.max(code + 1, 2 * flags.length));
-    }
     one.column(column).reset(1);
     one.column(column).set(0, code);
     one.fill(1, null);
-    known++;
-    flags[code] = flagsOf.applyAsLong(one);
-    return flags[code];
+    long found = flagsOf.applyAsLong(one);
+    if (code >= MAX_CODE || learned == MAX_CODES) {
+      isGivenUp = true;
+      return found;
+    }
+    if (code >= flags.length) {
+      flags = Arrays.copyOf(flags, Math.max(code + 1, 2 * flags.length));
+    }
+    learned++;
+    flags[code] = found;
+    return found;
   }
 
   private long ofNull() {

@@ -237,7 +237,9 @@ public abstract class GroupKeys {
 
   /** About how many bytes keys and rows take. */
   public final long bytes() {
-    return rows.bytes() + lookupBytes();
+    return rows.bytes()
+        + lookupBytes()
+        + (forReaders == null ? 0 : (long) RowIndex.WORDS_OF_ROW * Long.BYTES * rows.size());
   }
 
   /** About how many bytes is taken by what finds the keys. */

@@ -8,6 +8,9 @@ import java.util.function.IntPredicate;
  * mark, so that what lies behind it is still found.
  */
 final class RowIndex {
+  /** About how many words there are for each row. */
+  static final int WORDS_OF_ROW = 4;
+
   private static final int PAGE_BITS = 10;
   private static final int PAGE_SIZE = 1 << PAGE_BITS;
   private static final int REMOVED = -1;

@@ -21,9 +21,6 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threading.</b> As {@link CowPages}.
  */
 public final class RowStore implements StoredRows {
-  /** About how many words of an index there are for each row. */
-  private static final int INDEX_WORDS = 4;
-
   private final Schema schema;
   private final KeyLayout rowLayout;
   private final int[] key;
@@ -74,7 +71,7 @@ public final class RowStore implements StoredRows {
    * places of removed rows, which others get.
    */
   public long bytes() {
-    return (long) live * (stride + (index == null ? 0 : INDEX_WORDS)) * Long.BYTES
+    return (long) live * (stride + (index == null ? 0 : RowIndex.WORDS_OF_ROW)) * Long.BYTES
         + (long) free.size() * Integer.BYTES;
   }
 

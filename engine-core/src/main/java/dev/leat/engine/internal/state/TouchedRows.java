@@ -58,6 +58,11 @@ public final class TouchedRows {
   /** Begins a step: no row is touched. */
   public void start() {
     step += 1L << STEP_SHIFT;
+    if (step < 0) {
+      // After 2^31 steps numbers begin again; no row keeps one from before.
+      Arrays.fill(stamps, 0);
+      step = 1L << STEP_SHIFT;
+    }
     count = 0;
     copied = 0;
     imageRows = 0;
@@ -135,6 +140,13 @@ public final class TouchedRows {
       at += stride;
     }
     copied = count;
+  }
+
+  /**
+   * Has the numbers of steps begin anew with the next step, as they do at the end of their range.
+   */
+  void endRange() {
+    step = Long.MAX_VALUE >>> STEP_SHIFT << STEP_SHIFT;
   }
 
   /** Words of a row. */
