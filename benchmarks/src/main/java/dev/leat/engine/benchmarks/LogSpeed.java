@@ -124,6 +124,8 @@ public final class LogSpeed {
       try (Engine engine = Engine.open(directory, PIPELINE, settings)) {
         rows = ingest(engine, durability);
       }
+      // So that the log is replayed, from its beginning.
+      delete(directory.resolve("checkpoints"));
       long cpu = cpuNanos();
       long start = System.nanoTime();
       try (Engine engine = Engine.open(directory, PIPELINE, settings)) {

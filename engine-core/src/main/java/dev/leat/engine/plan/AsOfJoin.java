@@ -97,16 +97,6 @@ public final class AsOfJoin extends Node implements Joined {
   }
 
   @Override
-  public Node left() {
-    return inputs().get(0);
-  }
-
-  @Override
-  public Node right() {
-    return inputs().get(1);
-  }
-
-  @Override
   public JoinKeys keys() {
     return keys;
   }

@@ -219,16 +219,6 @@ public final class Join extends Node implements Joined {
     return numberSide(left(), right(), kind, keys);
   }
 
-  @Override
-  public Node left() {
-    return inputs().get(0);
-  }
-
-  @Override
-  public Node right() {
-    return inputs().get(1);
-  }
-
   public Kind kind() {
     return kind;
   }

@@ -12,9 +12,16 @@ public interface Joined {
     RIGHT
   }
 
-  Node left();
+  /** The two relations. */
+  List<Node> inputs();
 
-  Node right();
+  default Node left() {
+    return inputs().get(0);
+  }
+
+  default Node right() {
+    return inputs().get(1);
+  }
 
   /** The columns of the result. */
   Schema schema();

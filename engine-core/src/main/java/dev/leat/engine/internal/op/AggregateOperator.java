@@ -56,7 +56,8 @@ public final class AggregateOperator implements Operator {
   /** How many read the changes. */
   private int readers;
 
-  private boolean hasChanges;
+  /** Were the changes of the last step made, if there were any? */
+  private boolean areChangesMade;
 
   private final RowErrors errors = new RowErrors();
   private final RowFilter failedRows;
@@ -126,7 +127,7 @@ public final class AggregateOperator implements Operator {
     boolean isFirst = keys == null && rows.bound() == 0;
     if (in.isEmpty() && !isFirst) {
       output.clear();
-      hasChanges = true;
+      areChangesMade = true;
       return;
     }
     Batch taken = findGroups(evaluate(in));
@@ -134,8 +135,8 @@ public final class AggregateOperator implements Operator {
     for (Accumulator accumulator : accumulators) {
       accumulator.settle(touched);
     }
-    hasChanges = readers > 0;
-    if (hasChanges) {
+    areChangesMade = readers > 0;
+    if (areChangesMade) {
       touched.storeWithImage();
       emit();
     } else {
@@ -294,7 +295,7 @@ public final class AggregateOperator implements Operator {
 
   @Override
   public Batch output() {
-    if (!hasChanges) {
+    if (!areChangesMade) {
       throw new IllegalStateException(
           "nobody said before the step that changes are read: " + place);
     }

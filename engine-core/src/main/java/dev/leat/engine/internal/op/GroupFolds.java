@@ -194,7 +194,7 @@ final class GroupFolds {
   Batch changing(Batch batch, int[] slots, GroupRows groups) {
     Seen only = seen.get(0);
     if (byCode != null && byCode.isInUse()) {
-      only.flags().take(byCode, batch);
+      only.flags().start(batch, byCode);
     } else {
       takeFlags(only, batch);
     }

@@ -43,6 +43,7 @@ public final class OverOperator implements Operator {
   private final Column[] results;
   private final OverReach reach;
   private final Partitions partitions;
+  private final OrderedState state;
   private final Consolidator consolidator;
   private final Batch consolidated;
   private final PairedChanges changes;
@@ -79,6 +80,7 @@ public final class OverOperator implements Operator {
     Arrays.setAll(results, i -> new Column());
     this.reach = new OverReach(columns);
     this.partitions = new Partitions(inputSchema, node.partition(), dictionary.hashing());
+    this.state = new OrderedState(partitions, ordered, rows.layout());
     this.consolidator = new Consolidator(inputSchema, dictionary.hashing());
     this.consolidated = new Batch(inputSchema.size());
     this.changes = new PairedChanges(schema, isKeyed);
@@ -313,35 +315,21 @@ public final class OverOperator implements Operator {
 
   @Override
   public long stateBytes() {
-    return ordered.bytes() + besideBytes * rows.words().size() + partitions.bytes();
+    return besideBytes * rows.words().size() + state.bytes();
   }
 
   @Override
   public void mark(CodeSet live) {
-    partitions.mark(live);
-    GroupRows words = rows.words();
-    boolean[] isFree = words.isFree();
-    for (int slot = 0; slot < isFree.length; slot++) {
-      if (!isFree[slot]) {
-        rows.layout().mark(words.page(slot), words.offset(slot), live);
-      }
-    }
+    state.mark(live);
   }
 
   @Override
   public StateImage capture() {
-    StateImage ofPartitions = partitions.capture();
-    StateImage ofRows = rows.words().capture();
-    return out -> {
-      ofPartitions.writeTo(out);
-      ofRows.writeTo(out);
-    };
+    return state.capture();
   }
 
   @Override
   public void restore(StateReader in) {
-    partitions.restore(in);
-    rows.words().restore(in);
-    ordered.relink();
+    state.restore(in);
   }
 }

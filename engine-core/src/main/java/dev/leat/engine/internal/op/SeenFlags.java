@@ -31,8 +31,8 @@ final class SeenFlags {
     Arrays.fill(flags, 0, rows.rows(), bits);
   }
 
-  /** Takes what the rows of a batch set from elsewhere. */
-  void take(FlagsByCode byCode, Batch rows) {
+  /** Begins with a batch, of which what each row sets is known already. */
+  void start(Batch rows, FlagsByCode byCode) {
     if (flags.length < rows.rows()) {
       flags = new long[rows.rows() + (rows.rows() >> 1)];
     }

@@ -40,6 +40,7 @@ public final class TopOperator implements Operator {
   private final RowOrder order;
   private final OrderedRows ordered;
   private final Partitions partitions;
+  private final OrderedState state;
   private final RowNumbers numbers;
   private final Consolidator consolidator;
   private final Batch consolidated;
@@ -67,6 +68,7 @@ public final class TopOperator implements Operator {
     this.ordered =
         new OrderedRows(ownerWord + 1, weightWord, ownerWord, order, dictionary.hashing());
     this.partitions = new Partitions(schema, node.partition(), dictionary.hashing());
+    this.state = new OrderedState(partitions, ordered, layout);
     boolean isOne = node.limit() == 1;
     this.numbers =
         isOne ? RowNumbers.PARTITION : node.key().isPresent() ? RowNumbers.INPUT : RowNumbers.NONE;
@@ -227,35 +229,21 @@ public final class TopOperator implements Operator {
 
   @Override
   public long stateBytes() {
-    return ordered.bytes() + partitions.bytes();
+    return state.bytes();
   }
 
   @Override
   public void mark(CodeSet live) {
-    partitions.mark(live);
-    GroupRows rows = ordered.rows();
-    boolean[] isFree = rows.isFree();
-    for (int slot = 0; slot < isFree.length; slot++) {
-      if (!isFree[slot]) {
-        layout.mark(rows.page(slot), rows.offset(slot), live);
-      }
-    }
+    state.mark(live);
   }
 
   @Override
   public StateImage capture() {
-    StateImage ofPartitions = partitions.capture();
-    StateImage ofRows = ordered.rows().capture();
-    return out -> {
-      ofPartitions.writeTo(out);
-      ofRows.writeTo(out);
-    };
+    return state.capture();
   }
 
   @Override
   public void restore(StateReader in) {
-    partitions.restore(in);
-    ordered.rows().restore(in);
-    ordered.relink();
+    state.restore(in);
   }
 }

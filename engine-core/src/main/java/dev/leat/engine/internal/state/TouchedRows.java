@@ -46,6 +46,12 @@ public final class TouchedRows {
    *     word behind the key is not zero, its bits are set in every row that is touched: it exists
    */
   public TouchedRows(GroupRows rows, int keyWords, long[] initial) {
+    this(rows, keyWords, initial, 0);
+  }
+
+  /** The same after a number of steps. */
+  TouchedRows(GroupRows rows, int keyWords, long[] initial, int steps) {
+    this.step = (long) steps << STEP_SHIFT;
     this.rows = rows;
     this.stride = rows.stride();
     this.keyWords = keyWords;
@@ -140,13 +146,6 @@ public final class TouchedRows {
       at += stride;
     }
     copied = count;
-  }
-
-  /**
-   * Has the numbers of steps begin anew with the next step, as they do at the end of their range.
-   */
-  void endRange() {
-    step = Long.MAX_VALUE >>> STEP_SHIFT << STEP_SHIFT;
   }
 
   /** Words of a row. */

@@ -12,10 +12,9 @@ class TouchedRowsTest {
     int first = rows.add();
     int second = rows.add();
     int third = rows.add();
-    TouchedRows touched = new TouchedRows(rows, 1, new long[] {0, 1});
+    TouchedRows touched = new TouchedRows(rows, 1, new long[] {0, 1}, Integer.MAX_VALUE - 1);
     touched.start();
     touched.touch(first);
-    touched.endRange();
     for (int slot : new int[] {second, third, first, second}) {
       touched.start();
       assertThat(touched.touch(slot)).isZero();
