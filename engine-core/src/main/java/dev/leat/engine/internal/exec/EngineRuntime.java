@@ -38,6 +38,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
   private final EpochLog log;
   private final RowsPool pool;
   private final LongSupplier clockMicros;
+  private final Ticks ticks;
   private final EngineState state;
   private final Checkpointing checkpointer;
   private final StateBudget budget;
@@ -82,6 +83,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
     Recovery.Start start =
         checkpoints.isEmpty() ? recovery.empty() : recovery.find(checkpoints.get().store());
     this.state = start.state();
+    this.ticks = new Ticks(state.clock(), clockMicros);
     // Before there is a checkpointer, which lets the log go of what no checkpoint needs.
     state.holdForBackfill(log);
     this.checkpointer =
@@ -133,7 +135,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
     try {
       while (!inbox.isClosed()) {
         if (!backfilling.isActive()) {
-          inbox.awaitRows();
+          inbox.awaitRows(ticks.nanosToNext());
         }
         step();
       }
@@ -205,7 +207,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
     stepLock.lock();
     try {
       subscriptions.awaitRoom();
-      Epoch epoch = refused != null ? refused : inbox.take(clockMicros.getAsLong());
+      Epoch epoch = refused != null ? refused : next();
       refused = null;
       if (epoch == null) {
         backfilling.slice();
@@ -231,6 +233,13 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
     } finally {
       stepLock.unlock();
     }
+  }
+
+  /** The rows that wait; an epoch without rows if there are none and a tick is due. */
+  private @Nullable Epoch next() {
+    long now = clockMicros.getAsLong();
+    Epoch epoch = inbox.take(now);
+    return epoch == null && ticks.isDue(now) ? inbox.takeTick(now) : epoch;
   }
 
   /** Puts an epoch into the log; if it is not taken, whoever waits for it is told why. */
