@@ -97,8 +97,10 @@ class ChangedPipelineTest {
         compare(engine, plan);
         for (List<InputChange> epoch : epochs) {
           engine.append(t -> epoch.forEach(change -> RandomRun.write(engine, t, change)));
+          Duration time = Duration.ofSeconds(random.nextInt(4));
+          clock.advance(time);
+          model.advance(time);
           epoch.forEach(model::apply);
-          clock.advance(Duration.ofSeconds(random.nextInt(4)));
           memory.read(clock.instant());
           expected = evaluate();
           engine.step();
