@@ -49,8 +49,7 @@ public final class Subscription implements AutoCloseable {
   private static <T> Changes<T> decoded(
       ViewChanges changes, RowMapping<T> mapping, ToldChanges told) {
     List<Change<T>> rows = new ArrayList<>();
-    told.forEach(
-        changes, (values, weight) -> rows.add(new Change<>(mapping.read(values), weight)));
+    told.forEach(changes, (values, weight) -> rows.add(new Change<>(mapping.read(values), weight)));
     Changes.Kind kind =
         switch (changes.kind()) {
           case SNAPSHOT -> Changes.Kind.SNAPSHOT;

@@ -89,38 +89,37 @@ public record SubscriptionSettings(
   /** The defaults. */
   public static SubscriptionSettings defaults() {
     return new SubscriptionSettings(
-        65_536,
-        Duration.ZERO,
-        5,
-        Duration.ofMillis(100),
-        Duration.ofSeconds(10),
-        Policy.ALL,
-        null);
+        65_536, Duration.ZERO, 5, Duration.ofMillis(100), Duration.ofSeconds(10), Policy.ALL, null);
   }
 
   /** A copy with another queue size. */
   public SubscriptionSettings withQueueRows(int value) {
-    return new SubscriptionSettings(value, maxWait, attempts, retryDelay, closeTimeout, policy, executor);
+    return new SubscriptionSettings(
+        value, maxWait, attempts, retryDelay, closeTimeout, policy, executor);
   }
 
   /** A copy with another time that the engine waits for the listener. */
   public SubscriptionSettings withMaxWait(Duration value) {
-    return new SubscriptionSettings(queueRows, value, attempts, retryDelay, closeTimeout, policy, executor);
+    return new SubscriptionSettings(
+        queueRows, value, attempts, retryDelay, closeTimeout, policy, executor);
   }
 
   /** A copy with another number of attempts. */
   public SubscriptionSettings withAttempts(int value) {
-    return new SubscriptionSettings(queueRows, maxWait, value, retryDelay, closeTimeout, policy, executor);
+    return new SubscriptionSettings(
+        queueRows, maxWait, value, retryDelay, closeTimeout, policy, executor);
   }
 
   /** A copy with another delay. */
   public SubscriptionSettings withRetryDelay(Duration value) {
-    return new SubscriptionSettings(queueRows, maxWait, attempts, value, closeTimeout, policy, executor);
+    return new SubscriptionSettings(
+        queueRows, maxWait, attempts, value, closeTimeout, policy, executor);
   }
 
   /** A copy with another time that closing waits. */
   public SubscriptionSettings withCloseTimeout(Duration value) {
-    return new SubscriptionSettings(queueRows, maxWait, attempts, retryDelay, value, policy, executor);
+    return new SubscriptionSettings(
+        queueRows, maxWait, attempts, retryDelay, value, policy, executor);
   }
 
   /** A copy with another choice of changes. */

@@ -257,9 +257,7 @@ public final class ClockRules {
         columns.put(expr, new WithClock.Column(name.toString(), function));
       }
       List<Field> fields = new ArrayList<>(input.schema().fields());
-      columns
-          .values()
-          .forEach(c -> fields.add(new Field(c.name(), c.clock().type(), false)));
+      columns.values().forEach(c -> fields.add(new Field(c.name(), c.clock().type(), false)));
       this.schema = Schema.of(fields);
     }
 

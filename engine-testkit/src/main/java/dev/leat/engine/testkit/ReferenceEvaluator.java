@@ -2,8 +2,8 @@ package dev.leat.engine.testkit;
 
 import dev.leat.engine.plan.AsOfJoin;
 import dev.leat.engine.plan.Expr;
-import dev.leat.engine.plan.GroupingSets;
 import dev.leat.engine.plan.Forget;
+import dev.leat.engine.plan.GroupingSets;
 import dev.leat.engine.plan.Join;
 import dev.leat.engine.plan.LookupJoin;
 import dev.leat.engine.plan.NamedExpr;
@@ -107,9 +107,9 @@ public final class ReferenceEvaluator {
   }
 
   /**
-   * Computes all views of a plan that may have lookups, or forget, so that its result depends on the
-   * epochs in which rows came: to be called after each epoch, with the same memory, which is told
-   * before what the clock said.
+   * Computes all views of a plan that may have lookups, or forget, so that its result depends on
+   * the epochs in which rows came: to be called after each epoch, with the same memory, which is
+   * told before what the clock said.
    */
   public static ReferenceResult evaluate(
       Plan plan, Map<String, ? extends List<ReferenceRow>> inputs, ReferenceMemory memory) {

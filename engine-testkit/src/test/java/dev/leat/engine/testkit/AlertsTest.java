@@ -65,8 +65,7 @@ class AlertsTest {
               .engine()
               .view("abandoned")
               .subscribe(
-                  SubscriptionSettings.defaults().withPolicy(Policy.INSERTS),
-                  sessionsInto(alerts));
+                  SubscriptionSettings.defaults().withPolicy(Policy.INSERTS), sessionsInto(alerts));
           tester.put("events", cart(tester, "s1")).step().advance(IDLE).step();
           tester.rows("abandoned");
           assertThat(alerts).containsExactly("1 s1");
@@ -77,6 +76,7 @@ class AlertsTest {
           assertThat(tester.rows("abandoned")).isEmpty();
           assertThat(alerts).hasSize(1);
           // And enters again.
+          tester.advance(Duration.ofSeconds(1));
           tester.put("events", cart(tester, "s1")).step();
           tester.rows("abandoned");
           tester.advance(IDLE).step();
@@ -106,9 +106,7 @@ class AlertsTest {
           .subscribe(
               SubscriptionSettings.defaults().withPolicy(policy),
               changes ->
-                  changes
-                      .changes()
-                      .forEach(c -> told.add(c.weight() + " " + c.row().value())));
+                  changes.changes().forEach(c -> told.add(c.weight() + " " + c.row().value())));
       tester.put("readings", new Reading("a", 12)).step();
       tester.put("readings", new Reading("a", 1)).step();
       tester.put("readings", new Reading("a", 13)).step();

@@ -89,10 +89,7 @@ class ChangedPipelineTest {
 
     private void open(Plan plan, List<List<InputChange>> epochs, boolean isLast) {
       EngineSettings settings =
-          EngineSettings.defaults()
-              .withThreading(Threading.HOST)
-              .withClock(clock)
-              .withEpochRows(1);
+          EngineSettings.defaults().withThreading(Threading.HOST).withClock(clock).withEpochRows(1);
       try (Engine engine = Engine.open(directory, Pipeline.of(plan), settings)) {
         compare(engine, plan);
         for (List<InputChange> epoch : epochs) {

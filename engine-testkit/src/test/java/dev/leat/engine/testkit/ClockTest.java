@@ -1,12 +1,12 @@
 package dev.leat.engine.testkit;
 
+import static dev.leat.engine.Expressions.asc;
 import static dev.leat.engine.Expressions.col;
 import static dev.leat.engine.Expressions.count;
 import static dev.leat.engine.Expressions.currentDate;
 import static dev.leat.engine.Expressions.desc;
 import static dev.leat.engine.Expressions.last;
 import static dev.leat.engine.Expressions.now;
-import static dev.leat.engine.Expressions.asc;
 import static dev.leat.engine.testkit.PipelineTester.START;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -49,13 +49,17 @@ class ClockTest {
             last(Event::at).orderBy(asc(Event::at)).as("last_at"))
         .where(col("last_type").eq("add_to_cart"))
         .where(
-            now().minus(col("last_at")).ge(minutes(15))
+            now()
+                .minus(col("last_at"))
+                .ge(minutes(15))
                 .and(now().minus(col("last_at")).lt(minutes(60))))
         .materialize("abandoned");
   }
 
   private static List<String> sessions(PipelineTester tester) {
-    return tester.rows("abandoned").stream().map(row -> row.value("session_id", String.class)).toList();
+    return tester.rows("abandoned").stream()
+        .map(row -> row.value("session_id", String.class))
+        .toList();
   }
 
   @Test
@@ -63,7 +67,10 @@ class ClockTest {
     PipelineTester.onEverySchedule(
         Pipeline.define(ClockTest::abandoned),
         tester -> {
-          tester.put("events", event("s1", "view", START.minusSeconds(1)), event("s1", "add_to_cart", START));
+          tester.put(
+              "events",
+              event("s1", "view", START.minusSeconds(1)),
+              event("s1", "add_to_cart", START));
           tester.step().advance(minutes(15).minusSeconds(1)).step();
           assertThat(sessions(tester)).isEmpty();
           tester.advance(Duration.ofSeconds(1)).step();
@@ -118,8 +125,7 @@ class ClockTest {
           tester.put("events", event("s", "a", START), event("s", "a", START.plusSeconds(59)));
           tester.put("events", event("s", "b", START.plusSeconds(60))).step();
           assertThat(tester.rows("per_minute").stream().map(Row::values))
-              .containsExactlyInAnyOrder(
-                  List.of(START, 2L), List.of(START.plusSeconds(60), 1L));
+              .containsExactlyInAnyOrder(List.of(START, 2L), List.of(START.plusSeconds(60), 1L));
           assertThat(tester.rows("top").get(0).values()).isEqualTo(List.of("/a", 2L));
           tester.advance(minutes(5).minusSeconds(1)).step();
           assertThat(tester.rows("per_minute")).hasSize(2);
@@ -198,7 +204,9 @@ class ClockTest {
                 p.stream("events", Event.class)
                     .acceptGrowth("a short test")
                     .where(
-                        now().minus(col(Event::at)).lt(minutes(1))
+                        now()
+                            .minus(col(Event::at))
+                            .lt(minutes(1))
                             .or(now().minus(col(Event::at)).ge(minutes(3))))
                     .materialize("edges"));
     assertThat(pipeline.explain()).contains("with now() refreshed in all rows, at most each 1 s");
@@ -291,8 +299,11 @@ class ClockTest {
   @Test
   void whereTheTimeHasNoMeaningItIsRefused() {
     String wayOut = ".with(now().as(\"now\"))";
-    assertInvalid(e -> e.groupBy(Event::page).aggregate(count().where(col(Event::at).lt(now())).as("n")), wayOut);
-    assertInvalid(e -> e.groupBy(Event::page).aggregate(last(now()).orderBy(asc(Event::at)).as("n")), wayOut);
+    assertInvalid(
+        e -> e.groupBy(Event::page).aggregate(count().where(col(Event::at).lt(now())).as("n")),
+        wayOut);
+    assertInvalid(
+        e -> e.groupBy(Event::page).aggregate(last(now()).orderBy(asc(Event::at)).as("n")), wayOut);
     assertInvalid(e -> e.where(now().ge(col(Event::page))), "filter on stream 'events'");
     assertInvalid(e -> e.where(now()), "a condition must be boolean");
     assertInvalid(e -> e.with(now().as("now")), "grows with the input");

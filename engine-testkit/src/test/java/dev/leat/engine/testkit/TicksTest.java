@@ -108,8 +108,7 @@ class TicksTest {
       clock.advance(Duration.ofSeconds(7));
       engine.step();
       before = rows(engine);
-      assertThat(before).containsExactly(
-          List.of("a", START.plusSeconds(5), START.plusSeconds(7)));
+      assertThat(before).containsExactly(List.of("a", START.plusSeconds(5), START.plusSeconds(7)));
     }
     clock.advance(Duration.ofHours(1));
     try (Engine engine = open(Duration.ofSeconds(1))) {

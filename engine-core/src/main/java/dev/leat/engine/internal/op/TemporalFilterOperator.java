@@ -67,7 +67,11 @@ final class TemporalFilterOperator implements Operator {
   private long[] leaves = new long[0];
 
   TemporalFilterOperator(
-      TemporalFilter node, Operator input, TickTime time, Dictionary dictionary, Failures failures) {
+      TemporalFilter node,
+      Operator input,
+      TickTime time,
+      Dictionary dictionary,
+      Failures failures) {
     Schema schema = node.schema();
     this.input = input;
     this.time = time;
