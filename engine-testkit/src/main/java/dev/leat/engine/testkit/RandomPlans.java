@@ -61,6 +61,11 @@ public final class RandomPlans {
 
   private static final long ORDERS_SALT = 0x6f7264657273L;
 
+  /** So many views may depend on the time. */
+  private static final int MAX_TICKING_VIEWS = 3;
+
+  private static final long CLOCKS_SALT = 0x636c6f636b73L;
+
   private final SplittableRandom random;
   private final RandomDeduplications deduplications;
   private final RandomValues values;
@@ -84,7 +89,31 @@ public final class RandomPlans {
     RandomPlans ordered = new RandomPlans(new SplittableRandom(seed ^ ORDERS_SALT), deduplications);
     ordered.relations.addAll(plans.relations);
     ordered.names = plans.names;
-    return ordered.withOrders(plain);
+    Plan withOrders = ordered.withOrders(plain);
+    RandomPlans ticking = new RandomPlans(new SplittableRandom(seed ^ CLOCKS_SALT), deduplications);
+    ticking.relations.addAll(ordered.relations);
+    ticking.names = ordered.names;
+    return ticking.withClocks(withOrders);
+  }
+
+  /** A third of the plans get views that change as time passes. */
+  private Plan withClocks(Plan plan) {
+    if (random.nextInt(3) > 0) {
+      return plan;
+    }
+    RandomClocks clocks = new RandomClocks(random);
+    List<ViewDefinition> views = new ArrayList<>(plan.views());
+    for (int i = random.nextInt(MAX_TICKING_VIEWS); i >= 0; i--) {
+      Node source = values.percent(30) ? values.pick(plan.inputs()) : source();
+      relations.add(clocks.relation(source, "t" + names++));
+      if (values.percent(40)) {
+        relations.add(operator());
+      }
+      views.add(
+          new ViewDefinition(
+              "view" + views.size(), relations.get(relations.size() - 1), "the test is short"));
+    }
+    return new Plan(plan.inputs(), views);
   }
 
   /** Half of the plans get views over relations over orders, and over what is computed of these. */

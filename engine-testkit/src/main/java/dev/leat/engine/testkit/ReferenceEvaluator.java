@@ -3,6 +3,7 @@ package dev.leat.engine.testkit;
 import dev.leat.engine.plan.AsOfJoin;
 import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.GroupingSets;
+import dev.leat.engine.plan.Forget;
 import dev.leat.engine.plan.Join;
 import dev.leat.engine.plan.LookupJoin;
 import dev.leat.engine.plan.NamedExpr;
@@ -12,6 +13,7 @@ import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.Postorder;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.SetOperation;
+import dev.leat.engine.plan.Ticking;
 import dev.leat.engine.plan.Top;
 import dev.leat.engine.plan.Type;
 import dev.leat.engine.plan.Unnest;
@@ -130,7 +132,7 @@ public final class ReferenceEvaluator {
   /** Does a relation depend on the epochs in which rows came, and not only on what there is? */
   public static boolean dependsOnEpochs(Node relation) {
     return Postorder.of(List.of(relation), Node::inputs).stream()
-        .anyMatch(LookupJoin.class::isInstance);
+        .anyMatch(node -> node instanceof LookupJoin || node instanceof Forget);
   }
 
   private List<ReferenceRow> rows(Node node) {
@@ -220,6 +222,12 @@ public final class ReferenceEvaluator {
     @Override
     public List<ReferenceRow> top(Top top) {
       return ReferenceOrder.first(top, rows(top.input()));
+    }
+
+    @Override
+    public List<ReferenceRow> ticking(Ticking ticking) {
+      ReferenceClock clock = new ReferenceClock(memory, ReferenceEvaluator.this::orError);
+      return clock.rows(ticking, rows(ticking.input()));
     }
   }
 

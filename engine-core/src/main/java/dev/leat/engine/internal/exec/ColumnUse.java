@@ -12,6 +12,7 @@ import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Over;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.SetOperation;
+import dev.leat.engine.plan.Ticking;
 import dev.leat.engine.plan.Top;
 import dev.leat.engine.plan.Unnest;
 import dev.leat.engine.plan.ViewDefinition;
@@ -185,6 +186,11 @@ final class ColumnUse {
     public Collection<String> top(Top top) {
       // All of them, needed or not: rows that tie are told apart by all columns.
       return top.schema().names();
+    }
+
+    @Override
+    public Collection<String> ticking(Ticking ticking) {
+      return ticking.read(needed);
     }
   }
 }
