@@ -84,7 +84,8 @@ public final class RandomPlans {
     RandomPlans ordered = new RandomPlans(new SplittableRandom(seed ^ ORDERS_SALT), deduplications);
     ordered.relations.addAll(plans.relations);
     ordered.names = plans.names;
-    return ordered.withOrders(plain);
+    Plan plan = ordered.withOrders(plain);
+    return new RandomChains(seed, ordered.relations).addTo(plan);
   }
 
   /** Half of the plans get views over relations over orders, and over what is computed of these. */
