@@ -93,7 +93,8 @@ public final class RandomPlans {
     RandomPlans ticking = new RandomPlans(new SplittableRandom(seed ^ CLOCKS_SALT), deduplications);
     ticking.relations.addAll(ordered.relations);
     ticking.names = ordered.names;
-    return ticking.withClocks(withOrders);
+    Plan plan = ticking.withClocks(withOrders);
+    return new RandomChains(seed, ticking.relations).addTo(plan);
   }
 
   /** A third of the plans get views that change as time passes. */

@@ -58,6 +58,9 @@ public final class RowsByKey implements Checkpointed {
       Identity identity,
       boolean isUnique) {}
 
+  /** What is kept of a key: how many rows it has, and the first. */
+  private static final int KEY_WORDS = 2;
+
   private static final int NONE = -1;
   private static final long GONE = -1;
   private static final int HALF = 32;
@@ -102,7 +105,7 @@ public final class RowsByKey implements Checkpointed {
     Schema schema = layout.schema();
     boolean isCode = GroupKeys.isCode(schema, layout.key());
     this.probe = new KeyProbe(schema, layout.key(), layout.matchesNull());
-    this.keys = GroupKeys.ofJoin(probe.layout(), isCode, hashing);
+    this.keys = GroupKeys.ofJoin(probe.layout(), isCode, KEY_WORDS, hashing);
     this.countWord = probe.layout().stride();
     this.headWord = countWord + 1;
     this.keptLayout = KeyLayout.of(schema, layout.kept());
