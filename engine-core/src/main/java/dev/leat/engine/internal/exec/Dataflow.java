@@ -135,7 +135,7 @@ public final class Dataflow implements Checkpointed {
       if (from.contains(operator)) {
         continue;
       }
-      from.forEach(Operator::addReader);
+      operator.readFrom(from);
       if (isTwin) {
         twins.add(operator);
       } else {

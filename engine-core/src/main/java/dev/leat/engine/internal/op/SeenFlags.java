@@ -4,6 +4,7 @@ import dev.leat.engine.internal.batch.Batch;
 import dev.leat.engine.internal.batch.Column;
 import dev.leat.engine.internal.state.GroupRows;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Folds all {@link SeenAccumulator}s over the same rows whose bits are in one word: what a row sets
@@ -25,18 +26,31 @@ final class SeenFlags {
 
   /** Begins with a batch, of which each row sets some bits. */
   void start(Batch rows, long bits) {
-    if (flags.length < rows.rows()) {
-      flags = new long[rows.rows() + (rows.rows() >> 1)];
-    }
+    ensure(rows);
     Arrays.fill(flags, 0, rows.rows(), bits);
   }
 
   /** Begins with a batch, of which what each row sets is known already. */
   void start(Batch rows, FlagsByCode byCode) {
+    ensure(rows);
+    byCode.write(rows, flags);
+  }
+
+  /** Begins with the rows of a batch that may set something new, which are selected. */
+  int start(Batch rows, FlagsByCode byCode, KnownFlags known, int[] selected) {
+    ensure(rows);
+    return known.candidates(rows, byCode, selected, flags);
+  }
+
+  /** Looks up what the selected rows set, where that was not known. */
+  void complete(Batch rows, FlagsByCode byCode) {
+    byCode.complete(rows, flags);
+  }
+
+  private void ensure(Batch rows) {
     if (flags.length < rows.rows()) {
       flags = new long[rows.rows() + (rows.rows() >> 1)];
     }
-    byCode.write(rows, flags);
   }
 
   /** What the first row of the batch sets. */
@@ -64,6 +78,30 @@ final class SeenFlags {
       size += (int) ((missing | -missing) >>> 63);
     }
     return size;
+  }
+
+  /**
+   * Sets the bits of the selected rows in their groups.
+   *
+   * @param slots of the groups, by row
+   * @param patterns is told what changes; null if nobody reads it
+   */
+  void set(Batch rows, int[] slots, GroupRows groups, @Nullable FlagPatterns patterns) {
+    int[] selection = rows.selection();
+    int count = rows.count();
+    for (int i = 0; i < count; i++) {
+      int row = selection == null ? i : selection[i];
+      int slot = slots[row];
+      int at = groups.offset(slot) + word;
+      long before = groups.page(slot)[at];
+      long after = before | flags[row];
+      if (after != before) {
+        groups.writable(slot)[at] = after;
+        if (patterns != null) {
+          patterns.change((int) before, (int) after);
+        }
+      }
+    }
   }
 
   /** Takes in what an accumulator's operand sets. */

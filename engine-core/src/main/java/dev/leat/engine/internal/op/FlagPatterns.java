@@ -1,0 +1,111 @@
+package dev.leat.engine.internal.op;
+
+import dev.leat.engine.internal.batch.Batch;
+import dev.leat.engine.internal.expr.RowErrors;
+import dev.leat.engine.internal.state.TouchedRows;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The changes of groups of which nothing but flags is kept, for those who do not read the keys:
+ * groups with the same flags are equal rows to them, so they are told how many more or fewer have
+ * each pattern of flags. That are a few rows, whatever the number of groups that changed, in the
+ * order of the patterns.
+ */
+final class FlagPatterns {
+  /** There is a count for each pattern that could be. */
+  static final int MAX_BITS = 12;
+
+  private final int stride;
+  private final int keyColumns;
+  private final int word;
+  private final List<Accumulator> accumulators;
+  private final Batch output;
+  private final RowErrors errors = new RowErrors();
+
+  /** By pattern: how many more groups have it than before the step. */
+  private final long[] changes;
+
+  /** A bit for each pattern whose change is set. */
+  private final long[] changed;
+
+  private long[] rows = new long[0];
+  private long[] weights = new long[0];
+
+  /**
+   * No changes.
+   *
+   * @param stride words of a group's row
+   * @param word the one that holds the flags, the lowest of which says that the group exists
+   * @param bits how many bits are flags
+   * @param keyColumns how many columns of the output are keys, before those of the accumulators
+   */
+  FlagPatterns(int stride, int word, int bits, int keyColumns, List<Accumulator> accumulators) {
+    this.stride = stride;
+    this.word = word;
+    this.keyColumns = keyColumns;
+    this.accumulators = accumulators;
+    this.output = new Batch(keyColumns + accumulators.size());
+    this.changes = new long[1 << bits];
+    this.changed = new long[Math.max(1, changes.length >>> 6)];
+  }
+
+  /** A group had one pattern and has another; 0 is that of a group that is not there. */
+  void change(int before, int after) {
+    changes[before]--;
+    changes[after]++;
+    changed[before >>> 6] |= 1L << before;
+    changed[after >>> 6] |= 1L << after;
+  }
+
+  /** Takes in an image of groups that changed. */
+  void add(TouchedRows touched) {
+    for (int row = 0; row < touched.imageRows(); row++) {
+      int pattern = (int) touched.image()[row * stride + word];
+      changes[pattern] += touched.imageWeights()[row];
+      changed[pattern >>> 6] |= 1L << pattern;
+    }
+  }
+
+  /** The changes of the last step; the columns of the key hold nothing of use. */
+  Batch output() {
+    return output;
+  }
+
+  /** Makes the output of the changes since the last time. */
+  void emit() {
+    int count = 0;
+    // A group that is not there is no row.
+    changed[0] &= ~1L;
+    changes[0] = 0;
+    for (int w = 0; w < changed.length; w++) {
+      for (long left = changed[w]; left != 0; left &= left - 1) {
+        int pattern = (w << 6) + Long.numberOfTrailingZeros(left);
+        if (changes[pattern] != 0) {
+          count = add(count, pattern, changes[pattern]);
+          changes[pattern] = 0;
+        }
+      }
+      changed[w] = 0;
+    }
+    for (int c = 0; c < output.columnCount(); c++) {
+      output.column(c).reset(count);
+    }
+    for (int i = 0; i < accumulators.size(); i++) {
+      accumulators.get(i).write(rows, stride, 0, count, output.column(keyColumns + i), errors);
+    }
+    assert errors.isEmpty() : "flags have results";
+    output.fill(count, weights);
+    output.consolidated();
+  }
+
+  private int add(int count, int pattern, long weight) {
+    if (weights.length == count) {
+      weights = Arrays.copyOf(weights, Math.max(16, 2 * count));
+      rows = Arrays.copyOf(rows, weights.length * stride);
+    }
+    weights[count] = weight;
+    rows[count * stride + word] = pattern;
+    return count + 1;
+  }
+}
