@@ -2,6 +2,8 @@ package dev.leat.engine.plan;
 
 import dev.leat.engine.plan.TemporalFilter.Bound;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -42,6 +44,12 @@ public final class ClockRules {
   /** Does an expression depend on the clock? */
   public static boolean readsClock(Expr expr) {
     return expr.parts().contains(NOW);
+  }
+
+  /** An expression with a time, in microseconds since 1970, in the place of {@code now()}. */
+  public static Expr at(Expr expr, long micros) {
+    Instant time = Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
+    return ExprRewrite.replaced(expr, Map.of(NOW, new Expr.Literal(time, Type.INSTANT)));
   }
 
   /** A tick interval in microseconds; checked. */
@@ -249,9 +257,7 @@ public final class ClockRules {
         columns.put(expr, new WithClock.Column(name.toString(), function));
       }
       List<Field> fields = new ArrayList<>(input.schema().fields());
-      columns
-          .values()
-          .forEach(c -> fields.add(new Field(c.name(), c.clock().type(), false)));
+      columns.values().forEach(c -> fields.add(new Field(c.name(), c.clock().type(), false)));
       this.schema = Schema.of(fields);
     }
 

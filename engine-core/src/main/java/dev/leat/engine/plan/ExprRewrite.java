@@ -68,8 +68,7 @@ public final class ExprRewrite {
 
     @Override
     public Expr userCall(Expr.UserCall call) {
-      return new Expr.UserCall(
-          call.name(), call.type(), call.function(), of(call.arguments()));
+      return new Expr.UserCall(call.name(), call.type(), call.function(), of(call.arguments()));
     }
   }
 }

@@ -64,8 +64,7 @@ public final class TemporalFilter extends Ticking {
   private static Canonical step(Node input, List<Bound> bounds) {
     Canonical text = new Canonical("temporal-filter").word("[");
     bounds.forEach(b -> text.expr(b.clock().expr()).word(b.op().name()).expr(b.row()));
-    return text.word("]")
-        .fields(Canonical.read(bounds.stream().map(Bound::row).toList(), input));
+    return text.word("]").fields(Canonical.read(bounds.stream().map(Bound::row).toList(), input));
   }
 
   /** What is compared; at least one. */

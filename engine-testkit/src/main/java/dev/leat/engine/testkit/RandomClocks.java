@@ -70,8 +70,7 @@ final class RandomClocks {
       switch (field.type().kind()) {
         case INT, LONG ->
             spans.add(Expr.of(Duration.ofSeconds(1)).times(column.modulo(MAX_SECONDS)));
-        case STRING ->
-            spans.add(Expr.of(Duration.ofSeconds(7)).times(column.length().modulo(3)));
+        case STRING -> spans.add(Expr.of(Duration.ofSeconds(7)).times(column.length().modulo(3)));
         case INSTANT ->
             spans.add(
                 Expr.of(Duration.ofSeconds(1)).times(column.epochSeconds().modulo(MAX_SECONDS)));

@@ -39,6 +39,9 @@ final class ReferenceClock {
   }
 
   List<ReferenceRow> rows(Ticking node, List<ReferenceRow> input) {
+    if (!memory.hasTime()) {
+      return List.of();
+    }
     if (node instanceof TemporalFilter filter) {
       return filtered(filter, input);
     }

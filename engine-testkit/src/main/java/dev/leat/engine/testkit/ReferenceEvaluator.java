@@ -2,8 +2,8 @@ package dev.leat.engine.testkit;
 
 import dev.leat.engine.plan.AsOfJoin;
 import dev.leat.engine.plan.Expr;
-import dev.leat.engine.plan.GroupingSets;
 import dev.leat.engine.plan.Forget;
+import dev.leat.engine.plan.GroupingSets;
 import dev.leat.engine.plan.Join;
 import dev.leat.engine.plan.LookupJoin;
 import dev.leat.engine.plan.NamedExpr;
@@ -96,19 +96,20 @@ public final class ReferenceEvaluator {
   }
 
   /**
-   * Computes all views of a plan.
+   * Computes all views of a plan, as if all rows came at {@link PipelineTester#START}.
    *
    * @param inputs for each input its current rows, made by {@link ReferenceRow#of}, equal rows
    *     several times; an input that is not named has no rows
    */
   public static ReferenceResult evaluate(
       Plan plan, Map<String, ? extends List<ReferenceRow>> inputs) {
-    return evaluate(plan, inputs, new ReferenceMemory());
+    return evaluate(plan, inputs, new ReferenceMemory().read(PipelineTester.START));
   }
 
   /**
-   * Computes all views of a plan that may have lookups, whose result depends on the epochs in which
-   * rows came: to be called after each epoch, with the same memory.
+   * Computes all views of a plan that may have lookups, or forget, so that its result depends on
+   * the epochs in which rows came: to be called after each epoch, with the same memory, which is
+   * told before what the clock said.
    */
   public static ReferenceResult evaluate(
       Plan plan, Map<String, ? extends List<ReferenceRow>> inputs, ReferenceMemory memory) {

@@ -34,19 +34,24 @@ public final class ReferenceMemory {
 
   private final Map<Node, Looked> lookups = new HashMap<>();
   private final Map<Node, ReferenceClock.Forgetting> forgettings = new HashMap<>();
-  private long nowMicros = micros(PipelineTester.START);
+  private long nowMicros = Long.MIN_VALUE;
 
   private static long micros(Instant time) {
     return ChronoUnit.MICROS.between(Instant.EPOCH, time);
   }
 
   /**
-   * Says what the clock said when the epoch was closed that comes next; {@link
-   * PipelineTester#START} if that is never said.
+   * Says what the clock said when the epoch was closed that comes next. Before that there is no
+   * time, and so no rows of what depends on it.
    */
   public ReferenceMemory read(Instant clock) {
     nowMicros = Math.max(nowMicros, micros(clock));
     return this;
+  }
+
+  /** Was there a clock reading? */
+  boolean hasTime() {
+    return nowMicros != Long.MIN_VALUE;
   }
 
   /** The greatest clock reading. */

@@ -124,6 +124,7 @@ final class RandomRun implements AutoCloseable {
       model.advance(time);
       bring(randomCase.epochs().get(i));
       ledgerCheck.apply(randomCase.epochs().get(i), model);
+      memory.read(clock.instant());
       ReferenceResult result = compare();
       if (ticks.nextInt(3) == 0) {
         result = tick();
@@ -154,6 +155,7 @@ final class RandomRun implements AutoCloseable {
     clock.advance(time);
     model.advance(time);
     check(engine.step() == 0, "rows of a tick", 0);
+    memory.read(clock.instant());
     return compare();
   }
 
@@ -204,7 +206,6 @@ final class RandomRun implements AutoCloseable {
   }
 
   private ReferenceResult compare() {
-    memory.read(clock.instant());
     ReferenceResult expected = ReferenceEvaluator.evaluate(randomCase.plan(), model.rows(), memory);
     for (ViewDefinition definition : randomCase.plan().views()) {
       View<Row> view = engine.view(definition.name());

@@ -216,7 +216,7 @@ final class RestartRun {
     restarted.step(0, List.of());
     compare(0);
     long position = 0;
-    ReferenceMemory memory = new ReferenceMemory();
+    ReferenceMemory memory = new ReferenceMemory().read(now);
     ReferenceResult expected = ReferenceEvaluator.evaluate(randomCase.plan(), model.rows(), memory);
     for (List<InputChange> epoch : randomCase.epochs()) {
       position++;

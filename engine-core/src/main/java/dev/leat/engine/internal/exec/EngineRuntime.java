@@ -94,7 +94,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
     this.budget = new StateBudget(settings.stateBytes(), state, stateLock);
     this.inbox = new Inbox(plan, pool, settings, state.producers(), budget);
     this.views = new EngineViews(plan, state);
-    this.reads = new ViewReads(state, views, stateLock, this::checkUsable);
+    this.reads = new ViewReads(state, views, stateLock, clockMicros, this::checkUsable);
     this.subscriptions =
         new Subscriptions(
             views.all(),
@@ -239,7 +239,8 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
   private @Nullable Epoch next() {
     long now = clockMicros.getAsLong();
     Epoch epoch = inbox.take(now);
-    return epoch == null && ticks.isDue(now) ? inbox.takeTick(now) : epoch;
+    boolean isTick = epoch == null && !inbox.isClosed() && ticks.isDue(now);
+    return isTick ? inbox.takeTick(now) : epoch;
   }
 
   /** Puts an epoch into the log; if it is not taken, whoever waits for it is told why. */

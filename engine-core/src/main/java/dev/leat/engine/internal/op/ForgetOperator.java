@@ -25,6 +25,9 @@ final class ForgetOperator implements Operator {
   private static final int PAYLOAD = 3;
   private static final int NONE = -1;
 
+  /** When rows that came before the first epoch, of aggregates over nothing, come in truth. */
+  private static final long WITH_FIRST_EPOCH = TickTime.NONE + 1;
+
   private final Operator input;
   private final TickTime time;
   private final long afterMicros;
@@ -63,12 +66,13 @@ final class ForgetOperator implements Operator {
   public void step() {
     Batch in = input.output();
     long now = time.micros();
-    if (in.isEmpty() && (heap.size() == 0 || heap.firstTime() > now)) {
+    if (in.isEmpty() && !isDue(now)) {
       output.clear();
       return;
     }
     changes.start();
-    while (heap.size() > 0 && heap.firstTime() <= now) {
+    // With the first epoch there is no other row yet.
+    while (isDue(now) && heap.firstTime() != WITH_FIRST_EPOCH) {
       takeBack(heap.removeFirst());
     }
     if (isKeyed && !in.isEmpty()) {
@@ -77,7 +81,7 @@ final class ForgetOperator implements Operator {
       consolidated.number(in.slots());
       in = consolidated;
     }
-    long end = now + afterMicros;
+    long end = time.exists() ? now + afterMicros : WITH_FIRST_EPOCH;
     for (int i = 0; i < in.count(); i++) {
       int row = in.row(i);
       if (in.weight(row) > 0) {
@@ -86,7 +90,14 @@ final class ForgetOperator implements Operator {
         takeBackOfKey(in, row);
       }
     }
+    while (isDue(now)) {
+      tell(heap.removeFirst(), end);
+    }
     changes.writeTo(output);
+  }
+
+  private boolean isDue(long now) {
+    return heap.size() > 0 && heap.firstTime() <= now;
   }
 
   private void add(Batch in, int row, long end) {
@@ -94,15 +105,27 @@ final class ForgetOperator implements Operator {
     long[] page = rows.writable(slot);
     int from = rows.offset(slot);
     layout.gather(in, row, page, from);
-    page[from + timeWord] = end;
     page[from + weightWord] = in.weight(row);
     int number = in.slots() == null || !isKeyed ? 0 : in.slots()[row];
     page[from + numberWord] = number;
     if (isKeyed) {
       remember(number, slot);
     }
+    tell(slot, end);
+  }
+
+  private boolean isTold(int slot) {
+    return rows.page(slot)[rows.offset(slot) + timeWord] != WITH_FIRST_EPOCH;
+  }
+
+  private void tell(int slot, long end) {
+    long[] page = rows.writable(slot);
+    int from = rows.offset(slot);
+    page[from + timeWord] = end;
     heap.put(slot, end);
-    changes.add(number, page, from, in.weight(row));
+    if (isTold(slot)) {
+      changes.add((int) page[from + numberWord], page, from, page[from + weightWord]);
+    }
   }
 
   private void remember(int number, int slot) {
@@ -129,7 +152,9 @@ final class ForgetOperator implements Operator {
     long[] page = rows.page(slot);
     int from = rows.offset(slot);
     int number = (int) page[from + numberWord];
-    changes.add(number, page, from, -page[from + weightWord]);
+    if (isTold(slot)) {
+      changes.add(number, page, from, -page[from + weightWord]);
+    }
     if (isKeyed) {
       slotOf[number] = NONE;
     }

@@ -36,6 +36,9 @@ import java.util.List;
 final class TemporalFilterOperator implements Operator {
   private static final int PAYLOAD = 5;
 
+  /** Rows that come before the first epoch, of aggregates over nothing, enter with it. */
+  private static final long SINCE_THERE_IS_TIME = TickTime.NONE + 1;
+
   private record Compared(ClockValue clock, Kernel row, TemporalFilter.Bound bound) {}
 
   private final Operator input;
@@ -64,7 +67,11 @@ final class TemporalFilterOperator implements Operator {
   private long[] leaves = new long[0];
 
   TemporalFilterOperator(
-      TemporalFilter node, Operator input, TickTime time, Dictionary dictionary, Failures failures) {
+      TemporalFilter node,
+      Operator input,
+      TickTime time,
+      Dictionary dictionary,
+      Failures failures) {
     Schema schema = node.schema();
     this.input = input;
     this.time = time;
@@ -161,7 +168,7 @@ final class TemporalFilterOperator implements Operator {
       enters = new long[in.rows() + (in.rows() >> 1)];
       leaves = new long[enters.length];
     }
-    Arrays.fill(enters, 0, in.rows(), ClockValue.ALWAYS);
+    Arrays.fill(enters, 0, in.rows(), SINCE_THERE_IS_TIME);
     Arrays.fill(leaves, 0, in.rows(), ClockValue.NEVER);
     errors.clear();
     for (Compared compared : bounds) {

@@ -5,7 +5,10 @@ package dev.leat.engine.internal.op;
  * epochs say.
  */
 public final class TickTime {
-  private long micros = Long.MIN_VALUE;
+  /** There is no time before the first epoch, and so no rows of what depends on it. */
+  public static final long NONE = Long.MIN_VALUE;
+
+  private long micros = NONE;
 
   /** Sets the time of the next step. */
   public void set(long nowMicros) {
@@ -13,8 +16,13 @@ public final class TickTime {
     micros = nowMicros;
   }
 
-  /** Microseconds since 1970; the least there is before the first epoch. */
+  /** Microseconds since 1970; {@link #NONE} before the first epoch. */
   public long micros() {
     return micros;
+  }
+
+  /** Has there been an epoch? */
+  public boolean exists() {
+    return micros != NONE;
   }
 }

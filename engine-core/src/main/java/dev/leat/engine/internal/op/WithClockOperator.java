@@ -137,7 +137,7 @@ final class WithClockOperator implements Operator {
   private void settle(int slot) {
     long weight = kept.rows().page(slot)[kept.rows().offset(slot) + weightWord];
     assert weight >= 0 : "a row was taken back more often than it was there: weight=" + weight;
-    tell(slot, weight);
+    tell(slot, time.exists() ? weight : 0);
     if (weight == 0) {
       kept.remove(slot);
     }
