@@ -5,6 +5,7 @@ import dev.leat.engine.plan.Type;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -104,19 +105,11 @@ final class SqlExprText implements Expr.Visitor<String> {
           "CAST(date_trunc(" + text(arguments.get(1)) + ", " + first + ") AS TIMESTAMP)";
       // Rounded down, also before 1970.
       case EPOCH_SECONDS ->
-          "((epoch_us("
-              + first
-              + ") - (epoch_us("
-              + first
-              + ") % "
-              + MICROS
-              + " + "
-              + MICROS
-              + ") % "
-              + MICROS
-              + ") // "
-              + MICROS
-              + ")";
+          String.format(
+              Locale.ROOT,
+              "((epoch_us(%1$s) - (epoch_us(%1$s) %% %2$s + %2$s) %% %2$s) // %2$s)",
+              first,
+              MICROS);
       // Of integers the database gives null for a divisor of zero where a row is an error here.
       case DIVIDE, ROUND -> throw unlike(call.op().name());
     };

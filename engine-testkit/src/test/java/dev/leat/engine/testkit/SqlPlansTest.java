@@ -25,6 +25,18 @@ class SqlPlansTest {
   private static final int MAX_SHOWN = 5;
   private static final int HEALTH = 1000;
 
+  /** Seeds that have failed once. */
+  private static final List<Long> REGRESSIONS =
+      List.of(5_001_453L, 5_005_440L, 5_006_199L, 5_008_115L, 5_010_896L);
+
+  @Test
+  void seedsThatFailedOnceFailNoMore() {
+    try (SqlRun database = new SqlRun()) {
+      assertThat(REGRESSIONS)
+          .allSatisfy(seed -> assertThat(failure(database, SqlRun.of(seed))).isNull());
+    }
+  }
+
   @Test
   void viewsAreWhatTheDatabaseComputes() throws InterruptedException {
     long cases = Long.getLong("duckdb.cases", 400);
