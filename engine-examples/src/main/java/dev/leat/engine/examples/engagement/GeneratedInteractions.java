@@ -149,6 +149,7 @@ final class GeneratedInteractions {
     };
   }
 
+  @SuppressWarnings("NullAway") // Accessors name columns, and none could name one that says null.
   private Interaction interaction(int user, Visit visit) {
     Page page = visit.page();
     String type = type(page.url());
