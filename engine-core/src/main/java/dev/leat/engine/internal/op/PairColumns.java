@@ -98,7 +98,8 @@ final class PairColumns {
         case NOTHING -> out.share(c, own[c]);
       }
     }
-    kept.gather(pairs.places(), 0, pairs.count(), out, 0, pairs.rows());
+    boolean isWhole = pairs.count() == batch.rows();
+    kept.gather(pairs.places(), 0, pairs.count(), out, 0, isWhole ? null : pairs.rows());
   }
 
   private static void shareKey(RowPairs pairs, Column key, Column to) {
