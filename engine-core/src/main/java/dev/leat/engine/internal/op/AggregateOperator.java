@@ -203,10 +203,7 @@ public final class AggregateOperator implements Operator {
     }
     areChangesMade = readers > 0;
     Batch evaluated = evaluate(in);
-    FlagFolds flags = folds.flags();
-    if (flags != null && !areChangesMade) {
-      setFlags(flags, evaluated);
-    } else {
+    if (areChangesMade || !areFlagsSet(evaluated)) {
       fold(evaluated);
     }
     if (patterns != null && patternReaders > 0) {
@@ -232,12 +229,20 @@ public final class AggregateOperator implements Operator {
     endGroups();
   }
 
-  /** Sets flags in the groups themselves, because nobody reads what they were before the step. */
-  private void setFlags(FlagFolds flags, Batch evaluated) {
-    groups.ensure(evaluated.rows());
-    Batch some = flags.candidates(evaluated);
-    Objects.requireNonNull(keys).findOrAdd(some, groups.slots());
+  /**
+   * Sets flags in the groups themselves, where that is all that is kept of them and nobody reads
+   * what each was before the step; false if they are to be folded as others are.
+   */
+  private boolean areFlagsSet(Batch evaluated) {
+    FlagFolds flags = folds.flags();
+    KnownFlags some = flags == null ? null : flags.select(evaluated);
+    if (flags == null || some == null) {
+      return false;
+    }
+    groups.ensure(some.count());
+    Objects.requireNonNull(keys).findOrAdd(some.keys(), some.count(), groups.slots());
     flags.set(some, groups.slots(), rows, patternReaders > 0 ? patterns : null);
+    return true;
   }
 
   /**
@@ -300,7 +305,7 @@ public final class AggregateOperator implements Operator {
     } else {
       keys.guess(batch, groups.slots());
       touched.touch(batch, groups.slots(), groups.at());
-      if (!keys.areRight(batch, touched.words(), groups.at())) {
+      if (!keys.areRight(batch, touched, groups.at())) {
         keys.findOrAdd(batch, groups.slots());
         touched.start();
         touched.touch(batch, groups.slots(), groups.at());
