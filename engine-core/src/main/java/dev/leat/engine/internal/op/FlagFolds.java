@@ -15,6 +15,7 @@ final class FlagFolds {
   private final Batch candidates;
   private final Batch changing;
   private int[] changingRows = new int[0];
+  private int[] before = new int[0];
 
   /**
    * Where flags come from.
@@ -111,7 +112,13 @@ final class FlagFolds {
    * @param patterns is told what changes; null if nobody reads it
    */
   void set(KnownFlags some, int[] slots, GroupRows groups, @Nullable FlagPatterns patterns) {
-    flags.set(some, slots, groups, patterns);
+    if (before.length < some.count()) {
+      before = new int[some.count() + (some.count() >> 1)];
+    }
+    flags.set(some, slots, groups, before);
+    if (patterns != null) {
+      patterns.change(before, some.flags(), some.count());
+    }
   }
 
   /** About how many bytes it takes. */

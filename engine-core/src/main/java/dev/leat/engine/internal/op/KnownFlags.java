@@ -49,43 +49,41 @@ final class KnownFlags {
   void select(Batch batch, FlagsByCode byCode) {
     ensure(batch);
     long[] codes = batch.column(byCode.column()).words();
-    if (select(batch, codes, byCode.table()) < 0) {
-      for (int i = 0; i < count; i++) {
-        if (flags[i] < 0) {
-          flags[i] = (int) byCode.of((int) codes[rows[i]]);
-          known[keys[i]] |= flags[i];
-        }
+    long[] table = byCode.table();
+    selectRows(batch, codes, table);
+    long[] keyCodes = batch.column(key).words();
+    for (int i = 0; i < count; i++) {
+      int row = rows[i];
+      keys[i] = (int) keyCodes[row];
+      flags[i] = (int) table[Math.min((int) codes[row], table.length - 1)];
+      if (flags[i] < 0) {
+        flags[i] = (int) byCode.of((int) codes[row]);
+        table = byCode.table();
+        known[keys[i]] |= flags[i];
       }
     }
   }
 
-  /** Selects candidates; gives all their flags, negative if some are unknown. */
-  private int select(Batch batch, long[] codes, long[] table) {
+  /** Without a branch, because which rows set something new cannot be predicted. */
+  private void selectRows(Batch batch, long[] codes, long[] table) {
     int[] set = known;
-    int[] outRows = rows;
-    int[] outKeys = keys;
-    int[] outFlags = flags;
+    int[] selected = rows;
     long[] keyCodes = batch.column(key).words();
     int last = table.length - 1;
     int[] selection = batch.selection();
     int end = batch.count();
     int next = 0;
-    int all = 0;
     for (int i = 0; i < end; i++) {
       int row = selection == null ? i : selection[i];
       int code = (int) keyCodes[row];
       int sets = (int) table[Math.min((int) codes[row], last)];
       int before = set[code];
-      if ((sets & ~before) != 0) {
-        set[code] = (before | sets) & Integer.MAX_VALUE;
-        outRows[next] = row;
-        outKeys[next] = code;
-        outFlags[next++] = sets;
-        all |= sets;
-      }
+      int missing = sets & ~before;
+      set[code] = (before | sets) & Integer.MAX_VALUE;
+      selected[next] = row;
+      next += (missing | -missing) >>> (Integer.SIZE - 1);
     }
     count = next;
-    return all;
   }
 
   private void ensure(Batch batch) {

@@ -4,7 +4,6 @@ import dev.leat.engine.internal.batch.Batch;
 import dev.leat.engine.internal.batch.Column;
 import dev.leat.engine.internal.state.GroupRows;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Folds all {@link SeenAccumulator}s over the same rows whose bits are in one word: what a row sets
@@ -81,19 +80,17 @@ final class SeenFlags {
    * Sets the bits of candidates in their groups.
    *
    * @param slots of the groups, by candidate
-   * @param patterns is told what changes; null if nobody reads it
+   * @param before is given the flags that each had
    */
-  void set(KnownFlags candidates, int[] slots, GroupRows groups, @Nullable FlagPatterns patterns) {
+  void set(KnownFlags candidates, int[] slots, GroupRows groups, int[] before) {
     int[] sets = candidates.flags();
     int count = candidates.count();
     for (int i = 0; i < count; i++) {
       long[] page = groups.writable(slots[i]);
       int at = groups.offset(slots[i]) + word;
-      long before = page[at];
-      page[at] = before | sets[i];
-      if (patterns != null) {
-        patterns.change((int) before, (int) (before | sets[i]));
-      }
+      long had = page[at];
+      before[i] = (int) had;
+      page[at] = had | sets[i];
     }
   }
 
