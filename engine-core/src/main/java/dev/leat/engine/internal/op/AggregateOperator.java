@@ -32,6 +32,10 @@ import org.jspecify.annotations.Nullable;
  * of rows, in the order in which groups were first touched. Groups that are touched and do not
  * change, as those of flags that were set before, cost no more than the comparison.
  *
+ * <p>Where flags are all that is kept of a group, they are set in its row itself, without a copy,
+ * if nobody reads what the row was. Readers who do not read the keys get counts of groups by their
+ * flags instead of groups ({@link FlagPatterns}).
+ *
  * <p>A group without rows ends, and its number is given out again; only the one group of an
  * aggregate without keys is always there.
  */
@@ -203,10 +207,7 @@ public final class AggregateOperator implements Operator {
     }
     areChangesMade = readers > 0;
     Batch evaluated = evaluate(in);
-    FlagFolds flags = folds.flags();
-    if (flags != null && !areChangesMade) {
-      setFlags(flags, evaluated);
-    } else {
+    if (areChangesMade || !trySetFlags(evaluated)) {
       fold(evaluated);
     }
     if (patterns != null && patternReaders > 0) {
@@ -220,24 +221,35 @@ public final class AggregateOperator implements Operator {
     for (Accumulator accumulator : accumulators) {
       accumulator.settle(touched);
     }
-    if (areChangesMade) {
+    boolean arePatternsRead = patterns != null && patternReaders > 0;
+    if (areChangesMade || arePatternsRead) {
       touched.storeWithImage();
-      emit();
     } else {
       touched.store();
     }
-    if (patterns != null && patternReaders > 0) {
+    if (areChangesMade) {
+      emit();
+    }
+    if (patterns != null && arePatternsRead) {
       patterns.add(touched);
     }
     endGroups();
   }
 
-  /** Sets flags in the groups themselves, because nobody reads what they were before the step. */
-  private void setFlags(FlagFolds flags, Batch evaluated) {
-    groups.ensure(evaluated.rows());
-    Batch some = flags.candidates(evaluated);
-    Objects.requireNonNull(keys).findOrAdd(some, groups.slots());
+  /**
+   * Sets flags in the groups themselves, where that is all that is kept of them and nobody reads
+   * what each was before the step; false if they are to be folded as others are.
+   */
+  private boolean trySetFlags(Batch evaluated) {
+    FlagFolds flags = folds.flags();
+    KnownFlags some = flags == null ? null : flags.select(evaluated);
+    if (flags == null || some == null) {
+      return false;
+    }
+    groups.ensure(some.count());
+    Objects.requireNonNull(keys).findOrAdd(some.keys(), some.count(), groups.slots());
     flags.set(some, groups.slots(), rows, patternReaders > 0 ? patterns : null);
+    return true;
   }
 
   /**
@@ -300,7 +312,7 @@ public final class AggregateOperator implements Operator {
     } else {
       keys.guess(batch, groups.slots());
       touched.touch(batch, groups.slots(), groups.at());
-      if (!keys.areRight(batch, touched.words(), groups.at())) {
+      if (!keys.areRight(batch, touched, groups.at())) {
         keys.findOrAdd(batch, groups.slots());
         touched.start();
         touched.touch(batch, groups.slots(), groups.at());

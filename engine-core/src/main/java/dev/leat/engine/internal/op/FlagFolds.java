@@ -14,8 +14,8 @@ final class FlagFolds {
   private final @Nullable KnownFlags known;
   private final Batch candidates;
   private final Batch changing;
-  private int[] candidateRows = new int[0];
   private int[] changingRows = new int[0];
+  private int[] before = new int[0];
 
   /**
    * Where flags come from.
@@ -60,14 +60,11 @@ final class FlagFolds {
    */
   Batch candidates(Batch batch) {
     FlagsByCode byCode = evaluation.codes();
-    if (known != null && byCode != null && known.canTell(batch, byCode)) {
-      if (candidateRows.length < batch.count()) {
-        candidateRows = new int[batch.count() + (batch.count() >> 1)];
-      }
-      int size = flags.start(batch, byCode, known, candidateRows);
+    KnownFlags some = select(batch);
+    if (some != null) {
+      flags.start(batch, some);
       Operators.shareColumns(batch, candidates);
-      candidates.select(batch.rows(), candidateRows, size, batch.weights());
-      flags.complete(candidates, byCode);
+      candidates.select(batch.rows(), some.rows(), some.count(), batch.weights());
       return candidates;
     }
     if (byCode != null) {
@@ -76,6 +73,16 @@ final class FlagFolds {
       evaluation.ofRows().take(flags, batch);
     }
     return batch;
+  }
+
+  /** Selects candidates by the codes of their keys; null if that cannot be done for the batch. */
+  @Nullable KnownFlags select(Batch batch) {
+    FlagsByCode byCode = evaluation.codes();
+    if (known == null || byCode == null || !known.canTell(batch, byCode)) {
+      return null;
+    }
+    known.select(batch, byCode);
+    return known;
   }
 
   /**
@@ -101,11 +108,17 @@ final class FlagFolds {
   /**
    * Folds candidates into the groups themselves.
    *
-   * @param slots of the groups, by row
+   * @param slots of the groups, by candidate
    * @param patterns is told what changes; null if nobody reads it
    */
-  void set(Batch some, int[] slots, GroupRows groups, @Nullable FlagPatterns patterns) {
-    flags.set(some, slots, groups, patterns);
+  void set(KnownFlags some, int[] slots, GroupRows groups, @Nullable FlagPatterns patterns) {
+    if (before.length < some.count()) {
+      before = new int[some.count() + (some.count() >> 1)];
+    }
+    flags.set(some, slots, groups, before);
+    if (patterns != null) {
+      patterns.change(before, some.flags(), some.count());
+    }
   }
 
   /** About how many bytes it takes. */

@@ -26,8 +26,8 @@ final class FlagPatterns {
   /** By pattern: how many more groups have it than before the step. */
   private final long[] changes;
 
-  /** A bit for each pattern whose change is set. */
-  private final long[] changed;
+  /** No pattern with a change is higher. */
+  private int highest;
 
   private long[] rows = new long[0];
   private long[] weights = new long[0];
@@ -47,15 +47,24 @@ final class FlagPatterns {
     this.accumulators = accumulators;
     this.output = new Batch(keyColumns + accumulators.size());
     this.changes = new long[1 << bits];
-    this.changed = new long[Math.max(1, changes.length >>> 6)];
   }
 
-  /** A group had one pattern and has another; 0 is that of a group that is not there. */
-  void change(int before, int after) {
-    changes[before]--;
-    changes[after]++;
-    changed[before >>> 6] |= 1L << before;
-    changed[after >>> 6] |= 1L << after;
+  /**
+   * Some groups get flags: each had a pattern, 0 if it was not there, and has more from now on.
+   *
+   * @param before the patterns that they had
+   * @param sets what is added to each
+   */
+  void change(int[] before, int[] sets, int count) {
+    long[] by = changes;
+    int any = highest;
+    for (int i = 0; i < count; i++) {
+      int after = before[i] | sets[i];
+      any |= after;
+      by[before[i]]--;
+      by[after]++;
+    }
+    highest = any;
   }
 
   /** Takes in an image of groups that changed. */
@@ -63,7 +72,7 @@ final class FlagPatterns {
     for (int row = 0; row < touched.imageRows(); row++) {
       int pattern = (int) touched.image()[row * stride + word];
       changes[pattern] += touched.imageWeights()[row];
-      changed[pattern >>> 6] |= 1L << pattern;
+      highest |= pattern;
     }
   }
 
@@ -75,19 +84,14 @@ final class FlagPatterns {
   /** Makes the output of the changes since the last time. */
   void emit() {
     int count = 0;
-    // A group that is not there is no row.
-    changed[0] &= ~1L;
-    changes[0] = 0;
-    for (int w = 0; w < changed.length; w++) {
-      for (long left = changed[w]; left != 0; left &= left - 1) {
-        int pattern = (w << 6) + Long.numberOfTrailingZeros(left);
-        if (changes[pattern] != 0) {
-          count = add(count, pattern, changes[pattern]);
-          changes[pattern] = 0;
-        }
+    // From 1 on: a group that is not there is no row.
+    for (int pattern = 1; pattern <= highest; pattern++) {
+      if (changes[pattern] != 0) {
+        count = add(count, pattern, changes[pattern]);
       }
-      changed[w] = 0;
     }
+    Arrays.fill(changes, 0, highest + 1, 0);
+    highest = 0;
     for (int c = 0; c < output.columnCount(); c++) {
       output.column(c).reset(count);
     }

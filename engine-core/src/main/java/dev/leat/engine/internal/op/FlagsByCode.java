@@ -95,18 +95,10 @@ final class FlagsByCode {
     }
   }
 
-  /** Sets the flags of the selected rows of a batch where they are UNKNOWN; no code is null. */
-  void complete(Batch rows, long[] out) {
-    long[] words = rows.column(column).words();
-    for (int i = 0; i < rows.count(); i++) {
-      int row = rows.row(i);
-      if (out[row] == UNKNOWN) {
-        int code = (int) words[row];
-        // An earlier row may have taught it.
-        long found = flags[Math.min(code, flags.length - 1)];
-        out[row] = found == UNKNOWN ? learn(code) : found;
-      }
-    }
+  /** The flags of a code. */
+  long of(int code) {
+    long found = flags[Math.min(code, flags.length - 1)];
+    return found == UNKNOWN ? learn(code) : found;
   }
 
   private long learn(int code) {

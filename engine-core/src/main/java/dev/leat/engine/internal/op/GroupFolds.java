@@ -4,7 +4,6 @@ import dev.leat.engine.internal.batch.Batch;
 import dev.leat.engine.internal.batch.Column;
 import dev.leat.engine.internal.batch.Dictionary;
 import dev.leat.engine.internal.expr.RowErrors;
-import dev.leat.engine.internal.state.GroupRows;
 import dev.leat.engine.plan.AggregateCall;
 import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.Schema;
@@ -16,6 +15,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +53,9 @@ final class GroupFolds {
   /** Bool aggregates over all rows whose bits are in one word. */
   private record Seen(SeenFlags flags, List<Integer> calls) {}
 
+  /** A minimum and a maximum of the same rows and operand, in the order of their calls. */
+  private record Extremes(int call, ExtremeAccumulator first, ExtremeAccumulator second) {}
+
   private final int liveWord;
   private final List<AggregateCall> calls;
   private final Rows rows;
@@ -69,6 +72,7 @@ final class GroupFolds {
   private final @Nullable Column[] conditions;
   private final List<Seen> seen = new ArrayList<>();
   private final List<Integer> others = new ArrayList<>();
+  private final List<Extremes> extremes = new ArrayList<>();
 
   /** Null if more is kept of a group than flags. */
   private final @Nullable FlagFolds flags;
@@ -108,11 +112,39 @@ final class GroupFolds {
         others.add(i);
       }
     }
+    pairExtremes();
     seenByWord.forEach((word, some) -> seen.add(new Seen(new SeenFlags(word), some)));
     this.counts = new RowCounts(ints(countedWords.keySet()));
     this.countedCalls = ints(countedWords.values());
     this.conditions = new Column[countedCalls.length];
     this.flags = areFlags() ? flagFolds() : null;
+  }
+
+  /** Takes those out of the others that are folded in pairs. */
+  private void pairExtremes() {
+    for (int i = 0; i < others.size(); i++) {
+      for (int j = i + 1; j < others.size(); j++) {
+        if (arePair(others.get(i), others.get(j))) {
+          int second = others.remove(j);
+          int first = others.remove(i);
+          extremes.add(
+              new Extremes(
+                  first,
+                  (ExtremeAccumulator) accumulators.get(first),
+                  (ExtremeAccumulator) accumulators.get(second)));
+          i--;
+          break;
+        }
+      }
+    }
+  }
+
+  private boolean arePair(int call, int other) {
+    return accumulators.get(call) instanceof ExtremeAccumulator one
+        && accumulators.get(other) instanceof ExtremeAccumulator two
+        && one.canPair(two)
+        && Objects.equals(calls.get(call).operand(), calls.get(other).operand())
+        && Objects.equals(calls.get(call).where(), calls.get(other).where());
   }
 
   private FlagFolds flagFolds() {
@@ -151,6 +183,7 @@ final class GroupFolds {
     return !rows.isGlobal()
         && countedWords.isEmpty()
         && others.isEmpty()
+        && extremes.isEmpty()
         && seen.size() == 1
         && seen.get(0).flags().word() == liveWord;
   }
@@ -275,6 +308,11 @@ final class GroupFolds {
     for (Seen some : seen) {
       takeFlags(some, batch);
       some.flags().add(groups, batch);
+    }
+    for (Extremes pair : extremes) {
+      pair.first()
+          .addBoth(
+              pair.second(), groups, inputs.operands(pair.call())[0], inputs.rows(pair.call()));
     }
     for (int call : others) {
       accumulators.get(call).add(groups, inputs.operands(call), inputs.rows(call));

@@ -7,20 +7,25 @@ import java.util.Arrays;
 /**
  * What is known to be set of the flags of groups whose key is one dictionary code, by code: one
  * small array beside the groups, so that a row that sets nothing new is found out without finding
- * its group. Most rows do not, and most that do are the first of their group.
+ * its group. Most rows do not; those that may are its <i>candidates</i>.
  *
  * <p><b>Law.</b> What is known is set, or is being set by the step; not all that is set need be
  * known, so that nothing is read back after a restart: it is learned again as rows come.
  */
 final class KnownFlags {
-  /** Flags must leave a bit for those that are unknown. */
+  /** Flags must leave the bit that says that they are unknown. */
   static final int MAX_BITS = Integer.SIZE - 1;
-
-  private static final int ALL = Integer.MAX_VALUE;
 
   private final int key;
   private final Dictionary dictionary;
   private int[] known = new int[0];
+
+  /** The candidates' rows, the codes of their keys, and their flags. */
+  private int[] rows = new int[0];
+
+  private int[] keys = new int[0];
+  private int[] flags = new int[0];
+  private int count;
 
   /**
    * Flags of groups.
@@ -39,36 +44,77 @@ final class KnownFlags {
 
   /**
    * Selects the rows that set a flag which is not known to be set, and takes it for set from then
-   * on: the caller is to set it. All rows whose flags are unknown are selected.
-   *
-   * @param selected is given the rows
-   * @param out is given their flags, by row
-   * @return how many
+   * on: the caller is to set it.
    */
-  int candidates(Batch batch, FlagsByCode byCode, int[] selected, long[] out) {
+  void select(Batch batch, FlagsByCode byCode) {
+    ensure(batch);
+    long[] codes = batch.column(byCode.column()).words();
+    long[] table = byCode.table();
+    selectRows(batch, codes, table);
+    long[] keyCodes = batch.column(key).words();
+    for (int i = 0; i < count; i++) {
+      int row = rows[i];
+      keys[i] = (int) keyCodes[row];
+      flags[i] = (int) table[Math.min((int) codes[row], table.length - 1)];
+      if (flags[i] < 0) {
+        flags[i] = (int) byCode.of((int) codes[row]);
+        table = byCode.table();
+        known[keys[i]] |= flags[i];
+      }
+    }
+  }
+
+  /** Without a branch, because which rows set something new cannot be predicted. */
+  private void selectRows(Batch batch, long[] codes, long[] table) {
+    int[] set = known;
+    int[] selected = rows;
+    long[] keyCodes = batch.column(key).words();
+    int last = table.length - 1;
+    int[] selection = batch.selection();
+    int end = batch.count();
+    int next = 0;
+    for (int i = 0; i < end; i++) {
+      int row = selection == null ? i : selection[i];
+      int code = (int) keyCodes[row];
+      int sets = (int) table[Math.min((int) codes[row], last)];
+      int before = set[code];
+      int missing = sets & ~before;
+      set[code] = (before | sets) & Integer.MAX_VALUE;
+      selected[next] = row;
+      next += (missing | -missing) >>> (Integer.SIZE - 1);
+    }
+    count = next;
+  }
+
+  private void ensure(Batch batch) {
     if (known.length < dictionary.bound()) {
       known = Arrays.copyOf(known, Math.max(dictionary.bound(), 2 * known.length));
     }
-    int[] set = known;
-    long[] flags = byCode.table();
-    long[] keys = batch.column(key).words();
-    long[] codes = batch.column(byCode.column()).words();
-    int last = flags.length - 1;
-    int[] selection = batch.selection();
-    int count = batch.count();
-    int size = 0;
-    for (int i = 0; i < count; i++) {
-      int row = selection == null ? i : selection[i];
-      int code = (int) keys[row];
-      long sets = flags[Math.min((int) codes[row], last)];
-      int before = set[code];
-      if (((int) sets & ~before) != 0) {
-        set[code] = (before | (int) sets) & ALL;
-        out[row] = sets;
-        selected[size++] = row;
-      }
+    if (rows.length < batch.count()) {
+      rows = new int[batch.count() + (batch.count() >> 1)];
+      keys = new int[rows.length];
+      flags = new int[rows.length];
     }
-    return size;
+  }
+
+  /** How many candidates there are. */
+  int count() {
+    return count;
+  }
+
+  /** The candidates' rows, ascending. */
+  int[] rows() {
+    return rows;
+  }
+
+  /** The codes of the candidates' keys. */
+  int[] keys() {
+    return keys;
+  }
+
+  /** What the candidates set. */
+  int[] flags() {
+    return flags;
   }
 
   /** About how many bytes it takes. */

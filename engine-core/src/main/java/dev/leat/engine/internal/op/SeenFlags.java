@@ -4,7 +4,6 @@ import dev.leat.engine.internal.batch.Batch;
 import dev.leat.engine.internal.batch.Column;
 import dev.leat.engine.internal.state.GroupRows;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Folds all {@link SeenAccumulator}s over the same rows whose bits are in one word: what a row sets
@@ -36,15 +35,12 @@ final class SeenFlags {
     byCode.write(rows, flags);
   }
 
-  /** Begins with the rows of a batch that may set something new, which are selected. */
-  int start(Batch rows, FlagsByCode byCode, KnownFlags known, int[] selected) {
+  /** Begins with rows of a batch of which what each sets is known already. */
+  void start(Batch rows, KnownFlags candidates) {
     ensure(rows);
-    return known.candidates(rows, byCode, selected, flags);
-  }
-
-  /** Looks up what the selected rows set, where that was not known. */
-  void complete(Batch rows, FlagsByCode byCode) {
-    byCode.complete(rows, flags);
+    for (int i = 0; i < candidates.count(); i++) {
+      flags[candidates.rows()[i]] = candidates.flags()[i];
+    }
   }
 
   private void ensure(Batch rows) {
@@ -81,26 +77,20 @@ final class SeenFlags {
   }
 
   /**
-   * Sets the bits of the selected rows in their groups.
+   * Sets the bits of candidates in their groups.
    *
-   * @param slots of the groups, by row
-   * @param patterns is told what changes; null if nobody reads it
+   * @param slots of the groups, by candidate
+   * @param before is given the flags that each had
    */
-  void set(Batch rows, int[] slots, GroupRows groups, @Nullable FlagPatterns patterns) {
-    int[] selection = rows.selection();
-    int count = rows.count();
+  void set(KnownFlags candidates, int[] slots, GroupRows groups, int[] before) {
+    int[] sets = candidates.flags();
+    int count = candidates.count();
     for (int i = 0; i < count; i++) {
-      int row = selection == null ? i : selection[i];
-      int slot = slots[row];
-      int at = groups.offset(slot) + word;
-      long before = groups.page(slot)[at];
-      long after = before | flags[row];
-      if (after != before) {
-        groups.writable(slot)[at] = after;
-        if (patterns != null) {
-          patterns.change((int) before, (int) after);
-        }
-      }
+      long[] page = groups.writable(slots[i]);
+      int at = groups.offset(slots[i]) + word;
+      long had = page[at];
+      before[i] = (int) had;
+      page[at] = had | sets[i];
     }
   }
 
