@@ -146,6 +146,11 @@ public abstract sealed class Node
     return inputs;
   }
 
+  /** What its operator reads, in order: its inputs, unless it is the last of a {@link JoinChain}. */
+  public List<Node> sources() {
+    return inputs;
+  }
+
   /** Are its rows only ever added, never taken back? */
   public final boolean isAppendOnly() {
     return traits.isAppendOnly();

@@ -175,9 +175,22 @@ public record Plan(List<Node.Input> inputs, List<ViewDefinition> views) {
     return nodes(inputs, views);
   }
 
+  /**
+   * Every relation that has an operator, each once, those that it reads before it: {@link #nodes}
+   * without those that are only between the joins of a {@link JoinChain}, and with the joins that
+   * are done beforehand.
+   */
+  public List<Node> computed() {
+    return Postorder.of(roots(inputs, views), Node::sources);
+  }
+
   private static List<Node> nodes(List<Node.Input> inputs, List<ViewDefinition> views) {
+    return Postorder.of(roots(inputs, views), Node::inputs);
+  }
+
+  private static List<Node> roots(List<Node.Input> inputs, List<ViewDefinition> views) {
     List<Node> roots = new ArrayList<>(inputs);
     views.forEach(view -> roots.add(view.relation()));
-    return Postorder.of(roots, Node::inputs);
+    return roots;
   }
 }

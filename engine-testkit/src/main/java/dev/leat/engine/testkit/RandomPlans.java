@@ -66,6 +66,11 @@ public final class RandomPlans {
 
   private static final long CLOCKS_SALT = 0x636c6f636b73L;
 
+  /** Chosen so that the plans that failed once stay as they were. */
+  private static final long LATE_SALT = 0x6c617468L;
+
+  private static final int LATE_PERCENT = 15;
+
   private final SplittableRandom random;
   private final RandomDeduplications deduplications;
   private final RandomValues values;
@@ -93,7 +98,9 @@ public final class RandomPlans {
     RandomPlans ticking = new RandomPlans(new SplittableRandom(seed ^ CLOCKS_SALT), deduplications);
     ticking.relations.addAll(ordered.relations);
     ticking.names = ordered.names;
-    return ticking.withClocks(withOrders);
+    RandomPlans late = new RandomPlans(new SplittableRandom(seed ^ LATE_SALT), deduplications);
+    Plan plan = ticking.withClocks(late.withLateJoins(withOrders));
+    return new RandomChains(seed, ticking.relations).addTo(plan);
   }
 
   /** A third of the plans get views that change as time passes. */
@@ -112,6 +119,26 @@ public final class RandomPlans {
       views.add(
           new ViewDefinition(
               "view" + views.size(), relations.get(relations.size() - 1), "the test is short"));
+    }
+    return new Plan(plan.inputs(), views);
+  }
+
+  /** Some plans get joins of what their views show: of set operations, orders, arrays. */
+  private Plan withLateJoins(Plan plan) {
+    if (!values.percent(LATE_PERCENT)) {
+      return plan;
+    }
+    relations.addAll(plan.views().stream().map(ViewDefinition::relation).distinct().toList());
+    RandomJoins joins = new RandomJoins(random, "l");
+    List<ViewDefinition> views = new ArrayList<>(plan.views());
+    for (int i = random.nextInt(2); i >= 0; i--) {
+      Node left = values.pick(relations);
+      Node right = values.percent(30) ? left : values.pick(relations);
+      if (RandomJoins.mayJoin(left, right)) {
+        Node join = joins.join(left, right);
+        relations.add(join);
+        views.add(new ViewDefinition("late" + i, join, "the test is short"));
+      }
     }
     return new Plan(plan.inputs(), views);
   }

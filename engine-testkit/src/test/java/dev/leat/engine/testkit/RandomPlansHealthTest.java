@@ -52,6 +52,23 @@ class RandomPlansHealthTest {
     assertThat(classes).contains(Expr.class.getPermittedSubclasses());
   }
 
+  @Test
+  void someJoinsAreDoneAsOne() {
+    int chains = 0;
+    int through = 0;
+    for (long seed = 0; seed < PLANS; seed++) {
+      Plan plan = RandomPlans.plan(seed);
+      Set<Node> written = new HashSet<>(plan.nodes());
+      for (Node node : plan.computed()) {
+        chains += node instanceof Join join && join.chain() != null ? 1 : 0;
+        through += written.contains(node) ? 0 : 1;
+      }
+    }
+
+    assertThat(chains).as("joins done as one").isGreaterThan(PLANS / 5);
+    assertThat(through).as("joins of two right sides beforehand").isGreaterThan(PLANS / 10);
+  }
+
   private void collect(Node node) {
     classes.add(node.getClass());
     node.schema().fields().forEach(field -> kinds.add(field.type().kind()));

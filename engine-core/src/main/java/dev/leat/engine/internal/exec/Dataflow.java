@@ -117,7 +117,7 @@ public final class Dataflow implements Checkpointed {
     for (Node node : part.nodes()) {
       boolean isTwin = part.twins().contains(node);
       List<Operator> from =
-          node.inputs().stream()
+          node.sources().stream()
               .map(n -> !isTwin && part.twins().contains(n) ? switchOf(n) : operator(n))
               .toList();
       Failures reports = part.unreported().contains(node) ? UNREPORTED : failures;
@@ -135,7 +135,7 @@ public final class Dataflow implements Checkpointed {
       if (from.contains(operator)) {
         continue;
       }
-      from.forEach(Operator::addReader);
+      operator.readFrom(from);
       if (isTwin) {
         twins.add(operator);
       } else {
@@ -302,7 +302,7 @@ public final class Dataflow implements Checkpointed {
 
     @Override
     public Operator join(Join join) {
-      return joins.of(join);
+      return joins.of(join, from.get(0));
     }
 
     @Override
