@@ -61,6 +61,11 @@ public final class RandomPlans {
 
   private static final long ORDERS_SALT = 0x6f7264657273L;
 
+  /** So many views may depend on the time. */
+  private static final int MAX_TICKING_VIEWS = 3;
+
+  private static final long CLOCKS_SALT = 0x636c6f636b73L;
+
   /** Chosen so that the plans that failed once stay as they were. */
   private static final long LATE_SALT = 0x6c617468L;
 
@@ -90,8 +95,32 @@ public final class RandomPlans {
     ordered.relations.addAll(plans.relations);
     ordered.names = plans.names;
     Plan withOrders = ordered.withOrders(plain);
+    RandomPlans ticking = new RandomPlans(new SplittableRandom(seed ^ CLOCKS_SALT), deduplications);
+    ticking.relations.addAll(ordered.relations);
+    ticking.names = ordered.names;
     RandomPlans late = new RandomPlans(new SplittableRandom(seed ^ LATE_SALT), deduplications);
-    return late.withLateJoins(withOrders);
+    Plan plan = ticking.withClocks(late.withLateJoins(withOrders));
+    return new RandomChains(seed, ticking.relations).addTo(plan);
+  }
+
+  /** A third of the plans get views that change as time passes. */
+  private Plan withClocks(Plan plan) {
+    if (random.nextInt(3) > 0) {
+      return plan;
+    }
+    RandomClocks clocks = new RandomClocks(random);
+    List<ViewDefinition> views = new ArrayList<>(plan.views());
+    for (int i = random.nextInt(MAX_TICKING_VIEWS); i >= 0; i--) {
+      Node source = values.percent(30) ? values.pick(plan.inputs()) : source();
+      relations.add(clocks.relation(source, "t" + names++));
+      if (values.percent(40)) {
+        relations.add(operator());
+      }
+      views.add(
+          new ViewDefinition(
+              "view" + views.size(), relations.get(relations.size() - 1), "the test is short"));
+    }
+    return new Plan(plan.inputs(), views);
   }
 
   /** Some plans get joins of what their views show: of set operations, orders, arrays. */

@@ -18,6 +18,7 @@ import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.SetOperation;
 import dev.leat.engine.plan.SortKey;
+import dev.leat.engine.plan.Ticking;
 import dev.leat.engine.plan.Top;
 import dev.leat.engine.plan.Unnest;
 import java.util.ArrayList;
@@ -258,6 +259,11 @@ final class SqlText implements Node.Visitor<String> {
   @Override
   public String lookup(LookupJoin lookup) {
     throw SqlExprText.unlike("a lookup depends on the order in which rows come");
+  }
+
+  @Override
+  public String ticking(Ticking ticking) {
+    throw SqlExprText.unlike("time that passes");
   }
 
   @Override
