@@ -60,8 +60,9 @@ abstract class RowMapping<T> {
     } catch (ArithmeticException e) {
       throw notTaken(field, value, String.valueOf(e.getMessage()), e);
     } catch (ClassCastException e) {
-      throw notTaken(
-          field, value, "its class is " + Objects.requireNonNull(value).getClass().getName(), e);
+      // Null is of every class.
+      Object given = Objects.requireNonNull(value, "value");
+      throw notTaken(field, given, "its class is " + given.getClass().getName(), e);
     }
   }
 
