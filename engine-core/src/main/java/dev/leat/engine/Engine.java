@@ -334,12 +334,12 @@ public final class Engine implements AutoCloseable {
    * @param writer is not called for a repetition
    */
   public Appended append(ProducerSequence sequence, Consumer<Transaction> writer) {
-    return append(appender, sequence, rows -> writer.accept(new Transaction(rows)));
+    return append(appender, sequence, () -> rows -> writer.accept(new Transaction(rows)));
   }
 
   static Appended append(
-      Appender appender, ProducerSequence sequence, Consumer<Appender.Rows> writer) {
-    Appender.Outcome outcome = appender.append(sequence.producer(), sequence.number(), writer);
+      Appender appender, ProducerSequence sequence, Supplier<Consumer<Appender.Rows>> prepare) {
+    Appender.Outcome outcome = appender.append(sequence.producer(), sequence.number(), prepare);
     return new Appended(new Position(outcome.position()), outcome.isDuplicate());
   }
 

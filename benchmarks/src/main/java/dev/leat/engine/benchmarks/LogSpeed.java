@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
 /**
@@ -35,6 +36,7 @@ public final class LogSpeed {
   /** A row: 8 + 36 + 6 + 200 bytes. */
   public record Event(long number, String id, String device, String body) {}
 
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
   private static final int BODIES = 4096;
   private static final int BODY_CHARS = 200;
   private static final List<String> DEVICES = List.of("mobile", "tablet", "laptop", "screen");
@@ -52,8 +54,8 @@ public final class LogSpeed {
   private final long nanos;
   private final List<Event> events;
 
-  private LogSpeed(Path root, int threads, int rowsAnAppend, double seconds) {
-    this.root = root;
+  private LogSpeed(Path root, int threads, int rowsAnAppend, double seconds) throws IOException {
+    this.root = Files.createDirectories(root);
     this.threads = threads;
     this.rowsAnAppend = rowsAnAppend;
     this.nanos = (long) (seconds * 1e9);
@@ -145,6 +147,7 @@ public final class LogSpeed {
     StreamInput<Event> input = engine.stream("events", Event.class);
     ConcurrentLinkedQueue<Long> taken = new ConcurrentLinkedQueue<>();
     List<Thread> hosts = new ArrayList<>();
+    AtomicLong hostNanos = new AtomicLong();
     long cpu = cpuNanos();
     long start = System.nanoTime();
     for (int i = 0; i < threads; i++) {
@@ -157,6 +160,7 @@ public final class LogSpeed {
                   input.append(own);
                   taken.add(System.nanoTime() - before);
                 }
+                hostNanos.addAndGet(THREADS.getCurrentThreadCpuTime());
               });
       hosts.add(host);
       host.start();
@@ -167,12 +171,14 @@ public final class LogSpeed {
     double seconds = (System.nanoTime() - start) / 1e9;
     long rows = (long) taken.size() * rowsAnAppend;
     say(
-        "%s: %.0f K rows/s, %d ns of CPU a row (%d of them the engine's thread), acknowledged after"
-            + " %s, %d threads, %d rows an append, load %.1f",
+        "%s: %.0f K rows/s, %d ns of CPU a row (hosts %d, engine %d, forcing %d), acknowledged"
+            + " after %s, %d threads, %d rows an append, load %.1f",
         durability.name().toLowerCase(Locale.ROOT),
         rows / seconds / 1e3,
         (cpuNanos() - cpu) / rows,
-        engineNanos() / rows,
+        hostNanos.get() / rows,
+        threadNanos("leat-engine") / rows,
+        threadNanos("leat-log-sync") / rows,
         times(taken.stream().mapToLong(Long::longValue).toArray()),
         threads,
         rowsAnAppend,
@@ -185,11 +191,10 @@ public final class LogSpeed {
     return ProcessHandle.current().info().totalCpuDuration().orElseThrow().toNanos();
   }
 
-  private static long engineNanos() {
-    ThreadMXBean mx = ManagementFactory.getThreadMXBean();
-    return Arrays.stream(mx.getThreadInfo(mx.getAllThreadIds()))
-        .filter(info -> info != null && info.getThreadName().equals("leat-engine"))
-        .mapToLong(info -> mx.getThreadCpuTime(info.getThreadId()))
+  private static long threadNanos(String name) {
+    return Arrays.stream(THREADS.getThreadInfo(THREADS.getAllThreadIds()))
+        .filter(info -> info != null && info.getThreadName().equals(name))
+        .mapToLong(info -> THREADS.getThreadCpuTime(info.getThreadId()))
         .sum();
   }
 
