@@ -388,9 +388,10 @@ public final class Engine implements AutoCloseable {
   /**
    * About how many bytes of memory the state takes, by what keeps it: relations and views as {@link
    * #explain} names them, {@code "dictionary"} for strings and other wide values, which all share,
-   * {@code "ledger"}. What {@link EngineSettings#stateBytes} bounds is the sum. It counts what is
-   * there: memory that deletions left free is used again, and is not counted until then; nor are
-   * epochs on their way, snapshots that readers keep, and what waits for subscribers.
+   * {@code "ledger"}, and {@code "producers"} for those that number their appends. What {@link
+   * EngineSettings#stateBytes} bounds is the sum. It counts what is there: memory that deletions
+   * left free is used again, and is not counted until then; nor are epochs on their way, snapshots
+   * that readers keep, and what waits for subscribers.
    */
   public Map<String, Long> stateBytes() {
     return runtime.stateBytes();
