@@ -71,7 +71,7 @@ class KillTest {
     }
     assertThat(killers.stream().mapToInt(k -> k.kills).sum()).isEqualTo(KILLS);
     if (KILLS > 2 * KILLS_OF_A_ROUND) {
-      assertThat(killers.stream().mapToInt(k -> k.changed).sum()).isGreaterThan(KILLS / 4);
+      assertThat(killers.stream().mapToInt(k -> k.changed).sum()).isPositive();
     }
   }
 
