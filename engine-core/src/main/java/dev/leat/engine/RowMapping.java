@@ -4,6 +4,7 @@ import dev.leat.engine.internal.batch.StagedRows;
 import dev.leat.engine.plan.Field;
 import dev.leat.engine.plan.Schema;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,7 +68,8 @@ abstract class RowMapping<T> {
     } catch (ArithmeticException e) {
       throw notTaken(field, value, String.valueOf(e.getMessage()), e);
     } catch (ClassCastException e) {
-      throw notTaken(field, value, "its class is " + value.getClass().getName(), e);
+      throw notTaken(
+          field, value, "its class is " + Objects.requireNonNull(value).getClass().getName(), e);
     }
   }
 
