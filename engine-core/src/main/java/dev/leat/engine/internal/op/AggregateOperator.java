@@ -224,6 +224,8 @@ public final class AggregateOperator implements Operator {
     boolean arePatternsRead = patterns != null && patternReaders > 0;
     if (areChangesMade || arePatternsRead) {
       touched.storeWithImage();
+    } else if (folds.areAllChanged()) {
+      touched.storeAll();
     } else {
       touched.store();
     }
