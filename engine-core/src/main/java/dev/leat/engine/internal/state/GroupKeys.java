@@ -17,9 +17,6 @@ import org.jspecify.annotations.Nullable;
  * first. So slots depend on the rows alone, not on hashes or codes.
  */
 public abstract class GroupKeys {
-  /** What joins keep of a key: how many rows it has, and the first. */
-  private static final int JOIN_PAYLOAD = 2;
-
   private final KeyLayout layout;
   private final GroupRows rows;
   private final Hashing hashing;
@@ -50,11 +47,12 @@ public abstract class GroupKeys {
    *
    * @param layout how they lie in the rows, see {@link #joinLayout}
    * @param isCode is a key one dictionary code?
+   * @param payloadWords words that are kept of each
    */
-  static GroupKeys ofJoin(KeyLayout layout, boolean isCode, Hashing hashing) {
+  static GroupKeys ofJoin(KeyLayout layout, boolean isCode, int payloadWords, Hashing hashing) {
     return isCode
-        ? new CodeKeyTable(layout, JOIN_PAYLOAD, hashing)
-        : new KeyTable(layout, JOIN_PAYLOAD, hashing);
+        ? new CodeKeyTable(layout, payloadWords, hashing)
+        : new KeyTable(layout, payloadWords, hashing);
   }
 
   /** How the keys of a join lie in the rows of one of its relations. */
