@@ -164,6 +164,10 @@ public final class AggregateOperator implements Operator {
 
     @Override
     public Batch output() {
+      if (patternReaders == 0) {
+        throw new IllegalStateException(
+            "nobody said before the step that changes without keys are read: " + place);
+      }
       return read.output();
     }
 
