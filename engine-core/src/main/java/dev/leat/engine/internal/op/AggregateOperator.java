@@ -164,6 +164,10 @@ public final class AggregateOperator implements Operator {
 
     @Override
     public Batch output() {
+      if (patternReaders == 0) {
+        throw new IllegalStateException(
+            "nobody said before the step that changes without keys are read: " + place);
+      }
       return read.output();
     }
 
@@ -224,6 +228,8 @@ public final class AggregateOperator implements Operator {
     boolean arePatternsRead = patterns != null && patternReaders > 0;
     if (areChangesMade || arePatternsRead) {
       touched.storeWithImage();
+    } else if (folds.areAllChanged()) {
+      touched.storeAll();
     } else {
       touched.store();
     }

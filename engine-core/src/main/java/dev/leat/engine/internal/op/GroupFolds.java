@@ -227,6 +227,11 @@ final class GroupFolds {
     return accumulators;
   }
 
+  /** Does every group change that has a row in a batch, because its rows are counted? */
+  boolean areAllChanged() {
+    return rows.isAppendOnly() && countedWords.containsKey(liveWord);
+  }
+
   /** Does a row whose words changed always have another result? */
   boolean isTold() {
     boolean isLiveTold = !countedWords.containsKey(liveWord);

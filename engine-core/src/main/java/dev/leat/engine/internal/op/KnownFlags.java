@@ -10,7 +10,8 @@ import java.util.Arrays;
  * its group. Most rows do not; those that may are its <i>candidates</i>.
  *
  * <p><b>Law.</b> What is known is set, or is being set by the step; not all that is set need be
- * known, so that nothing is read back after a restart: it is learned again as rows come.
+ * known, so that nothing is read back after a restart: it is learned again as rows come. Groups of
+ * append-only rows whose key is one code never end; if they did, this would have to be told.
  */
 final class KnownFlags {
   /** Flags must leave the bit that says that they are unknown. */

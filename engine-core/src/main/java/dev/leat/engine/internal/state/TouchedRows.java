@@ -208,6 +208,19 @@ public final class TouchedRows {
     }
   }
 
+  /** Writes back all rows, for a caller who knows that each of them changed. */
+  public void storeAll() {
+    int payload = stride - keyWords;
+    for (int place = 0; place < count; place++) {
+      int slot = slots[place];
+      int at = place * stride + keyWords;
+      if (words[at] == 0) {
+        end(slot);
+      }
+      copyRow(words, at, rows.writable(slot), rows.offset(slot) + keyWords, payload);
+    }
+  }
+
   /** Writes back what changed and makes the image of it. */
   public void storeWithImage() {
     ensureImage();
