@@ -117,6 +117,7 @@ final class RandomRun implements AutoCloseable {
       Duration time = Duration.ofSeconds(random.nextInt(MAX_SECONDS));
       clock.advance(time);
       model.advance(time);
+      memory.startEpoch(model.now());
       bring(randomCase.epochs().get(i));
       ledgerCheck.apply(randomCase.epochs().get(i), model);
       ReferenceResult result = compare();

@@ -24,6 +24,7 @@ import dev.leat.engine.internal.op.UnionOperator;
 import dev.leat.engine.internal.op.UnnestOperator;
 import dev.leat.engine.internal.op.ViewOperator;
 import dev.leat.engine.plan.AsOfJoin;
+import dev.leat.engine.plan.ClosingAggregate;
 import dev.leat.engine.plan.Deduplication;
 import dev.leat.engine.plan.GroupingSets;
 import dev.leat.engine.plan.Join;
@@ -35,6 +36,7 @@ import dev.leat.engine.plan.SetOperation;
 import dev.leat.engine.plan.Top;
 import dev.leat.engine.plan.Unnest;
 import dev.leat.engine.plan.ViewDefinition;
+import dev.leat.engine.plan.Windowed;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -106,18 +108,25 @@ public final class Dataflow implements Checkpointed {
       Failures failures,
       Function<Node.Input, InputOperator> inputOperators) {
     JoinOperators joins = new JoinOperators(plan, dictionary);
+    ColumnUse use = ColumnUse.of(plan);
     for (Node node : part.nodes()) {
       boolean isTwin = part.twins().contains(node);
       List<Operator> from =
           node.inputs().stream()
-              .map(n -> !isTwin && part.twins().contains(n) ? switchOf(n) : operator(n))
+              .map(n -> read(n, isTwin, part))
               .toList();
       Failures reports = part.unreported().contains(node) ? UNREPORTED : failures;
       joins.addIndexes(node, from, isTwin, index -> addIndex(index, isTwin));
       Operator operator =
           node.accept(
               new OfNode(
-                  from, dictionary, reports, joins.of(isTwin, reports), inputs, inputOperators));
+                  from,
+                  new TimeOperators(use, dictionary, reports, n -> read(n, isTwin, part)),
+                  dictionary,
+                  reports,
+                  joins.of(isTwin, reports),
+                  inputs,
+                  inputOperators));
       byNode.put(node, operator);
       if (from.contains(operator)) {
         continue;
@@ -154,6 +163,11 @@ public final class Dataflow implements Checkpointed {
 
   private Operator operator(Node node) {
     return Objects.requireNonNull(byNode.get(node));
+  }
+
+  /** What an operator reads of a relation. */
+  private Operator read(Node node, boolean isTwin, PlanPart part) {
+    return !isTwin && part.twins().contains(node) ? switchOf(node) : operator(node);
   }
 
   private Operator switchOf(Node twin) {
@@ -215,6 +229,7 @@ public final class Dataflow implements Checkpointed {
    */
   private record OfNode(
       List<Operator> from,
+      TimeOperators times,
       Dictionary dictionary,
       Failures failures,
       JoinOperators.Made joins,
@@ -223,7 +238,8 @@ public final class Dataflow implements Checkpointed {
       implements Node.Visitor<Operator> {
     @Override
     public Operator input(Node.Input input) {
-      return inputs.computeIfAbsent(input.name(), name -> inputOperators.apply(input));
+      return inputs.computeIfAbsent(
+          input.name(), name -> times.of(input, inputOperators.apply(input)));
     }
 
     @Override
@@ -297,6 +313,16 @@ public final class Dataflow implements Checkpointed {
     @Override
     public Operator top(Top top) {
       return new TopOperator(top, from.get(0), dictionary);
+    }
+
+    @Override
+    public Operator windowed(Windowed windowed) {
+      return times.of(windowed, from.get(0));
+    }
+
+    @Override
+    public Operator closing(ClosingAggregate closing) {
+      return times.of(closing, from.get(0));
     }
   }
 

@@ -215,7 +215,19 @@ public final class AggregateOperator implements Operator {
 
   private void emit() {
     int count = touched.imageRows();
-    long[] image = touched.image();
+    write(touched.image(), count);
+    if (resultErrors.isEmpty() && isTold) {
+      output.fill(count, touched.imageWeights());
+    } else {
+      int size = select(count);
+      output.select(count, emitted, size, touched.imageWeights());
+    }
+    output.number(touched.imageSlots());
+    output.consolidated();
+  }
+
+  /** Makes columns of groups' rows that lie one behind the other. */
+  private void write(long[] image, int count) {
     resultErrors.clear();
     for (int c = 0; c < schema.size(); c++) {
       output.column(c).reset(count);
@@ -228,14 +240,47 @@ public final class AggregateOperator implements Operator {
         accumulators.get(i).write(image, rows.stride(), from, to, column, resultErrors);
       }
     }
-    if (resultErrors.isEmpty() && isTold) {
-      output.fill(count, touched.imageWeights());
-    } else {
-      int size = select(count);
-      output.select(count, emitted, size, touched.imageWeights());
+  }
+
+  /**
+   * Ends groups, whatever rows they have. The output is then what they gave, a row for each that
+   * has a result, in their order.
+   *
+   * @param ending the slots of the groups
+   */
+  void end(int[] ending) {
+    int stride = rows.stride();
+    long[] image = new long[Math.multiplyExact(ending.length, stride)];
+    for (int i = 0; i < ending.length; i++) {
+      System.arraycopy(rows.page(ending[i]), rows.offset(ending[i]), image, i * stride, stride);
     }
-    output.number(touched.imageSlots());
-    output.consolidated();
+    write(image, ending.length);
+    if (emitted.length < ending.length) {
+      emitted = new int[ending.length];
+    }
+    int size = 0;
+    for (int row = 0; row < ending.length; row++) {
+      if (resultErrors.isFailed(row)) {
+        failures.report(place, resultErrors.reason(row), schema, output, row);
+      } else {
+        emitted[size++] = row;
+      }
+    }
+    output.select(ending.length, emitted, size, null);
+    areChangesMade = true;
+    for (int slot : ending) {
+      remove(slot);
+    }
+  }
+
+  /** The groups that the last step touched. */
+  TouchedRows touched() {
+    return touched;
+  }
+
+  /** All groups; the columns of their keys come first, a word each. */
+  GroupRows groups() {
+    return rows;
   }
 
   /**
@@ -283,13 +328,16 @@ public final class AggregateOperator implements Operator {
 
   private void endGroups() {
     for (int i = 0; i < touched.endedCount(); i++) {
-      int slot = touched.ended(i);
-      for (Accumulator accumulator : accumulators) {
-        accumulator.clear(slot);
-      }
-      if (keys != null) {
-        keys.remove(slot);
-      }
+      remove(touched.ended(i));
+    }
+  }
+
+  private void remove(int slot) {
+    for (Accumulator accumulator : accumulators) {
+      accumulator.clear(slot);
+    }
+    if (keys != null) {
+      keys.remove(slot);
     }
   }
 

@@ -26,6 +26,11 @@ public final class SwitchOperator implements Operator {
     source = other;
   }
 
+  /** The operator that it stands for now. */
+  public Operator source() {
+    return source;
+  }
+
   @Override
   public void addReader() {
     readers++;
