@@ -6,6 +6,7 @@ import dev.leat.engine.internal.checkpoint.Checkpointed;
 import dev.leat.engine.internal.checkpoint.StateImage;
 import dev.leat.engine.internal.checkpoint.StateReader;
 import dev.leat.engine.internal.op.AggregateOperator;
+import dev.leat.engine.internal.op.ClosingOperator;
 import dev.leat.engine.internal.op.DeduplicatingStreamOperator;
 import dev.leat.engine.internal.op.Failures;
 import dev.leat.engine.internal.op.FilterOperator;
@@ -32,6 +33,7 @@ import dev.leat.engine.plan.LookupJoin;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Over;
 import dev.leat.engine.plan.Plan;
+import dev.leat.engine.plan.Postorder;
 import dev.leat.engine.plan.SetOperation;
 import dev.leat.engine.plan.Top;
 import dev.leat.engine.plan.Unnest;
@@ -377,6 +379,14 @@ public final class Dataflow implements Checkpointed {
   /** Does it have a view? */
   boolean hasView(String name) {
     return views.containsKey(name);
+  }
+
+  /** The aggregates of closing windows that a relation is made of, inputs first. */
+  List<ClosingOperator> closings(Node relation) {
+    return Postorder.of(List.of(relation), Node::inputs).stream()
+        .filter(ClosingAggregate.class::isInstance)
+        .map(node -> (ClosingOperator) operator(node))
+        .toList();
   }
 
   /** Takes what was staged at the inputs through all operators. */

@@ -17,6 +17,7 @@ import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -268,8 +269,13 @@ public final class AggregateOperator implements Operator {
     }
     output.select(ending.length, emitted, size, null);
     areChangesMade = true;
+    BitSet slots = new BitSet();
     for (int slot : ending) {
-      remove(slot);
+      slots.set(slot);
+    }
+    accumulators.forEach(accumulator -> accumulator.end(slots));
+    if (keys != null) {
+      slots.stream().forEach(keys::remove);
     }
   }
 
@@ -328,16 +334,13 @@ public final class AggregateOperator implements Operator {
 
   private void endGroups() {
     for (int i = 0; i < touched.endedCount(); i++) {
-      remove(touched.ended(i));
-    }
-  }
-
-  private void remove(int slot) {
-    for (Accumulator accumulator : accumulators) {
-      accumulator.clear(slot);
-    }
-    if (keys != null) {
-      keys.remove(slot);
+      int slot = touched.ended(i);
+      for (Accumulator accumulator : accumulators) {
+        accumulator.clear(slot);
+      }
+      if (keys != null) {
+        keys.remove(slot);
+      }
     }
   }
 

@@ -17,12 +17,12 @@ import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Windowed;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Aggregates over windows that close. A step looks at three things in this order: which of the rows
@@ -109,14 +109,46 @@ public final class ClosingOperator implements Operator {
     }
   }
 
+  /**
+   * What is waited for.
+   *
+   * @param end of the window that closes next
+   * @param closesAt the watermark that closes it
+   * @param groups how many groups it has
+   */
+  public record Waiting(long end, long closesAt, int groups) {}
+
+  /** What is waited for; null if no window is open. */
+  public @Nullable Waiting waiting() {
+    if (byEnd.isEmpty()) {
+      return null;
+    }
+    long end = byEnd.firstKey();
+    long closesAt = end > Long.MAX_VALUE - lateness ? Long.MAX_VALUE : end + lateness;
+    return new Waiting(end, closesAt, byEnd.firstEntry().getValue().size());
+  }
+
+  /** The watermark after the last step; {@link EventTime#NEVER} if there is none yet. */
+  public long watermark() {
+    return watermark;
+  }
+
+  /** The watermarks of its streams. */
+  public List<Watermark> sources() {
+    return sources.stream().map(Supplier::get).toList();
+  }
+
+  /** What it is in the pipeline. */
+  public String place() {
+    return place;
+  }
+
   @Override
   public void step() {
     takeOpen(input.output());
     groups.step();
     noteGroups();
-    List<Watermark> now = new ArrayList<>();
-    sources.forEach(source -> now.add(source.get()));
-    watermark = Math.max(watermark, Watermark.smallest(now));
+    watermark = Math.max(watermark, Watermark.smallest(sources()));
     close();
   }
 

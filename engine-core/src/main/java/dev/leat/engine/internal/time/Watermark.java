@@ -75,6 +75,11 @@ public final class Watermark implements Checkpointed {
         && tick >= saturatedSum(lastRow, idleAfter);
   }
 
+  /** After how long without a row it is idle; the greatest value if never. */
+  public long idleAfter() {
+    return idleAfter;
+  }
+
   /** The stream's name. */
   public String stream() {
     return stream;
