@@ -182,8 +182,7 @@ class ClosingWindowsTest {
         engine -> {
           click(engine, "u1", "09:01:00");
           click(engine, "u2", null);
-          engine
-              .stream("clicks", Click.class)
+          engine.stream("clicks", Click.class)
               .append(new Click("u3", Instant.parse("9999-01-01T00:00:00Z")));
           engine.step();
           engine.stream("clicks", Click.class).append(new Click("u4", NINE.plusSeconds(86_400)));
@@ -205,8 +204,7 @@ class ClosingWindowsTest {
     return Pipeline.define(
         p -> {
           EventTimeBounds bounds = outOfOrderBy(Duration.ZERO).idleAfter(minutes(1));
-          Relation<Click> web =
-              p.stream("clicks", Click.class).eventTime(Click::eventTime, bounds);
+          Relation<Click> web = p.stream("clicks", Click.class).eventTime(Click::eventTime, bounds);
           Relation<Click> app = p.stream("app", Click.class).eventTime("event_time", bounds);
           web.union(app)
               .window(tumbling(minutes(10)).on(Click::eventTime))

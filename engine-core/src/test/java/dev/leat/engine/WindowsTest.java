@@ -55,7 +55,9 @@ class WindowsTest {
   }
 
   private static List<String> shown(Engine engine) {
-    return engine.view("windows").scan().stream().map(row -> row.values().toString()).sorted()
+    return engine.view("windows").scan().stream()
+        .map(row -> row.values().toString())
+        .sorted()
         .toList();
   }
 
@@ -76,7 +78,8 @@ class WindowsTest {
 
   @Test
   void aRowBefore1970IsInTheWindowThatBeginsBeforeIt() {
-    assertThat(windows(tumbling(minutes(10)), "1969-12-31T23:59:59.999999Z", "1904-02-29T12:01:00Z"))
+    assertThat(
+            windows(tumbling(minutes(10)), "1969-12-31T23:59:59.999999Z", "1904-02-29T12:01:00Z"))
         .containsExactly(
             "[1904-02-29T12:00:00Z, 1904-02-29T12:10:00Z, 1]",
             "[1969-12-31T23:50:00Z, 1970-01-01T00:00:00Z, 1]");
@@ -107,7 +110,8 @@ class WindowsTest {
             "[2026-04-01T09:00:00Z, 2026-04-01T09:10:00Z, 1]",
             "[2026-04-01T09:00:00Z, 2026-04-01T09:15:00Z, 1]");
     assertThat(
-            windows(cumulating(minutes(15), minutes(5)).offset(minutes(-1)), "2026-04-01T09:14:00Z"))
+            windows(
+                cumulating(minutes(15), minutes(5)).offset(minutes(-1)), "2026-04-01T09:14:00Z"))
         .containsExactly(
             "[2026-04-01T09:14:00Z, 2026-04-01T09:19:00Z, 1]",
             "[2026-04-01T09:14:00Z, 2026-04-01T09:24:00Z, 1]",
@@ -133,7 +137,8 @@ class WindowsTest {
   void aDayThatBeginsAtATimeThatComesTwiceBeginsAtTheFirst() {
     // At 03:00 clocks go back to 02:00, so 02:30 is there twice.
     Windows night = tumbling(days(1)).offset(minutes(150)).in(ZoneId.of("Europe/Berlin"));
-    assertThat(windows(night, "2026-10-25T00:29:59Z", "2026-10-25T00:30:00Z", "2026-10-25T01:15:00Z"))
+    assertThat(
+            windows(night, "2026-10-25T00:29:59Z", "2026-10-25T00:30:00Z", "2026-10-25T01:15:00Z"))
         .containsExactly(
             "[2026-10-24T00:30:00Z, 2026-10-25T00:30:00Z, 1]",
             "[2026-10-25T00:30:00Z, 2026-10-26T01:30:00Z, 2]");
@@ -267,13 +272,15 @@ class WindowsTest {
     assertThatThrownBy(() -> engine(tumbling(minutes(10))).view("window"))
         .hasMessageContaining("windows");
     assertThatThrownBy(
-            () -> Pipeline.define(p -> p.stream("events", EVENT).window(tumbling(days(1)).on("id"))))
+            () ->
+                Pipeline.define(p -> p.stream("events", EVENT).window(tumbling(days(1)).on("id"))))
         .isInstanceOf(EngineException.class)
         .hasMessage(
             "window on stream 'events': column 'id' is int, not an instant; cast it, or name"
                 + " another in .on(...)");
     assertThatThrownBy(
-            () -> Pipeline.define(p -> p.stream("events", EVENT).window(tumbling(days(1)).on("et"))))
+            () ->
+                Pipeline.define(p -> p.stream("events", EVENT).window(tumbling(days(1)).on("et"))))
         .hasMessageContaining("did you mean 'at'");
     assertThatThrownBy(
             () ->

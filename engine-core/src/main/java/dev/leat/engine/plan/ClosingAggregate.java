@@ -165,7 +165,11 @@ public final class ClosingAggregate extends Node {
 
   /** What it computes, for people. */
   String text() {
-    return "closing aggregate by " + live.keys() + " " + live.calls() + " lateness "
+    return "closing aggregate by "
+        + live.keys()
+        + " "
+        + live.calls()
+        + " lateness "
         + Lengths.text(lateness);
   }
 

@@ -8,8 +8,7 @@ final class InputRules {
     String name = input.name();
     boolean isKeyed = input.kind() == Node.InputKind.KEYED_TABLE;
     if (isKeyed == input.primaryKey().isEmpty()) {
-      throw Node.invalid(
-          "input '" + name + "': a keyed table, and only that, has a primary key");
+      throw Node.invalid("input '" + name + "': a keyed table, and only that, has a primary key");
     }
     Deduplication deduplication = input.deduplication();
     if (deduplication != null) {

@@ -212,8 +212,7 @@ public final class RandomWindowPlans {
     RandomExprs exprs = exprs(source);
     RandomCalls calls = new RandomCalls(random, exprs);
     List<AggregateCall> some = new ArrayList<>();
-    some.add(
-        new AggregateCall(AggregateFunction.COUNT, null, null, false, "y" + names++));
+    some.add(new AggregateCall(AggregateFunction.COUNT, null, null, false, "y" + names++));
     for (int i = random.nextInt(3); i > 0; i--) {
       AggregateCall call = calls.call();
       some.add((values.percent(35) ? call.where(exprs.likelyCondition()) : call).as("y" + names++));

@@ -64,8 +64,7 @@ final class ReferenceClosing {
     advance(inputs, tick);
   }
 
-  private void advance(
-      Map<String, ? extends List<ReferenceRow>> inputs, @Nullable Instant tick) {
+  private void advance(Map<String, ? extends List<ReferenceRow>> inputs, @Nullable Instant tick) {
     @Nullable Instant smallest = null;
     @Nullable Instant greatest = null;
     boolean isUnknown = false;
@@ -129,8 +128,7 @@ final class ReferenceClosing {
   /** Is a window closed that ends at a time? */
   boolean isClosed(Instant end) {
     return watermark != null
-        && !end.plus(Duration.of(node.latenessMicros(), ChronoUnit.MICROS))
-            .isAfter(watermark);
+        && !end.plus(Duration.of(node.latenessMicros(), ChronoUnit.MICROS)).isAfter(watermark);
   }
 
   /** The rows that were not late. */

@@ -82,8 +82,7 @@ class RandomWindowsTest {
         }
       }
       for (ViewDefinition view : plan.views()) {
-        closed +=
-            view.relation() instanceof ClosingAggregate ? result.view(view.name()).size() : 0;
+        closed += view.relation() instanceof ClosingAggregate ? result.view(view.name()).size() : 0;
       }
     }
     assertThat(live).containsExactlyInAnyOrder(TimeWindow.Kind.values());

@@ -113,10 +113,7 @@ public final class Dataflow implements Checkpointed {
     ColumnUse use = ColumnUse.of(plan);
     for (Node node : part.nodes()) {
       boolean isTwin = part.twins().contains(node);
-      List<Operator> from =
-          node.inputs().stream()
-              .map(n -> read(n, isTwin, part))
-              .toList();
+      List<Operator> from = node.inputs().stream().map(n -> read(n, isTwin, part)).toList();
       Failures reports = part.unreported().contains(node) ? UNREPORTED : failures;
       joins.addIndexes(node, from, isTwin, index -> addIndex(index, isTwin));
       Operator operator =

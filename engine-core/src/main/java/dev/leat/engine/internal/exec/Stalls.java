@@ -38,10 +38,7 @@ final class Stalls {
   }
 
   private static void addHolding(
-      String view,
-      ClosingOperator closing,
-      ClosingOperator.Waiting waiting,
-      List<String> causes) {
+      String view, ClosingOperator closing, ClosingOperator.Waiting waiting, List<String> causes) {
     String window =
         "view '"
             + view

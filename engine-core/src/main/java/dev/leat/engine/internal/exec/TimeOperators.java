@@ -24,10 +24,7 @@ import java.util.function.Supplier;
  * @param operators gives the operator of a relation that is there already
  */
 record TimeOperators(
-    ColumnUse use,
-    Dictionary dictionary,
-    Failures failures,
-    Function<Node, Operator> operators) {
+    ColumnUse use, Dictionary dictionary, Failures failures, Function<Node, Operator> operators) {
   /** The operator of an input, given what brings its rows. */
   InputOperator of(Node.Input input, InputOperator rows) {
     return input.eventTime() == null ? rows : new EventTimeOperator(input, rows, failures);

@@ -106,11 +106,7 @@ public final class WindowAssigner {
 
   private long startOf(long day, ZoneId days) {
     return micros(
-        LocalDate.ofEpochDay(day)
-            .atStartOfDay()
-            .plus(window.offset())
-            .atZone(days)
-            .toInstant());
+        LocalDate.ofEpochDay(day).atStartOfDay().plus(window.offset()).atZone(days).toInstant());
   }
 
   private static Instant instant(long micros) {
