@@ -3,6 +3,7 @@ package dev.leat.engine;
 import dev.leat.engine.internal.batch.StagedRows;
 import dev.leat.engine.plan.Field;
 import dev.leat.engine.plan.Schema;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,7 +60,8 @@ abstract class RowMapping<T> {
     } catch (ArithmeticException e) {
       throw notTaken(field, value, String.valueOf(e.getMessage()), e);
     } catch (ClassCastException e) {
-      throw notTaken(field, value, "its class is " + value.getClass().getName(), e);
+      throw notTaken(
+          field, value, "its class is " + Objects.requireNonNull(value).getClass().getName(), e);
     }
   }
 
