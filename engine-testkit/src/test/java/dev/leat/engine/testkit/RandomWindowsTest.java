@@ -8,7 +8,6 @@ import dev.leat.engine.plan.TimeWindow;
 import dev.leat.engine.plan.ViewDefinition;
 import dev.leat.engine.plan.Windowed;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -17,7 +16,7 @@ import org.junit.jupiter.api.Test;
 /**
  * Windows, live and closing, are what the reference computes, whatever comes in which order in
  * which epochs: random plans with event time, compared after every epoch. Runs with {@code mvn
- * verify -Prandom -Drandom.cases=N -Drandom.seed=S}, as {@link RandomPlansTest} does.
+ * verify -Prandom -Drandom.windows=N -Drandom.seed=S}.
  */
 class RandomWindowsTest {
   private static final int MAX_SHOWN = 5;
@@ -26,16 +25,11 @@ class RandomWindowsTest {
   private static final List<Long> REGRESSIONS = List.of();
 
   @Test
-  void windowsAreWhatTheReferenceComputes() {
-    long cases = Long.getLong("random.cases", 400);
+  void windowsAreWhatTheReferenceComputes() throws InterruptedException {
+    long cases = Long.getLong("random.windows", 1000);
     long seed = Long.getLong("random.seed", 1);
-    List<Long> failed = new ArrayList<>();
-    for (long n = 0; n < cases; n++) {
-      if (RandomRun.failure(RandomCase.ofWindows(seed + n)) != null) {
-        failed.add(seed + n);
-      }
-    }
-    failed.stream().limit(MAX_SHOWN).forEach(RandomWindowsTest::show);
+    List<Long> failed = RandomPlansTest.run(seed, cases, RandomCase::ofWindows);
+    failed.stream().sorted().limit(MAX_SHOWN).forEach(RandomWindowsTest::show);
     System.out.println(cases + " cases of windows, " + failed.size() + " failures");
     assertThat(failed).as("seeds that fail").isEmpty();
   }
@@ -49,7 +43,7 @@ class RandomWindowsTest {
   private static void show(long seed) {
     RandomCase whole = RandomCase.ofWindows(seed);
     RandomCase small = CaseShrinker.shrink(whole, c -> RandomRun.failure(c) != null);
-    System.out.println("failing case: -Drandom.cases=1 -Drandom.seed=" + seed);
+    System.out.println("failing case: -Drandom.windows=1 -Drandom.seed=" + seed);
     System.out.println(small);
     System.out.println(RandomRun.failure(small));
   }
