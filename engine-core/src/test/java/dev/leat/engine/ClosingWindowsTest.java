@@ -329,6 +329,49 @@ class ClosingWindowsTest {
   }
 
   @Test
+  void eventTimeCanBeDeclaredLater(@TempDir Path directory) {
+    Pipeline without =
+        Pipeline.define(
+            p ->
+                p.stream("clicks", Click.class)
+                    .groupBy(Click::user)
+                    .aggregate(count().as("n"))
+                    .materialize("users"));
+    try (Engine engine = Engine.open(directory, without, settings())) {
+      click(engine, "u1", "09:01:00");
+      click(engine, "u1", null);
+    }
+    Pipeline with =
+        Pipeline.define(
+            p -> {
+              Relation<Click> clicks =
+                  p.stream("clicks", Click.class)
+                      .eventTime(Click::eventTime, outOfOrderBy(Duration.ZERO));
+              clicks.groupBy(Click::user).aggregate(count().as("n")).materialize("users");
+              clicks
+                  .window(tumbling(minutes(10)).on(Click::eventTime))
+                  .closing(Duration.ZERO)
+                  .groupBy("window_start", "window_end")
+                  .aggregate(count().as("n"), countDistinct(Click::user).as("users"))
+                  .materialize("closed");
+            });
+    try (Engine engine = Engine.open(directory, with, settings())) {
+      engine.awaitBackfill(Duration.ofMinutes(1));
+      // The row without event time is no row of the stream any more.
+      assertThat(engine.view("users").get("u1").orElseThrow().values().toString())
+          .isEqualTo("[u1, 1]");
+      assertThat(engine.ledger().count()).isEqualTo(1);
+      click(engine, "u2", "09:10:00");
+      assertThat(closed(engine)).containsExactly(window("09:00:00", "09:10:00", 1, 1));
+    }
+    try (Engine engine = Engine.open(directory, without, settings())) {
+      engine.awaitBackfill(Duration.ofMinutes(1));
+      assertThat(engine.view("users").get("u1").orElseThrow().values().toString())
+          .isEqualTo("[u1, 2]");
+    }
+  }
+
+  @Test
   void explainSaysWhatClosesAndWhatBoundsTheState() {
     assertThat(
             Engine.inMemory(
