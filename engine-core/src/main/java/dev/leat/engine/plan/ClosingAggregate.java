@@ -148,7 +148,7 @@ public final class ClosingAggregate extends Node {
   }
 
   /** The streams whose watermarks count, each once. */
-  public List<Node.Input> sources() {
+  public List<Node.Input> timed() {
     return sources;
   }
 

@@ -35,7 +35,11 @@ final class Lengths {
 
   /** A length in words: "24 h". */
   static String text(Duration length) {
-    long micros = micros(length);
+    return text(micros(length));
+  }
+
+  /** A length of microseconds in words: "24 h". */
+  static String text(long micros) {
     for (Unit unit : UNITS) {
       if (micros % unit.micros() == 0) {
         return micros / unit.micros() + " " + unit.sign();

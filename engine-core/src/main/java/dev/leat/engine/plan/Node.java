@@ -38,7 +38,8 @@ public abstract sealed class Node
         AsOfJoin,
         Top,
         Windowed,
-        ClosingAggregate {
+        ClosingAggregate,
+        Ticking {
   /**
    * How often one row of an input may be in a relation. A union of a relation with itself doubles
    * it; grouping and {@code distinct} make it one again.
@@ -131,6 +132,8 @@ public abstract sealed class Node
     R windowed(Windowed windowed);
 
     R closing(ClosingAggregate closing);
+
+    R ticking(Ticking ticking);
   }
 
   /** Has a visitor do what it does for this kind of relation. */
@@ -146,6 +149,11 @@ public abstract sealed class Node
 
   /** What it reads, in order. */
   public final List<Node> inputs() {
+    return inputs;
+  }
+
+  /** What its operator reads, in order: its inputs, unless it is the last of a {@link JoinChain}. */
+  public List<Node> sources() {
     return inputs;
   }
 

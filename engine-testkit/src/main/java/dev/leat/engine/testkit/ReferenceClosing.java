@@ -35,7 +35,7 @@ final class ReferenceClosing {
 
   ReferenceClosing(ClosingAggregate node) {
     this.node = node;
-    node.sources().forEach(source -> sources.put(source.name(), new Source()));
+    node.timed().forEach(source -> sources.put(source.name(), new Source()));
   }
 
   /**
@@ -69,7 +69,7 @@ final class ReferenceClosing {
     @Nullable Instant greatest = null;
     boolean isUnknown = false;
     boolean isHeldBack = false;
-    for (Node.Input input : node.sources()) {
+    for (Node.Input input : node.timed()) {
       Source source = Objects.requireNonNull(sources.get(input.name()));
       List<ReferenceRow> rows = inputs.get(input.name());
       observe(source, input, rows == null ? List.of() : rows, tick);

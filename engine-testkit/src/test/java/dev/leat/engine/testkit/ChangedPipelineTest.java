@@ -60,6 +60,7 @@ class ChangedPipelineTest {
     private final SplittableRandom random;
     private final Path directory;
     private final InputModel model;
+    private final TestClock clock = new TestClock(PipelineTester.START);
     private final ReferenceMemory memory = new ReferenceMemory();
     private ReferenceResult expected;
     private long building;
@@ -69,7 +70,6 @@ class ChangedPipelineTest {
       this.random = new SplittableRandom(seed);
       this.directory = directory;
       this.model = new InputModel(randomCase.plan());
-      this.memory.startEpoch(model.now());
       this.expected = evaluate();
     }
 
@@ -100,15 +100,17 @@ class ChangedPipelineTest {
 
     private void open(Plan plan, List<List<InputChange>> epochs, boolean isLast) {
       EngineSettings settings =
-          EngineSettings.defaults()
-              .withThreading(Threading.HOST)
-              .withClock(new TestClock(PipelineTester.START))
-              .withEpochRows(1);
+          EngineSettings.defaults().withThreading(Threading.HOST).withClock(clock).withEpochRows(1);
       try (Engine engine = Engine.open(directory, Pipeline.of(plan), settings)) {
         compare(engine, plan);
         for (List<InputChange> epoch : epochs) {
           engine.append(t -> epoch.forEach(change -> RandomRun.write(engine, t, change)));
+          Duration time = Duration.ofSeconds(random.nextInt(4));
+          clock.advance(time);
+          model.advance(time);
           epoch.forEach(model::apply);
+          memory.read(clock.instant());
+          memory.startEpoch(clock.instant());
           expected = evaluate();
           engine.step();
           compare(engine, plan);

@@ -20,6 +20,8 @@ import dev.leat.engine.internal.op.ProjectOperator;
 import dev.leat.engine.internal.op.SetOperator;
 import dev.leat.engine.internal.op.StreamOperator;
 import dev.leat.engine.internal.op.SwitchOperator;
+import dev.leat.engine.internal.op.TickTime;
+import dev.leat.engine.internal.op.TickingOperators;
 import dev.leat.engine.internal.op.TopOperator;
 import dev.leat.engine.internal.op.UnionOperator;
 import dev.leat.engine.internal.op.UnnestOperator;
@@ -35,6 +37,7 @@ import dev.leat.engine.plan.Over;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.Postorder;
 import dev.leat.engine.plan.SetOperation;
+import dev.leat.engine.plan.Ticking;
 import dev.leat.engine.plan.Top;
 import dev.leat.engine.plan.Unnest;
 import dev.leat.engine.plan.ViewDefinition;
@@ -76,6 +79,9 @@ public final class Dataflow implements Checkpointed {
   private final Map<String, ViewOperator> views = new LinkedHashMap<>();
   private final List<StatePart> parts = new ArrayList<>();
 
+  /** What time it is for its operators: its own, and that of each dataflow it took over. */
+  private final List<TickTime> times = new ArrayList<>();
+
   /** What to call each operator, in their order. */
   private final List<String> described = new ArrayList<>();
 
@@ -111,9 +117,11 @@ public final class Dataflow implements Checkpointed {
       Function<Node.Input, InputOperator> inputOperators) {
     JoinOperators joins = new JoinOperators(plan, dictionary);
     ColumnUse use = ColumnUse.of(plan);
+    TickTime time = new TickTime();
+    times.add(time);
     for (Node node : part.nodes()) {
       boolean isTwin = part.twins().contains(node);
-      List<Operator> from = node.inputs().stream().map(n -> read(n, isTwin, part)).toList();
+      List<Operator> from = node.sources().stream().map(n -> read(n, isTwin, part)).toList();
       Failures reports = part.unreported().contains(node) ? UNREPORTED : failures;
       joins.addIndexes(node, from, isTwin, index -> addIndex(index, isTwin));
       Operator operator =
@@ -124,13 +132,13 @@ public final class Dataflow implements Checkpointed {
                   dictionary,
                   reports,
                   joins.of(isTwin, reports),
-                  inputs,
-                  inputOperators));
+                  new TickingOperators(time, dictionary, reports),
+                  new Inputs(inputs, inputOperators)));
       byNode.put(node, operator);
       if (from.contains(operator)) {
         continue;
       }
-      from.forEach(Operator::addReader);
+      operator.readFrom(from);
       if (isTwin) {
         twins.add(operator);
       } else {
@@ -183,6 +191,7 @@ public final class Dataflow implements Checkpointed {
     operators.addAll(other.operators);
     described.addAll(other.described);
     parts.addAll(other.parts);
+    times.addAll(other.times);
     views.putAll(other.views);
     other.byNode.forEach(byNode::putIfAbsent);
     other.inputs.forEach(inputs::putIfAbsent);
@@ -221,6 +230,13 @@ public final class Dataflow implements Checkpointed {
         : new DeduplicatingStreamOperator(node, deduplication, isRead, dictionary);
   }
 
+  private record Inputs(
+      Map<String, InputOperator> made, Function<Node.Input, InputOperator> operators) {
+    private InputOperator of(Node.Input input, TimeOperators times) {
+      return made.computeIfAbsent(input.name(), name -> times.of(input, operators.apply(input)));
+    }
+  }
+
   /**
    * The operator of a relation; that of its input, where it adds nothing to that.
    *
@@ -232,13 +248,12 @@ public final class Dataflow implements Checkpointed {
       Dictionary dictionary,
       Failures failures,
       JoinOperators.Made joins,
-      Map<String, InputOperator> inputs,
-      Function<Node.Input, InputOperator> inputOperators)
+      TickingOperators ticking,
+      Inputs inputs)
       implements Node.Visitor<Operator> {
     @Override
     public Operator input(Node.Input input) {
-      return inputs.computeIfAbsent(
-          input.name(), name -> times.of(input, inputOperators.apply(input)));
+      return inputs.of(input, times);
     }
 
     @Override
@@ -296,7 +311,7 @@ public final class Dataflow implements Checkpointed {
 
     @Override
     public Operator join(Join join) {
-      return joins.of(join);
+      return joins.of(join, from.get(0));
     }
 
     @Override
@@ -322,6 +337,11 @@ public final class Dataflow implements Checkpointed {
     @Override
     public Operator closing(ClosingAggregate closing) {
       return times.of(closing, from.get(0));
+    }
+
+    @Override
+    public Operator ticking(Ticking node) {
+      return ticking.of(node, from.get(0));
     }
   }
 
@@ -384,6 +404,15 @@ public final class Dataflow implements Checkpointed {
         .filter(ClosingAggregate.class::isInstance)
         .map(node -> (ClosingOperator) operator(node))
         .toList();
+  }
+
+  /**
+   * Says what time it is for the next step.
+   *
+   * @param nowMicros microseconds since 1970, not less than before
+   */
+  public void setTime(long nowMicros) {
+    times.forEach(time -> time.set(nowMicros));
   }
 
   /** Takes what was staged at the inputs through all operators. */

@@ -36,7 +36,7 @@ record TimeOperators(
 
   Operator of(ClosingAggregate closing, Operator input) {
     List<Supplier<Watermark>> sources = new ArrayList<>();
-    for (Node.Input source : closing.sources()) {
+    for (Node.Input source : closing.timed()) {
       Operator operator = operators.apply(source);
       sources.add(() -> watermark(operator));
     }
