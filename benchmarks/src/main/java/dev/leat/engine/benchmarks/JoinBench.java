@@ -49,8 +49,7 @@ public final class JoinBench {
     }
 
     private void define(PipelineBuilder p) {
-      Relation<Row> users =
-          p.table("users", schema("u_id", "country", "name")).primaryKey("u_id");
+      Relation<Row> users = p.table("users", schema("u_id", "country", "name")).primaryKey("u_id");
       Relation<Row> countries =
           p.table("countries", schema("c_id", "region", "label")).primaryKey("c_id");
       Relation<Row> events = p.stream("events", schema("user_id", "kind", "n"));

@@ -69,8 +69,7 @@ public final class Forget extends Ticking {
   }
 
   private StateBound rows() {
-    return new StateBound(
-        StateBound.Kind.TIME, "rows of the last " + Lengths.text(afterMicros));
+    return new StateBound(StateBound.Kind.TIME, "rows of the last " + Lengths.text(afterMicros));
   }
 
   @Override

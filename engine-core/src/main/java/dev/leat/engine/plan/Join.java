@@ -87,12 +87,7 @@ public final class Join extends Node implements Joined {
 
   private static JoinChain.Link link(Node left, Node right, Parts parts) {
     return new JoinChain.Link(
-        left,
-        right,
-        parts.keys(),
-        parts.columns(),
-        parts.kind() == Kind.INNER,
-        parts.accepted());
+        left, right, parts.keys(), parts.columns(), parts.kind() == Kind.INNER, parts.accepted());
   }
 
   @Nullable JoinChain links() {

@@ -117,7 +117,9 @@ public final class JoinChain {
   /** This with one more join; null if it must begin another chain. */
   private @Nullable JoinChain with(Link link) {
     List<Source> keys =
-        link.keys().left().stream().map(name -> sources.get(link.left().schema().find(name))).toList();
+        link.keys().left().stream()
+            .map(name -> sources.get(link.left().schema().find(name)))
+            .toList();
     int from = keys.isEmpty() ? Source.BASE : keys.get(0).step();
     boolean isOfOne = keys.stream().allMatch(key -> key.step() == from);
     if (!isOfOne || joins == MAX_STEPS) {
@@ -165,9 +167,7 @@ public final class JoinChain {
         base,
         same,
         sources(
-            link,
-            sources,
-            c -> new Source(from, columns.indexOf(new JoinedColumns.Source(-1, c)))),
+            link, sources, c -> new Source(from, columns.indexOf(new JoinedColumns.Source(-1, c)))),
         joins + 1);
   }
 
