@@ -24,6 +24,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -471,6 +472,18 @@ public final class Engine implements AutoCloseable {
    */
   public CheckpointStatus checkpointStatus() {
     return CheckpointStatus.of(runtime.checkpointFacts());
+  }
+
+  /**
+   * Why a view of windows that close shows nothing new, in a sentence for each cause: which window
+   * closes next and what it waits for, which stream holds the watermark back, its greatest event
+   * time, when its last row came, and whether it is idle. Empty for a view that waits for nothing,
+   * as it is made of no such windows: it shows all that came in up to {@link #position}.
+   *
+   * @throws EngineException if there is no such view; the message names the nearest
+   */
+  public List<String> whyStalled(String view) {
+    return runtime.whyStalled(view);
   }
 
   /**

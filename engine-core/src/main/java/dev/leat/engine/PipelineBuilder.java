@@ -2,6 +2,7 @@ package dev.leat.engine;
 
 import dev.leat.engine.plan.ClockRules;
 import dev.leat.engine.plan.Deduplication;
+import dev.leat.engine.plan.EventTime;
 import dev.leat.engine.plan.Names;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
@@ -101,37 +102,54 @@ public final class PipelineBuilder {
 
   /** Says of a stream that its repetitions are left out. */
   Node.Input deduplicate(Node.Input stream, Deduplication by) {
-    int index = inputs.indexOf(stream);
-    if (stream.deduplication() != null || index < 0) {
-      throw new EngineException(
-          EngineException.Kind.INVALID,
-          "deduplicate on " + stream.describe() + ": it is said of a stream once");
-    }
-    Node.Input deduplicated = stream.deduplicated(by);
-    inputs.set(index, deduplicated);
-    return deduplicated;
+    return declare(stream, "deduplicate", stream.deduplication() != null, stream.deduplicated(by));
   }
 
-  /** A relation made before its stream was said to be deduplicated would see repetitions. */
-  private void checkDeduplication() {
+  /** Says of a stream when its rows happened. */
+  Node.Input eventTime(Node.Input stream, EventTime time) {
+    return declare(stream, "eventTime", stream.eventTime() != null, stream.withEventTime(time));
+  }
+
+  private Node.Input declare(Node.Input stream, String what, boolean isSaid, Node.Input declared) {
+    int index = inputs.indexOf(stream);
+    if (isSaid || index < 0) {
+      throw new EngineException(
+          EngineException.Kind.INVALID,
+          what + " on " + stream.describe() + ": it is said of a stream once");
+    }
+    inputs.set(index, declared);
+    return declared;
+  }
+
+  /** A relation made before all was said of its stream would see rows that are none of it. */
+  private void checkDeclarations() {
     for (ViewDefinition view : views.values()) {
       for (Node node : Postorder.of(List.of(view.relation()), Node::inputs)) {
         if (node instanceof Node.Input input
             && !inputs.contains(input)
-            && inputs.contains(deduplicatedNow(input))) {
+            && inputs.contains(declaredNow(input))) {
           throw new EngineException(
               EngineException.Kind.INVALID,
               "view '"
                   + view.name()
                   + "' reads "
                   + input.describe()
-                  + " as it was before deduplicate(...): build on what deduplicate(...) gives");
+                  + " as it was before "
+                  + missing(input, declaredNow(input))
+                  + "(...): build on what "
+                  + missing(input, declaredNow(input))
+                  + "(...) gives");
         }
       }
     }
   }
 
-  private Node.Input deduplicatedNow(Node.Input old) {
+  /** What was said of a stream later. */
+  private static String missing(Node.Input old, Node.Input now) {
+    return Objects.equals(old.eventTime(), now.eventTime()) ? "deduplicate" : "eventTime";
+  }
+
+  private Node.Input declaredNow(Node.Input old) {
     return inputs.stream().filter(i -> i.name().equals(old.name())).findFirst().orElse(old);
   }
 
@@ -146,7 +164,7 @@ public final class PipelineBuilder {
   }
 
   Plan build() {
-    checkDeduplication();
+    checkDeclarations();
     return new Plan(inputs, List.copyOf(views.values()));
   }
 }

@@ -5,6 +5,8 @@ import dev.leat.engine.plan.AsOfJoin;
 import dev.leat.engine.plan.ClockRules;
 import dev.leat.engine.plan.Deduplication;
 import dev.leat.engine.plan.Elements;
+import dev.leat.engine.plan.EventTime;
+import dev.leat.engine.plan.EventTimeBounds;
 import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.Forget;
 import dev.leat.engine.plan.Join;
@@ -15,6 +17,7 @@ import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.SetOperation;
 import dev.leat.engine.plan.SortKey;
 import dev.leat.engine.plan.Unnest;
+import dev.leat.engine.plan.Windowed;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -180,6 +183,57 @@ public final class Relation<T> {
               + " p.stream(...).deduplicate(...)");
     }
     return with(builder.deduplicate(input, new Deduplication(key, horizon)), record);
+  }
+
+  /**
+   * The rows of a stream, which say when they happened: {@code p.stream("clicks",
+   * Click.class).eventTime(Click::eventTime, outOfOrderBy(minutes(5)))}. That is needed where
+   * windows close, and said where the stream is declared. Rows without event time, and those too
+   * far ahead of the engine's clock (a day, unless the bounds say otherwise), are no rows of the
+   * stream: they go to the ledger.
+   *
+   * @param column an instant
+   * @param bounds what is promised of it
+   * @throws EngineException if this is no stream just declared, or has no such instant
+   */
+  public Relation<T> eventTime(Accessor<T, ?> column, EventTimeBounds bounds) {
+    return eventTime(Columns.name(column), bounds);
+  }
+
+  /** The rows of a stream, which say when they happened, by name of a column. */
+  public Relation<T> eventTime(String column, EventTimeBounds bounds) {
+    if (!(node instanceof Node.Input input)) {
+      throw new EngineException(
+          EngineException.Kind.INVALID,
+          "eventTime on "
+              + node.describe()
+              + ": it is said of a stream where that is declared: p.stream(...).eventTime(...)");
+    }
+    return with(builder.eventTime(input, new EventTime(column, bounds)), record);
+  }
+
+  /**
+   * Each row once for each window of time that it is in, with the columns {@code window_start} and
+   * {@code window_end}, which is not part of the window: {@code
+   * clicks.window(tumbling(minutes(10)).on(Click::eventTime)).groupBy("window_start")}. Results of
+   * it are corrected whatever comes late; for those that become final see {@link #closing}. A row
+   * whose time is null is in no window, and goes to the ledger.
+   *
+   * @throws EngineException if the column is no instant
+   */
+  public Relation<Row> window(Windows.On window) {
+    return with(Windowed.of(node, window.window(), window.column()), Row.class);
+  }
+
+  /**
+   * Has windows close: results of groups of what {@link #window} gave become final. The row of a
+   * group comes once, when the watermark reaches {@code window_end} plus the lateness, and is never
+   * changed. A row that comes later for a window that is closed goes to the ledger.
+   *
+   * @param lateness for how long after its end, in event time, a window still takes rows
+   */
+  public ClosingRelation<T> closing(Duration lateness) {
+    return new ClosingRelation<>(this, lateness);
   }
 
   /**

@@ -79,7 +79,7 @@ public final class ClockRules {
       throw Node.invalid(
           place
               + ": rows are forgotten after a millisecond at least: after="
-              + Deduplication.text(afterMicros));
+              + Lengths.text(afterMicros));
     }
   }
 

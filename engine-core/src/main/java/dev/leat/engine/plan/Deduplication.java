@@ -16,17 +16,6 @@ import org.jspecify.annotations.Nullable;
  */
 public record Deduplication(List<String> key, Duration horizon) {
   private static final Duration MIN_HORIZON = Duration.ofMillis(1);
-  private static final Duration MAX_HORIZON = Duration.ofDays(3653);
-  private static final int NANOS_PER_MICRO = 1000;
-
-  private record Unit(long micros, String sign) {}
-
-  private static final List<Unit> UNITS =
-      List.of(
-          new Unit(3_600_000_000L, "h"),
-          new Unit(60_000_000L, "min"),
-          new Unit(1_000_000L, "s"),
-          new Unit(1000L, "ms"));
 
   public Deduplication {
     key = List.copyOf(key);
@@ -34,9 +23,7 @@ public record Deduplication(List<String> key, Duration horizon) {
     if (key.isEmpty()) {
       throw new IllegalArgumentException("a deduplication needs at least one column");
     }
-    if (horizon.compareTo(MIN_HORIZON) < 0
-        || horizon.compareTo(MAX_HORIZON) > 0
-        || horizon.toNanosPart() % NANOS_PER_MICRO != 0) {
+    if (!Lengths.isIn(horizon, MIN_HORIZON)) {
       throw new IllegalArgumentException(
           "the horizon of a deduplication must be from a millisecond to ten years, in whole"
               + " microseconds: horizon="
@@ -72,22 +59,12 @@ public record Deduplication(List<String> key, Duration horizon) {
 
   /** The horizon in microseconds. */
   public long horizonMicros() {
-    return horizon.toNanos() / NANOS_PER_MICRO;
+    return Lengths.micros(horizon);
   }
 
   /** The horizon in words, for {@code explain()}: "24 h". */
   String horizonText() {
-    return text(horizonMicros());
-  }
-
-  /** A time in words, for {@code explain()}: "24 h". */
-  static String text(long micros) {
-    for (Unit unit : UNITS) {
-      if (micros % unit.micros() == 0) {
-        return micros / unit.micros() + " " + unit.sign();
-      }
-    }
-    return micros + " us";
+    return Lengths.text(horizon);
   }
 
   @Override

@@ -115,7 +115,9 @@ public final class Explain {
     @Override
     public String input(Node.Input input) {
       String columns = input.describe() + " " + input.schema();
-      return input.deduplication() == null ? columns : columns + " " + input.deduplication();
+      return columns
+          + (input.deduplication() == null ? "" : " " + input.deduplication())
+          + (input.eventTime() == null ? "" : " " + input.eventTime());
     }
 
     @Override
@@ -222,6 +224,16 @@ public final class Explain {
     @Override
     public String top(Top top) {
       return top.text();
+    }
+
+    @Override
+    public String windowed(Windowed windowed) {
+      return "window " + windowed.window() + " on " + windowed.column();
+    }
+
+    @Override
+    public String closing(ClosingAggregate closing) {
+      return closing.text();
     }
 
     @Override

@@ -60,7 +60,7 @@ public final class Forget extends Ticking {
 
   @Override
   String text() {
-    return "forget after " + Deduplication.text(afterMicros) + " without a change";
+    return "forget after " + Lengths.text(afterMicros) + " without a change";
   }
 
   @Override
@@ -69,8 +69,7 @@ public final class Forget extends Ticking {
   }
 
   private StateBound rows() {
-    return new StateBound(
-        StateBound.Kind.TIME, "rows of the last " + Deduplication.text(afterMicros));
+    return new StateBound(StateBound.Kind.TIME, "rows of the last " + Lengths.text(afterMicros));
   }
 
   @Override

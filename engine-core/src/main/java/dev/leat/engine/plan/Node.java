@@ -37,6 +37,8 @@ public abstract sealed class Node
         LookupJoin,
         AsOfJoin,
         Top,
+        Windowed,
+        ClosingAggregate,
         Ticking {
   /**
    * How often one row of an input may be in a relation. A union of a relation with itself doubles
@@ -126,6 +128,10 @@ public abstract sealed class Node
     R asOf(AsOfJoin join);
 
     R top(Top top);
+
+    R windowed(Windowed windowed);
+
+    R closing(ClosingAggregate closing);
 
     R ticking(Ticking ticking);
   }
@@ -250,6 +256,7 @@ public abstract sealed class Node
     private final InputKind kind;
     private final List<String> primaryKey;
     private final @Nullable Deduplication deduplication;
+    private final @Nullable EventTime eventTime;
 
     /**
      * An input.
@@ -257,7 +264,7 @@ public abstract sealed class Node
      * @param primaryKey columns of the primary key, for keyed tables only
      */
     public Input(String name, InputKind kind, Schema schema, List<String> primaryKey) {
-      this(name, kind, schema, primaryKey, null);
+      this(name, kind, schema, primaryKey, null, null);
     }
 
     private Input(
@@ -265,19 +272,23 @@ public abstract sealed class Node
         InputKind kind,
         Schema schema,
         List<String> primaryKey,
-        @Nullable Deduplication deduplication) {
+        @Nullable Deduplication deduplication,
+        @Nullable EventTime eventTime) {
       super(
           List.of(),
           schema,
           RowTraits.ofInput(kind, primaryKey),
-          Deduplication.write(
-              deduplication,
-              new Canonical("input").name(name).word(kind.name()).names(primaryKey)));
+          EventTime.write(
+              eventTime,
+              Deduplication.write(
+                  deduplication,
+                  new Canonical("input").name(name).word(kind.name()).names(primaryKey))));
       this.name = name;
       this.kind = kind;
       this.primaryKey = List.copyOf(primaryKey);
       this.deduplication = deduplication;
-      check();
+      this.eventTime = eventTime;
+      InputRules.check(this);
     }
 
     /**
@@ -286,33 +297,26 @@ public abstract sealed class Node
      * @throws EngineException if it is no stream, or has no such columns
      */
     public Input deduplicated(Deduplication by) {
-      return new Input(name, kind, schema(), primaryKey, by);
+      return new Input(name, kind, schema(), primaryKey, by, eventTime);
     }
 
-    private void check() {
-      if ((kind == InputKind.KEYED_TABLE) == primaryKey.isEmpty()) {
-        throw invalid("input '" + name + "': a keyed table, and only that, has a primary key");
-      }
-      if (deduplication != null) {
-        deduplication.checkOn(this);
-      }
-      if (primaryKey.isEmpty()) {
-        return;
-      }
-      Schema key = schema().select(primaryKey, "primary key of table '" + name + "'");
-      for (Field field : key.fields()) {
-        if (field.nullable()) {
-          throw invalid("table '" + name + "': a key column cannot be nullable: " + field.name());
-        }
-        if (field.type().kind() == Type.Kind.ARRAY) {
-          throw invalid("table '" + name + "': an array cannot be a key: " + key);
-        }
-      }
+    /**
+     * The same stream, whose rows say when they happened.
+     *
+     * @throws EngineException if it is no stream, or has no such instant
+     */
+    public Input withEventTime(EventTime time) {
+      return new Input(name, kind, schema(), primaryKey, deduplication, time);
     }
 
     /** Which of its rows are repetitions, and left out; null if none are. */
     public @Nullable Deduplication deduplication() {
       return deduplication;
+    }
+
+    /** When its rows happened; null if that is not declared. */
+    public @Nullable EventTime eventTime() {
+      return eventTime;
     }
 
     public String name() {

@@ -43,9 +43,10 @@ public record StateBound(Kind kind, String text) {
       return switch (input.kind()) {
         case STREAM -> {
           Deduplication deduplication = input.deduplication();
-          yield deduplication == null
-              ? NONE
-              : new StateBound(Kind.TIME, "keys of the last " + deduplication.horizonText());
+          if (deduplication != null) {
+            yield new StateBound(Kind.TIME, "keys of the last " + deduplication.horizonText());
+          }
+          yield input.eventTime() == null ? NONE : new StateBound(Kind.FIXED, "its watermark");
         }
         case KEYED_TABLE ->
             new StateBound(Kind.KEY_SPACE, "one row for each key " + input.primaryKey());
@@ -133,6 +134,16 @@ public record StateBound(Kind kind, String text) {
     @Override
     public StateBound top(Top top) {
       return OrderBound.of(top);
+    }
+
+    @Override
+    public StateBound windowed(Windowed windowed) {
+      return NONE;
+    }
+
+    @Override
+    public StateBound closing(ClosingAggregate closing) {
+      return closing.stateBound();
     }
 
     @Override

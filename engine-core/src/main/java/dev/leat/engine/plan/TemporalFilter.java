@@ -85,7 +85,7 @@ public final class TemporalFilter extends Ticking {
 
   @Override
   String text() {
-    return "temporal filter " + condition() + " each " + Deduplication.text(tickMicros());
+    return "temporal filter " + condition() + " each " + Lengths.text(tickMicros());
   }
 
   private String condition() {

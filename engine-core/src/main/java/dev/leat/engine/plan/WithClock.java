@@ -64,7 +64,7 @@ public final class WithClock extends Ticking {
     return "with "
         + columns.stream().map(c -> c.clock().expr().toString()).collect(Collectors.joining(", "))
         + " refreshed in all rows, at most each "
-        + Deduplication.text(tickMicros());
+        + Lengths.text(tickMicros());
   }
 
   @Override

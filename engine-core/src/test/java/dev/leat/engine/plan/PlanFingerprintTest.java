@@ -11,6 +11,7 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -180,7 +181,61 @@ class PlanFingerprintTest {
     all.put("case with else", new Expr.Case(whens, PAGE).identity());
     all.put("cast", USER.cast(Type.array(Type.LONG)).identity());
     all.put("user call", new Expr.UserCall("f", Type.LONG, a -> null, List.of(USER)).identity());
+    addWindows(all);
     return all;
+  }
+
+  private static void addWindows(Map<String, Fingerprint> all) {
+    Schema events =
+        Schema.builder().required("user_id", Type.STRING).nullable("at", Type.INSTANT).build();
+    EventTimeBounds bounds = EventTimeBounds.outOfOrderBy(Duration.ofMinutes(5));
+    Node stream =
+        new Node.Input("events", Node.InputKind.STREAM, events, List.of())
+            .withEventTime(new EventTime("at", bounds));
+    all.put("stream with event time", stream.fingerprint());
+    Duration ten = Duration.ofMinutes(10);
+    Duration five = Duration.ofMinutes(5);
+    for (TimeWindow window :
+        List.of(
+            TimeWindow.tumbling(ten),
+            TimeWindow.hopping(ten, five),
+            TimeWindow.cumulating(ten, five))) {
+      all.put("window " + window.kind().word(), Windowed.of(stream, window, "at").fingerprint());
+    }
+    TimeWindow days =
+        TimeWindow.tumbling(Duration.ofDays(1))
+            .offset(Duration.ofHours(-1))
+            .in(ZoneId.of("Europe/Berlin"));
+    all.put("window of days", Windowed.of(stream, days, "at").fingerprint());
+    all.put(
+        "closing aggregate",
+        ClosingAggregate.of(
+                Windowed.of(stream, TimeWindow.tumbling(ten), "at"),
+                List.of("window_end"),
+                List.of(count(null).as("n")),
+                Duration.ofMinutes(1))
+            .fingerprint());
+  }
+
+  @Test
+  void boundsOfEventTimeCountOnlyWhereWindowsClose() {
+    Schema events = Schema.builder().nullable("at", Type.INSTANT).build();
+    Node.Input plain = new Node.Input("events", Node.InputKind.STREAM, events, List.of());
+    EventTimeBounds bounds = EventTimeBounds.outOfOrderBy(Duration.ofMinutes(5));
+    Node one = plain.withEventTime(new EventTime("at", bounds));
+    Node idle = plain.withEventTime(new EventTime("at", bounds.idleAfter(Duration.ofHours(1))));
+    Node ahead = plain.withEventTime(new EventTime("at", bounds.atMostAhead(Duration.ofHours(1))));
+    assertThat(one.fingerprint())
+        .isEqualTo(idle.fingerprint())
+        .isNotEqualTo(plain.fingerprint())
+        .isNotEqualTo(ahead.fingerprint());
+    assertThat(closing(one)).isNotEqualTo(closing(idle));
+  }
+
+  private static Fingerprint closing(Node stream) {
+    Node windowed = Windowed.of(stream, TimeWindow.tumbling(Duration.ofMinutes(1)), "at");
+    return ClosingAggregate.of(windowed, List.of("window_end"), List.of(), Duration.ZERO)
+        .fingerprint();
   }
 
   /** An aggregate of a function. */

@@ -1,10 +1,12 @@
 package dev.leat.engine.testkit;
 
 import dev.leat.engine.plan.Deduplication;
+import dev.leat.engine.plan.EventTime;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.Schema;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -15,18 +17,26 @@ import org.jspecify.annotations.Nullable;
 /**
  * The current rows of a plan's inputs, by the plainest means. Time stands still unless it is told:
  * of a stream that is deduplicated, rows are left out that have the key of one that came in within
- * the horizon before.
+ * the horizon before; of one with event time, rows that have none, or one too far ahead.
  */
 public final class InputModel {
   private final Plan plan;
+  private final Instant start;
   private final Map<String, List<ReferenceRow>> rows = new LinkedHashMap<>();
   private final Map<String, Map<ReferenceRow, Duration>> keys = new LinkedHashMap<>();
   private final Map<String, Long> duplicates = new LinkedHashMap<>();
   private Duration now = Duration.ZERO;
+  private long withoutEventTime;
 
-  /** A model in which all inputs are empty. */
+  /** A model in which all inputs are empty, at the time at which test clocks begin. */
   public InputModel(Plan plan) {
+    this(plan, PipelineTester.START);
+  }
+
+  /** A model in which all inputs are empty, at a time. */
+  public InputModel(Plan plan, Instant start) {
     this.plan = plan;
+    this.start = start;
     for (Node.Input input : plan.inputs()) {
       rows.put(input.name(), new ArrayList<>());
       if (input.deduplication() != null) {
@@ -39,6 +49,16 @@ public final class InputModel {
   /** Moves time forward. */
   public void advance(Duration time) {
     now = now.plus(time);
+  }
+
+  /** The time that it is. */
+  public Instant now() {
+    return start.plus(now);
+  }
+
+  /** How many rows were left out because they have no event time, or one too far ahead. */
+  public long withoutEventTime() {
+    return withoutEventTime;
   }
 
   /** How many rows of each deduplicated stream were left out, by input. */
@@ -77,6 +97,8 @@ public final class InputModel {
         ReferenceRow row = ReferenceRow.of(input.schema(), change.values());
         if (isDuplicate(input, row)) {
           duplicates.merge(input.name(), 1L, Long::sum);
+        } else if (!hasEventTime(input, row)) {
+          withoutEventTime++;
         } else {
           current.add(row);
         }
@@ -98,6 +120,17 @@ public final class InputModel {
       }
     }
     throw new IllegalStateException("no such change: " + change);
+  }
+
+  /** Does a row have an event time, if its stream has, and one that is not too far ahead? */
+  private boolean hasEventTime(Node.Input input, ReferenceRow row) {
+    EventTime eventTime = input.eventTime();
+    if (eventTime == null) {
+      return true;
+    }
+    Object time = row.value(input.schema().indexOf(eventTime.column(), input.describe()));
+    return time != null
+        && !((Instant) time).isAfter(start.plus(now).plus(eventTime.bounds().ahead()));
   }
 
   private boolean isDuplicate(Node.Input input, ReferenceRow row) {

@@ -1,6 +1,7 @@
 package dev.leat.engine.testkit;
 
 import dev.leat.engine.plan.AsOfJoin;
+import dev.leat.engine.plan.ClosingAggregate;
 import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.Forget;
 import dev.leat.engine.plan.GroupingSets;
@@ -18,7 +19,9 @@ import dev.leat.engine.plan.Top;
 import dev.leat.engine.plan.Type;
 import dev.leat.engine.plan.Unnest;
 import dev.leat.engine.plan.ViewDefinition;
+import dev.leat.engine.plan.Windowed;
 import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -26,6 +29,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -66,6 +70,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Time</b> is whole microseconds in 64 bits, UTC; what does not fit is an error. Dates have
  * the range of {@link java.time.LocalDate}.
+ *
+ * <p><b>Windows</b> have their start and not their end; see {@link ReferenceWindows}. Where they
+ * close, a row is late by the watermark before its epoch; see {@link ReferenceClosing}.
  *
  * <p><b>Joins</b> pair each row of the left with each of the right, equal ones too. A pair matches
  * if its keys are equal, null being equal to null only where that is asked for, and the condition
@@ -133,7 +140,11 @@ public final class ReferenceEvaluator {
   /** Does a relation depend on the epochs in which rows came, and not only on what there is? */
   public static boolean dependsOnEpochs(Node relation) {
     return Postorder.of(List.of(relation), Node::inputs).stream()
-        .anyMatch(node -> node instanceof LookupJoin || node instanceof Forget);
+        .anyMatch(
+            node ->
+                node instanceof LookupJoin
+                    || node instanceof ClosingAggregate
+                    || node instanceof Forget);
   }
 
   private List<ReferenceRow> rows(Node node) {
@@ -160,7 +171,7 @@ public final class ReferenceEvaluator {
 
     @Override
     public List<ReferenceRow> aggregate(Node.Aggregate aggregate) {
-      return aggregated(aggregate);
+      return aggregated(aggregate, rows(aggregate.input()), key -> true);
     }
 
     @Override
@@ -218,6 +229,28 @@ public final class ReferenceEvaluator {
     @Override
     public List<ReferenceRow> asOf(AsOfJoin join) {
       return ReferenceLookups.asOf(join, rows(join.left()), rows(join.right()));
+    }
+
+    @Override
+    public List<ReferenceRow> windowed(Windowed windowed) {
+      List<ReferenceRow> all = new ArrayList<>();
+      for (ReferenceRow row : rows(windowed.input())) {
+        List<ReferenceRow> some = orError(() -> ReferenceWindows.rows(windowed, row));
+        all.addAll(some == null ? List.of() : some);
+      }
+      return all;
+    }
+
+    @Override
+    public List<ReferenceRow> closing(ClosingAggregate closing) {
+      ReferenceClosing remembered = memory.of(closing);
+      remembered.epoch(rows(closing.input()), inputs, memory.tick());
+      errors += remembered.late();
+      int end = closing.live().keys().indexOf(closing.end());
+      return aggregated(
+          closing.live(),
+          remembered.taken(),
+          key -> remembered.isClosed((Instant) Objects.requireNonNull(key.get(end))));
     }
 
     @Override
@@ -304,13 +337,16 @@ public final class ReferenceEvaluator {
     return results;
   }
 
-  private List<ReferenceRow> aggregated(Node.Aggregate aggregate) {
+  private List<ReferenceRow> aggregated(
+      Node.Aggregate aggregate,
+      List<ReferenceRow> rows,
+      Predicate<List<@Nullable Object>> isShown) {
     ReferenceAggregates aggregates = new ReferenceAggregates(aggregate);
     Map<List<@Nullable Object>, List<List<@Nullable Object>>> groups = new LinkedHashMap<>();
     if (aggregate.keys().isEmpty()) {
       groups.put(List.of(), new ArrayList<>());
     }
-    for (ReferenceRow row : rows(aggregate.input())) {
+    for (ReferenceRow row : rows) {
       List<@Nullable Object> operands = orError(() -> aggregates.operands(row));
       if (operands != null) {
         groups.computeIfAbsent(aggregates.key(row), key -> new ArrayList<>()).add(operands);
@@ -318,8 +354,9 @@ public final class ReferenceEvaluator {
     }
     List<ReferenceRow> results = new ArrayList<>();
     groups.forEach(
-        (key, rows) -> {
-          ReferenceRow result = orError(() -> aggregates.result(key, rows));
+        (key, operands) -> {
+          ReferenceRow result =
+              isShown.test(key) ? orError(() -> aggregates.result(key, operands)) : null;
           if (result != null) {
             results.add(result);
           }

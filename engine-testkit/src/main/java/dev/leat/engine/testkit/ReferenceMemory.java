@@ -1,5 +1,6 @@
 package dev.leat.engine.testkit;
 
+import dev.leat.engine.plan.ClosingAggregate;
 import dev.leat.engine.plan.Node;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -7,11 +8,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the reference must remember from one epoch to the next: of each lookup the rows that went
- * by, of what is forgotten since when rows were there, and what time it is. Every other relation
- * follows from what the inputs hold.
+ * by, of windows that close which rows came in time, of what is forgotten since when rows were
+ * there, and what time it is. Every other relation follows from what the inputs hold.
  */
 public final class ReferenceMemory {
   /** The rows of a lookup's left side so far, and what was found for them. */
@@ -33,6 +35,23 @@ public final class ReferenceMemory {
   }
 
   private final Map<Node, Looked> lookups = new HashMap<>();
+  private final Map<Node, ReferenceClosing> closings = new HashMap<>();
+  private @Nullable Instant tick;
+
+  /** Says when the epoch was closed that is evaluated next. */
+  public void startEpoch(Instant closed) {
+    tick = closed;
+  }
+
+  /** When the epoch was closed; null if nobody said. */
+  @Nullable Instant tick() {
+    return tick;
+  }
+
+  ReferenceClosing of(ClosingAggregate closing) {
+    return closings.computeIfAbsent(closing, c -> new ReferenceClosing(closing));
+  }
+
   private final Map<Node, ReferenceClock.Forgetting> forgettings = new HashMap<>();
   private long nowMicros = Long.MIN_VALUE;
 

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.LongFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,13 +33,23 @@ class ChangedPipelineTest {
 
   @Test
   void viewsAreRightWhateverWasChanged() {
-    long cases = Long.getLong("changed.cases", 40);
+    run(RandomCase::of);
+  }
+
+  @Test
+  void windowsAreRightWhateverWasChanged() {
+    run(RandomCase::ofWindows);
+  }
+
+  private void run(LongFunction<RandomCase> cases) {
+    long count = Long.getLong("changed.cases", 40);
     long building = 0;
-    for (long seed = 0; seed < cases; seed++) {
+    for (long seed = 0; seed < count; seed++) {
+      RandomCase randomCase = cases.apply(seed * RandomCase.CASES_OF_A_PLAN);
       try {
-        building += new Case(seed, temp.resolve("case-" + seed)).run();
+        building += new Case(seed, randomCase, temp.resolve("case-" + seed)).run();
       } catch (AssertionError | RuntimeException e) {
-        throw new AssertionError("seed=" + seed + "\n" + RandomCase.of(seed), e);
+        throw new AssertionError("seed=" + seed + "\n" + randomCase, e);
       }
     }
     assertThat(building).as("reads while views were built").isPositive();
@@ -54,8 +65,8 @@ class ChangedPipelineTest {
     private ReferenceResult expected;
     private long building;
 
-    private Case(long seed, Path directory) {
-      this.randomCase = RandomCase.of(seed * RandomCase.CASES_OF_A_PLAN);
+    private Case(long seed, RandomCase randomCase, Path directory) {
+      this.randomCase = randomCase;
       this.random = new SplittableRandom(seed);
       this.directory = directory;
       this.model = new InputModel(randomCase.plan());
@@ -99,6 +110,7 @@ class ChangedPipelineTest {
           model.advance(time);
           epoch.forEach(model::apply);
           memory.read(clock.instant());
+          memory.startEpoch(clock.instant());
           expected = evaluate();
           engine.step();
           compare(engine, plan);

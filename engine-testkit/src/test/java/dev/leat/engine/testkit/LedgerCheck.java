@@ -1,5 +1,6 @@
 package dev.leat.engine.testkit;
 
+import dev.leat.engine.plan.ClosingAggregate;
 import dev.leat.engine.plan.Joined;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Over;
@@ -39,6 +40,7 @@ final class LedgerCheck {
                         || n instanceof SetOperation
                         || n instanceof Top
                         || n instanceof Over
+                        || n instanceof ClosingAggregate
                         || n instanceof Ticking
                         || n instanceof Joined);
     this.hasJoins = plan.nodes().stream().anyMatch(Joined.class::isInstance);
@@ -54,7 +56,9 @@ final class LedgerCheck {
     Map<String, List<ReferenceRow>> before = new LinkedHashMap<>();
     model.rows().forEach((input, rows) -> before.put(input, List.copyOf(rows)));
     for (InputChange change : epoch) {
+      long without = model.withoutEventTime();
       boolean isDone = model.apply(change);
+      expected += model.withoutEventTime() - without;
       expected += isDone || change.kind() != InputChange.Kind.DELETE_ROW ? 0 : 1;
     }
     if (isRowByRow) {

@@ -44,8 +44,22 @@ record RandomCase(long seed, Plan plan, List<List<InputChange>> epochs, Options 
   static RandomCase of(long seed) {
     Plan plan = RandomPlans.plan(Math.floorDiv(seed, CASES_OF_A_PLAN));
     SplittableRandom random = new SplittableRandom(seed);
-    List<List<InputChange>> epochs =
-        RandomChanges.epochs(plan, random.nextLong(), size(random, plan));
+    return of(seed, plan, random, RandomChanges::epochs);
+  }
+
+  /** The case with windows of a seed. */
+  static RandomCase ofWindows(long seed) {
+    Plan plan = RandomWindowPlans.plan(Math.floorDiv(seed, CASES_OF_A_PLAN));
+    return of(seed, plan, new SplittableRandom(seed), RandomWindowPlans::epochs);
+  }
+
+  /** Makes changes of the inputs of a plan. */
+  private interface Changes {
+    List<List<InputChange>> epochs(Plan plan, long seed, int count);
+  }
+
+  private static RandomCase of(long seed, Plan plan, SplittableRandom random, Changes changes) {
+    List<List<InputChange>> epochs = changes.epochs(plan, random.nextLong(), size(random, plan));
     return new RandomCase(
         seed,
         plan,

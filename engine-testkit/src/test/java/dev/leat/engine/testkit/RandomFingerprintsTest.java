@@ -179,6 +179,7 @@ class RandomFingerprintsTest {
           input.kind().name(),
           texts(input.primaryKey()),
           String.valueOf(input.deduplication()),
+          String.valueOf(input.eventTime()),
           isStrict ? schema(input.schema()) : "");
     }
     if (node instanceof GroupingSets copies) {

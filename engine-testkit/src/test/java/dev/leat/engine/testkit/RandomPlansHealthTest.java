@@ -39,6 +39,7 @@ class RandomPlansHealthTest {
   void plansAreMadeOfEverythingThereIs() {
     for (long seed = 0; seed < PLANS; seed++) {
       RandomPlans.plan(seed).nodes().forEach(this::collect);
+      RandomWindowPlans.plan(seed).nodes().forEach(this::collect);
     }
 
     assertThat(ops).containsExactlyInAnyOrder(Op.values());

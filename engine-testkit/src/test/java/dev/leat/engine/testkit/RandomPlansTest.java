@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongFunction;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -27,7 +28,7 @@ class RandomPlansTest {
   void viewsAreWhatTheReferenceComputes() throws InterruptedException {
     long cases = Long.getLong("random.cases", 1000);
     long seed = Long.getLong("random.seed", 1);
-    List<Long> failed = run(seed, cases);
+    List<Long> failed = run(seed, cases, RandomCase::of);
     failed.stream().sorted().limit(MAX_SHOWN).forEach(RandomPlansTest::show);
     System.out.println(cases + " cases, " + failed.size() + " failures");
     assertThat(failed).as("seeds that fail").isEmpty();
@@ -39,7 +40,9 @@ class RandomPlansTest {
         .allSatisfy(seed -> assertThat(RandomRun.failure(RandomCase.of(seed))).isNull());
   }
 
-  private static List<Long> run(long seed, long cases) throws InterruptedException {
+  /** The seeds of cases that fail. */
+  static List<Long> run(long seed, long cases, LongFunction<RandomCase> made)
+      throws InterruptedException {
     List<Long> failed = Collections.synchronizedList(new ArrayList<>());
     AtomicLong next = new AtomicLong();
     List<Thread> threads = new ArrayList<>();
@@ -48,7 +51,7 @@ class RandomPlansTest {
           new Thread(
               () -> {
                 for (long n = next.getAndIncrement(); n < cases; n = next.getAndIncrement()) {
-                  if (RandomRun.failure(RandomCase.of(seed + n)) != null) {
+                  if (RandomRun.failure(made.apply(seed + n)) != null) {
                     failed.add(seed + n);
                   }
                 }

@@ -4,6 +4,7 @@ import dev.leat.engine.Changes;
 import dev.leat.engine.Engine;
 import dev.leat.engine.EngineSettings;
 import dev.leat.engine.Pipeline;
+import dev.leat.engine.Position;
 import dev.leat.engine.Row;
 import dev.leat.engine.Snapshot;
 import dev.leat.engine.Threading;
@@ -122,6 +123,7 @@ final class RandomRun implements AutoCloseable {
       Duration time = Duration.ofSeconds(random.nextInt(MAX_SECONDS));
       clock.advance(time);
       model.advance(time);
+      memory.startEpoch(model.now());
       bring(randomCase.epochs().get(i));
       ledgerCheck.apply(randomCase.epochs().get(i), model);
       memory.read(clock.instant());
@@ -154,8 +156,12 @@ final class RandomRun implements AutoCloseable {
     }
     clock.advance(time);
     model.advance(time);
+    Position before = engine.position();
     check(engine.step() == 0, "rows of a tick", 0);
     memory.read(clock.instant());
+    if (!engine.position().equals(before)) {
+      memory.startEpoch(clock.instant());
+    }
     return compare();
   }
 

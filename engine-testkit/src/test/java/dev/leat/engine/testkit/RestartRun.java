@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 final class RestartRun {
   private static final long FIRST_SEED = 1;
 
+  /** Time stands still. */
+  private static final long TICK = ReferenceValues.micros(PipelineTester.START);
+
   /** All that has state. */
   private static final class Operators {
     private final Plan plan;
@@ -90,6 +93,9 @@ final class RestartRun {
             staged.computeIfAbsent(
                 input.name(), name -> new StagedRows(input.schema(), dictionary.hashing()));
         write(input, change, rows);
+      }
+      for (Node.Input input : plan.inputs()) {
+        dataflow.input(input.name()).startEpoch(TICK);
       }
       staged.forEach((input, rows) -> dataflow.input(input).stage(List.of(rows)));
       dataflow.step();
@@ -217,6 +223,7 @@ final class RestartRun {
     compare(0);
     long position = 0;
     ReferenceMemory memory = new ReferenceMemory().read(now);
+    memory.startEpoch(PipelineTester.START);
     ReferenceResult expected = ReferenceEvaluator.evaluate(randomCase.plan(), model.rows(), memory);
     for (List<InputChange> epoch : randomCase.epochs()) {
       position++;

@@ -4,6 +4,7 @@ import static dev.leat.engine.testkit.SqlExprText.quoted;
 
 import dev.leat.engine.plan.AggregateCall;
 import dev.leat.engine.plan.AsOfJoin;
+import dev.leat.engine.plan.ClosingAggregate;
 import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.Field;
 import dev.leat.engine.plan.Frame;
@@ -21,6 +22,7 @@ import dev.leat.engine.plan.SortKey;
 import dev.leat.engine.plan.Ticking;
 import dev.leat.engine.plan.Top;
 import dev.leat.engine.plan.Unnest;
+import dev.leat.engine.plan.Windowed;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -259,6 +261,16 @@ final class SqlText implements Node.Visitor<String> {
   @Override
   public String lookup(LookupJoin lookup) {
     throw SqlExprText.unlike("a lookup depends on the order in which rows come");
+  }
+
+  @Override
+  public String windowed(Windowed windowed) {
+    throw SqlExprText.unlike("windows of time");
+  }
+
+  @Override
+  public String closing(ClosingAggregate closing) {
+    throw SqlExprText.unlike("what closes depends on the order in which rows come");
   }
 
   @Override

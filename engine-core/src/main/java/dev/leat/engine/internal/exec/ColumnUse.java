@@ -2,7 +2,9 @@ package dev.leat.engine.internal.exec;
 
 import dev.leat.engine.plan.AggregateCall;
 import dev.leat.engine.plan.AsOfJoin;
+import dev.leat.engine.plan.ClosingAggregate;
 import dev.leat.engine.plan.Deduplication;
+import dev.leat.engine.plan.EventTime;
 import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.GroupingSets;
 import dev.leat.engine.plan.Join;
@@ -16,6 +18,7 @@ import dev.leat.engine.plan.Ticking;
 import dev.leat.engine.plan.Top;
 import dev.leat.engine.plan.Unnest;
 import dev.leat.engine.plan.ViewDefinition;
+import dev.leat.engine.plan.Windowed;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -85,7 +88,11 @@ final class ColumnUse {
 
   /** For each column of a relation, is it read? */
   boolean[] isRead(Node node) {
-    Set<String> names = used.getOrDefault(node, Set.of());
+    Set<String> names = new HashSet<>(needed(node));
+    EventTime eventTime = node instanceof Node.Input input ? input.eventTime() : null;
+    if (eventTime != null) {
+      names.add(eventTime.column());
+    }
     boolean[] isRead = new boolean[node.schema().size()];
     for (int c = 0; c < isRead.length; c++) {
       isRead[c] = names.contains(node.schema().field(c).name());
@@ -138,6 +145,20 @@ final class ColumnUse {
       Set<String> names = new HashSet<>();
       project.columns().forEach(column -> names.addAll(column.expr().columns()));
       return names;
+    }
+
+    @Override
+    public Collection<String> windowed(Windowed windowed) {
+      Set<String> names = new HashSet<>(needed);
+      names.remove(Windowed.START);
+      names.remove(Windowed.END);
+      names.add(windowed.column());
+      return names;
+    }
+
+    @Override
+    public Collection<String> closing(ClosingAggregate closing) {
+      return aggregate(closing.live());
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.leat.engine.internal.checkpoint.Checkpointed;
 import dev.leat.engine.internal.checkpoint.StateImage;
 import dev.leat.engine.internal.checkpoint.StateReader;
 import dev.leat.engine.internal.op.AggregateOperator;
+import dev.leat.engine.internal.op.ClosingOperator;
 import dev.leat.engine.internal.op.DeduplicatingStreamOperator;
 import dev.leat.engine.internal.op.Failures;
 import dev.leat.engine.internal.op.FilterOperator;
@@ -26,6 +27,7 @@ import dev.leat.engine.internal.op.UnionOperator;
 import dev.leat.engine.internal.op.UnnestOperator;
 import dev.leat.engine.internal.op.ViewOperator;
 import dev.leat.engine.plan.AsOfJoin;
+import dev.leat.engine.plan.ClosingAggregate;
 import dev.leat.engine.plan.Deduplication;
 import dev.leat.engine.plan.GroupingSets;
 import dev.leat.engine.plan.Join;
@@ -33,11 +35,13 @@ import dev.leat.engine.plan.LookupJoin;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Over;
 import dev.leat.engine.plan.Plan;
+import dev.leat.engine.plan.Postorder;
 import dev.leat.engine.plan.SetOperation;
 import dev.leat.engine.plan.Ticking;
 import dev.leat.engine.plan.Top;
 import dev.leat.engine.plan.Unnest;
 import dev.leat.engine.plan.ViewDefinition;
+import dev.leat.engine.plan.Windowed;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -112,20 +116,19 @@ public final class Dataflow implements Checkpointed {
       Failures failures,
       Function<Node.Input, InputOperator> inputOperators) {
     JoinOperators joins = new JoinOperators(plan, dictionary);
+    ColumnUse use = ColumnUse.of(plan);
     TickTime time = new TickTime();
     times.add(time);
     for (Node node : part.nodes()) {
       boolean isTwin = part.twins().contains(node);
-      List<Operator> from =
-          node.sources().stream()
-              .map(n -> !isTwin && part.twins().contains(n) ? switchOf(n) : operator(n))
-              .toList();
+      List<Operator> from = node.sources().stream().map(n -> read(n, isTwin, part)).toList();
       Failures reports = part.unreported().contains(node) ? UNREPORTED : failures;
       joins.addIndexes(node, from, isTwin, index -> addIndex(index, isTwin));
       Operator operator =
           node.accept(
               new OfNode(
                   from,
+                  new TimeOperators(use, dictionary, reports, n -> read(n, isTwin, part)),
                   dictionary,
                   reports,
                   joins.of(isTwin, reports),
@@ -167,6 +170,11 @@ public final class Dataflow implements Checkpointed {
 
   private Operator operator(Node node) {
     return Objects.requireNonNull(byNode.get(node));
+  }
+
+  /** What an operator reads of a relation. */
+  private Operator read(Node node, boolean isTwin, PlanPart part) {
+    return !isTwin && part.twins().contains(node) ? switchOf(node) : operator(node);
   }
 
   private Operator switchOf(Node twin) {
@@ -224,8 +232,8 @@ public final class Dataflow implements Checkpointed {
 
   private record Inputs(
       Map<String, InputOperator> made, Function<Node.Input, InputOperator> operators) {
-    private InputOperator of(Node.Input input) {
-      return made.computeIfAbsent(input.name(), name -> operators.apply(input));
+    private InputOperator of(Node.Input input, TimeOperators times) {
+      return made.computeIfAbsent(input.name(), name -> times.of(input, operators.apply(input)));
     }
   }
 
@@ -236,6 +244,7 @@ public final class Dataflow implements Checkpointed {
    */
   private record OfNode(
       List<Operator> from,
+      TimeOperators times,
       Dictionary dictionary,
       Failures failures,
       JoinOperators.Made joins,
@@ -244,7 +253,7 @@ public final class Dataflow implements Checkpointed {
       implements Node.Visitor<Operator> {
     @Override
     public Operator input(Node.Input input) {
-      return inputs.of(input);
+      return inputs.of(input, times);
     }
 
     @Override
@@ -321,6 +330,16 @@ public final class Dataflow implements Checkpointed {
     }
 
     @Override
+    public Operator windowed(Windowed windowed) {
+      return times.of(windowed, from.get(0));
+    }
+
+    @Override
+    public Operator closing(ClosingAggregate closing) {
+      return times.of(closing, from.get(0));
+    }
+
+    @Override
     public Operator ticking(Ticking node) {
       return ticking.of(node, from.get(0));
     }
@@ -377,6 +396,14 @@ public final class Dataflow implements Checkpointed {
   /** Does it have a view? */
   boolean hasView(String name) {
     return views.containsKey(name);
+  }
+
+  /** The aggregates of closing windows that a relation is made of, inputs first. */
+  List<ClosingOperator> closings(Node relation) {
+    return Postorder.of(List.of(relation), Node::inputs).stream()
+        .filter(ClosingAggregate.class::isInstance)
+        .map(node -> (ClosingOperator) operator(node))
+        .toList();
   }
 
   /**

@@ -424,6 +424,11 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
     return locked(state::rowCounts);
   }
 
+  /** What a view waits for, in sentences. */
+  public List<String> whyStalled(String view) {
+    return locked(() -> state.whyStalled(view(view).name()));
+  }
+
   /** About how many bytes the state takes, by what keeps it. */
   public Map<String, Long> stateBytes() {
     return locked(state::bytesByPart);

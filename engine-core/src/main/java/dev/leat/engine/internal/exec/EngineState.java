@@ -292,6 +292,16 @@ final class EngineState {
     throw new IllegalStateException("no dataflow has view '" + name + "'");
   }
 
+  /** What a view of the plan waits for, in sentences; none if it shows all that came in. */
+  List<String> whyStalled(String name) {
+    for (Dataflow flow : flows()) {
+      if (flow.hasView(name)) {
+        return Stalls.of(name, flow.closings(plan.view(name).relation()));
+      }
+    }
+    return List.of();
+  }
+
   /** Is a view still being built? */
   boolean isBuilding(String name) {
     return backfill != null && backfill.dataflow().hasView(name);

@@ -68,7 +68,8 @@ record PlanPart(
     return node instanceof Node.Named
         || (node instanceof Node.Input input
             && input.kind() == Node.InputKind.STREAM
-            && input.deduplication() == null);
+            && input.deduplication() == null
+            && input.eventTime() == null);
   }
 
   /** Views and all that they need; what this part has too, until they become part of it. */

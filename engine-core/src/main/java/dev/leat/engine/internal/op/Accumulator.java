@@ -8,6 +8,7 @@ import dev.leat.engine.internal.checkpoint.StateImage;
 import dev.leat.engine.internal.checkpoint.StateReader;
 import dev.leat.engine.internal.expr.RowErrors;
 import dev.leat.engine.internal.state.TouchedRows;
+import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,8 +75,13 @@ abstract class Accumulator implements Checkpointed {
   /** Do different words always mean different results? */
   abstract boolean isTold();
 
-  /** Forgets what it keeps of a group beside. */
+  /** Forgets what it keeps beside of a group whose rows were all taken back. */
   void clear(int slot) {}
+
+  /** Forgets what it keeps beside of some groups, whatever their rows are. */
+  void end(BitSet slots) {
+    slots.stream().forEach(this::clear);
+  }
 
   /** About how many bytes is taken by what it keeps beside. */
   long besideBytes() {

@@ -17,6 +17,7 @@ import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -330,7 +331,19 @@ public final class AggregateOperator implements Operator {
 
   private void emit() {
     int count = touched.imageRows();
-    long[] image = touched.image();
+    write(touched.image(), count);
+    if (resultErrors.isEmpty() && isTold) {
+      output.fill(count, touched.imageWeights());
+    } else {
+      int size = select(count);
+      output.select(count, emitted, size, touched.imageWeights());
+    }
+    output.number(touched.imageSlots());
+    output.consolidated();
+  }
+
+  /** Makes columns of groups' rows that lie one behind the other. */
+  private void write(long[] image, int count) {
     resultErrors.clear();
     for (int c = 0; c < schema.size(); c++) {
       output.column(c).reset(count);
@@ -343,14 +356,52 @@ public final class AggregateOperator implements Operator {
         accumulators.get(i).write(image, rows.stride(), from, to, column, resultErrors);
       }
     }
-    if (resultErrors.isEmpty() && isTold) {
-      output.fill(count, touched.imageWeights());
-    } else {
-      int size = select(count);
-      output.select(count, emitted, size, touched.imageWeights());
+  }
+
+  /**
+   * Ends groups, whatever rows they have. The output is then what they gave, a row for each that
+   * has a result, in their order.
+   *
+   * @param ending the slots of the groups
+   */
+  void end(int[] ending) {
+    int stride = rows.stride();
+    long[] image = new long[Math.multiplyExact(ending.length, stride)];
+    for (int i = 0; i < ending.length; i++) {
+      System.arraycopy(rows.page(ending[i]), rows.offset(ending[i]), image, i * stride, stride);
     }
-    output.number(touched.imageSlots());
-    output.consolidated();
+    write(image, ending.length);
+    if (emitted.length < ending.length) {
+      emitted = new int[ending.length];
+    }
+    int size = 0;
+    for (int row = 0; row < ending.length; row++) {
+      if (resultErrors.isFailed(row)) {
+        failures.report(place, resultErrors.reason(row), schema, output, row);
+      } else {
+        emitted[size++] = row;
+      }
+    }
+    output.select(ending.length, emitted, size, null);
+    areChangesMade = true;
+    BitSet slots = new BitSet();
+    for (int slot : ending) {
+      slots.set(slot);
+    }
+    accumulators.forEach(accumulator -> accumulator.end(slots));
+    if (keys != null) {
+      slots.stream().forEach(keys::remove);
+    }
+  }
+
+  /** The groups that the last step touched. */
+  TouchedRows touched() {
+    return touched;
+  }
+
+  /** All groups; the columns of their keys come first, a word each. */
+  GroupRows groups() {
+    return rows;
   }
 
   /**

@@ -8,6 +8,7 @@ import dev.leat.engine.internal.checkpoint.StateImage;
 import dev.leat.engine.internal.checkpoint.StateReader;
 import dev.leat.engine.internal.expr.RowErrors;
 import dev.leat.engine.internal.state.CodeBitmaps;
+import java.util.BitSet;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -85,6 +86,11 @@ final class CodeCountAccumulator extends Accumulator implements RowResult {
   @Override
   void clear(int slot) {
     throw new IllegalStateException("groups of append-only input do not end: slot=" + slot);
+  }
+
+  @Override
+  void end(BitSet slots) {
+    codes.removeAll(slots);
   }
 
   @Override

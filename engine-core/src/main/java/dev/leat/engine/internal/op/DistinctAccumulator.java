@@ -9,6 +9,7 @@ import dev.leat.engine.internal.checkpoint.StateReader;
 import dev.leat.engine.internal.expr.RowErrors;
 import dev.leat.engine.internal.state.CountedSet;
 import dev.leat.engine.internal.state.TouchedRows;
+import java.util.BitSet;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -92,6 +93,12 @@ final class DistinctAccumulator extends Accumulator {
   @Override
   void clear(int slot) {
     delegate.clear(slot);
+  }
+
+  @Override
+  void end(BitSet slots) {
+    counts.removeAll(slots);
+    delegate.end(slots);
   }
 
   @Override

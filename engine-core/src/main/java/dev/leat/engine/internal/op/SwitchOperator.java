@@ -40,6 +40,11 @@ public final class SwitchOperator implements Operator {
     return place;
   }
 
+  /** The operator that it stands for now. */
+  public Operator source() {
+    return source;
+  }
+
   @Override
   public void addReader() {
     readers++;

@@ -4,9 +4,10 @@ import dev.leat.engine.internal.batch.CodeSet;
 import dev.leat.engine.internal.batch.Hashing;
 import dev.leat.engine.internal.checkpoint.StateImage;
 import dev.leat.engine.internal.checkpoint.StateReader;
+import java.util.BitSet;
 
 /**
- * A set of dictionary codes for each slot, to which codes are only added.
+ * A set of dictionary codes for each slot, to which codes are only added until it is removed.
  *
  * <p><b>Structure.</b> Codes of values that are seen together lie together, so they are kept as
  * bits: a <i>block</i> is 64 neighbouring codes, a <i>chunk</i> 64 neighbouring blocks. An
@@ -260,11 +261,64 @@ public final class CodeBitmaps {
       long[] from = old.page(p);
       for (int entry = 0; entry < from.length; entry += ENTRY_WORDS) {
         if (from[entry] != 0) {
-          int at = find(from[entry]);
-          long[] to = pages.writable(at >>> pageBits);
-          System.arraycopy(from, entry, to, (at & pageMask) * ENTRY_WORDS, ENTRY_WORDS);
+          put(from, entry);
         }
       }
+    }
+  }
+
+  /** Puts an entry of an earlier table into this one. */
+  private void put(long[] from, int entry) {
+    int at = find(from[entry]);
+    long[] to = pages.writable(at >>> pageBits);
+    System.arraycopy(from, entry, to, (at & pageMask) * ENTRY_WORDS, ENTRY_WORDS);
+  }
+
+  /** Removes the sets of some slots; goes through all sets. */
+  public void removeAll(BitSet slots) {
+    CowPages old = pages;
+    int oldPages = (mask + 1) >>> pageBits;
+    int left = 0;
+    for (int p = 0; p < oldPages; p++) {
+      long[] from = old.page(p);
+      for (int entry = 0; entry < from.length; entry += ENTRY_WORDS) {
+        left += from[entry] == 0 || slots.get(slot(from[entry])) ? 0 : 1;
+      }
+    }
+    if (left == size) {
+      return;
+    }
+    int bits = MIN_TABLE_BITS;
+    while (1L << bits < 2L * left) {
+      bits++;
+    }
+    pages = table(bits);
+    size = left;
+    for (int p = 0; p < oldPages; p++) {
+      long[] from = old.page(p);
+      for (int entry = 0; entry < from.length; entry += ENTRY_WORDS) {
+        if (from[entry] == 0) {
+          continue;
+        }
+        if (slots.get(slot(from[entry]))) {
+          giveRun(from, entry);
+        } else {
+          put(from, entry);
+        }
+      }
+    }
+  }
+
+  private static int slot(long key) {
+    return (int) (key >>> SLOT_SHIFT) - 1;
+  }
+
+  private void giveRun(long[] page, int entry) {
+    int count = Long.bitCount(page[entry + PRESENT]);
+    if (count > 1) {
+      boolean isWhole = page[entry + PRESENT] == WHOLE;
+      int sizeBits = isWhole ? BLOCK_BITS : Integer.SIZE - Integer.numberOfLeadingZeros(count - 1);
+      runs.give((int) page[entry + BITS], sizeBits);
     }
   }
 

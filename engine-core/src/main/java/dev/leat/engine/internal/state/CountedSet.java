@@ -4,6 +4,7 @@ import dev.leat.engine.internal.batch.CodeSet;
 import dev.leat.engine.internal.batch.Hashing;
 import dev.leat.engine.internal.checkpoint.StateImage;
 import dev.leat.engine.internal.checkpoint.StateReader;
+import java.util.BitSet;
 
 /**
  * Counts pairs of a slot and a value: the multiset of values of each group. An entry stays until
@@ -86,6 +87,22 @@ public final class CountedSet {
     assert found >= 0 : "no entry: slot=" + slot + " value=" + value;
     index.remove(hash, found);
     entries.remove(found);
+  }
+
+  /** Removes all entries of some slots; looks at all entries. */
+  public void removeAll(BitSet slots) {
+    boolean[] isFree = entries.isFree();
+    for (int entry = 0; entry < isFree.length; entry++) {
+      if (!isFree[entry]) {
+        long[] page = entries.page(entry);
+        int from = entries.offset(entry);
+        int slot = (int) page[from + SLOT];
+        if (slots.get(slot)) {
+          index.remove(hash(slot, page[from + VALUE]), entry);
+          entries.remove(entry);
+        }
+      }
+    }
   }
 
   /** How many entries there are. */

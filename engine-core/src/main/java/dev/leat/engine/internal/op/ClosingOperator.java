@@ -1,0 +1,295 @@
+package dev.leat.engine.internal.op;
+
+import com.carrotsearch.hppc.IntArrayList;
+import dev.leat.engine.internal.batch.Batch;
+import dev.leat.engine.internal.batch.CodeSet;
+import dev.leat.engine.internal.batch.Column;
+import dev.leat.engine.internal.batch.Dictionary;
+import dev.leat.engine.internal.batch.Words;
+import dev.leat.engine.internal.checkpoint.StateImage;
+import dev.leat.engine.internal.checkpoint.StateReader;
+import dev.leat.engine.internal.state.GroupRows;
+import dev.leat.engine.internal.state.TouchedRows;
+import dev.leat.engine.internal.time.Watermark;
+import dev.leat.engine.plan.ClosingAggregate;
+import dev.leat.engine.plan.EventTime;
+import dev.leat.engine.plan.Schema;
+import dev.leat.engine.plan.Windowed;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Aggregates over windows that close. A step looks at three things in this order: which of the rows
+ * that came are late, by the watermark as it was before; what the others make of their groups; and
+ * which groups the watermark, as it is now, closes. A closed group gives its row, and is forgotten.
+ *
+ * <p>The groups are those of an {@link AggregateOperator} whose changes nobody reads. Beside them
+ * stands when they close, in order, which follows from their keys and is made anew on restoring.
+ */
+public final class ClosingOperator implements Operator {
+  private final Batch open;
+  private final AggregateOperator groups;
+  private final Operator input;
+  private final Schema schema;
+  private final String place;
+  private final Failures failures;
+  private final List<Supplier<Watermark>> sources;
+  private final long lateness;
+  private final Batch output;
+
+  /** The place of the window's end in the input and in the keys; of its start, or -1. */
+  private final int endColumn;
+
+  private final int endKey;
+  private final int startColumn;
+
+  /** The groups by the end of their window, and which are there. */
+  private final TreeMap<Long, IntArrayList> byEnd = new TreeMap<>();
+
+  private final BitSet known = new BitSet();
+  private int[] selection = new int[0];
+  private int[] numbers = new int[0];
+
+  /** The watermark after the last step. */
+  private long watermark = EventTime.NEVER;
+
+  /** How many rows were given out; each has a number of its own. */
+  private int given;
+
+  /**
+   * What the operator is connected to.
+   *
+   * @param sources the watermarks of its streams, each asked for in each step
+   */
+  public record Wiring(
+      List<Supplier<Watermark>> sources, Dictionary dictionary, Failures failures) {
+    public Wiring {
+      sources = List.copyOf(sources);
+    }
+  }
+
+  public ClosingOperator(ClosingAggregate node, Operator input, Wiring wiring) {
+    this.input = input;
+    this.schema = node.input().schema();
+    this.place = node.describe();
+    this.failures = wiring.failures();
+    this.sources = wiring.sources();
+    this.lateness = node.latenessMicros();
+    this.endColumn = schema.find(node.end());
+    this.endKey = node.live().keys().indexOf(node.end());
+    this.startColumn = schema.find(Windowed.START);
+    this.open = new Batch(schema.size());
+    this.groups =
+        new AggregateOperator(
+            node.live(), new OpenRows(open), wiring.dictionary(), wiring.failures());
+    this.output = new Batch(node.schema().size());
+  }
+
+  /** What the aggregate reads: the rows that are not late. */
+  private record OpenRows(Batch output) implements Operator {
+    @Override
+    public void step() {
+      // The closing operator fills it.
+    }
+
+    @Override
+    public StateImage capture() {
+      return StateImage.EMPTY;
+    }
+
+    @Override
+    public void restore(StateReader in) {
+      // It keeps nothing from one step to the next.
+    }
+  }
+
+  /**
+   * What is waited for.
+   *
+   * @param end of the window that closes next
+   * @param closesAt the watermark that closes it
+   * @param groups how many groups it has
+   */
+  public record Waiting(long end, long closesAt, int groups) {}
+
+  /** What is waited for; null if no window is open. */
+  public @Nullable Waiting waiting() {
+    if (byEnd.isEmpty()) {
+      return null;
+    }
+    long end = byEnd.firstKey();
+    long closesAt = end > Long.MAX_VALUE - lateness ? Long.MAX_VALUE : end + lateness;
+    return new Waiting(end, closesAt, byEnd.firstEntry().getValue().size());
+  }
+
+  /** The watermark after the last step; {@link EventTime#NEVER} if there is none yet. */
+  public long watermark() {
+    return watermark;
+  }
+
+  /** The watermarks of its streams. */
+  public List<Watermark> sources() {
+    return sources.stream().map(Supplier::get).toList();
+  }
+
+  /** What it is in the pipeline. */
+  public String place() {
+    return place;
+  }
+
+  @Override
+  public void step() {
+    takeOpen(input.output());
+    groups.step();
+    noteGroups();
+    watermark = Math.max(watermark, Watermark.smallest(sources()));
+    close();
+  }
+
+  /** Selects the rows whose windows are open, reports the others. */
+  private void takeOpen(Batch in) {
+    if (in.isEmpty()) {
+      open.clear();
+      return;
+    }
+    Operators.shareColumns(in, open);
+    long closed = closedUntil();
+    long[] ends = in.column(endColumn).words();
+    if (selection.length < in.count()) {
+      selection = new int[in.count() + (in.count() >> 1)];
+    }
+    int count = 0;
+    for (int i = 0; i < in.count(); i++) {
+      int row = in.row(i);
+      if (ends[row] > closed || watermark == EventTime.NEVER) {
+        selection[count++] = row;
+      } else {
+        failures.report(place, late(in, row, closed), schema, in, row);
+      }
+    }
+    open.select(in.rows(), selection, count, in.weights());
+    open.number(in.slots());
+  }
+
+  /** Windows that end here or before are closed, if there is a watermark. */
+  private long closedUntil() {
+    long closed = watermark - lateness;
+    return closed > watermark ? Long.MIN_VALUE : closed;
+  }
+
+  private String late(Batch in, int row, long closed) {
+    long end = in.column(endColumn).word(row);
+    StringBuilder text = new StringBuilder("late, its window is closed:");
+    if (startColumn >= 0) {
+      Column starts = in.column(startColumn);
+      if (starts.words().length > row) {
+        text.append(" window_start=").append(Words.toInstant(starts.word(row)));
+      }
+    }
+    return text.append(" window_end=")
+        .append(Words.toInstant(end))
+        .append(" watermark=")
+        .append(Words.toInstant(watermark))
+        .append(" late_by=")
+        .append(Duration.of(closed - end, ChronoUnit.MICROS))
+        .toString();
+  }
+
+  /** Notes when groups close that were not there before. */
+  private void noteGroups() {
+    if (open.isEmpty()) {
+      return;
+    }
+    TouchedRows touched = groups.touched();
+    for (int i = 0; i < touched.count(); i++) {
+      note(touched.slots()[i]);
+    }
+  }
+
+  private void note(int slot) {
+    if (!known.get(slot)) {
+      known.set(slot);
+      GroupRows rows = groups.groups();
+      long end = rows.page(slot)[rows.offset(slot) + endKey];
+      byEnd.computeIfAbsent(end, e -> new IntArrayList()).add(slot);
+    }
+  }
+
+  private void close() {
+    IntArrayList ending = new IntArrayList();
+    long closed = closedUntil();
+    while (watermark != EventTime.NEVER && !byEnd.isEmpty() && byEnd.firstKey() <= closed) {
+      int[] slots = byEnd.pollFirstEntry().getValue().toArray();
+      // In an order that follows from the state alone.
+      Arrays.sort(slots);
+      ending.add(slots);
+    }
+    if (ending.isEmpty()) {
+      output.clear();
+      return;
+    }
+    int[] slots = ending.toArray();
+    groups.end(slots);
+    for (int slot : slots) {
+      known.clear(slot);
+    }
+    Batch results = groups.output();
+    Operators.shareColumns(results, output);
+    output.select(results.rows(), results.selection(), results.count(), null);
+    if (numbers.length < results.rows()) {
+      numbers = new int[results.rows() + (results.rows() >> 1)];
+    }
+    for (int i = 0; i < results.count(); i++) {
+      numbers[results.row(i)] = given;
+      given = Math.incrementExact(given);
+    }
+    output.number(numbers);
+    output.consolidated();
+  }
+
+  @Override
+  public Batch output() {
+    return output;
+  }
+
+  @Override
+  public long stateBytes() {
+    return groups.stateBytes();
+  }
+
+  @Override
+  public void mark(CodeSet live) {
+    groups.mark(live);
+  }
+
+  @Override
+  public StateImage capture() {
+    StateImage ofGroups = groups.capture();
+    long reached = watermark;
+    int soFar = given;
+    return out -> {
+      out.writeLong(reached);
+      out.writeInt(soFar);
+      ofGroups.writeTo(out);
+    };
+  }
+
+  @Override
+  public void restore(StateReader in) {
+    watermark = in.readLong();
+    given = in.readInt();
+    groups.restore(in);
+    boolean[] isFree = groups.groups().isFree();
+    for (int slot = 0; slot < isFree.length; slot++) {
+      if (!isFree[slot]) {
+        note(slot);
+      }
+    }
+  }
+}

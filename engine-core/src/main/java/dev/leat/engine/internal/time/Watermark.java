@@ -1,0 +1,143 @@
+package dev.leat.engine.internal.time;
+
+import dev.leat.engine.internal.batch.Words;
+import dev.leat.engine.internal.checkpoint.Checkpointed;
+import dev.leat.engine.internal.checkpoint.StateImage;
+import dev.leat.engine.internal.checkpoint.StateReader;
+import dev.leat.engine.plan.EventTime;
+import java.util.List;
+
+/**
+ * How far the event time of a stream has come: the greatest that it brought, less what rows may be
+ * out of order by. It moves with the rows of epochs and their ticks, and never back. Microseconds
+ * since 1970; one thread.
+ */
+public final class Watermark implements Checkpointed {
+  private final String stream;
+  private final long outOfOrder;
+  private final long ahead;
+  private final long idleAfter;
+
+  /** The latest tick of an epoch. */
+  private long tick = EventTime.NEVER;
+
+  /** The tick when a row came last, or the first tick while none has. */
+  private long lastRow = EventTime.NEVER;
+
+  private long greatest = EventTime.NEVER;
+
+  /** Of a stream that had no row yet. */
+  public Watermark(String stream, EventTime eventTime) {
+    this.stream = stream;
+    this.outOfOrder = eventTime.outOfOrderMicros();
+    this.ahead = eventTime.aheadMicros();
+    this.idleAfter = eventTime.idleAfterMicros();
+  }
+
+  /** Says when an epoch was closed; clocks that are set back do not count. */
+  public void startEpoch(long tickMicros) {
+    tick = Math.max(tick, tickMicros);
+    if (lastRow == EventTime.NEVER) {
+      lastRow = tick;
+    }
+  }
+
+  /** Event times above this are too far ahead of the clock. */
+  public long limit() {
+    return tick == EventTime.NEVER ? Long.MAX_VALUE : saturatedSum(tick, ahead);
+  }
+
+  /** Says that rows came, and the greatest of their event times. */
+  public void reached(long eventTime) {
+    greatest = Math.max(greatest, eventTime);
+    lastRow = tick;
+  }
+
+  /** Why a row is refused whose event time is above the limit. */
+  public String tooFarAhead(long eventTime) {
+    return "its event time is too far ahead of the clock, which was "
+        + Words.toInstant(tick)
+        + ": event_time="
+        + Words.toInstant(eventTime)
+        + " limit="
+        + Words.toInstant(limit());
+  }
+
+  /** Rows before this are no longer expected; {@link EventTime#NEVER} if no row came yet. */
+  public long value() {
+    return greatest == EventTime.NEVER ? greatest : saturatedSum(greatest, -outOfOrder);
+  }
+
+  /** Had it no row for the time after which it holds nothing back? */
+  public boolean isIdle() {
+    return idleAfter != Long.MAX_VALUE
+        && tick != EventTime.NEVER
+        && tick >= saturatedSum(lastRow, idleAfter);
+  }
+
+  /** After how long without a row it is idle; the greatest value if never. */
+  public long idleAfter() {
+    return idleAfter;
+  }
+
+  /** The stream's name. */
+  public String stream() {
+    return stream;
+  }
+
+  /** The greatest event time that came; {@link EventTime#NEVER} if none. */
+  public long greatest() {
+    return greatest;
+  }
+
+  /** The tick of the epoch that brought the last row, or of the first one while none has. */
+  public long lastRowTick() {
+    return lastRow;
+  }
+
+  /** The latest tick of an epoch. */
+  public long tick() {
+    return tick;
+  }
+
+  /** The smallest of those that are not idle; the greatest if all are. */
+  public static long smallest(List<Watermark> all) {
+    long smallest = Long.MAX_VALUE;
+    long greatest = EventTime.NEVER;
+    boolean isHeldBack = false;
+    for (Watermark watermark : all) {
+      long value = watermark.value();
+      greatest = Math.max(greatest, value);
+      if (!watermark.isIdle()) {
+        smallest = Math.min(smallest, value);
+        isHeldBack = true;
+      }
+    }
+    return isHeldBack ? smallest : greatest;
+  }
+
+  private static long saturatedSum(long a, long b) {
+    long sum = a + b;
+    boolean isOverflow = ((a ^ sum) & (b ^ sum)) < 0;
+    return isOverflow ? (a < 0 ? Long.MIN_VALUE : Long.MAX_VALUE) : sum;
+  }
+
+  @Override
+  public StateImage capture() {
+    long atTick = tick;
+    long atRow = lastRow;
+    long atTime = greatest;
+    return out -> {
+      out.writeLong(atTick);
+      out.writeLong(atRow);
+      out.writeLong(atTime);
+    };
+  }
+
+  @Override
+  public void restore(StateReader in) {
+    tick = in.readLong();
+    lastRow = in.readLong();
+    greatest = in.readLong();
+  }
+}

@@ -1,0 +1,185 @@
+package dev.leat.engine.plan;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * An aggregate of windows that close: the row of a group comes once, when the watermark reaches the
+ * end of its window and a lateness more, and never changes. Rows that come for a window that is
+ * closed go to the ledger.
+ *
+ * <p>The watermark is the smallest of those of all streams with event time below.
+ */
+public final class ClosingAggregate extends Node {
+  private final Node.Aggregate live;
+  private final String end;
+  private final Duration lateness;
+  private final List<Node.Input> sources;
+
+  private ClosingAggregate(
+      Node.Aggregate live, String end, Duration lateness, List<Node.Input> sources) {
+    super(live.inputs(), live.schema(), traits(live), step(live, end, lateness, sources));
+    this.live = live;
+    this.end = end;
+    this.lateness = lateness;
+    this.sources = sources;
+  }
+
+  /**
+   * Checks keys and aggregates, that rows only come, and that a key is the end of windows over
+   * event time.
+   *
+   * @param lateness for how long after its end a window takes rows; zero to ten years
+   */
+  public static ClosingAggregate of(
+      Node input, List<String> keys, List<AggregateCall> calls, Duration lateness) {
+    String place = "closing aggregate on " + input.describe();
+    if (!Lengths.isIn(lateness, Duration.ZERO)) {
+      throw invalid(
+          place
+              + ": the lateness must be zero to ten years, in whole microseconds: lateness="
+              + lateness);
+    }
+    if (!input.isAppendOnly()) {
+      throw invalid(
+          place
+              + ": its rows can be taken back, but what is closed is final; close the windows of"
+              + " what only comes, or leave out .closing(...)");
+    }
+    if (keys.isEmpty()) {
+      throw invalid(place + ": group by \"" + Windowed.END + "\", and by what else you want");
+    }
+    Node.Aggregate live = Node.Aggregate.of(input, keys, calls);
+    return new ClosingAggregate(live, end(input, keys, place), lateness, sources(input));
+  }
+
+  /** The first key that is the end of windows over event time. */
+  private static String end(Node input, List<String> keys, String place) {
+    for (String key : keys) {
+      List<ColumnOrigins.Origin> origins = ColumnOrigins.of(input, key);
+      if (origins.stream().allMatch(ClosingAggregate::isEnd)) {
+        origins.forEach(origin -> checkEventTime((Windowed) origin.node(), place));
+        return key;
+      }
+    }
+    throw invalid(
+        place
+            + ": none of the columns it is grouped by is the end of a window, which says when the"
+            + " window closes; add \""
+            + Windowed.END
+            + "\" to groupBy: keys="
+            + keys);
+  }
+
+  private static boolean isEnd(ColumnOrigins.Origin origin) {
+    return origin.node() instanceof Windowed && origin.column().equals(Windowed.END);
+  }
+
+  private static void checkEventTime(Windowed windowed, String place) {
+    for (ColumnOrigins.Origin origin : ColumnOrigins.of(windowed.input(), windowed.column())) {
+      EventTime eventTime = origin.node() instanceof Node.Input input ? input.eventTime() : null;
+      if (eventTime == null || !eventTime.column().equals(origin.column())) {
+        throw invalid(
+            place
+                + ": only windows over the event time of streams close, and '"
+                + origin.column()
+                + "' of "
+                + origin.node().describe()
+                + " is none; declare it where the stream is:"
+                + " p.stream(...).eventTime(..., outOfOrderBy(...))");
+      }
+    }
+  }
+
+  /** The streams with event time below a relation, each once. */
+  static List<Node.Input> sources(Node node) {
+    List<Node.Input> sources = new ArrayList<>();
+    for (Node below : Postorder.of(List.of(node), Node::inputs)) {
+      if (below instanceof Node.Input input && input.eventTime() != null) {
+        sources.add(input);
+      }
+    }
+    return List.copyOf(sources);
+  }
+
+  private static RowTraits traits(Node.Aggregate live) {
+    RowTraits of = live.traits();
+    return new RowTraits(true, of.holdsStream(), of.copies(), Optional.of(live.keys()));
+  }
+
+  private static Canonical step(
+      Node.Aggregate live, String end, Duration lateness, List<Node.Input> sources) {
+    // The aggregate's own text says what it reads, in what types.
+    Canonical text =
+        new Canonical("closing")
+            .part(live.fingerprint())
+            .name(end)
+            .word(Long.toString(Lengths.micros(lateness)))
+            .word("[");
+    for (Node.Input source : sources) {
+      EventTime eventTime = source.eventTime();
+      if (eventTime != null) {
+        text.name(source.name());
+        eventTime.writeWatermark(text);
+      }
+    }
+    return text.word("]");
+  }
+
+  /** The same without an end: what its groups are before they are closed. */
+  public Node.Aggregate live() {
+    return live;
+  }
+
+  public Node input() {
+    return live.input();
+  }
+
+  /** The key that says when a group's window ends. */
+  public String end() {
+    return end;
+  }
+
+  /** For how long after its end a window takes rows. */
+  public long latenessMicros() {
+    return Lengths.micros(lateness);
+  }
+
+  /** The streams whose watermarks count, each once. */
+  public List<Node.Input> timed() {
+    return sources;
+  }
+
+  StateBound stateBound() {
+    return new StateBound(
+        StateBound.Kind.TIME,
+        "groups of windows that are open: until the watermark of "
+            + sources.stream().map(Node.Input::name).toList()
+            + " is "
+            + Lengths.text(lateness)
+            + " behind "
+            + end);
+  }
+
+  /** What it computes, for people. */
+  String text() {
+    return "closing aggregate by "
+        + live.keys()
+        + " "
+        + live.calls()
+        + " lateness "
+        + Lengths.text(lateness);
+  }
+
+  @Override
+  public <R> R accept(Visitor<R> visitor) {
+    return visitor.closing(this);
+  }
+
+  @Override
+  String word() {
+    return "closing aggregate";
+  }
+}

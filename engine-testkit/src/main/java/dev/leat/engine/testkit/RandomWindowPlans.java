@@ -1,0 +1,247 @@
+package dev.leat.engine.testkit;
+
+import dev.leat.engine.plan.AggregateCall;
+import dev.leat.engine.plan.AggregateFunction;
+import dev.leat.engine.plan.ClosingAggregate;
+import dev.leat.engine.plan.EventTime;
+import dev.leat.engine.plan.EventTimeBounds;
+import dev.leat.engine.plan.Expr;
+import dev.leat.engine.plan.Field;
+import dev.leat.engine.plan.NamedExpr;
+import dev.leat.engine.plan.Node;
+import dev.leat.engine.plan.Plan;
+import dev.leat.engine.plan.Schema;
+import dev.leat.engine.plan.TimeWindow;
+import dev.leat.engine.plan.Type;
+import dev.leat.engine.plan.ViewDefinition;
+import dev.leat.engine.plan.Windowed;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts streams with event time, windows over these and over whatever else has times, and windows
+ * that close, on a random plan. In the changes of the streams event time goes forward, with rows
+ * that are out of order, late, too far ahead, or have none.
+ */
+public final class RandomWindowPlans {
+  private static final long SALT = 0x77696e646f7773L;
+  private static final String REASON = "the test is short";
+
+  /** So that rows do not become too many. */
+  private static final int MAX_COPIES = 64;
+
+  private static final List<Duration> SIZES =
+      List.of(
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(10),
+          Duration.ofMinutes(1),
+          Duration.ofMinutes(10),
+          Duration.ofHours(1),
+          Duration.ofNanos(7000));
+  private static final List<Duration> BOUNDS =
+      List.of(Duration.ZERO, Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofMinutes(10));
+  private static final List<String> ZONES =
+      List.of("Europe/Berlin", "America/Sao_Paulo", "Asia/Kolkata", "Pacific/Apia");
+
+  private final SplittableRandom random;
+  private final RandomValues values;
+  private final List<Node> streams = new ArrayList<>();
+  private final List<Node> relations = new ArrayList<>();
+  private int names;
+  private int copies = 1;
+
+  private RandomWindowPlans(SplittableRandom random) {
+    this.random = random;
+    this.values = new RandomValues(random);
+  }
+
+  /** The plan of a seed. */
+  public static Plan plan(long seed) {
+    return new RandomWindowPlans(new SplittableRandom(seed ^ SALT)).on(RandomPlans.plan(seed));
+  }
+
+  private Plan on(Plan plan) {
+    boolean isAlone = values.percent(60);
+    List<Node.Input> inputs = new ArrayList<>(isAlone ? List.of() : plan.inputs());
+    for (int i = random.nextInt(2); i >= 0; i--) {
+      Node.Input stream = stream("events" + i);
+      inputs.add(stream);
+      streams.add(stream);
+    }
+    for (int i = random.nextInt(3); i > 0; i--) {
+      streams.add(derived());
+    }
+    relations.addAll(streams);
+    if (!isAlone) {
+      relations.addAll(plan.nodes());
+    }
+    List<ViewDefinition> views = new ArrayList<>(isAlone ? List.of() : plan.views());
+    for (int i = random.nextInt(1, 5); i > 0; i--) {
+      Node relation = values.percent(50) ? closing() : live();
+      relations.add(relation);
+      if (values.percent(25)) {
+        relation = aggregate(relation, Set.of());
+      }
+      views.add(new ViewDefinition("window" + views.size(), relation, REASON));
+    }
+    return new Plan(inputs, views);
+  }
+
+  private Node.Input stream(String name) {
+    Schema.Builder columns = Schema.builder();
+    if (random.nextBoolean()) {
+      columns.nullable("at", Type.INSTANT);
+    } else {
+      columns.required("at", Type.INSTANT);
+    }
+    columns.required("k", Type.STRING).nullable("n", Type.LONG).nullable("d", Type.DOUBLE);
+    EventTimeBounds bounds = EventTimeBounds.outOfOrderBy(values.pick(BOUNDS));
+    if (values.percent(40)) {
+      bounds = bounds.idleAfter(values.pick(List.of(Duration.ofSeconds(3), Duration.ofDays(1))));
+    }
+    if (values.percent(20)) {
+      bounds = bounds.atMostAhead(Duration.ofSeconds(20));
+    }
+    Node.Input input = new Node.Input(name, Node.InputKind.STREAM, columns.build(), List.of());
+    RandomDeduplications some = new RandomDeduplications(random.nextLong());
+    return (values.percent(30) ? some.some(input) : input)
+        .withEventTime(new EventTime("at", bounds));
+  }
+
+  /** Some of the rows of a stream, or of two, that still have their event time. */
+  private Node derived() {
+    Node source = values.pick(streams);
+    return switch (random.nextInt(3)) {
+      case 0 -> Node.Filter.of(source, exprs(source).likelyCondition());
+      case 1 -> Node.Union.of(List.of(columns(source), columns(values.pick(streams))));
+      default -> columns(source);
+    };
+  }
+
+  private Node columns(Node source) {
+    List<NamedExpr> columns = new ArrayList<>();
+    for (String name : List.of("at", "k", "n", "d")) {
+      boolean isNumber = name.equals("n") && values.percent(50);
+      Expr column = new Expr.Column(name);
+      columns.add((isNumber ? column.plus(1) : column).as(name));
+    }
+    return Node.Project.of(source, columns);
+  }
+
+  private RandomExprs exprs(Node node) {
+    return new RandomExprs(random, node.schema(), values.pick(List.of(0, 0, 10, 30)));
+  }
+
+  private TimeWindow window() {
+    if (values.percent(12)) {
+      Duration days = Duration.ofDays(random.nextInt(1, 4));
+      TimeWindow window = TimeWindow.tumbling(days).in(ZoneId.of(values.pick(ZONES)));
+      return values.percent(50) ? window : window.offset(Duration.ofMinutes(random.nextInt(300)));
+    }
+    Duration size = values.pick(SIZES);
+    int steps = size.toNanos() == 7000 ? 7 : values.pick(List.of(2, 4, 5));
+    int choice = copies * steps > MAX_COPIES ? 0 : random.nextInt(3);
+    copies *= choice == 0 ? 1 : steps;
+    TimeWindow window =
+        switch (choice) {
+          case 0 -> TimeWindow.tumbling(size);
+          case 1 -> TimeWindow.hopping(size, size.dividedBy(steps));
+          default -> TimeWindow.cumulating(size, size.dividedBy(steps));
+        };
+    long micros = size.toNanos() / 1000;
+    return values.percent(60)
+        ? window
+        : window.offset(Duration.ofNanos(1000 * random.nextLong(1 - micros, micros)));
+  }
+
+  /** Windows over any column that has times, and maybe groups of them. */
+  private Node live() {
+    Node source = values.pick(relations);
+    List<Field> times =
+        source.schema().fields().stream()
+            .filter(field -> field.type().kind() == Type.Kind.INSTANT)
+            .toList();
+    boolean isWindowed =
+        source.schema().find(Windowed.START) >= 0 || source.schema().find(Windowed.END) >= 0;
+    if (times.isEmpty() || isWindowed) {
+      source = values.pick(streams);
+      times = List.of(source.schema().field(0));
+    }
+    Node windowed = Windowed.of(source, window(), values.pick(times).name());
+    return values.percent(30)
+        ? windowed
+        : aggregate(windowed, Set.of(values.pick(List.of(Windowed.START, Windowed.END))));
+  }
+
+  private Node closing() {
+    Node source = values.pick(streams);
+    Node windowed = Windowed.of(source, window(), "at");
+    if (values.percent(30)) {
+      windowed = Node.Filter.of(windowed, exprs(windowed).likelyCondition());
+    }
+    Set<String> keys = new LinkedHashSet<>();
+    if (random.nextBoolean()) {
+      keys.add(Windowed.START);
+    }
+    keys.add(Windowed.END);
+    if (values.percent(60)) {
+      keys.add("k");
+    }
+    return ClosingAggregate.of(
+        windowed, List.copyOf(keys), calls(windowed), values.pick(BOUNDS.subList(0, 3)));
+  }
+
+  private Node aggregate(Node source, Set<String> wanted) {
+    Set<String> keys = new LinkedHashSet<>(wanted);
+    exprs(source).shuffledColumns().stream()
+        .limit(random.nextInt(2))
+        .map(Field::name)
+        .forEach(keys::add);
+    return Node.Aggregate.of(source, List.copyOf(keys), calls(source));
+  }
+
+  private List<AggregateCall> calls(Node source) {
+    RandomExprs exprs = exprs(source);
+    RandomCalls calls = new RandomCalls(random, exprs);
+    List<AggregateCall> some = new ArrayList<>();
+    some.add(new AggregateCall(AggregateFunction.COUNT, null, null, false, "y" + names++));
+    for (int i = random.nextInt(3); i > 0; i--) {
+      AggregateCall call = calls.call();
+      some.add((values.percent(35) ? call.where(exprs.likelyCondition()) : call).as("y" + names++));
+    }
+    return some;
+  }
+
+  /** Changes of the inputs of a plan, in which event time goes forward. */
+  public static List<List<InputChange>> epochs(Plan plan, long seed, int count) {
+    RandomWindowPlans some = new RandomWindowPlans(new SplittableRandom(seed));
+    List<List<InputChange>> epochs = new ArrayList<>();
+    long pace = some.values.pick(List.of(1L, 10L, 100L));
+    for (List<InputChange> epoch : RandomChanges.epochs(plan, seed, count)) {
+      Instant now = PipelineTester.START.plusSeconds(pace * epochs.size());
+      epochs.add(epoch.stream().map(change -> some.timed(plan, change, now)).toList());
+    }
+    return epochs;
+  }
+
+  private InputChange timed(Plan plan, InputChange change, Instant now) {
+    EventTime eventTime = plan.input(change.input()).eventTime();
+    if (eventTime == null || values.percent(5)) {
+      return change;
+    }
+    List<@Nullable Object> row = new ArrayList<>(change.values());
+    // Often on a boundary, or a microsecond beside one.
+    Instant time = now.minusSeconds(values.percent(70) ? random.nextInt(8) : random.nextInt(700));
+    Instant jittered = time.plusNanos(1000L * (values.percent(60) ? 0 : random.nextInt(-1, 2)));
+    row.set(plan.input(change.input()).schema().find(eventTime.column()), jittered);
+    return new InputChange(change.input(), change.kind(), row);
+  }
+}

@@ -1,0 +1,88 @@
+package dev.leat.engine.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.leat.engine.plan.ClosingAggregate;
+import dev.leat.engine.plan.Plan;
+import dev.leat.engine.plan.TimeWindow;
+import dev.leat.engine.plan.ViewDefinition;
+import dev.leat.engine.plan.Windowed;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Windows, live and closing, are what the reference computes, whatever comes in which order in
+ * which epochs: random plans with event time, compared after every epoch. Runs with {@code mvn
+ * verify -Prandom -Drandom.windows=N -Drandom.seed=S}.
+ */
+class RandomWindowsTest {
+  private static final int MAX_SHOWN = 5;
+
+  /** Seeds that have failed once. */
+  private static final List<Long> REGRESSIONS = List.of();
+
+  @Test
+  void windowsAreWhatTheReferenceComputes() throws InterruptedException {
+    long cases = Long.getLong("random.windows", 1000);
+    long seed = Long.getLong("random.seed", 1);
+    List<Long> failed = RandomPlansTest.run(seed, cases, RandomCase::ofWindows);
+    failed.stream().sorted().limit(MAX_SHOWN).forEach(RandomWindowsTest::show);
+    System.out.println(cases + " cases of windows, " + failed.size() + " failures");
+    assertThat(failed).as("seeds that fail").isEmpty();
+  }
+
+  @Test
+  void seedsThatFailedOnceFailNoMore() {
+    assertThat(REGRESSIONS)
+        .allSatisfy(seed -> assertThat(RandomRun.failure(RandomCase.ofWindows(seed))).isNull());
+  }
+
+  private static void show(long seed) {
+    RandomCase whole = RandomCase.ofWindows(seed);
+    RandomCase small = CaseShrinker.shrink(whole, c -> RandomRun.failure(c) != null);
+    System.out.println("failing case: -Drandom.windows=1 -Drandom.seed=" + seed);
+    System.out.println(small);
+    System.out.println(RandomRun.failure(small));
+  }
+
+  @Test
+  void casesAreWorthRunning() {
+    Set<TimeWindow.Kind> live = EnumSet.noneOf(TimeWindow.Kind.class);
+    int zones = 0;
+    long late = 0;
+    long closed = 0;
+    long without = 0;
+    for (long seed = 0; seed < 300; seed++) {
+      Plan plan = RandomWindowPlans.plan(seed);
+      InputModel model = new InputModel(plan);
+      ReferenceMemory memory = new ReferenceMemory();
+      ReferenceResult result = ReferenceEvaluator.evaluate(plan, model.rows(), memory);
+      for (List<InputChange> epoch : RandomWindowPlans.epochs(plan, seed, 40)) {
+        model.advance(Duration.ofSeconds(2));
+        memory.startEpoch(model.now());
+        epoch.forEach(model::apply);
+        result = ReferenceEvaluator.evaluate(plan, model.rows(), memory);
+      }
+      without += model.withoutEventTime();
+      for (var node : plan.nodes()) {
+        if (node instanceof Windowed windowed) {
+          live.add(windowed.window().kind());
+          zones += windowed.window().zone() == null ? 0 : 1;
+        } else if (node instanceof ClosingAggregate closing) {
+          late += memory.of(closing).late();
+        }
+      }
+      for (ViewDefinition view : plan.views()) {
+        closed += view.relation() instanceof ClosingAggregate ? result.view(view.name()).size() : 0;
+      }
+    }
+    assertThat(live).containsExactlyInAnyOrder(TimeWindow.Kind.values());
+    assertThat(zones).as("windows of days of a zone").isGreaterThan(20);
+    assertThat(late).as("late rows").isGreaterThan(300);
+    assertThat(closed).as("rows of closed windows").isGreaterThan(500);
+    assertThat(without).as("rows without event time").isGreaterThan(50);
+  }
+}
