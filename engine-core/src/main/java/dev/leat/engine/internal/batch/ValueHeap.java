@@ -7,9 +7,9 @@ import java.util.Arrays;
  * value's number. Built by a host's thread or read from the log, before there is a {@link
  * Dictionary} code.
  *
- * <p>A value that was added by {@link #add} is there once; one that came by {@link #addUnshared} or
- * from the log may be there again. These are in no table, and nobody asks for the hash of most of
- * them, so it is not computed before.
+ * <p>A value that was added by {@link #add} is there once; one that came by {@link #addUnshared}
+ * may be there again. These, and those from the log until something is added to them, are in no
+ * table, and nobody asks for the hash of most of them, so it is not computed before.
  */
 public final class ValueHeap {
   /** In the place of the hash of a value that no table has; a hash that is this is not tabled. */
@@ -23,6 +23,9 @@ public final class ValueHeap {
   private int size;
   private int tabled;
 
+  /** So many values, the first ones, came from the log and are not in the table yet. */
+  private int loaded;
+
   public ValueHeap(Hashing hashing) {
     this.hashing = hashing;
     Arrays.fill(table, -1);
@@ -30,6 +33,7 @@ public final class ValueHeap {
 
   /** Forgets all values. */
   public void clear() {
+    loaded = 0;
     if (tabled < table.length / 8) {
       truncate(0); // a few values in a table that was large once
     } else {
@@ -79,6 +83,9 @@ public final class ValueHeap {
 
   /** The local code of a value, a new one if need be. */
   public int add(byte[] source, int from, int to) {
+    if (loaded > 0) {
+      tableLoaded();
+    }
     long hash = hashing.hash(source, from, to);
     if (hash == NOT_TABLED) {
       return append(source, from, to, hash);
@@ -125,6 +132,7 @@ public final class ValueHeap {
   /** Takes back the values that were added last, down to a number of them. */
   void truncate(int toSize) {
     int mask = table.length - 1;
+    loaded = Math.min(loaded, toSize);
     while (size > toSize) {
       size--;
       if (hashes[size] != NOT_TABLED) {
@@ -137,6 +145,20 @@ public final class ValueHeap {
         tabled--;
       }
     }
+  }
+
+  /** Only who adds to what was read looks for values among them. */
+  private void tableLoaded() {
+    for (int code = 0; code < loaded; code++) {
+      hashes[code] = hashing.hash(bytes, start(code), ends[code]);
+      tabled += hashes[code] == NOT_TABLED ? 0 : 1;
+    }
+    loaded = 0;
+    int length = table.length;
+    while (2 * tabled > length) {
+      length *= 2;
+    }
+    rehash(length);
   }
 
   private void rehash(int length) {
@@ -172,5 +194,6 @@ public final class ValueHeap {
     System.arraycopy(source, from, bytes, 0, end);
     Arrays.fill(hashes, 0, count, NOT_TABLED);
     size = count;
+    loaded = count;
   }
 }
