@@ -53,8 +53,8 @@ public final class FileRun {
               + held
               + " rows"
               + (rejected == 0 ? "" : " and " + rejected + " rejected rows")
-              + ". To show their views, name nothing to take in; to add files to them, use --append;"
-              + " to start anew, use another directory");
+              + ". To show their views, name nothing to take in; to add files to them, use"
+              + " --append; to start anew, use another directory");
     }
   }
 
