@@ -3,6 +3,7 @@ package dev.leat.engine;
 import dev.leat.engine.internal.batch.StagedRows;
 import dev.leat.engine.plan.Field;
 import dev.leat.engine.plan.Schema;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,13 @@ abstract class RowMapping<T> {
       writeValue(c, value(row, c), rows);
     }
     rows.commit(op);
+  }
+
+  /** Writes rows and commits them as such that are put. */
+  final void writeAll(List<T> all, StagedRows rows) {
+    for (T row : all) {
+      write(row, rows, StagedRows.PUT);
+    }
   }
 
   /** Writes the key columns of a row, null in the others, and commits it as a deletion. */

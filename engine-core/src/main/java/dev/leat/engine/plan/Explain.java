@@ -223,5 +223,10 @@ public final class Explain {
     public String top(Top top) {
       return top.text();
     }
+
+    @Override
+    public String ticking(Ticking ticking) {
+      return ticking.text();
+    }
   }
 }

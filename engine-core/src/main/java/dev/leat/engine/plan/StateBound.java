@@ -134,6 +134,11 @@ public record StateBound(Kind kind, String text) {
     public StateBound top(Top top) {
       return OrderBound.of(top);
     }
+
+    @Override
+    public StateBound ticking(Ticking ticking) {
+      return ticking.stateBound();
+    }
   }
 
   /** What bounds the rows that a view holds. */
@@ -143,6 +148,10 @@ public record StateBound(Kind kind, String text) {
 
   /** What bounds the rows that there are of a relation at one time. */
   static StateBound ofRows(Node node) {
+    StateBound ofTime = Ticking.boundOfRows(node);
+    if (ofTime != null) {
+      return ofTime;
+    }
     if (node.key().isPresent() && !node.holdsStream()) {
       return node.key().get().isEmpty()
           ? new StateBound(Kind.FIXED, "one row")

@@ -12,6 +12,7 @@ import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Over;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.SetOperation;
+import dev.leat.engine.plan.Ticking;
 import dev.leat.engine.plan.Top;
 import dev.leat.engine.plan.Unnest;
 import dev.leat.engine.plan.ViewDefinition;
@@ -66,6 +67,20 @@ final class ColumnUse {
       kept.add(columns);
     }
     return kept;
+  }
+
+  /** For each input, which columns anything but the log reads the values of. */
+  static List<boolean[]> read(Plan plan) {
+    ColumnUse use = of(plan);
+    List<boolean[]> read = new ArrayList<>();
+    for (Node.Input input : plan.inputs()) {
+      boolean[] columns = use.isRead(input);
+      if (input.kind() != Node.InputKind.STREAM) {
+        Arrays.fill(columns, true);
+      }
+      read.add(columns);
+    }
+    return read;
   }
 
   /** For each column of a relation, is it read? */
@@ -190,6 +205,11 @@ final class ColumnUse {
     public Collection<String> top(Top top) {
       // All of them, needed or not: rows that tie are told apart by all columns.
       return top.schema().names();
+    }
+
+    @Override
+    public Collection<String> ticking(Ticking ticking) {
+      return ticking.read(needed);
     }
   }
 }

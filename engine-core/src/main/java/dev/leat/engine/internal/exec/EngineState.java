@@ -24,6 +24,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class EngineState {
   private static final String DICTIONARY = "dictionary";
+  private static final String PRODUCERS = "producers";
+
+  /** Checkpoints of before there was time do not have it. */
+  private static final String CLOCK = "clock";
 
   private final Plan plan;
   private final Dictionary dictionary;
@@ -33,6 +37,7 @@ final class EngineState {
   private final List<LateViews> late = new ArrayList<>();
   private final Producers producers;
   private final EpochCodec codec;
+  private final EngineClock clock;
   private PlanSplit split;
   private @Nullable Backfill backfill;
   private long position;
@@ -70,6 +75,11 @@ final class EngineState {
     }
     this.producers = new Producers(blueprint.settings().producers());
     this.codec = new EpochCodec(plan, blueprint.pool());
+    this.clock = new EngineClock(plan.tickMicros());
+    if (from != null && from.sections().contains(CLOCK)) {
+      from.restore(CLOCK, clock);
+    }
+    setTime();
   }
 
   /** The state before the first record. */
@@ -123,7 +133,7 @@ final class EngineState {
   private List<StatePart> parts(long begin) {
     List<StatePart> parts = new ArrayList<>();
     parts.add(new StatePart("inputs", inputs));
-    parts.add(new StatePart("producers", producers));
+    parts.add(new StatePart(PRODUCERS, producers));
     parts.add(new StatePart("logged inputs", codec));
     parts.add(new StatePart("ledger", ledger));
     parts.addAll(dataflow.parts());
@@ -139,6 +149,7 @@ final class EngineState {
   Map<String, StateImage> capture() {
     Map<String, StateImage> images = new LinkedHashMap<>();
     images.put(DICTIONARY, dictionary.capture());
+    images.put(CLOCK, clock.capture());
     images.putAll(StoredPlan.capture(plan, split));
     for (StatePart part : parts(Long.MAX_VALUE)) {
       if (!images.containsKey(part.name())) {
@@ -155,6 +166,8 @@ final class EngineState {
       ledger.add(reject.source(), reject.reason(), reject.row());
     }
     producers.accept(epoch);
+    clock.read(epoch.tickMicros());
+    setTime();
     inputs.stage(epoch);
     dataflow.step();
     for (LateViews views : late) {
@@ -163,6 +176,17 @@ final class EngineState {
     }
     ledger.step();
     position = epoch.position();
+  }
+
+  /** Before the rows of an epoch, all operators come to be at its time. */
+  private void setTime() {
+    dataflow.setTime(clock.nowMicros());
+    late.forEach(views -> views.dataflow().setTime(clock.nowMicros()));
+  }
+
+  /** What time it is. */
+  EngineClock clock() {
+    return clock;
   }
 
   /**
@@ -226,7 +250,7 @@ final class EngineState {
 
   /** About how many bytes it takes; known without looking at rows. */
   long bytes() {
-    long bytes = dictionary.bytes() + ledger.stateBytes();
+    long bytes = dictionary.bytes() + ledger.stateBytes() + producers.stateBytes();
     for (Dataflow flow : flows()) {
       bytes += flow.stateBytes();
     }
@@ -239,6 +263,9 @@ final class EngineState {
     flows().forEach(flow -> flow.addStateBytes(bytes));
     bytes.put(DICTIONARY, dictionary.bytes());
     bytes.put(Plan.LEDGER, ledger.stateBytes());
+    if (producers.size() > 0) {
+      bytes.put(PRODUCERS, producers.stateBytes());
+    }
     return bytes;
   }
 

@@ -148,6 +148,11 @@ public final class TouchedRows {
     copied = count;
   }
 
+  /** About how many bytes the marks of its rows take: whether a step touched them. */
+  public long stateBytes() {
+    return (long) Long.BYTES * Math.min(stamps.length, rows.size());
+  }
+
   /** Words of a row. */
   public int stride() {
     return stride;
@@ -166,6 +171,15 @@ public final class TouchedRows {
   /** The words of all touched rows, {@link GroupRows#stride} each, to be changed. */
   public long[] words() {
     return words;
+  }
+
+  /** The bits that a word has in any touched row. */
+  long anyBit(int word) {
+    long bits = 0;
+    for (int at = word; at < count * stride; at += stride) {
+      bits |= words[at];
+    }
+    return bits;
   }
 
   /** A word of a touched row as it was before the step. */
