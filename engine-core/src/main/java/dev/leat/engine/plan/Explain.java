@@ -212,5 +212,10 @@ public final class Explain {
     public String top(Top top) {
       return top.text();
     }
+
+    @Override
+    public String sessionize(Sessionize sessionize) {
+      return sessionize.text();
+    }
   }
 }

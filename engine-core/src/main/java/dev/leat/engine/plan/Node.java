@@ -36,7 +36,8 @@ public abstract sealed class Node
         Join,
         LookupJoin,
         AsOfJoin,
-        Top {
+        Top,
+        Sessionize {
   /**
    * How often one row of an input may be in a relation. A union of a relation with itself doubles
    * it; grouping and {@code distinct} make it one again.
@@ -125,6 +126,8 @@ public abstract sealed class Node
     R asOf(AsOfJoin join);
 
     R top(Top top);
+
+    R sessionize(Sessionize sessionize);
   }
 
   /** Has a visitor do what it does for this kind of relation. */

@@ -127,6 +127,11 @@ public record StateBound(Kind kind, String text) {
     public StateBound top(Top top) {
       return OrderBound.of(top);
     }
+
+    @Override
+    public StateBound sessionize(Sessionize sessionize) {
+      return OrderBound.of(sessionize);
+    }
   }
 
   /** What bounds the rows that a view holds. */

@@ -84,7 +84,10 @@ public final class RandomPlans {
     RandomPlans ordered = new RandomPlans(new SplittableRandom(seed ^ ORDERS_SALT), deduplications);
     ordered.relations.addAll(plans.relations);
     ordered.names = plans.names;
-    return ordered.withOrders(plain);
+    Plan plan = ordered.withOrders(plain);
+    List<ViewDefinition> views = new ArrayList<>(plan.views());
+    views.addAll(new RandomSessions(seed, ordered.relations).views());
+    return new Plan(plan.inputs(), views);
   }
 
   /** Half of the plans get views over relations over orders, and over what is computed of these. */

@@ -11,6 +11,7 @@ import dev.leat.engine.plan.Over;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.Postorder;
 import dev.leat.engine.plan.Schema;
+import dev.leat.engine.plan.Sessionize;
 import dev.leat.engine.plan.SetOperation;
 import dev.leat.engine.plan.Top;
 import dev.leat.engine.plan.Type;
@@ -77,6 +78,9 @@ import org.jspecify.annotations.Nullable;
  * nulls too, and one of no rows is null. Variances and covariances are exact but for one division,
  * which is rounded to 40 digits and then to a double. Percentiles take their fraction as the
  * decimal number that it is written as.
+ *
+ * <p><b>Sessions.</b> The rows of a key are sorted by time and split where two neighbours are more
+ * than the gap apart. A row without a time, or to whose time the gap cannot be added, is an error.
  *
  * <p><b>Arrays</b> are compared by their first elements that differ, null being the largest; one
  * that is the beginning of another is less.
@@ -221,6 +225,11 @@ public final class ReferenceEvaluator {
     public List<ReferenceRow> top(Top top) {
       return ReferenceOrder.first(top, rows(top.input()));
     }
+
+    @Override
+    public List<ReferenceRow> sessionize(Sessionize sessionize) {
+      return sessionized(sessionize);
+    }
   }
 
   private List<ReferenceRow> filtered(Node.Filter filter) {
@@ -293,6 +302,18 @@ public final class ReferenceEvaluator {
       }
     }
     return results;
+  }
+
+  private List<ReferenceRow> sessionized(Sessionize sessionize) {
+    ReferenceSessions sessions =
+        new ReferenceSessions(sessionize.input().schema(), sessionize.sessions());
+    List<ReferenceRow> timed = new ArrayList<>();
+    for (ReferenceRow row : rows(sessionize.input())) {
+      if (orError(() -> sessions.timed(row)) != null) {
+        timed.add(row);
+      }
+    }
+    return sessions.withColumns(sessionize.columns(), timed);
   }
 
   private List<ReferenceRow> aggregated(Node.Aggregate aggregate) {

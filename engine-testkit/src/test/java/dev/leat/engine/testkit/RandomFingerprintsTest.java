@@ -19,6 +19,9 @@ import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.PlanDiff;
 import dev.leat.engine.plan.PlanManifest;
 import dev.leat.engine.plan.Schema;
+import dev.leat.engine.plan.SessionColumn;
+import dev.leat.engine.plan.Sessionize;
+import dev.leat.engine.plan.Sessions;
 import dev.leat.engine.plan.SetOperation;
 import dev.leat.engine.plan.Top;
 import dev.leat.engine.plan.Unnest;
@@ -211,6 +214,18 @@ class RandomFingerprintsTest {
           texts(top.partition()),
           texts(top.order().stream().map(k -> text(k.column(), "" + k.isDescending())).toList()),
           top.offset() + " " + top.limit());
+    }
+    if (node instanceof Sessionize sessionize) {
+      Sessions sessions = sessionize.sessions();
+      return text(
+          "sessionize",
+          texts(inputs),
+          schema(sessionize.input().schema()),
+          texts(sessions.by()),
+          sessions.time(),
+          sessions.window().gap().toString(),
+          texts(sessionize.columns().stream().map(SessionColumn::kind).map(Enum::name).toList()),
+          texts(sessionize.columns().stream().map(SessionColumn::name).toList()));
     }
     if (node instanceof Over over) {
       return text(

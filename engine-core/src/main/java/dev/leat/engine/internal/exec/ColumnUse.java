@@ -11,6 +11,7 @@ import dev.leat.engine.plan.LookupJoin;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Over;
 import dev.leat.engine.plan.Plan;
+import dev.leat.engine.plan.Sessionize;
 import dev.leat.engine.plan.SetOperation;
 import dev.leat.engine.plan.Top;
 import dev.leat.engine.plan.Unnest;
@@ -185,6 +186,12 @@ final class ColumnUse {
     public Collection<String> top(Top top) {
       // All of them, needed or not: rows that tie are told apart by all columns.
       return top.schema().names();
+    }
+
+    @Override
+    public Collection<String> sessionize(Sessionize sessionize) {
+      // All of them, as above: a row is found again by all that it has.
+      return sessionize.input().schema().names();
     }
   }
 }

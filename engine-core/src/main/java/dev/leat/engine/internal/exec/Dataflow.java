@@ -16,6 +16,7 @@ import dev.leat.engine.internal.op.KeylessTableOperator;
 import dev.leat.engine.internal.op.Operator;
 import dev.leat.engine.internal.op.OverOperator;
 import dev.leat.engine.internal.op.ProjectOperator;
+import dev.leat.engine.internal.op.SessionizeOperator;
 import dev.leat.engine.internal.op.SetOperator;
 import dev.leat.engine.internal.op.StreamOperator;
 import dev.leat.engine.internal.op.SwitchOperator;
@@ -31,6 +32,7 @@ import dev.leat.engine.plan.LookupJoin;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Over;
 import dev.leat.engine.plan.Plan;
+import dev.leat.engine.plan.Sessionize;
 import dev.leat.engine.plan.SetOperation;
 import dev.leat.engine.plan.Top;
 import dev.leat.engine.plan.Unnest;
@@ -297,6 +299,11 @@ public final class Dataflow implements Checkpointed {
     @Override
     public Operator top(Top top) {
       return new TopOperator(top, from.get(0), dictionary);
+    }
+
+    @Override
+    public Operator sessionize(Sessionize sessionize) {
+      return new SessionizeOperator(sessionize, from.get(0), dictionary, failures);
     }
   }
 
