@@ -1,6 +1,8 @@
 package dev.leat.engine;
 
+import dev.leat.engine.plan.AggregateCall;
 import dev.leat.engine.plan.Node;
+import dev.leat.engine.plan.SessionAggregate;
 import dev.leat.engine.plan.SessionColumn;
 import dev.leat.engine.plan.SessionWindow;
 import dev.leat.engine.plan.Sessionize;
@@ -77,6 +79,23 @@ public final class SessionizedRelation<T> {
    */
   public Relation<Row> with(SessionColumn... columns) {
     return relation.otherRows(Sessionize.of(relation.node(), sessions(), List.of(columns)));
+  }
+
+  /**
+   * One row for each session: the columns of {@link #by}, {@code session_start} and {@code
+   * session_end}, and aggregates over its rows.
+   *
+   * <p>Over rows that are only ever added no row is kept, but the state of each session; a late row
+   * that puts two into one puts their states together. That is not possible where an aggregate is
+   * one of the host's, a variance or a covariance, or counts distinct numbers or times, nor where
+   * rows can be taken back: then what the aggregates read of each row is kept.
+   *
+   * @param aggregates may be none
+   * @throws EngineException if something does not fit the columns
+   */
+  public Relation<Row> aggregate(AggregateCall... aggregates) {
+    return relation.otherRows(
+        SessionAggregate.of(relation.node(), sessions(), List.of(aggregates)));
   }
 
   private Sessions sessions() {

@@ -217,5 +217,10 @@ public final class Explain {
     public String sessionize(Sessionize sessionize) {
       return sessionize.text();
     }
+
+    @Override
+    public String sessionAggregate(SessionAggregate sessions) {
+      return sessions.text();
+    }
   }
 }

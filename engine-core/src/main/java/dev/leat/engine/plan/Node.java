@@ -37,7 +37,8 @@ public abstract sealed class Node
         LookupJoin,
         AsOfJoin,
         Top,
-        Sessionize {
+        Sessionize,
+        SessionAggregate {
   /**
    * How often one row of an input may be in a relation. A union of a relation with itself doubles
    * it; grouping and {@code distinct} make it one again.
@@ -128,6 +129,8 @@ public abstract sealed class Node
     R top(Top top);
 
     R sessionize(Sessionize sessionize);
+
+    R sessionAggregate(SessionAggregate sessions);
   }
 
   /** Has a visitor do what it does for this kind of relation. */

@@ -132,6 +132,11 @@ public record StateBound(Kind kind, String text) {
     public StateBound sessionize(Sessionize sessionize) {
       return OrderBound.of(sessionize);
     }
+
+    @Override
+    public StateBound sessionAggregate(SessionAggregate sessions) {
+      return sessions.stateBound();
+    }
   }
 
   /** What bounds the rows that a view holds. */

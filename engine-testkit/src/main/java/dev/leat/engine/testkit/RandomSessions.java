@@ -5,6 +5,7 @@ import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.Field;
 import dev.leat.engine.plan.NamedExpr;
 import dev.leat.engine.plan.Node;
+import dev.leat.engine.plan.SessionAggregate;
 import dev.leat.engine.plan.SessionColumn;
 import dev.leat.engine.plan.SessionWindow;
 import dev.leat.engine.plan.Sessionize;
@@ -103,6 +104,9 @@ final class RandomSessions {
   }
 
   private Node relation(Node source, Sessions sessions) {
+    if (values.percent(50)) {
+      return SessionAggregate.of(source, sessions, calls(source));
+    }
     List<SessionColumn> columns = new ArrayList<>();
     for (SessionColumn.Kind kind : SessionColumn.Kind.values()) {
       if (values.percent(50)) {

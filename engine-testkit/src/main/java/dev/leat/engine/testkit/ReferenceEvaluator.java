@@ -11,6 +11,7 @@ import dev.leat.engine.plan.Over;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.Postorder;
 import dev.leat.engine.plan.Schema;
+import dev.leat.engine.plan.SessionAggregate;
 import dev.leat.engine.plan.Sessionize;
 import dev.leat.engine.plan.SetOperation;
 import dev.leat.engine.plan.Top;
@@ -230,6 +231,11 @@ public final class ReferenceEvaluator {
     public List<ReferenceRow> sessionize(Sessionize sessionize) {
       return sessionized(sessionize);
     }
+
+    @Override
+    public List<ReferenceRow> sessionAggregate(SessionAggregate sessions) {
+      return aggregated(sessions);
+    }
   }
 
   private List<ReferenceRow> filtered(Node.Filter filter) {
@@ -314,6 +320,33 @@ public final class ReferenceEvaluator {
       }
     }
     return sessions.withColumns(sessionize.columns(), timed);
+  }
+
+  /** A row for which an operand fails is of no session. */
+  private List<ReferenceRow> aggregated(SessionAggregate node) {
+    Node input = node.input();
+    ReferenceSessions sessions = new ReferenceSessions(input.schema(), node.sessions());
+    ReferenceAggregates aggregates =
+        new ReferenceAggregates(Node.Aggregate.of(input, node.sessions().by(), node.calls()));
+    List<ReferenceRow> valid = new ArrayList<>();
+    for (ReferenceRow row : rows(input)) {
+      if (orError(() -> aggregates.operands(sessions.timed(row))) != null) {
+        valid.add(row);
+      }
+    }
+    List<ReferenceRow> results = new ArrayList<>();
+    for (ReferenceSessions.Session session : sessions.of(valid)) {
+      List<@Nullable Object> key = aggregates.key(session.rows().get(0));
+      List<List<@Nullable Object>> operands =
+          session.rows().stream().map(aggregates::operands).toList();
+      ReferenceRow result = orError(() -> aggregates.result(key, operands));
+      if (result != null) {
+        List<@Nullable Object> values = new ArrayList<>(result.values());
+        values.add(key.size(), session.start());
+        results.add(new ReferenceRow(values));
+      }
+    }
+    return results;
   }
 
   private List<ReferenceRow> aggregated(Node.Aggregate aggregate) {

@@ -4,6 +4,7 @@ import dev.leat.engine.plan.Joined;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Over;
 import dev.leat.engine.plan.Plan;
+import dev.leat.engine.plan.SessionAggregate;
 import dev.leat.engine.plan.Sessionize;
 import dev.leat.engine.plan.SetOperation;
 import dev.leat.engine.plan.Top;
@@ -40,6 +41,7 @@ final class LedgerCheck {
                         || n instanceof Top
                         || n instanceof Over
                         || n instanceof Sessionize
+                        || n instanceof SessionAggregate
                         || n instanceof Joined);
     this.hasJoins = plan.nodes().stream().anyMatch(Joined.class::isInstance);
     this.hasWeights =

@@ -19,6 +19,7 @@ import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.PlanDiff;
 import dev.leat.engine.plan.PlanManifest;
 import dev.leat.engine.plan.Schema;
+import dev.leat.engine.plan.SessionAggregate;
 import dev.leat.engine.plan.SessionColumn;
 import dev.leat.engine.plan.Sessionize;
 import dev.leat.engine.plan.Sessions;
@@ -126,6 +127,9 @@ class RandomFingerprintsTest {
     if (node instanceof Join join) {
       return join.condition() == null ? List.of() : List.of(join.condition());
     }
+    if (node instanceof SessionAggregate sessions) {
+      return sessions.calls().stream().flatMap(call -> call.exprs().stream()).toList();
+    }
     return node instanceof Node.Aggregate aggregate
         ? aggregate.calls().stream().flatMap(call -> call.exprs().stream()).toList()
         : List.of();
@@ -214,6 +218,17 @@ class RandomFingerprintsTest {
           texts(top.partition()),
           texts(top.order().stream().map(k -> text(k.column(), "" + k.isDescending())).toList()),
           top.offset() + " " + top.limit());
+    }
+    if (node instanceof SessionAggregate aggregate) {
+      Sessions sessions = aggregate.sessions();
+      return text(
+          "session aggregate",
+          texts(inputs),
+          texts(sessions.by()),
+          texts(sessions.by().stream().map(k -> text(new Expr.Column(k), read)).toList()),
+          sessions.time(),
+          sessions.window().gap().toString(),
+          texts(aggregate.calls().stream().map(call -> text(call, read)).toList()));
     }
     if (node instanceof Sessionize sessionize) {
       Sessions sessions = sessionize.sessions();

@@ -10,6 +10,7 @@ import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Op;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.Schema;
+import dev.leat.engine.plan.SessionAggregate;
 import dev.leat.engine.plan.Type;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -59,6 +60,8 @@ class RandomPlansHealthTest {
       if (join.condition() != null) {
         collect(join.condition());
       }
+    } else if (node instanceof SessionAggregate sessions) {
+      sessions.calls().forEach(call -> call.exprs().forEach(this::collect));
     } else if (node instanceof Node.Aggregate aggregate) {
       for (AggregateCall call : aggregate.calls()) {
         functions.add(call.function());

@@ -32,6 +32,7 @@ import dev.leat.engine.plan.LookupJoin;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Over;
 import dev.leat.engine.plan.Plan;
+import dev.leat.engine.plan.SessionAggregate;
 import dev.leat.engine.plan.Sessionize;
 import dev.leat.engine.plan.SetOperation;
 import dev.leat.engine.plan.Top;
@@ -304,6 +305,11 @@ public final class Dataflow implements Checkpointed {
     @Override
     public Operator sessionize(Sessionize sessionize) {
       return new SessionizeOperator(sessionize, from.get(0), dictionary, failures);
+    }
+
+    @Override
+    public Operator sessionAggregate(SessionAggregate sessions) {
+      return new AggregateOperator(sessions, from.get(0), dictionary, failures);
     }
   }
 
