@@ -58,7 +58,7 @@ public final class SessionWindowBench {
         List.of(
             new Contender("hand-written loop", timed, SessionWindowBench::loop),
             new Contender("summaries", timed, SessionWindowBench::summarize),
-            new Contender("summaries, steady state", timed, events -> warm.pass()),
+            new Contender("summaries, all rows once more", timed, events -> warm.pass()),
             new Contender("summaries, a tenth, shuffled", shuffled, SessionWindowBench::summarize),
             new Contender(
                 "rows, a tenth", fewer, events -> new Run(events, SessionWindowBench::rows).pass()),

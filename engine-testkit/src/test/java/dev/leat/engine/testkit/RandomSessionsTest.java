@@ -93,6 +93,7 @@ class RandomSessionsTest {
     calls.add(call(AggregateFunction.SUM, col("points")));
     calls.add(call(AggregateFunction.AVG, col("points")).where(col("is_buy")));
     calls.add(call(AggregateFunction.SUM, col("amount")));
+    calls.add(call(AggregateFunction.AVG, col("amount")));
     calls.add(call(AggregateFunction.SUM, col("price")));
     calls.add(call(AggregateFunction.MIN, col("page")));
     calls.add(call(AggregateFunction.MAX, col("amount")).where(col("is_buy")));
