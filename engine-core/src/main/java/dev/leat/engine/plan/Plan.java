@@ -84,12 +84,15 @@ public record Plan(List<Node.Input> inputs, List<ViewDefinition> views) {
 
   /**
    * What an operator keeps may grow too, where the view itself does not; unless another view that
-   * needs it has accepted that.
+   * needs it has accepted that. A join whose sides may grow without that being accepted is never
+   * made.
    */
   private static void checkGrowthBelow(ViewDefinition view, Set<Node> mayGrow) {
     for (Node node : Postorder.of(List.of(view.relation()), Node::inputs)) {
       StateBound bound = StateBound.of(node);
-      if (bound.kind() == StateBound.Kind.GROWS && !mayGrow.contains(node)) {
+      if (bound.kind() == StateBound.Kind.GROWS
+          && !(node instanceof Joined)
+          && !mayGrow.contains(node)) {
         throw new EngineException(
             EngineException.Kind.INVALID,
             "view '"
