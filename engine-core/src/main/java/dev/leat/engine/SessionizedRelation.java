@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  *     .with(sessionStart(), sessionNumber())
  * }</pre>
  *
- * <p>Sessions are live: a late row may put two into one, a row that goes may split one, and whatever
- * was told before is then taken back. A row whose time is null goes to the ledger.
+ * <p>Sessions are live: a late row may put two into one, a row that goes may split one, and
+ * whatever was told before is then taken back. A row whose time is null goes to the ledger.
  *
  * @param <T> the type of the rows
  */

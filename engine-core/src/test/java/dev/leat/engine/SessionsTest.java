@@ -237,9 +237,7 @@ class SessionsTest {
     try (Engine engine = stream(c -> sessions(c).with(sessionStart()))) {
       engine
           .view("result")
-          .subscribe(
-              changes ->
-                  changes.changes().forEach(change -> told.add(text(change))));
+          .subscribe(changes -> changes.changes().forEach(change -> told.add(text(change))));
       for (int minute = 0; minute < 100; minute += 20) {
         append(engine, click("u", "a" + minute, minute));
       }
@@ -280,7 +278,11 @@ class SessionsTest {
   void explainSaysWhatIsKept() {
     Pipeline ofStates =
         Pipeline.define(
-            p -> summaries(p.stream("clicks", Click.class)).as(Summary.class).acceptGrowth("arrays").materialize("s"));
+            p ->
+                summaries(p.stream("clicks", Click.class))
+                    .as(Summary.class)
+                    .acceptGrowth("arrays")
+                    .materialize("s"));
     assertThat(ofStates.explain())
         .contains("sessions of gap PT30M on at by [user_id]")
         .contains("one row for each session of each distinct [user_id]");
@@ -341,11 +343,9 @@ class SessionsTest {
         c -> c.sessionize(gap(HALF_HOUR)).on("at").by("at").aggregate(),
         "the time cannot be part of the key");
     isRefused(c -> sessions(c).with(), "with(sessionStart())");
-    isRefused(
-        c -> sessions(c).with(sessionStart().as("page")), "already: page", ".as(\"...\")");
+    isRefused(c -> sessions(c).with(sessionStart().as("page")), "already: page", ".as(\"...\")");
     isRefused(c -> sessions(c).with(sessionStart()), "grow", "acceptGrowth");
-    isRefused(
-        c -> sessions(c).aggregate(count().as("session_end")), "already: session_end");
+    isRefused(c -> sessions(c).aggregate(count().as("session_end")), "already: session_end");
     isRefused(c -> sessions(c).aggregate(count()), "no name");
     isRefused(c -> sessions(c).aggregate(countDistinct(col("pag")).as("n")), "'page'");
     assertThatIllegalArgumentException()

@@ -31,8 +31,7 @@ final class OrderBound {
   static StateBound of(Sessionize sessionize) {
     Sessions sessions = sessionize.sessions();
     String by = sessions.by().isEmpty() ? "" : " in each " + sessions.by();
-    return allRows(
-        sessionize.input(), "rows ordered by [" + sessions.time() + "]" + by + ": all");
+    return allRows(sessionize.input(), "rows ordered by [" + sessions.time() + "]" + by + ": all");
   }
 
   /**

@@ -12,8 +12,7 @@ public final class Sessionize extends Node {
   private final List<SessionColumn> columns;
 
   private Sessionize(Node input, Sessions sessions, List<SessionColumn> columns, Schema schema) {
-    super(
-        List.of(input), schema, input.traits().beside(false), step(input, sessions, columns));
+    super(List.of(input), schema, input.traits().beside(false), step(input, sessions, columns));
     this.sessions = sessions;
     this.columns = columns;
   }

@@ -57,8 +57,10 @@ final class RandomSessions {
     for (int i = random.nextInt(2); i >= 0; i--) {
       Node source = timed(source());
       String time = values.pick(times(source)).name();
-      Sessions sessions = new Sessions(new SessionWindow(values.pick(GAPS)), time, by(source, time));
-      views.add(new ViewDefinition("sessions" + i, relation(source, sessions), "the test is short"));
+      Sessions sessions =
+          new Sessions(new SessionWindow(values.pick(GAPS)), time, by(source, time));
+      views.add(
+          new ViewDefinition("sessions" + i, relation(source, sessions), "the test is short"));
     }
     return views;
   }

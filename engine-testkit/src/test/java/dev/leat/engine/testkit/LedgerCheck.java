@@ -46,9 +46,9 @@ final class LedgerCheck {
     this.hasJoins = plan.nodes().stream().anyMatch(Joined.class::isInstance);
     this.hasWeights =
         plan.inputs().stream().anyMatch(i -> i.kind() == Node.InputKind.KEYLESS_TABLE)
-            || plan.nodes().stream().anyMatch(
-                    n ->
-                        n instanceof SetOperation || n instanceof Top || n instanceof Sessionize);
+            || plan.nodes().stream()
+                .anyMatch(
+                    n -> n instanceof SetOperation || n instanceof Top || n instanceof Sessionize);
   }
 
   /** Applies the changes of an epoch to a model. */

@@ -62,9 +62,7 @@ class RandomSessionsTest {
               SessionizedRelation<Event> ofUsers =
                   growing.sessionize(gap(GAP)).on(Event::at).by(Event::user);
               SessionizedRelation<Event> ofAll = growing.sessionize(gap(GAP)).on("at");
-              ofUsers
-                  .with(sessionNumber(), sessionEnd(), sessionStart())
-                  .materialize("rows");
+              ofUsers.with(sessionNumber(), sessionEnd(), sessionStart()).materialize("rows");
               ofAll.with(sessionStart()).materialize("starts");
               ofUsers.aggregate(all()).materialize("sessions");
               ofAll.aggregate(count().as("n")).materialize("sessions_of_all");
@@ -143,14 +141,12 @@ class RandomSessionsTest {
     List<InputChange> epoch = new ArrayList<>();
     for (int i = 0; i < changes; i++) {
       String id = "e" + (kind == Node.InputKind.STREAM ? i : random.nextInt(25));
-      boolean isGoing =
-          kind != Node.InputKind.STREAM && !live.isEmpty() && random.nextInt(5) < 2;
+      boolean isGoing = kind != Node.InputKind.STREAM && !live.isEmpty() && random.nextInt(5) < 2;
       if (isGoing) {
         List<@Nullable Object> row = live.get(random.nextInt(live.size()));
         epoch.add(
             kind == Node.InputKind.KEYED_TABLE
-                ? new InputChange(
-                    "events", InputChange.Kind.DELETE_KEY, Arrays.asList(row.get(0)))
+                ? new InputChange("events", InputChange.Kind.DELETE_KEY, Arrays.asList(row.get(0)))
                 : new InputChange("events", InputChange.Kind.DELETE_ROW, row));
         live.remove(row);
       } else {
@@ -204,7 +200,8 @@ class RandomSessionsTest {
 
   @Test
   void sessionsOfAStreamMerge() {
-    assertThat(plan(Node.InputKind.STREAM).nodes().stream().filter(SessionAggregate.class::isInstance))
+    assertThat(
+            plan(Node.InputKind.STREAM).nodes().stream().filter(SessionAggregate.class::isInstance))
         .hasSize(4);
     run(Node.InputKind.STREAM, 1);
   }

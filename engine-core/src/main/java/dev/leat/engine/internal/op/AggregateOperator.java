@@ -34,8 +34,8 @@ import org.jspecify.annotations.Nullable;
  * of rows, in the order in which groups were first touched. Groups that are touched and do not
  * change, as those of flags that were set before, cost no more than the comparison.
  *
- * <p>Sessions of append-only rows are groups whose keys {@link SessionKeys} makes. Where it puts two
- * into one, the state of the one is taken into that of the other before the batch is folded.
+ * <p>Sessions of append-only rows are groups whose keys {@link SessionKeys} makes. Where it puts
+ * two into one, the state of the one is taken into that of the other before the batch is folded.
  *
  * <p>A group without rows ends, and its number is given out again; only the one group of an
  * aggregate without keys is always there.

@@ -70,9 +70,7 @@ final class DoubleSumAccumulator extends Accumulator {
     long[] words = merge.words();
     ExactSums.Place place =
         new ExactSums.Place(
-            merge.fromSlot(),
-            merge.from() + sumWord,
-            beside.isSet(words, merge.from(), 0));
+            merge.fromSlot(), merge.from() + sumWord, beside.isSet(words, merge.from(), 0));
     boolean wasBeside = beside.isSet(words, merge.to(), 0);
     if (sums.addAll(merge.toSlot(), words, merge.to() + sumWord, wasBeside, place)) {
       beside.set(words, merge.to());

@@ -47,8 +47,7 @@ final class SessionRows {
     this.toldWord = weightWord + 1;
     int ownerWord = toldWord + 1;
     this.order =
-        new RowOrder(
-            node.input().schema(), layout, List.of(new SortKey(name, false)), dictionary);
+        new RowOrder(node.input().schema(), layout, List.of(new SortKey(name, false)), dictionary);
     this.ordered =
         new OrderedRows(ownerWord + 1, weightWord, ownerWord, order, dictionary.hashing());
     this.probe = new long[ownerWord + 1];
@@ -161,8 +160,7 @@ final class SessionRows {
     return switch (kinds[column]) {
       case START -> isNear(neighbour, slot) ? word(neighbour, word) : own;
       case END -> isNear(slot, neighbour) ? word(neighbour, word) : own + gap;
-      case NUMBER ->
-          neighbour < 0 ? 1 : word(neighbour, word) + (isNear(neighbour, slot) ? 0 : 1);
+      case NUMBER -> neighbour < 0 ? 1 : word(neighbour, word) + (isNear(neighbour, slot) ? 0 : 1);
     };
   }
 

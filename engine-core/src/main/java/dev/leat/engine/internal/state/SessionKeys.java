@@ -9,9 +9,9 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sessions of append-only rows as keys of groups: some columns, whose values make a
- * <i>line</i> of sessions, and the session's start. A row finds the session of its line that it
- * belongs to, makes one, or makes one of two.
+ * The sessions of append-only rows as keys of groups: some columns, whose values make a <i>line</i>
+ * of sessions, and the session's start. A row finds the session of its line that it belongs to,
+ * makes one, or makes one of two.
  *
  * <p><b>Structure.</b> Of each session there is, beside its row, from when to when it lasts. Most
  * rows belong to the newest session of their line, which is found without a search. The sessions of
@@ -67,8 +67,7 @@ public final class SessionKeys extends GroupKeys {
    * @param columns of the key, by index, and the time, last
    * @param payloadWords what is kept of each session behind its key
    */
-  public SessionKeys(
-      Schema schema, int[] columns, int payloadWords, Span span, Hashing hashing) {
+  public SessionKeys(Schema schema, int[] columns, int payloadWords, Span span, Hashing hashing) {
     super(KeyLayout.of(schema, columns), payloadWords, hashing);
     this.timeKey = columns.length - 1;
     this.timeColumn = columns[timeKey];

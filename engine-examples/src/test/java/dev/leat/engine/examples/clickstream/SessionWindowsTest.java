@@ -71,8 +71,7 @@ class SessionWindowsTest {
   }
 
   private static Engine engine() {
-    return Engine.inMemory(
-        pipeline(), EngineSettings.defaults().withThreading(Threading.HOST));
+    return Engine.inMemory(pipeline(), EngineSettings.defaults().withThreading(Threading.HOST));
   }
 
   private static void bring(Engine engine, List<ClickEvent> events, Random random) {
@@ -179,7 +178,8 @@ class SessionWindowsTest {
         assertThat(texts(engine, "numbered")).as("seed %s", seed).isEqualTo(expected);
         List<Row> sessions = engine.view("sessions").scan();
         long bounces = sessions.stream().filter(s -> s.value("events").equals(1L)).count();
-        long conversions = sessions.stream().filter(s -> s.value("has_bought").equals(true)).count();
+        long conversions =
+            sessions.stream().filter(s -> s.value("has_bought").equals(true)).count();
         Row quality = engine.view("quality").get().orElseThrow();
         assertThat(sessions).hasSizeGreaterThan(60);
         assertThat(bounces).isPositive();
