@@ -303,7 +303,7 @@ class SessionsTest {
                     .materialize("s"));
     assertThat(ofRows.explain())
         .contains("sessionize gap PT30M on at by [user_id] [session_start]")
-        .contains("rows ordered by [at] in each [user_id]: all; the rows of its input");
+        .contains("rows ordered by [at] in each [user_id]: all, as rows can be taken back");
   }
 
   /** A session, typed. */
@@ -347,6 +347,10 @@ class SessionsTest {
     isRefused(c -> sessions(c).with(sessionStart()), "grow", "acceptGrowth");
     isRefused(c -> sessions(c).aggregate(count().as("session_end")), "already: session_end");
     isRefused(c -> sessions(c).aggregate(count()), "no name");
+    isRefused(
+        c -> sessions(c).aggregate(count().as("n"), countDistinct(Click::at).as("times")),
+        "cannot put together [count(distinct at) as times]",
+        "acceptGrowth");
     isRefused(c -> sessions(c).aggregate(countDistinct(col("pag")).as("n")), "'page'");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> gap(Duration.ZERO))

@@ -27,13 +27,6 @@ final class OrderBound {
         : allRows(over.input(), index + "all");
   }
 
-  /** Of rows beside what is said of their sessions: all, as any may come to be of another. */
-  static StateBound of(Sessionize sessionize) {
-    Sessions sessions = sessionize.sessions();
-    String by = sessions.by().isEmpty() ? "" : " in each " + sessions.by();
-    return allRows(sessionize.input(), "rows ordered by [" + sessions.time() + "]" + by + ": all");
-  }
-
   /**
    * Has each partition no more rows than the limit says? Of equal ranks there may be any number.
    */
@@ -55,7 +48,7 @@ final class OrderBound {
   }
 
   /** All rows that a relation has at the moment. */
-  private static StateBound allRows(Node input, String index) {
+  static StateBound allRows(Node input, String index) {
     if (input.key().isPresent()) {
       return input.key().get().isEmpty()
           ? new StateBound(Kind.FIXED, index + "; one row")

@@ -103,8 +103,17 @@ public final class SessionAggregate extends Node {
       ofColumns.add(ofColumns(call, input.schema(), columns));
     }
     SessionColumn start = new SessionColumn(SessionColumn.Kind.START);
-    Node rows = Sessionize.of(Project.of(input, columns), sessions, List.of(start));
+    Node rows =
+        Sessionize.of(Project.of(input, columns), sessions, List.of(start), reason(input, calls));
     return Aggregate.of(rows, keys(sessions), withEnd(sessions, ofColumns));
+  }
+
+  private static String reason(Node input, List<AggregateCall> calls) {
+    if (!input.isAppendOnly()) {
+      return "as rows can be taken back";
+    }
+    return "as sessions that become one cannot put together "
+        + calls.stream().filter(call -> !canMerge(call, input.schema())).toList();
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.leat.engine.plan;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rows of a relation, each beside what is said of its session. A row whose time is null, or so
@@ -10,11 +11,18 @@ import java.util.List;
 public final class Sessionize extends Node {
   private final Sessions sessions;
   private final List<SessionColumn> columns;
+  private final @Nullable String reason;
 
-  private Sessionize(Node input, Sessions sessions, List<SessionColumn> columns, Schema schema) {
+  private Sessionize(
+      Node input,
+      Sessions sessions,
+      List<SessionColumn> columns,
+      Schema schema,
+      @Nullable String reason) {
     super(List.of(input), schema, input.traits().beside(false), step(input, sessions, columns));
     this.sessions = sessions;
     this.columns = columns;
+    this.reason = reason;
   }
 
   private static Canonical step(Node input, Sessions sessions, List<SessionColumn> columns) {
@@ -25,6 +33,16 @@ public final class Sessionize extends Node {
 
   /** Checks columns and names. */
   public static Sessionize of(Node input, Sessions sessions, List<SessionColumn> columns) {
+    return of(input, sessions, columns, null);
+  }
+
+  /**
+   * Checks columns and names.
+   *
+   * @param reason why rows are kept that nobody asked for, in words; null where somebody did
+   */
+  static Sessionize of(
+      Node input, Sessions sessions, List<SessionColumn> columns, @Nullable String reason) {
     String place = "sessionize on " + input.describe();
     sessions.check(input, place);
     if (columns.isEmpty()) {
@@ -42,7 +60,7 @@ public final class Sessionize extends Node {
       }
       fields.add(new Field(column.name(), column.kind().type(), false));
     }
-    return new Sessionize(input, sessions, List.copyOf(columns), Schema.of(fields));
+    return new Sessionize(input, sessions, List.copyOf(columns), Schema.of(fields), reason);
   }
 
   public Node input() {
@@ -56,6 +74,14 @@ public final class Sessionize extends Node {
   /** What is said of sessions; these columns are behind those of the input. */
   public List<SessionColumn> columns() {
     return columns;
+  }
+
+  /** What bounds the rows that it keeps, all of which may come to be of another session. */
+  StateBound stateBound() {
+    String by = sessions.by().isEmpty() ? "" : " in each " + sessions.by();
+    String why = reason == null ? "" : ", " + reason;
+    return OrderBound.allRows(
+        input(), "rows ordered by [" + sessions.time() + "]" + by + ": all" + why);
   }
 
   @Override

@@ -130,7 +130,7 @@ public record StateBound(Kind kind, String text) {
 
     @Override
     public StateBound sessionize(Sessionize sessionize) {
-      return OrderBound.of(sessionize);
+      return sessionize.stateBound();
     }
 
     @Override
