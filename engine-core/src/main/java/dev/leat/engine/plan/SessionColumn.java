@@ -13,21 +13,15 @@ public record SessionColumn(Kind kind, String name) {
   /** What can be said of a session. */
   public enum Kind {
     /** The time of its first row. */
-    START(Type.INSTANT),
+    START,
     /** The time of its last row, plus the gap. */
-    END(Type.INSTANT),
+    END,
     /** Which one it is of its key, by time, from 1. */
-    NUMBER(Type.LONG);
-
-    private final Type type;
-
-    Kind(Type type) {
-      this.type = type;
-    }
+    NUMBER;
 
     /** The type of its column. */
     public Type type() {
-      return type;
+      return this == NUMBER ? Type.LONG : Type.INSTANT;
     }
 
     /** The name of its column where none is given: "session_start". */

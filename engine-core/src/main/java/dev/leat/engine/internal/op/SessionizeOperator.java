@@ -152,12 +152,9 @@ public final class SessionizeOperator implements Operator {
       backwards[i] = OrderedRows.NONE;
       if (ordered.isEmpty(partition)) {
         partitions.remove(partition);
-      } else if (!rows.hasEnd()) {
-        continue;
-      } else if (forwards[i] < 0) {
-        backwards[i] = ordered.last(partition);
-      } else {
-        backwards[i] = ordered.previous(forwards[i]);
+      } else if (rows.hasEnd()) {
+        int behind = forwards[i];
+        backwards[i] = behind < 0 ? ordered.last(partition) : ordered.previous(behind);
       }
     }
   }
