@@ -423,7 +423,7 @@ public final class Engine implements AutoCloseable {
    *     the reason: the others go on
    */
   public Engine awaitBackfill(Duration atMost) {
-    if (!runtime.awaitBackfill(atMost.toNanos())) {
+    if (!runtime.waits().awaitBackfill(atMost.toNanos())) {
       throw new EngineException(
           EngineException.Kind.UNAVAILABLE,
           "views are still being built from the log; wait longer: "

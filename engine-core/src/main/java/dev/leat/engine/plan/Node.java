@@ -37,6 +37,7 @@ public abstract sealed class Node
         LookupJoin,
         AsOfJoin,
         Top,
+        Ticking,
         Sessionize,
         SessionAggregate {
   /**
@@ -128,6 +129,8 @@ public abstract sealed class Node
 
     R top(Top top);
 
+    R ticking(Ticking ticking);
+
     R sessionize(Sessionize sessionize);
 
     R sessionAggregate(SessionAggregate sessions);
@@ -146,6 +149,11 @@ public abstract sealed class Node
 
   /** What it reads, in order. */
   public final List<Node> inputs() {
+    return inputs;
+  }
+
+  /** What its operator reads, in order: its inputs, unless it is the last of a {@link JoinChain}. */
+  public List<Node> sources() {
     return inputs;
   }
 

@@ -7,6 +7,7 @@ import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.SessionAggregate;
 import dev.leat.engine.plan.Sessionize;
 import dev.leat.engine.plan.SetOperation;
+import dev.leat.engine.plan.Ticking;
 import dev.leat.engine.plan.Top;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -40,6 +41,7 @@ final class LedgerCheck {
                         || n instanceof SetOperation
                         || n instanceof Top
                         || n instanceof Over
+                        || n instanceof Ticking
                         || n instanceof Sessionize
                         || n instanceof SessionAggregate
                         || n instanceof Joined);
@@ -48,7 +50,11 @@ final class LedgerCheck {
         plan.inputs().stream().anyMatch(i -> i.kind() == Node.InputKind.KEYLESS_TABLE)
             || plan.nodes().stream()
                 .anyMatch(
-                    n -> n instanceof SetOperation || n instanceof Top || n instanceof Sessionize);
+                    n ->
+                        n instanceof SetOperation
+                            || n instanceof Top
+                            || n instanceof Ticking
+                            || n instanceof Sessionize);
   }
 
   /** Applies the changes of an epoch to a model. */

@@ -35,6 +35,7 @@ final class Backfill {
   private final Dataflow dataflow;
   private final InputFeed inputs;
   private final EpochCodec codec;
+  private final EngineClock clock;
   private volatile EventLog.@Nullable Reader reader;
   private volatile long position;
   private volatile boolean isDone;
@@ -54,6 +55,7 @@ final class Backfill {
     this.dataflow = new Dataflow(blueprint.plan(), part, dictionary, failures);
     this.inputs = new InputFeed(blueprint.plan(), dataflow);
     this.codec = EpochCodec.ofHistory(blueprint.plan(), pool);
+    this.clock = new EngineClock(blueprint.plan().tickMicros());
     dataflow.step();
   }
 
@@ -112,6 +114,8 @@ final class Backfill {
 
   private void apply(Epoch epoch) {
     failures.startEpoch(epoch.position());
+    clock.read(epoch.tickMicros());
+    dataflow.setTime(clock.nowMicros());
     inputs.stage(epoch);
     dataflow.step();
     position = epoch.position();

@@ -20,6 +20,8 @@ import dev.leat.engine.internal.op.SessionizeOperator;
 import dev.leat.engine.internal.op.SetOperator;
 import dev.leat.engine.internal.op.StreamOperator;
 import dev.leat.engine.internal.op.SwitchOperator;
+import dev.leat.engine.internal.op.TickTime;
+import dev.leat.engine.internal.op.TickingOperators;
 import dev.leat.engine.internal.op.TopOperator;
 import dev.leat.engine.internal.op.UnionOperator;
 import dev.leat.engine.internal.op.UnnestOperator;
@@ -35,6 +37,7 @@ import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.SessionAggregate;
 import dev.leat.engine.plan.Sessionize;
 import dev.leat.engine.plan.SetOperation;
+import dev.leat.engine.plan.Ticking;
 import dev.leat.engine.plan.Top;
 import dev.leat.engine.plan.Unnest;
 import dev.leat.engine.plan.ViewDefinition;
@@ -75,6 +78,9 @@ public final class Dataflow implements Checkpointed {
   private final Map<String, ViewOperator> views = new LinkedHashMap<>();
   private final List<StatePart> parts = new ArrayList<>();
 
+  /** What time it is for its operators: its own, and that of each dataflow it took over. */
+  private final List<TickTime> times = new ArrayList<>();
+
   /** What to call each operator, in their order. */
   private final List<String> described = new ArrayList<>();
 
@@ -109,10 +115,12 @@ public final class Dataflow implements Checkpointed {
       Failures failures,
       Function<Node.Input, InputOperator> inputOperators) {
     JoinOperators joins = new JoinOperators(plan, dictionary);
+    TickTime time = new TickTime();
+    times.add(time);
     for (Node node : part.nodes()) {
       boolean isTwin = part.twins().contains(node);
       List<Operator> from =
-          node.inputs().stream()
+          node.sources().stream()
               .map(n -> !isTwin && part.twins().contains(n) ? switchOf(n) : operator(n))
               .toList();
       Failures reports = part.unreported().contains(node) ? UNREPORTED : failures;
@@ -120,12 +128,17 @@ public final class Dataflow implements Checkpointed {
       Operator operator =
           node.accept(
               new OfNode(
-                  from, dictionary, reports, joins.of(isTwin, reports), inputs, inputOperators));
+                  from,
+                  dictionary,
+                  reports,
+                  joins.of(isTwin, reports),
+                  new TickingOperators(time, dictionary, reports),
+                  new Inputs(inputs, inputOperators)));
       byNode.put(node, operator);
       if (from.contains(operator)) {
         continue;
       }
-      from.forEach(Operator::addReader);
+      operator.readFrom(from);
       if (isTwin) {
         twins.add(operator);
       } else {
@@ -173,6 +186,7 @@ public final class Dataflow implements Checkpointed {
     operators.addAll(other.operators);
     described.addAll(other.described);
     parts.addAll(other.parts);
+    times.addAll(other.times);
     views.putAll(other.views);
     other.byNode.forEach(byNode::putIfAbsent);
     other.inputs.forEach(inputs::putIfAbsent);
@@ -211,6 +225,13 @@ public final class Dataflow implements Checkpointed {
         : new DeduplicatingStreamOperator(node, deduplication, isRead, dictionary);
   }
 
+  private record Inputs(
+      Map<String, InputOperator> made, Function<Node.Input, InputOperator> operators) {
+    private InputOperator of(Node.Input input) {
+      return made.computeIfAbsent(input.name(), name -> operators.apply(input));
+    }
+  }
+
   /**
    * The operator of a relation; that of its input, where it adds nothing to that.
    *
@@ -221,12 +242,12 @@ public final class Dataflow implements Checkpointed {
       Dictionary dictionary,
       Failures failures,
       JoinOperators.Made joins,
-      Map<String, InputOperator> inputs,
-      Function<Node.Input, InputOperator> inputOperators)
+      TickingOperators ticking,
+      Inputs inputs)
       implements Node.Visitor<Operator> {
     @Override
     public Operator input(Node.Input input) {
-      return inputs.computeIfAbsent(input.name(), name -> inputOperators.apply(input));
+      return inputs.of(input);
     }
 
     @Override
@@ -284,7 +305,7 @@ public final class Dataflow implements Checkpointed {
 
     @Override
     public Operator join(Join join) {
-      return joins.of(join);
+      return joins.of(join, from.get(0));
     }
 
     @Override
@@ -300,6 +321,11 @@ public final class Dataflow implements Checkpointed {
     @Override
     public Operator top(Top top) {
       return new TopOperator(top, from.get(0), dictionary);
+    }
+
+    @Override
+    public Operator ticking(Ticking node) {
+      return ticking.of(node, from.get(0));
     }
 
     @Override
@@ -364,6 +390,15 @@ public final class Dataflow implements Checkpointed {
   /** Does it have a view? */
   boolean hasView(String name) {
     return views.containsKey(name);
+  }
+
+  /**
+   * Says what time it is for the next step.
+   *
+   * @param nowMicros microseconds since 1970, not less than before
+   */
+  public void setTime(long nowMicros) {
+    times.forEach(time -> time.set(nowMicros));
   }
 
   /** Takes what was staged at the inputs through all operators. */

@@ -383,6 +383,11 @@ public final class SessionKeys extends GroupKeys {
   }
 
   @Override
+  void writeKeys(int[] slots, int[] sources, int count) {
+    throw new IllegalStateException("the rows of sessions are made one by one");
+  }
+
+  @Override
   void forget(int slot) {
     int line = owners[slot];
     if (line < 0) {
