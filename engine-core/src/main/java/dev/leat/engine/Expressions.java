@@ -10,10 +10,13 @@ import dev.leat.engine.plan.NamedAggregate;
 import dev.leat.engine.plan.Op;
 import dev.leat.engine.plan.OverCall;
 import dev.leat.engine.plan.OverFunction;
+import dev.leat.engine.plan.SessionColumn;
+import dev.leat.engine.plan.SessionWindow;
 import dev.leat.engine.plan.SortKey;
 import dev.leat.engine.plan.Type;
 import dev.leat.engine.plan.UserAggregate;
 import dev.leat.engine.plan.UserFunction;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -426,6 +429,30 @@ public final class Expressions {
   /** A value of the last row of the partition, or of a frame. */
   public static <T> OverCall lastValue(Accessor<T, ?> accessor) {
     return lastValue(col(accessor));
+  }
+
+  /**
+   * Sessions that end when for longer than a gap there is no row.
+   *
+   * @param gap more than zero, in whole microseconds
+   */
+  public static SessionWindow gap(Duration gap) {
+    return new SessionWindow(gap);
+  }
+
+  /** The time of the first row of a row's session, as column {@code session_start}. */
+  public static SessionColumn sessionStart() {
+    return new SessionColumn(SessionColumn.Kind.START);
+  }
+
+  /** The time of the last row of a row's session plus the gap, as column {@code session_end}. */
+  public static SessionColumn sessionEnd() {
+    return new SessionColumn(SessionColumn.Kind.END);
+  }
+
+  /** Which session of its key a row's is, by time, from 1, as column {@code session_number}. */
+  public static SessionColumn sessionNumber() {
+    return new SessionColumn(SessionColumn.Kind.NUMBER);
   }
 
   private static OverCall over(OverFunction function, @Nullable Expr operand, long distance) {

@@ -14,6 +14,7 @@ import dev.leat.engine.plan.NamedExpr;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Over;
 import dev.leat.engine.plan.Schema;
+import dev.leat.engine.plan.SessionWindow;
 import dev.leat.engine.plan.SetOperation;
 import dev.leat.engine.plan.SortKey;
 import dev.leat.engine.plan.Unnest;
@@ -396,6 +397,14 @@ public final class Relation<T> {
     Set<String> keys = new LinkedHashSet<>();
     List.of(sets).forEach(keys::addAll);
     return new GroupedRelation(builder, node, List.copyOf(keys), List.of(sets));
+  }
+
+  /**
+   * Puts rows into sessions by the time between them: {@code
+   * clicks.sessionize(gap(Duration.ofMinutes(30))).on(Click::eventTime).by(Click::userId)}.
+   */
+  public SessionizedRelation<T> sessionize(SessionWindow window) {
+    return new SessionizedRelation<>(this, window);
   }
 
   /** Aggregates over all rows: one row, also where there are none. */

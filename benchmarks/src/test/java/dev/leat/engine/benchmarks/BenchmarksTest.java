@@ -2,6 +2,7 @@ package dev.leat.engine.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -48,6 +49,16 @@ class BenchmarksTest {
     } finally {
       benchmark.tearDown();
     }
+  }
+
+  @Test
+  void sessionWindows() {
+    EncodedEvents events = new EncodedEvents(Events.of(EVENTS, Order.TIMED));
+    EncodedEvents shuffled = new EncodedEvents(Events.of(EVENTS, Order.SHUFFLED));
+    List<String> expected = SessionWindowBench.handWritten(events).rows();
+    assertThat(expected).hasSizeGreaterThan(100);
+    assertThat(SessionWindowBench.engineRows(events)).isEqualTo(expected);
+    assertThat(SessionWindowBench.engineRows(shuffled)).isEqualTo(expected);
   }
 
   @Test

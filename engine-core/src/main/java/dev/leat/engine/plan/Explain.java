@@ -240,5 +240,15 @@ public final class Explain {
     public String ticking(Ticking ticking) {
       return ticking.text();
     }
+
+    @Override
+    public String sessionize(Sessionize sessionize) {
+      return sessionize.text();
+    }
+
+    @Override
+    public String sessionAggregate(SessionAggregate sessions) {
+      return sessions.text();
+    }
   }
 }

@@ -39,7 +39,9 @@ public abstract sealed class Node
         Top,
         Windowed,
         ClosingAggregate,
-        Ticking {
+        Ticking,
+        Sessionize,
+        SessionAggregate {
   /**
    * How often one row of an input may be in a relation. A union of a relation with itself doubles
    * it; grouping and {@code distinct} make it one again.
@@ -100,40 +102,25 @@ public abstract sealed class Node
    */
   public interface Visitor<R> {
     R input(Input input);
-
     R filter(Filter filter);
-
     R project(Project project);
-
     R aggregate(Aggregate aggregate);
-
     R union(Union union);
-
     R distinct(Distinct distinct);
-
     R named(Named named);
-
     R setOperation(SetOperation operation);
-
     R unnest(Unnest unnest);
-
     R groupingSets(GroupingSets sets);
-
     R over(Over over);
-
     R join(Join join);
-
     R lookup(LookupJoin lookup);
-
     R asOf(AsOfJoin join);
-
     R top(Top top);
-
     R windowed(Windowed windowed);
-
     R closing(ClosingAggregate closing);
-
     R ticking(Ticking ticking);
+    R sessionize(Sessionize sessionize);
+    R sessionAggregate(SessionAggregate sessions);
   }
 
   /** Has a visitor do what it does for this kind of relation. */

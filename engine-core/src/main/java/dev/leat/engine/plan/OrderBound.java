@@ -48,7 +48,7 @@ final class OrderBound {
   }
 
   /** All rows that a relation has at the moment. */
-  private static StateBound allRows(Node input, String index) {
+  static StateBound allRows(Node input, String index) {
     if (input.key().isPresent()) {
       return input.key().get().isEmpty()
           ? new StateBound(Kind.FIXED, index + "; one row")

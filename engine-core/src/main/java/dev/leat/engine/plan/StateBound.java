@@ -150,6 +150,16 @@ public record StateBound(Kind kind, String text) {
     public StateBound ticking(Ticking ticking) {
       return ticking.stateBound();
     }
+
+    @Override
+    public StateBound sessionize(Sessionize sessionize) {
+      return sessionize.stateBound();
+    }
+
+    @Override
+    public StateBound sessionAggregate(SessionAggregate sessions) {
+      return sessions.stateBound();
+    }
   }
 
   /** What bounds the rows that a view holds. */

@@ -165,6 +165,7 @@ class PlanFingerprintTest {
     Node numbered = Over.of(STREAM, List.of(), order, List.of(number));
     Node limited = Over.filtered(numbered, new Expr.Column("n").le(5)).inputs().get(0);
     all.put("over up to a number", limited.fingerprint());
+    addSessions(all);
     addJoins(all);
     all.put("view without key", new ViewDefinition("all", STREAM, "audit").fingerprint());
     all.put("view of one row", new ViewDefinition("n", count, null).fingerprint());
@@ -236,6 +237,30 @@ class PlanFingerprintTest {
     Node windowed = Windowed.of(stream, TimeWindow.tumbling(Duration.ofMinutes(1)), "at");
     return ClosingAggregate.of(windowed, List.of("window_end"), List.of(), Duration.ZERO)
         .fingerprint();
+  }
+
+  private static void addSessions(Map<String, Fingerprint> all) {
+    Schema schema =
+        Schema.builder().required("user_id", Type.STRING).nullable("at", Type.INSTANT).build();
+    Node visits = new Node.Input("visits", Node.InputKind.STREAM, schema, List.of());
+    SessionWindow gap = new SessionWindow(Duration.ofMinutes(30));
+    Sessions ofUsers = new Sessions(gap, "at", List.of("user_id"));
+    List<SessionColumn> columns = new ArrayList<>();
+    for (SessionColumn.Kind kind : SessionColumn.Kind.values()) {
+      columns.add(new SessionColumn(kind));
+      all.put(
+          "sessionize " + kind,
+          Sessionize.of(visits, ofUsers, List.of(new SessionColumn(kind))).fingerprint());
+    }
+    Sessions ofAll = new Sessions(gap, "at", List.of());
+    all.put("sessionize of all rows", Sessionize.of(visits, ofAll, columns).fingerprint());
+    List<AggregateCall> counted = List.of(count(null).as("n"));
+    all.put("sessions", SessionAggregate.of(visits, ofUsers, counted).fingerprint());
+    all.put("sessions of all rows", SessionAggregate.of(visits, ofAll, List.of()).fingerprint());
+    AggregateCall distinct = count(new Expr.Column("at")).distinct().as("n");
+    all.put(
+        "sessions of kept rows",
+        SessionAggregate.of(visits, ofUsers, List.of(distinct)).fingerprint());
   }
 
   /** An aggregate of a function. */

@@ -6,7 +6,9 @@ import static dev.leat.engine.Expressions.col;
 import static dev.leat.engine.Expressions.count;
 import static dev.leat.engine.Expressions.countDistinct;
 import static dev.leat.engine.Expressions.desc;
+import static dev.leat.engine.Expressions.gap;
 import static dev.leat.engine.Expressions.lag;
+import static dev.leat.engine.Expressions.last;
 import static dev.leat.engine.Expressions.max;
 import static dev.leat.engine.Expressions.now;
 import static dev.leat.engine.Expressions.sum;
@@ -106,6 +108,14 @@ class ReadmeTest {
                   .acceptGrowth("clicks of a day, and the log is kept for one")
                   .materialize("paths");
               views.partitionBy().with(sum(col("views")).as("all_views")).materialize("shares");
+              clicks
+                  .sessionize(gap(Duration.ofMinutes(30)))
+                  .on(Click::at)
+                  .by(Click::userId)
+                  .aggregate(
+                      count().as("clicks"),
+                      last(Click::pageUrl).orderBy(asc(Click::at)).as("exit_page"))
+                  .materialize("visits");
             });
     try (Engine engine = Engine.inMemory(pipeline)) {
       StreamInput<Click> clicks = engine.stream("clicks", Click.class);
@@ -116,6 +126,7 @@ class ReadmeTest {
       assertThat(engine.view("last_clicks", Click.class).get("u1").map(Click::pageUrl))
           .contains("/home");
       assertThat(engine.view("paths").where(col("previous_page").eq("/cart")).toList()).hasSize(1);
+      assertThat(engine.view("visits").where(col("exit_page").eq("/home")).toList()).hasSize(1);
       assertThat(engine.view("shares").where(col("all_views").eq(2)).toList()).hasSize(2);
     }
   }

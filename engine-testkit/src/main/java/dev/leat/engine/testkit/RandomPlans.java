@@ -100,7 +100,10 @@ public final class RandomPlans {
     ticking.names = ordered.names;
     RandomPlans late = new RandomPlans(new SplittableRandom(seed ^ LATE_SALT), deduplications);
     Plan plan = ticking.withClocks(late.withLateJoins(withOrders));
-    return new RandomChains(seed, ticking.relations).addTo(plan);
+    Plan all = new RandomChains(seed, ticking.relations).addTo(plan);
+    List<ViewDefinition> views = new ArrayList<>(all.views());
+    views.addAll(new RandomSessions(seed, ordered.relations).views());
+    return new Plan(all.inputs(), views);
   }
 
   /** A third of the plans get views that change as time passes. */

@@ -13,6 +13,8 @@ import dev.leat.engine.plan.Over;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.Postorder;
 import dev.leat.engine.plan.Schema;
+import dev.leat.engine.plan.SessionAggregate;
+import dev.leat.engine.plan.Sessionize;
 import dev.leat.engine.plan.SetOperation;
 import dev.leat.engine.plan.Ticking;
 import dev.leat.engine.plan.Top;
@@ -86,6 +88,9 @@ import org.jspecify.annotations.Nullable;
  * nulls too, and one of no rows is null. Variances and covariances are exact but for one division,
  * which is rounded to 40 digits and then to a double. Percentiles take their fraction as the
  * decimal number that it is written as.
+ *
+ * <p><b>Sessions.</b> The rows of a key are sorted by time and split where two neighbours are more
+ * than the gap apart. A row without a time, or to whose time the gap cannot be added, is an error.
  *
  * <p><b>Arrays</b> are compared by their first elements that differ, null being the largest; one
  * that is the beginning of another is less.
@@ -263,6 +268,16 @@ public final class ReferenceEvaluator {
       ReferenceClock clock = new ReferenceClock(memory, ReferenceEvaluator.this::orError);
       return clock.rows(ticking, rows(ticking.input()));
     }
+
+    @Override
+    public List<ReferenceRow> sessionize(Sessionize sessionize) {
+      return sessionized(sessionize);
+    }
+
+    @Override
+    public List<ReferenceRow> sessionAggregate(SessionAggregate sessions) {
+      return aggregated(sessions);
+    }
   }
 
   private List<ReferenceRow> filtered(Node.Filter filter) {
@@ -332,6 +347,45 @@ public final class ReferenceEvaluator {
         if (result != null) {
           results.add(result);
         }
+      }
+    }
+    return results;
+  }
+
+  private List<ReferenceRow> sessionized(Sessionize sessionize) {
+    ReferenceSessions sessions =
+        new ReferenceSessions(sessionize.input().schema(), sessionize.sessions());
+    List<ReferenceRow> timed = new ArrayList<>();
+    for (ReferenceRow row : rows(sessionize.input())) {
+      if (orError(() -> sessions.timed(row)) != null) {
+        timed.add(row);
+      }
+    }
+    return sessions.withColumns(sessionize.columns(), timed);
+  }
+
+  /** A row for which an operand fails is of no session. */
+  private List<ReferenceRow> aggregated(SessionAggregate node) {
+    Node input = node.input();
+    ReferenceSessions sessions = new ReferenceSessions(input.schema(), node.sessions());
+    ReferenceAggregates aggregates =
+        new ReferenceAggregates(Node.Aggregate.of(input, node.sessions().by(), node.calls()));
+    List<ReferenceRow> valid = new ArrayList<>();
+    for (ReferenceRow row : rows(input)) {
+      if (orError(() -> aggregates.operands(sessions.timed(row))) != null) {
+        valid.add(row);
+      }
+    }
+    List<ReferenceRow> results = new ArrayList<>();
+    for (ReferenceSessions.Session session : sessions.of(valid)) {
+      List<@Nullable Object> key = aggregates.key(session.rows().get(0));
+      List<List<@Nullable Object>> operands =
+          session.rows().stream().map(aggregates::operands).toList();
+      ReferenceRow result = orError(() -> aggregates.result(key, operands));
+      if (result != null) {
+        List<@Nullable Object> values = new ArrayList<>(result.values());
+        values.add(key.size(), session.start());
+        results.add(new ReferenceRow(values));
       }
     }
     return results;

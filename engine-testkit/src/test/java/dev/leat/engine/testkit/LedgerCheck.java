@@ -5,6 +5,8 @@ import dev.leat.engine.plan.Joined;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Over;
 import dev.leat.engine.plan.Plan;
+import dev.leat.engine.plan.SessionAggregate;
+import dev.leat.engine.plan.Sessionize;
 import dev.leat.engine.plan.SetOperation;
 import dev.leat.engine.plan.Ticking;
 import dev.leat.engine.plan.Top;
@@ -42,13 +44,19 @@ final class LedgerCheck {
                         || n instanceof Over
                         || n instanceof ClosingAggregate
                         || n instanceof Ticking
+                        || n instanceof Sessionize
+                        || n instanceof SessionAggregate
                         || n instanceof Joined);
     this.hasJoins = plan.nodes().stream().anyMatch(Joined.class::isInstance);
     this.hasWeights =
         plan.inputs().stream().anyMatch(i -> i.kind() == Node.InputKind.KEYLESS_TABLE)
             || plan.nodes().stream()
                 .anyMatch(
-                    n -> n instanceof SetOperation || n instanceof Top || n instanceof Ticking);
+                    n ->
+                        n instanceof SetOperation
+                            || n instanceof Top
+                            || n instanceof Ticking
+                            || n instanceof Sessionize);
   }
 
   /** Applies the changes of an epoch to a model. */

@@ -20,6 +20,10 @@ import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.PlanDiff;
 import dev.leat.engine.plan.PlanManifest;
 import dev.leat.engine.plan.Schema;
+import dev.leat.engine.plan.SessionAggregate;
+import dev.leat.engine.plan.SessionColumn;
+import dev.leat.engine.plan.Sessionize;
+import dev.leat.engine.plan.Sessions;
 import dev.leat.engine.plan.SetOperation;
 import dev.leat.engine.plan.TemporalFilter;
 import dev.leat.engine.plan.Ticking;
@@ -131,6 +135,9 @@ class RandomFingerprintsTest {
     if (node instanceof Join join) {
       return join.condition() == null ? List.of() : List.of(join.condition());
     }
+    if (node instanceof SessionAggregate sessions) {
+      return sessions.calls().stream().flatMap(call -> call.exprs().stream()).toList();
+    }
     return node instanceof Node.Aggregate aggregate
         ? aggregate.calls().stream().flatMap(call -> call.exprs().stream()).toList()
         : List.of();
@@ -223,6 +230,29 @@ class RandomFingerprintsTest {
     }
     if (node instanceof Ticking ticking) {
       return ticking(ticking, inputs, read);
+    }
+    if (node instanceof SessionAggregate aggregate) {
+      Sessions sessions = aggregate.sessions();
+      return text(
+          "session aggregate",
+          texts(inputs),
+          texts(sessions.by()),
+          texts(sessions.by().stream().map(k -> text(new Expr.Column(k), read)).toList()),
+          sessions.time(),
+          sessions.window().gap().toString(),
+          texts(aggregate.calls().stream().map(call -> text(call, read)).toList()));
+    }
+    if (node instanceof Sessionize sessionize) {
+      Sessions sessions = sessionize.sessions();
+      return text(
+          "sessionize",
+          texts(inputs),
+          schema(sessionize.input().schema()),
+          texts(sessions.by()),
+          sessions.time(),
+          sessions.window().gap().toString(),
+          texts(sessionize.columns().stream().map(SessionColumn::kind).map(Enum::name).toList()),
+          texts(sessionize.columns().stream().map(SessionColumn::name).toList()));
     }
     if (node instanceof Over over) {
       return text(

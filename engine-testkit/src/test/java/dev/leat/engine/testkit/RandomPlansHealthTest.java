@@ -10,6 +10,7 @@ import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Op;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.Schema;
+import dev.leat.engine.plan.SessionAggregate;
 import dev.leat.engine.plan.TemporalFilter;
 import dev.leat.engine.plan.Ticking;
 import dev.leat.engine.plan.Type;
@@ -82,6 +83,8 @@ class RandomPlansHealthTest {
       if (join.condition() != null) {
         collect(join.condition());
       }
+    } else if (node instanceof SessionAggregate sessions) {
+      sessions.calls().forEach(call -> call.exprs().forEach(this::collect));
     } else if (node instanceof TemporalFilter filter) {
       filter.bounds().forEach(bound -> collect(bound.clock().expr()));
       filter.bounds().forEach(bound -> collect(bound.row()));

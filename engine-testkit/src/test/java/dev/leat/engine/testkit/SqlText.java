@@ -17,6 +17,8 @@ import dev.leat.engine.plan.Over;
 import dev.leat.engine.plan.OverCall;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.Schema;
+import dev.leat.engine.plan.SessionAggregate;
+import dev.leat.engine.plan.Sessionize;
 import dev.leat.engine.plan.SetOperation;
 import dev.leat.engine.plan.SortKey;
 import dev.leat.engine.plan.Ticking;
@@ -276,6 +278,16 @@ final class SqlText implements Node.Visitor<String> {
   @Override
   public String ticking(Ticking ticking) {
     throw SqlExprText.unlike("time that passes");
+  }
+
+  @Override
+  public String sessionize(Sessionize sessionize) {
+    throw SqlExprText.unlike("sessions by a gap are no relation there");
+  }
+
+  @Override
+  public String sessionAggregate(SessionAggregate sessions) {
+    throw SqlExprText.unlike("sessions by a gap are no relation there");
   }
 
   @Override

@@ -13,6 +13,8 @@ import dev.leat.engine.plan.LookupJoin;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Over;
 import dev.leat.engine.plan.Plan;
+import dev.leat.engine.plan.SessionAggregate;
+import dev.leat.engine.plan.Sessionize;
 import dev.leat.engine.plan.SetOperation;
 import dev.leat.engine.plan.Ticking;
 import dev.leat.engine.plan.Top;
@@ -163,8 +165,12 @@ final class ColumnUse {
 
     @Override
     public Collection<String> aggregate(Node.Aggregate aggregate) {
-      Set<String> names = new HashSet<>(aggregate.keys());
-      for (AggregateCall call : aggregate.calls()) {
+      return read(aggregate.keys(), aggregate.calls());
+    }
+
+    private static Set<String> read(List<String> keys, List<AggregateCall> calls) {
+      Set<String> names = new HashSet<>(keys);
+      for (AggregateCall call : calls) {
         for (Expr expr : call.exprs()) {
           names.addAll(expr.columns());
         }
@@ -231,6 +237,18 @@ final class ColumnUse {
     @Override
     public Collection<String> ticking(Ticking ticking) {
       return ticking.read(needed);
+    }
+
+    @Override
+    public Collection<String> sessionize(Sessionize sessionize) {
+      // All of them, as above: a row is found again by all that it has.
+      return sessionize.input().schema().names();
+    }
+
+    @Override
+    public Collection<String> sessionAggregate(SessionAggregate sessions) {
+      // The time is read by the first of the calls.
+      return read(sessions.sessions().by(), sessions.calls());
     }
   }
 }

@@ -17,6 +17,7 @@ import dev.leat.engine.internal.op.KeylessTableOperator;
 import dev.leat.engine.internal.op.Operator;
 import dev.leat.engine.internal.op.OverOperator;
 import dev.leat.engine.internal.op.ProjectOperator;
+import dev.leat.engine.internal.op.SessionizeOperator;
 import dev.leat.engine.internal.op.SetOperator;
 import dev.leat.engine.internal.op.StreamOperator;
 import dev.leat.engine.internal.op.SwitchOperator;
@@ -36,6 +37,8 @@ import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Over;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.Postorder;
+import dev.leat.engine.plan.SessionAggregate;
+import dev.leat.engine.plan.Sessionize;
 import dev.leat.engine.plan.SetOperation;
 import dev.leat.engine.plan.Ticking;
 import dev.leat.engine.plan.Top;
@@ -342,6 +345,16 @@ public final class Dataflow implements Checkpointed {
     @Override
     public Operator ticking(Ticking node) {
       return ticking.of(node, from.get(0));
+    }
+
+    @Override
+    public Operator sessionize(Sessionize sessionize) {
+      return new SessionizeOperator(sessionize, from.get(0), dictionary, failures);
+    }
+
+    @Override
+    public Operator sessionAggregate(SessionAggregate sessions) {
+      return new AggregateOperator(sessions, from.get(0), dictionary, failures);
     }
   }
 

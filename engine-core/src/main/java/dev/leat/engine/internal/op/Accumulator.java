@@ -50,6 +50,14 @@ abstract class Accumulator implements Checkpointed {
     add(groups, operands[0], rows);
   }
 
+  /**
+   * Takes what a group has into another, over append-only input. What is beside of the first is
+   * forgotten by {@link #clear}, later; until then it must do no harm.
+   */
+  void merge(GroupMerge merge) {
+    throw new IllegalStateException("groups of this aggregate cannot become one: " + getClass());
+  }
+
   /** Puts the results of the touched groups into their words, where they are kept beside. */
   void settle(TouchedRows touched) {}
 

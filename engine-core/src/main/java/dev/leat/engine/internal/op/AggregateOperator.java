@@ -10,11 +10,14 @@ import dev.leat.engine.internal.expr.RowErrors;
 import dev.leat.engine.internal.state.GroupKeys;
 import dev.leat.engine.internal.state.GroupRows;
 import dev.leat.engine.internal.state.KeyLayout;
+import dev.leat.engine.internal.state.SessionKeys;
 import dev.leat.engine.internal.state.TouchedRows;
 import dev.leat.engine.plan.AggregateCall;
 import dev.leat.engine.plan.Field;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Schema;
+import dev.leat.engine.plan.SessionAggregate;
+import dev.leat.engine.plan.Sessions;
 import dev.leat.engine.plan.Type;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -32,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  * old (-1) and new (+1) of each group that changed: once for the whole epoch, whatever the number
  * of rows, in the order in which groups were first touched. Groups that are touched and do not
  * change, as those of flags that were set before, cost no more than the comparison.
+ *
+ * <p>Sessions of append-only rows are groups whose keys {@link SessionKeys} makes. Where it puts
+ * two into one, the state of the one is taken into that of the other before the batch is folded.
  *
  * <p>Where flags are all that is kept of a group, they are set in its row itself, without a copy,
  * if nobody reads what the row was. Readers who do not read the keys get counts of groups by their
@@ -51,6 +57,9 @@ public final class AggregateOperator implements Operator {
 
   /** Null for an aggregate without keys, which has one group. */
   private final @Nullable GroupKeys keys;
+
+  /** Null unless groups are sessions. */
+  private final @Nullable SessionTimes times;
 
   private final GroupRows rows;
   private final TouchedRows touched;
@@ -97,7 +106,42 @@ public final class AggregateOperator implements Operator {
         new Wiring(input, dictionary, failures));
   }
 
-  private record Wiring(Operator input, Dictionary dictionary, Failures failures) {}
+  /** An operator for the sessions of a relation. */
+  public AggregateOperator(
+      SessionAggregate node, Operator input, Dictionary dictionary, Failures failures) {
+    this(
+        node,
+        node.input(),
+        withTime(node.sessions()),
+        node.calls(),
+        new Wiring(input, dictionary, failures, node.sessions()));
+  }
+
+  /** What the keys of sessions are made of. */
+  private static List<String> withTime(Sessions sessions) {
+    List<String> names = new ArrayList<>(sessions.by());
+    names.add(sessions.time());
+    return names;
+  }
+
+  private record Wiring(
+      Operator input, Dictionary dictionary, Failures failures, @Nullable Sessions sessions) {
+    private Wiring(Operator input, Dictionary dictionary, Failures failures) {
+      this(input, dictionary, failures, null);
+    }
+
+    /** Keys of some columns of the input, or of sessions. */
+    private GroupKeys keys(Schema schema, int[] columns, int payload, GroupFolds folds) {
+      return sessions == null
+          ? GroupKeys.of(schema, columns, payload, dictionary.hashing())
+          : new SessionKeys(
+              schema,
+              columns,
+              payload,
+              new SessionKeys.Span(folds.wordOfFirst(), sessions.window().micros()),
+              dictionary.hashing());
+    }
+  }
 
   private AggregateOperator(
       Node node, Node from, List<String> keyNames, List<AggregateCall> aggregates, Wiring wiring) {
@@ -121,10 +165,9 @@ public final class AggregateOperator implements Operator {
     this.patterns = patterns();
     this.isTold = folds.isTold();
     int payload = folds.stride() - keyLayout.stride();
-    this.keys =
-        isGlobal
-            ? null
-            : GroupKeys.of(inputSchema, columns, payload, wiring.dictionary().hashing());
+    this.keys = isGlobal ? null : wiring.keys(inputSchema, columns, payload, folds);
+    this.times =
+        wiring.sessions() == null ? null : new SessionTimes(wiring.sessions(), inputSchema);
     this.rows = keys == null ? new GroupRows(folds.stride()) : keys.rows();
     this.touched = new TouchedRows(rows, keyLayout.stride(), folds.initial());
     this.failures = wiring.failures();
@@ -226,6 +269,9 @@ public final class AggregateOperator implements Operator {
     for (Accumulator accumulator : accumulators) {
       accumulator.settle(touched);
     }
+    if (keys instanceof SessionKeys sessions) {
+      endMerged(sessions);
+    }
     boolean arePatternsRead = patterns != null && patternReaders > 0;
     if (areChangesMade || arePatternsRead) {
       touched.storeWithImage();
@@ -291,6 +337,9 @@ public final class AggregateOperator implements Operator {
   private Batch evaluate(Batch in) {
     errors.clear();
     folds.evaluate(in, errors);
+    if (times != null) {
+      times.check(in, errors);
+    }
     if (errors.isEmpty()) {
       return in;
     }
@@ -310,6 +359,10 @@ public final class AggregateOperator implements Operator {
     if (keys == null) {
       // All rows are of group 0, which is what the arrays say unless they are written to.
       touched.touch(rows.bound() == 0 ? rows.add() : 0);
+    } else if (keys instanceof SessionKeys sessions) {
+      sessions.findOrAdd(batch, groups.slots());
+      merge(sessions);
+      touched.touch(batch, groups.slots(), groups.at());
     } else if (folds.flags() != null) {
       FlagFolds flags = folds.flags();
       Batch some = flags.candidates(batch);
@@ -327,6 +380,23 @@ public final class AggregateOperator implements Operator {
     }
     groups.within(touched, taken);
     return taken;
+  }
+
+  private void merge(SessionKeys sessions) {
+    for (int i = 0; i < sessions.merges(); i++) {
+      int fromSlot = sessions.mergeFrom(i);
+      int toSlot = sessions.mergeTo(i);
+      int from = touched.touch(fromSlot);
+      int to = touched.touch(toSlot);
+      folds.merge(new GroupMerge(touched.words(), from, to, fromSlot, toSlot));
+    }
+  }
+
+  /** Says of groups that were taken into others that they do not exist any more. */
+  private void endMerged(SessionKeys sessions) {
+    for (int i = 0; i < sessions.merges(); i++) {
+      touched.words()[touched.touch(sessions.mergeFrom(i)) + keyLayout.stride()] = 0;
+    }
   }
 
   private void emit() {

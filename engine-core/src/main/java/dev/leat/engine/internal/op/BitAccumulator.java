@@ -51,6 +51,14 @@ final class BitAccumulator extends Accumulator {
   }
 
   @Override
+  void merge(GroupMerge merge) {
+    long[] words = merge.words();
+    int to = merge.to() + word;
+    words[to] = folded(words[to], words[merge.from() + word], 1);
+    merge.add(countWord);
+  }
+
+  @Override
   void write(long[] rows, int stride, int first, int end, Column out, RowErrors errors) {
     for (int i = first; i < end; i++) {
       if (rows[i * stride + countWord] == 0) {

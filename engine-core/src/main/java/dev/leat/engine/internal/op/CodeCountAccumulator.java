@@ -56,6 +56,11 @@ final class CodeCountAccumulator extends Accumulator implements RowResult {
   }
 
   @Override
+  void merge(GroupMerge merge) {
+    merge.words()[merge.to() + word] += codes.addAll(merge.fromSlot(), merge.toSlot());
+  }
+
+  @Override
   void write(long[] rows, int stride, int first, int end, Column out, RowErrors errors) {
     long[] results = out.words();
     for (int i = first; i < end; i++) {
@@ -85,7 +90,7 @@ final class CodeCountAccumulator extends Accumulator implements RowResult {
 
   @Override
   void clear(int slot) {
-    throw new IllegalStateException("groups of append-only input do not end: slot=" + slot);
+    codes.clear(slot);
   }
 
   @Override

@@ -37,6 +37,11 @@ final class CountAccumulator extends Accumulator implements RowResult {
   }
 
   @Override
+  void merge(GroupMerge merge) {
+    merge.add(word);
+  }
+
+  @Override
   void write(long[] rows, int stride, int first, int end, Column out, RowErrors errors) {
     long[] results = out.words();
     int from = first * stride + word;

@@ -63,6 +63,14 @@ final class DecimalSumAccumulator extends Accumulator {
   }
 
   @Override
+  void merge(GroupMerge merge) {
+    long[] words = merge.words();
+    BigInteger sum = sum(words, merge.to() + sumWord).add(sum(words, merge.from() + sumWord));
+    set(words, merge.to() + sumWord, sum);
+    merge.add(countWord);
+  }
+
+  @Override
   void write(long[] rows, int stride, int first, int end, Column out, RowErrors errors) {
     for (int i = first; i < end; i++) {
       int group = i * stride;

@@ -66,6 +66,19 @@ final class DoubleSumAccumulator extends Accumulator {
   }
 
   @Override
+  void merge(GroupMerge merge) {
+    long[] words = merge.words();
+    ExactSums.Place place =
+        new ExactSums.Place(
+            merge.fromSlot(), merge.from() + sumWord, beside.isSet(words, merge.from(), 0));
+    boolean wasBeside = beside.isSet(words, merge.to(), 0);
+    if (sums.addAll(merge.toSlot(), words, merge.to() + sumWord, wasBeside, place)) {
+      beside.set(words, merge.to());
+    }
+    merge.add(countWord);
+  }
+
+  @Override
   void write(long[] rows, int stride, int first, int end, Column out, RowErrors errors) {
     for (int i = first; i < end; i++) {
       int group = i * stride;

@@ -28,6 +28,11 @@ final class ExtremeAccumulator extends Accumulator implements RowResult {
     this.present = layout.flag(1);
   }
 
+  /** The word of a group that has the extreme. */
+  int word() {
+    return word;
+  }
+
   @Override
   void initialize(long[] row) {
     if (isByWord) {
@@ -157,6 +162,26 @@ final class ExtremeAccumulator extends Accumulator implements RowResult {
         words[group + word] = value;
         present.set(words, group);
       }
+    }
+  }
+
+  @Override
+  void merge(GroupMerge merge) {
+    long[] words = merge.words();
+    if (!present.isSet(words, merge.from(), 0)) {
+      return;
+    }
+    long value = words[merge.from() + word];
+    long other = words[merge.to() + word];
+    int compared =
+        isByWord
+            ? Long.compare(value, other)
+            : present.isSet(words, merge.to(), 0)
+                ? Words.compare(type, value, other, dictionary.values())
+                : 0;
+    if (!present.isSet(words, merge.to(), 0) || (isMax ? compared > 0 : compared < 0)) {
+      merge.copy(word, 1);
+      present.set(words, merge.to());
     }
   }
 

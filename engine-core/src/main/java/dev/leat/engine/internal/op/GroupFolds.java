@@ -63,6 +63,9 @@ final class GroupFolds {
   private final AggregateInputs inputs;
   private final List<Accumulator> accumulators = new ArrayList<>();
 
+  /** Those that do not only count rows, in words that they may share. */
+  private final List<Accumulator> ofOperands = new ArrayList<>();
+
   /** For each word that counts rows, a call that says which, or ALL_ROWS. */
   private final Map<Integer, Integer> countedWords = new LinkedHashMap<>();
 
@@ -106,6 +109,7 @@ final class GroupFolds {
       }
       Accumulator made = choice.of(call, results.get(i));
       accumulators.add(made);
+      ofOperands.add(made);
       if (made instanceof SeenAccumulator bits && call.where() == null) {
         seenByWord.computeIfAbsent(bits.word(), w -> new ArrayList<>()).add(i);
       } else {
@@ -207,6 +211,11 @@ final class GroupFolds {
     return values.stream().mapToInt(v -> v).toArray();
   }
 
+  /** The word of the first aggregate, which is a {@code max} over append-only input. */
+  int wordOfFirst() {
+    return ((ExtremeAccumulator) accumulators.get(0)).word();
+  }
+
   /** Words of a group's row in all. */
   int stride() {
     return layout.stride();
@@ -298,6 +307,12 @@ final class GroupFolds {
     SeenFlags alone = new SeenFlags(liveWord);
     takeFlags(alone, seen.get(0).calls(), one);
     return alone.first();
+  }
+
+  /** Takes a group of append-only rows into another. */
+  void merge(GroupMerge merge) {
+    countedWords.keySet().forEach(merge::add);
+    ofOperands.forEach(accumulator -> accumulator.merge(merge));
   }
 
   /** Folds the rows of a batch, which was evaluated. */

@@ -58,6 +58,17 @@ final class IntegerSumAccumulator extends Accumulator {
   }
 
   @Override
+  void merge(GroupMerge merge) {
+    long[] words = merge.words();
+    long low = words[merge.to() + lowWord];
+    long added = words[merge.from() + lowWord];
+    long sum = low + added;
+    words[merge.to() + lowWord] = sum;
+    words[merge.to() + highWord] += words[merge.from() + highWord] + carry(low, added, sum);
+    merge.add(countWord);
+  }
+
+  @Override
   void write(long[] rows, int stride, int first, int end, Column out, RowErrors errors) {
     for (int i = first; i < end; i++) {
       int group = i * stride;

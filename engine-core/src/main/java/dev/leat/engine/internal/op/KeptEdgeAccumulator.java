@@ -44,6 +44,17 @@ final class KeptEdgeAccumulator extends ColumnsAccumulator {
   }
 
   @Override
+  void merge(GroupMerge merge) {
+    long[] state = merge.words();
+    if (present.isSet(state, merge.from(), 0)
+        && (!present.isSet(state, merge.to(), 0)
+            || sign * order.compare(state, merge.from() + words, state, merge.to() + words) < 0)) {
+      merge.copy(words, tuple.length);
+      present.set(state, merge.to());
+    }
+  }
+
+  @Override
   void write(long[] rows, int stride, int first, int end, Column out, RowErrors errors) {
     for (int i = first; i < end; i++) {
       if (present.isSet(rows, i * stride, 0)) {

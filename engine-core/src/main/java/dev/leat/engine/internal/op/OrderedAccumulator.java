@@ -78,10 +78,7 @@ abstract class OrderedAccumulator extends ColumnsAccumulator {
         int slot = groups.slots()[row];
         order.gather(operands, row, tuple);
         tuples.add(slot, tuple, rows.weight(row));
-        if (slot >>> 6 >= changed.length) {
-          changed = Arrays.copyOf(changed, Math.max((slot >>> 6) + 1, 2 * changed.length));
-        }
-        Bits.set(changed, slot);
+        noteChange(slot);
       }
     }
   }
@@ -110,6 +107,25 @@ abstract class OrderedAccumulator extends ColumnsAccumulator {
         present.set(words, group);
       }
     }
+  }
+
+  @Override
+  void merge(GroupMerge merge) {
+    tuples.forEach(
+        merge.fromSlot(),
+        (words, from, times) -> {
+          System.arraycopy(words, from, tuple, 0, tuple.length);
+          tuples.add(merge.toSlot(), tuple, times);
+          return true;
+        });
+    noteChange(merge.toSlot());
+  }
+
+  private void noteChange(int slot) {
+    if (slot >>> 6 >= changed.length) {
+      changed = Arrays.copyOf(changed, Math.max((slot >>> 6) + 1, 2 * changed.length));
+    }
+    Bits.set(changed, slot);
   }
 
   @Override

@@ -72,6 +72,11 @@ final class SeenAccumulator extends Accumulator implements RowResult {
   }
 
   @Override
+  void merge(GroupMerge merge) {
+    merge.set(flag.word(), (1L << ANY | 1L << DECIDING) << flag.shift());
+  }
+
+  @Override
   void write(long[] rows, int stride, int first, int end, Column out, RowErrors errors) {
     long[] results = out.words();
     int from = first * stride + flag.word();

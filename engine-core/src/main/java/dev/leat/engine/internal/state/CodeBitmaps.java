@@ -4,6 +4,7 @@ import dev.leat.engine.internal.batch.CodeSet;
 import dev.leat.engine.internal.batch.Hashing;
 import dev.leat.engine.internal.checkpoint.StateImage;
 import dev.leat.engine.internal.checkpoint.StateReader;
+import java.util.Arrays;
 import java.util.BitSet;
 
 /**
@@ -56,6 +57,9 @@ public final class CodeBitmaps {
   private int mask;
   private int shift;
   private int size;
+
+  /** No code is in a chunk behind this. */
+  private int lastChunk;
 
   public CodeBitmaps(Hashing hashing) {
     this.multiplier = hashing.start() | 1;
@@ -181,6 +185,7 @@ public final class CodeBitmaps {
       page[entry + KEY] = key;
       page[entry + BITS] = bits;
       size++;
+      lastChunk = Math.max(lastChunk, (int) key);
       if (2 * size > mask + 1) {
         resize(Integer.bitCount(mask) + 1);
       }
@@ -251,6 +256,79 @@ public final class CodeBitmaps {
       }
       at = (at + 1) & mask;
     }
+  }
+
+  /**
+   * Adds the codes of a slot to those of another; gives how many of them were not there. Looks for
+   * every chunk that there may be, one for 4,096 codes of the dictionary.
+   */
+  public int addAll(int slot, int to) {
+    int added = 0;
+    long[] blocks = new long[1 << BLOCK_BITS];
+    for (long chunk = 0; chunk <= lastChunk; chunk++) {
+      int at = find(key(slot, chunk << CHUNK_BITS));
+      long[] page = pages.page(at >>> pageBits);
+      int entry = (at & pageMask) * ENTRY_WORDS;
+      if (page[entry] == 0) {
+        continue;
+      }
+      // Aside, because adding may move all.
+      long present = page[entry + PRESENT];
+      System.arraycopy(
+          bitmaps(page, entry, runs.pages()),
+          firstBitmap(page, entry),
+          blocks,
+          0,
+          Long.bitCount(present));
+      int block = 0;
+      for (long left = present; left != 0; left &= left - 1) {
+        long first = chunk << CHUNK_BITS | (long) Long.numberOfTrailingZeros(left) << BLOCK_BITS;
+        for (long bits = blocks[block++]; bits != 0; bits &= bits - 1) {
+          added += add(to, first | Long.numberOfTrailingZeros(bits));
+        }
+      }
+    }
+    return added;
+  }
+
+  /** Forgets the codes of a slot. */
+  public void clear(int slot) {
+    for (long chunk = 0; chunk <= lastChunk && size > 0; chunk++) {
+      int at = find(key(slot, chunk << CHUNK_BITS));
+      if (pages.page(at >>> pageBits)[(at & pageMask) * ENTRY_WORDS] != 0) {
+        remove(at);
+      }
+    }
+  }
+
+  /** Removes an entry, and moves others up that stand behind it because it was there. */
+  private void remove(int at) {
+    long[] page = pages.page(at >>> pageBits);
+    int entry = (at & pageMask) * ENTRY_WORDS;
+    if (page[entry + PRESENT] == WHOLE) {
+      runs.give((int) page[entry + BITS], BLOCK_BITS);
+    } else if (hasRun(page, entry)) {
+      int count = Long.bitCount(page[entry + PRESENT]);
+      runs.give((int) page[entry + BITS], Integer.SIZE - Integer.numberOfLeadingZeros(count - 1));
+    }
+    size--;
+    int hole = at;
+    int next = (at + 1) & mask;
+    while (true) {
+      long[] from = pages.page(next >>> pageBits);
+      int source = (next & pageMask) * ENTRY_WORDS;
+      if (from[source] == 0) {
+        break;
+      }
+      if (((next - home(from[source])) & mask) >= ((next - hole) & mask)) {
+        long[] to = pages.writable(hole >>> pageBits);
+        System.arraycopy(from, source, to, (hole & pageMask) * ENTRY_WORDS, ENTRY_WORDS);
+        hole = next;
+      }
+      next = (next + 1) & mask;
+    }
+    int last = (hole & pageMask) * ENTRY_WORDS;
+    Arrays.fill(pages.writable(hole >>> pageBits), last, last + ENTRY_WORDS, 0);
   }
 
   private void resize(int bits) {

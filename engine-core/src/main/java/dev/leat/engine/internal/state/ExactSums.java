@@ -70,6 +70,16 @@ public final class ExactSums {
       return new Beside(parts, huge.add(product), nans, positives, negatives);
     }
 
+    /** With all of another but its parts. */
+    private Beside withUncommon(Beside other) {
+      return new Beside(
+          parts,
+          huge.add(other.huge),
+          nans + other.nans,
+          positives + other.positives,
+          negatives + other.negatives);
+    }
+
     private double sum() {
       if (nans > 0 || (positives > 0 && negatives > 0)) {
         return Double.NaN;
@@ -132,6 +142,34 @@ public final class ExactSums {
       beside = Beside.NOTHING.withParts(Arrays.copyOf(parts, size));
     }
     return put(slot, beside.with(value, times), words, at);
+  }
+
+  /**
+   * Where a sum is.
+   *
+   * @param at where its words begin
+   * @param isBeside what {@link #add} said last
+   */
+  public record Place(int slot, int at, boolean isBeside) {}
+
+  /** Adds all that another slot has, which keeps it; as {@link #add}. */
+  public boolean addAll(int slot, long[] words, int at, boolean isBeside, Place other) {
+    Beside added = other.isBeside() ? besides.get(other.slot()) : null;
+    load(words, other.at());
+    double[] values = added == null ? Arrays.copyOf(parts, size) : added.parts();
+    boolean isNow = isBeside;
+    for (double value : values) {
+      isNow = add(slot, words, at, isNow, value, 1);
+    }
+    if (added == null) {
+      return isNow;
+    }
+    Beside beside = isNow ? besides.get(slot) : null;
+    if (beside == null) {
+      load(words, at);
+      beside = Beside.NOTHING.withParts(Arrays.copyOf(parts, size));
+    }
+    return put(slot, beside.withUncommon(added), words, at);
   }
 
   /** The exact sum; null if a value in it is not finite. */

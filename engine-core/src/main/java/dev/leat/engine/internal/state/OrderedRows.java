@@ -309,6 +309,17 @@ public final class OrderedRows {
     rows.remove(slot);
   }
 
+  /** Compares the places of two rows of one partition. */
+  public int compare(int a, int b) {
+    int compared = Long.compare(prefixes[2 * a], prefixes[2 * b]);
+    if (compared == 0) {
+      compared = Long.compare(prefixes[2 * a + 1], prefixes[2 * b + 1]);
+    }
+    return compared != 0 || a == b
+        ? compared
+        : order.compare(rows.page(a), rows.offset(a), rows.page(b), rows.offset(b));
+  }
+
   /** The weight of the rows at the front of a partition. */
   public long count(int partition, Front front) {
     long before = 0;
