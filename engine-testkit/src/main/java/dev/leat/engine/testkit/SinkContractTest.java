@@ -119,7 +119,7 @@ public abstract class SinkContractTest {
       if (dead != null) {
         try {
           dead.close();
-        } catch (EngineException | IllegalStateException e) {
+        } catch (SinkFaults.Death | EngineException | IllegalStateException e) {
           check(io.isDead(), "an engine that lives does not close: " + e);
         }
       }
@@ -150,7 +150,7 @@ public abstract class SinkContractTest {
     private void close(Engine engine) {
       try {
         engine.close();
-      } catch (EngineException | IllegalStateException e) {
+      } catch (SinkFaults.Death | EngineException | IllegalStateException e) {
         check(io.isDead(), "an engine that lives does not close: " + e);
       }
       restartIfDead(null);
@@ -168,7 +168,7 @@ public abstract class SinkContractTest {
           check(at.value() == number, "a checkpoint at " + at);
           unused = engine.step();
         }
-      } catch (EngineException | IllegalStateException e) {
+      } catch (SinkFaults.Death | EngineException | IllegalStateException e) {
         check(io.isDead(), "an engine fails because of its sink: " + e);
       }
     }
