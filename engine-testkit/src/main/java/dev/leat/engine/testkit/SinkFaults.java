@@ -5,7 +5,7 @@ import java.util.List;
 
 /**
  * What goes wrong in a sink under test: the sink under test says what it is about to do, or has just
- * done, and at one of these moments it fails, or the process dies. One thread.
+ * done, and at one of these moments it fails, or the process dies. Any thread.
  */
 public final class SinkFaults {
   /** The process is dead; nothing that it does is seen any more. */
@@ -22,6 +22,7 @@ public final class SinkFaults {
   private long failing;
   private long dying;
   private boolean isDead;
+  private boolean isFailing;
 
   /** Nothing goes wrong until it is told. */
   public SinkFaults() {}
@@ -32,12 +33,12 @@ public final class SinkFaults {
    *
    * @param step for messages
    */
-  public void at(String step) {
+  public synchronized void at(String step) {
     if (isDead) {
       throw new Death(step);
     }
     steps.add(step);
-    if (steps.size() == failing) {
+    if (isFailing || steps.size() == failing) {
       throw new IllegalStateException("planted: " + step);
     }
     if (steps.size() == dying) {
@@ -48,27 +49,32 @@ public final class SinkFaults {
   }
 
   /** The steps so far. */
-  List<String> steps() {
-    return steps;
+  synchronized List<String> steps() {
+    return List.copyOf(steps);
   }
 
   /** The step of this number fails, once; 0 for none. */
-  void failAt(long step) {
+  synchronized void failAt(long step) {
     failing = step;
   }
 
+  /** Every step fails, or none any more. */
+  synchronized void failAlways(boolean fails) {
+    isFailing = fails;
+  }
+
   /** The process dies at the step of this number; 0 for never. */
-  void dieAt(long step, Runnable whatElseDies) {
+  synchronized void dieAt(long step, Runnable whatElseDies) {
     dying = step;
     onDeath = whatElseDies;
   }
 
-  boolean isDead() {
+  synchronized boolean isDead() {
     return isDead;
   }
 
   /** Another process is started. */
-  void restart() {
+  synchronized void restart() {
     isDead = false;
     dying = 0;
   }
