@@ -229,8 +229,7 @@ public final class Engine implements AutoCloseable {
   }
 
   /** The sinks of a pipeline, which the runtime opens. */
-  private static Sinks sinks(
-      Pipeline pipeline, EngineSettings settings, Supplier<String> logName) {
+  private static Sinks sinks(Pipeline pipeline, EngineSettings settings, Supplier<String> logName) {
     if (pipeline.sinks().isEmpty()) {
       return Sinks.none();
     }
@@ -484,9 +483,7 @@ public final class Engine implements AutoCloseable {
   public SinkStatus sinkStatus(String sink) {
     SinkFacts facts = runtime.sinks().facts(sink);
     return new SinkStatus(
-        facts.committed() < 0
-            ? Optional.empty()
-            : Optional.of(new Position(facts.committed())),
+        facts.committed() < 0 ? Optional.empty() : Optional.of(new Position(facts.committed())),
         facts.queuedRows(),
         facts.isSetAside(),
         facts.failure());
@@ -496,8 +493,8 @@ public final class Engine implements AutoCloseable {
    * Waits until a sink has committed everything up to a position, and hastens that.
    *
    * @return this engine
-   * @throws EngineException UNAVAILABLE if the time is up, or the sink was set aside; of the kind of
-   *     the reason if the sink was given up
+   * @throws EngineException UNAVAILABLE if the time is up, or the sink was set aside; of the kind
+   *     of the reason if the sink was given up
    */
   public Engine awaitSink(String sink, Position at, Duration atMost) {
     long deadline = System.nanoTime() + atMost.toNanos();

@@ -56,19 +56,26 @@ abstract class RowMapping<T> {
     }
     try {
       rows.setObject(column, value);
-    } catch (ArithmeticException | ClassCastException e) {
-      throw new IllegalArgumentException(
-          "column '"
-              + field.name()
-              + "' ("
-              + field.type()
-              + ") does not take "
-              + value
-              + ": "
-              + e.getMessage()
-              + "; nothing was appended",
-          e);
+    } catch (ArithmeticException e) {
+      throw notTaken(field, value, String.valueOf(e.getMessage()), e);
+    } catch (ClassCastException e) {
+      throw notTaken(field, value, "its class is " + value.getClass().getName(), e);
     }
+  }
+
+  private static IllegalArgumentException notTaken(
+      Field field, @Nullable Object value, String reason, RuntimeException cause) {
+    return new IllegalArgumentException(
+        "column '"
+            + field.name()
+            + "' ("
+            + field.type()
+            + ") does not take "
+            + value
+            + ": "
+            + reason
+            + "; nothing was appended",
+        cause);
   }
 
   /** The mapping of {@link Row}s of a schema. */

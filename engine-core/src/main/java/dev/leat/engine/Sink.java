@@ -8,8 +8,8 @@ package dev.leat.engine;
  * change once, none left out, whatever is killed when. The position is stored in the same commit as
  * the changes; the engine asks for it when it is opened, and brings what comes after.
  *
- * <p><b>Threading.</b> {@link #check} is called where the pipeline is defined; {@link #open} and the
- * session by one thread at a time. A sink may be used by several engines one after the other.
+ * <p><b>Threading.</b> {@link #check} is called where the pipeline is defined; {@link #open} and
+ * the session by one thread at a time. A sink may be used by several engines one after the other.
  *
  * <p>{@code SinkContractTest} in the test kit holds a sink to this.
  */

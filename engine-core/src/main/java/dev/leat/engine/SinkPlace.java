@@ -41,8 +41,7 @@ public record SinkPlace(String log, String query, String run, Position position)
     String[] words = text.split(" ", -1);
     try {
       if (words.length == FIELDS) {
-        return new SinkPlace(
-            words[1], words[2], words[3], new Position(Long.parseLong(words[0])));
+        return new SinkPlace(words[1], words[2], words[3], new Position(Long.parseLong(words[0])));
       }
     } catch (IllegalArgumentException e) {
       throw damaged(text, e);

@@ -107,6 +107,10 @@ class EngineErrorsTest {
       clicks.append(new Click("u1", 1));
       assertThatThrownBy(() -> users.upsert(new User(null, "DE")))
           .hasMessageContaining("column 'user_id' must not be null; nothing was appended");
+      assertThatThrownBy(() -> users.delete(5L))
+          .hasMessage(
+              "column 'user_id' (string) does not take 5: its class is java.lang.Long; nothing was"
+                  + " appended");
       assertThatThrownBy(
               () ->
                   engine.append(

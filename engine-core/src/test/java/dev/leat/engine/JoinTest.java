@@ -96,6 +96,21 @@ class JoinTest {
         ".acceptScan(\"why\")");
   }
 
+  @Test
+  void whatWasAcceptedAtTheSideIsNotAskedForAgainByAnAggregate() {
+    Pipeline pipeline =
+        Pipeline.define(
+            p ->
+                p.stream("clicks", Click.class)
+                    .acceptGrowth("short")
+                    .leftJoin(p.table("users", User.class).primaryKey(User::userId))
+                    .on(Click::userId, User::userId)
+                    .groupBy("name")
+                    .aggregate(count().as("clicks"))
+                    .materialize("by_name"));
+    assertThat(pipeline.explain()).contains("left: grows with the input (accepted: short)");
+  }
+
   private static Engine engine(BiFunction<Relation<Click>, Relation<User>, Relation<?>> query) {
     return Engine.inMemory(
         Pipeline.define(

@@ -58,7 +58,9 @@ public record Plan(List<Node.Input> inputs, List<ViewDefinition> views) {
       if (view.name().equals(LEDGER)) {
         throw new EngineException(
             EngineException.Kind.INVALID,
-            "a view or a sink cannot be called '" + LEDGER + "': that is where rows that failed are");
+            "a view or a sink cannot be called '"
+                + LEDGER
+                + "': that is where rows that failed are");
       }
     }
   }
@@ -86,13 +88,16 @@ public record Plan(List<Node.Input> inputs, List<ViewDefinition> views) {
   }
 
   /**
-   * What an operator keeps may grow too, where the view itself does not, or is a sink; unless another view that
-   * needs it has accepted that.
+   * What an operator keeps may grow too, where the view itself does not, or is a sink; unless
+   * another view that needs it has accepted that. A join whose sides may grow without that being
+   * accepted is never made.
    */
   private static void checkGrowthBelow(ViewDefinition view, Set<Node> mayGrow) {
     for (Node node : Postorder.of(List.of(view.relation()), Node::inputs)) {
       StateBound bound = StateBound.of(node);
-      if (bound.kind() == StateBound.Kind.GROWS && !mayGrow.contains(node)) {
+      if (bound.kind() == StateBound.Kind.GROWS
+          && !(node instanceof Joined)
+          && !mayGrow.contains(node)) {
         throw new EngineException(
             EngineException.Kind.INVALID,
             view.describe()

@@ -105,8 +105,8 @@ abstract class ColumnCells {
   }
 
   /**
-   * Arrays, of arrays too. In Parquet's terms: a list that may be null, a repeated group, an element
-   * that may be null, each a level of definition; each list a level of repetition.
+   * Arrays, of arrays too. In Parquet's terms: a list that may be null, a repeated group, an
+   * element that may be null, each a level of definition; each list a level of repetition.
    */
   private static final class OfArray extends ColumnCells {
     private final Type type;

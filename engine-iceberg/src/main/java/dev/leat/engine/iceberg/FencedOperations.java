@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  * A table that can be changed only while a property of it has the value that is expected.
  *
  * <p>Iceberg puts a change that meets another one on top of it, and tries again; a sink must not,
- * if the other one was a sink's of the same name. Each version of the table that a change is made on
- * comes through here, so each is looked at; and a commit replaces that version or none, which is the
- * catalog's own law. So nobody can come in between the look and the commit.
+ * if the other one was a sink's of the same name. Each version of the table that a change is made
+ * on comes through here, so each is looked at; and a commit replaces that version or none, which is
+ * the catalog's own law. So nobody can come in between the look and the commit.
  */
 final class FencedOperations implements TableOperations {
   private final TableOperations inner;
@@ -26,8 +26,7 @@ final class FencedOperations implements TableOperations {
   private final Steps steps;
   private boolean hasTried;
 
-  FencedOperations(
-      TableOperations inner, String property, @Nullable String expected, Steps steps) {
+  FencedOperations(TableOperations inner, String property, @Nullable String expected, Steps steps) {
     this.inner = inner;
     this.property = property;
     this.expected = expected;

@@ -30,9 +30,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes to one table. One commit is one Iceberg transaction: the files as a snapshot, and the place
- * as a property of the table, which is what counts; the snapshot's summary says it for people. See
- * {@link FencedOperations} for what keeps two writers apart.
+ * Writes to one table. One commit is one Iceberg transaction: the files as a snapshot, and the
+ * place as a property of the table, which is what counts; the snapshot's summary says it for
+ * people. See {@link FencedOperations} for what keeps two writers apart.
  *
  * <p>A table that is not there is made with the first rows, or the first commit, and not when the
  * session is opened: an engine that is refused leaves no trace.

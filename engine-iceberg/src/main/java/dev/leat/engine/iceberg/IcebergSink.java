@@ -72,7 +72,9 @@ public final class IcebergSink implements Sink {
         lake, table, List.of(), Map.of(), DEFAULT_TARGET_FILE_BYTES, Steps.UNDISTURBED);
   }
 
-  /** A copy with partitions, of a table that is to be made; one that is there must have the same. */
+  /**
+   * A copy with partitions, of a table that is to be made; one that is there must have the same.
+   */
   public IcebergSink partitionedBy(Partition... by) {
     return new IcebergSink(lake, table, List.of(by), properties, targetFileBytes, steps);
   }

@@ -73,7 +73,9 @@ public final class Lake {
     return catalog;
   }
 
-  /** Opens the catalog, to read tables and for what Iceberg can do with them; close it after use. */
+  /**
+   * Opens the catalog, to read tables and for what Iceberg can do with them; close it after use.
+   */
   public Catalog catalog() {
     return open(Steps.UNDISTURBED);
   }

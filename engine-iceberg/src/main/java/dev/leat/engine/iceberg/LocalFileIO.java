@@ -27,8 +27,8 @@ import org.apache.iceberg.io.SeekableInputStream;
  * Files of this machine, without Hadoop. A file that was written survives a power cut when its
  * stream is closed: what a commit refers to is there before the commit is.
  *
- * <p>Locations are {@code file://} and a path, as it is: what Iceberg escapes in names of partitions
- * stays escaped.
+ * <p>Locations are {@code file://} and a path, as it is: what Iceberg escapes in names of
+ * partitions stays escaped.
  */
 final class LocalFileIO implements FileIO {
   private static final long serialVersionUID = 1L;

@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Spreads rows over files: one open for each partition, another when it is as large as it should be.
- * If too many are open, those that were opened first are completed.
+ * Spreads rows over files: one open for each partition, another when it is as large as it should
+ * be. If too many are open, those that were opened first are completed.
  */
 final class PartitionedWriter {
   private static final Logger LOG = LoggerFactory.getLogger(PartitionedWriter.class);
@@ -98,8 +98,7 @@ final class PartitionedWriter {
             .withFileSizeInBytes(written.bytes())
             .withMetrics(written.metrics())
             .withSplitOffsets(written.splits());
-    complete.add(
-        spec.isPartitioned() ? builder.withPartition(partition).build() : builder.build());
+    complete.add(spec.isPartitioned() ? builder.withPartition(partition).build() : builder.build());
   }
 
   /** Completes all files. */

@@ -53,8 +53,7 @@ record TableShape(Schema source, org.apache.iceberg.Schema schema, MessageType p
       case INSTANT -> Types.TimestampType.withZone();
       case DATE -> Types.DateType.get();
       case BYTES -> Types.BinaryType.get();
-      case ARRAY ->
-          Types.ListType.ofOptional(ids.incrementAndGet(), type(type.elementType(), ids));
+      case ARRAY -> Types.ListType.ofOptional(ids.incrementAndGet(), type(type.elementType(), ids));
     };
   }
 
@@ -99,8 +98,7 @@ record TableShape(Schema source, org.apache.iceberg.Schema schema, MessageType p
   private static boolean sameType(
       org.apache.iceberg.types.Type wanted, org.apache.iceberg.types.Type there) {
     if (wanted.isListType() && there.isListType()) {
-      return sameType(
-          wanted.asListType().elementType(), there.asListType().elementType());
+      return sameType(wanted.asListType().elementType(), there.asListType().elementType());
     }
     return wanted.equals(there);
   }

@@ -43,8 +43,7 @@ class IcebergReadmeTest {
     Pipeline pipeline =
         Pipeline.define(p -> toTheLake(p.stream("clicks", Click.class), temp.resolve("lake")));
     try (Engine engine = Engine.inMemory(pipeline)) {
-      engine
-          .stream("clicks", Click.class)
+      engine.stream("clicks", Click.class)
           .append(new Click("u1", "view", Instant.parse("2026-01-01T00:00:00Z")));
     }
     assertThat(
@@ -56,8 +55,7 @@ class IcebergReadmeTest {
   @Test
   void theCodeOfTheReadmeIsThatOfThisTest() throws IOException {
     String source =
-        Files.readString(
-            Path.of("src/test/java/dev/leat/engine/iceberg/IcebergReadmeTest.java"));
+        Files.readString(Path.of("src/test/java/dev/leat/engine/iceberg/IcebergReadmeTest.java"));
     Matcher code = CODE.matcher(Files.readString(Path.of("README.md")));
     int blocks = 0;
     while (code.find()) {

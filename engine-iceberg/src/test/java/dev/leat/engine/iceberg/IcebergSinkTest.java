@@ -269,7 +269,8 @@ class IcebergSinkTest {
             CLICKS,
             IcebergSink.append(lake(), "web.monthly").partitionedBy(months("at")),
             List.of(click(1, "view", "1970-03-31T23:00:00Z")));
-    assertThat(monthly.files().get(0).partition().toString()).isEqualTo("PartitionData{at_month=2}");
+    assertThat(monthly.files().get(0).partition().toString())
+        .isEqualTo("PartitionData{at_month=2}");
   }
 
   @Test
@@ -343,8 +344,7 @@ class IcebergSinkTest {
                     .to("lake", unforced(sink), SinkSettings.defaults().continuingChangedQuery()));
     try (Engine engine = Engine.open(directory, continued)) {
       Position at =
-          engine
-              .stream("rows")
+          engine.stream("rows")
               .append(Row.of(wider, 2L, "view", Instant.parse("2026-01-02T00:00:00Z"), "new"));
       engine.awaitSink("lake", at, PATIENCE);
     }
@@ -355,8 +355,7 @@ class IcebergSinkTest {
         Schema.of(List.of(new Field("id", Type.STRING, false), new Field("x", Type.INT, false)));
     try (Engine engine =
         Engine.inMemory(
-            Pipeline.define(
-                p -> p.stream("rows", other).to("second name", unforced(sink))),
+            Pipeline.define(p -> p.stream("rows", other).to("second name", unforced(sink))),
             EngineSettings.defaults())) {
       Position at = engine.stream("rows").append(Row.of(other, "a", 1));
       assertThatThrownBy(() -> engine.awaitSink("second name", at, PATIENCE))

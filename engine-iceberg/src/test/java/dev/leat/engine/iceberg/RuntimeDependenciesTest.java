@@ -36,7 +36,10 @@ class RuntimeDependenciesTest {
     command.add(temp.resolve("lake").toString());
     Path output = temp.resolve("output");
     Process process =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
 
     assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
 
@@ -51,6 +54,8 @@ class RuntimeDependenciesTest {
 
   private static boolean isThereAtRunTime(String path) {
     String name = String.valueOf(Path.of(path).getFileName());
-    return !name.startsWith("hadoop-") && !name.startsWith("duckdb") && !name.startsWith("slf4j-nop");
+    return !name.startsWith("hadoop-")
+        && !name.startsWith("duckdb")
+        && !name.startsWith("slf4j-nop");
   }
 }

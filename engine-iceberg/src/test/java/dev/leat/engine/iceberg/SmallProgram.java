@@ -30,8 +30,7 @@ final class SmallProgram {
     Pipeline pipeline = Pipeline.define(p -> p.stream("orders", schema).to("lake", sink));
     try (Engine engine = Engine.inMemory(pipeline)) {
       for (int commit = 0; commit < 3; commit++) {
-        Row row =
-            Row.of(schema, Instant.EPOCH, new BigDecimal("1.25"), List.of("a", "b" + commit));
+        Row row = Row.of(schema, Instant.EPOCH, new BigDecimal("1.25"), List.of("a", "b" + commit));
         Position at = engine.stream("orders").append(row);
         engine.awaitSink("lake", at, Duration.ofMinutes(1));
       }

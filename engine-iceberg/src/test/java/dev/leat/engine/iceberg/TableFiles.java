@@ -33,7 +33,8 @@ record TableFiles(
     try (JdbcCatalog catalog = lake.open(Steps.UNDISTURBED)) {
       Table table = catalog.loadTable(TableIdentifier.parse(name));
       List<DataFile> files = new ArrayList<>();
-      try (CloseableIterable<FileScanTask> tasks = table.newScan().includeColumnStats().planFiles()) {
+      try (CloseableIterable<FileScanTask> tasks =
+          table.newScan().includeColumnStats().planFiles()) {
         for (FileScanTask task : tasks) {
           files.add(task.file().copy());
         }
@@ -41,11 +42,7 @@ record TableFiles(
       List<Map<String, String>> summaries = new ArrayList<>();
       table.snapshots().forEach(snapshot -> summaries.add(snapshot.summary()));
       return new TableFiles(
-          table.properties(),
-          files,
-          summaries,
-          table.spec().toString(),
-          table.schema().toString());
+          table.properties(), files, summaries, table.spec().toString(), table.schema().toString());
     } catch (NoSuchTableException e) {
       return new TableFiles(Map.of(), List.of(), List.of(), "", "");
     } catch (IOException e) {
@@ -60,7 +57,8 @@ record TableFiles(
     }
     String list =
         files.stream()
-            .map(file -> "'" + LocalFileIO.path(file.location()).toString().replace("'", "''") + "'")
+            .map(
+                file -> "'" + LocalFileIO.path(file.location()).toString().replace("'", "''") + "'")
             .collect(Collectors.joining(", ", "[", "]"));
     try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
         Statement statement = connection.createStatement()) {
@@ -69,7 +67,8 @@ record TableFiles(
       try (ResultSet result =
           statement.executeQuery(
               sql.replace(
-                  "FILES", "read_parquet(" + list + ", union_by_name=true, hive_partitioning=false)"))) {
+                  "FILES",
+                  "read_parquet(" + list + ", union_by_name=true, hive_partitioning=false)"))) {
         int columns = result.getMetaData().getColumnCount();
         while (result.next()) {
           List<Object> row = new ArrayList<>();

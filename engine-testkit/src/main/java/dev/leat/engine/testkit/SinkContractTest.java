@@ -35,11 +35,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What every sink must do, whatever it writes to: each change is there exactly once, when a step
- * fails, when the reply to a commit is lost, when the process dies anywhere, and when another engine
- * writes to the same table. A sink's test extends this and says how the sink is made and read.
+ * fails, when the reply to a commit is lost, when the process dies anywhere, and when another
+ * engine writes to the same table. A sink's test extends this and says how the sink is made and
+ * read.
  *
- * <p>The engine runs in the test's thread, on files; what can fail is what the sink tells its {@link
- * SinkFaults}, each once in each test.
+ * <p>The engine runs in the test's thread, on files; what can fail is what the sink tells its
+ * {@link SinkFaults}, each once in each test.
  */
 public abstract class SinkContractTest {
   /** The name of the sink in the pipelines. */
@@ -78,8 +79,7 @@ public abstract class SinkContractTest {
     private final Path engineDirectory;
     private final SinkFaults faults = new SinkFaults();
     private final TestClock clock = new TestClock(PipelineTester.START);
-    private final FaultyIo io =
-        FaultyIo.inOneThread(SystemIo.INSTANCE, clock);
+    private final FaultyIo io = FaultyIo.inOneThread(SystemIo.INSTANCE, clock);
     private int openings;
 
     private Lives(String name) {
@@ -326,17 +326,12 @@ public abstract class SinkContractTest {
     private Zombie(Lives lives) {
       session =
           sink(lives.table, lives.faults)
-              .open(
-                  new SinkSource(
-                      NAME, "events", SCHEMA, true, Optional.empty()));
+              .open(new SinkSource(NAME, "events", SCHEMA, true, Optional.empty()));
     }
 
     private void commitIsRefused() {
       EngineException e =
-          refused(
-              () ->
-                  session.commit(
-                      new SinkPlace("log", "query", "zombie", new Position(3))));
+          refused(() -> session.commit(new SinkPlace("log", "query", "zombie", new Position(3))));
       check(e.kind() == Kind.UNAVAILABLE, "a zombie is refused with " + e);
       session.close();
     }

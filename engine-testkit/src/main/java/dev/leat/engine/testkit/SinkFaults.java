@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What goes wrong in a sink under test: the sink under test says what it is about to do, or has just
- * done, and at one of these moments it fails, or the process dies. Any thread.
+ * What goes wrong in a sink under test: the sink under test says what it is about to do, or has
+ * just done, and at one of these moments it fails, or the process dies. Any thread.
  */
 public final class SinkFaults {
   /** The process is dead; nothing that it does is seen any more. */

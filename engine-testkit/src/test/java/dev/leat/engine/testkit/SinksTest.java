@@ -37,8 +37,7 @@ class SinksTest {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final Schema EVENTS =
       Schema.of(
-          List.of(
-              new Field("user", Type.STRING, false), new Field("amount", Type.LONG, false)));
+          List.of(new Field("user", Type.STRING, false), new Field("amount", Type.LONG, false)));
 
   @TempDir private Path temp;
 
@@ -68,7 +67,9 @@ class SinksTest {
   private List<Long> checkpoints() throws IOException {
     try (Stream<Path> files = Files.list(temp.resolve("engine/checkpoints"))) {
       return files
-          .map(file -> Long.parseLong(file.getFileName().toString().substring("checkpoint-".length())))
+          .map(
+              file ->
+                  Long.parseLong(file.getFileName().toString().substring("checkpoint-".length())))
           .sorted()
           .toList();
     }
@@ -81,9 +82,7 @@ class SinksTest {
     Consumer<PipelineBuilder> pipeline =
         p -> {
           var byUser =
-              events(p)
-                  .groupBy("user")
-                  .aggregate(count().as("n"), sum(col("amount")).as("amount"));
+              events(p).groupBy("user").aggregate(count().as("n"), sum(col("amount")).as("amount"));
           byUser.to("counts", counts);
           byUser.materialize("by_user");
           var all = events2(p).groupBy(new String[0]).aggregate(count().as("n"));
@@ -184,8 +183,7 @@ class SinksTest {
     }
     assertThat(all.rows()).hasSize(22).doesNotHaveDuplicates();
     try (Engine engine = open(more)) {
-      assertThat(counts.rows())
-          .containsExactlyInAnyOrderElementsOf(engine.view("by_user").scan());
+      assertThat(counts.rows()).containsExactlyInAnyOrderElementsOf(engine.view("by_user").scan());
       assertThat(engine.sinkStatus("all").committed()).contains(engine.position());
     }
   }
@@ -196,8 +194,7 @@ class SinksTest {
     try (Engine engine = open(p -> events(p).to("copy", table))) {
       epoch(engine, event("a", 1));
     }
-    Consumer<PipelineBuilder> other =
-        p -> events(p).where(col("amount").gt(5)).to("copy", table);
+    Consumer<PipelineBuilder> other = p -> events(p).where(col("amount").gt(5)).to("copy", table);
     assertThatThrownBy(() -> open(other))
         .isInstanceOfSatisfying(
             EngineException.class, e -> assertThat(e.kind()).isEqualTo(Kind.INVALID))
@@ -279,8 +276,7 @@ class SinksTest {
                         SinkSettings.defaults()
                             .withCommitInterval(Duration.ofSeconds(5))
                             .withQueueRows(20)));
-    try (Engine engine =
-        Engine.open(temp.resolve("engine"), pipeline, host().withClock(clock))) {
+    try (Engine engine = Engine.open(temp.resolve("engine"), pipeline, host().withClock(clock))) {
       epoch(engine, event("a", 1));
       assertThat(table.commits()).isZero();
       clock.advance(Duration.ofSeconds(5));
@@ -305,10 +301,7 @@ class SinksTest {
     assertThat(pipeline.explain()).startsWith("sink 'copy'").contains("rows: none kept");
     assertThatThrownBy(() -> Pipeline.of(pipeline.plan()))
         .hasMessageContaining("a plan alone does not say where sink 'copy' writes to");
-    assertThatThrownBy(
-            () ->
-                Pipeline.define(
-                    p -> events(p).to("copy", table).materialize("copy")))
+    assertThatThrownBy(() -> Pipeline.define(p -> events(p).to("copy", table).materialize("copy")))
         .hasMessageContaining("two views or sinks have the name 'copy'");
     try (Engine engine = Engine.inMemory(pipeline, host())) {
       assertThatThrownBy(() -> engine.view("copy")).hasMessageContaining("copy");

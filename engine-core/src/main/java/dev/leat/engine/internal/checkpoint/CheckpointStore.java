@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The checkpoints in a directory: files {@code checkpoint-<position>}, the last two of them, and one
- * that is older if somebody has not come further.
+ * The checkpoints in a directory: files {@code checkpoint-<position>}, the last two of them, and
+ * one that is older if somebody has not come further.
  *
  * <p>A checkpoint is written to a draft, which is forced, then renamed, then the directory is
  * forced; only then are older ones deleted. So whenever the process or the machine stops, the files

@@ -148,7 +148,9 @@ final class EpochLog {
     }
   }
 
-  /** Waits until all records up to a position survive a power cut, however they are acknowledged. */
+  /**
+   * Waits until all records up to a position survive a power cut, however they are acknowledged.
+   */
   void awaitSynced(long position) {
     if (log.syncedPosition() < position) {
       log.awaitSynced(position);

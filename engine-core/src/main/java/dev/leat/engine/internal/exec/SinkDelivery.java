@@ -29,9 +29,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>How.</b> Changes stay here until they are committed. Whatever fails, the session is closed
  * and another one opened, which says what is stored: what that covers is dropped, the rest is
- * written again. So a reply that was lost, a commit that came too late, and one that never was
- * need no cases of their own. Nothing is committed before its records survive a power cut, or the
- * sink could be ahead of the log.
+ * written again. So a reply that was lost, a commit that came too late, and one that never was need
+ * no cases of their own. Nothing is committed before its records survive a power cut, or the sink
+ * could be ahead of the log.
  *
  * <p><b>Somebody else.</b> A session commits only if the stored place is still the one it knows. If
  * it is neither that nor one that this run stored, another engine writes there: this one gives up.
@@ -49,7 +49,9 @@ final class SinkDelivery {
   private static final long MAX_RETRY_NANOS = TimeUnit.SECONDS.toNanos(30);
   private static final long NONE = -1;
 
-  /** Where the host steps; each is made at once. A thread of its own tries for as long as it may. */
+  /**
+   * Where the host steps; each is made at once. A thread of its own tries for as long as it may.
+   */
   private static final int HOST_CLOSING_ATTEMPTS = 3;
 
   private enum Work {
@@ -327,8 +329,7 @@ final class SinkDelivery {
         return Work.NOTHING;
       }
       EpochChanges head = waiting.peek();
-      boolean isWanted =
-          wanted > committed() && (head == null || head.position() > wanted);
+      boolean isWanted = wanted > committed() && (head == null || head.position() > wanted);
       boolean isDue =
           !given.isEmpty()
               && (2 * givenRows >= rules.queueRows()
@@ -432,7 +433,9 @@ final class SinkDelivery {
       return;
     }
     boolean isOwn =
-        place != null && place.run().equals(run) && place.log().equals(log)
+        place != null
+            && place.run().equals(run)
+            && place.log().equals(log)
             && (before == null || place.position() > before.position());
     if (!isOwn || place == null) {
       throw new EngineException(
