@@ -3,6 +3,7 @@ package dev.leat.engine;
 import dev.leat.engine.internal.batch.StagedRows;
 import dev.leat.engine.plan.Field;
 import dev.leat.engine.plan.Schema;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,7 +60,9 @@ abstract class RowMapping<T> {
     } catch (ArithmeticException e) {
       throw notTaken(field, value, String.valueOf(e.getMessage()), e);
     } catch (ClassCastException e) {
-      throw notTaken(field, value, "its class is " + value.getClass().getName(), e);
+      // A null is of no class, so it was not that.
+      String name = Objects.requireNonNull(value).getClass().getName();
+      throw notTaken(field, value, "its class is " + name, e);
     }
   }
 

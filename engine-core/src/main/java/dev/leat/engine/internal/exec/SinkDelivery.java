@@ -7,9 +7,6 @@ import dev.leat.engine.internal.batch.Dictionary;
 import dev.leat.engine.internal.state.KeyLayout;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.ViewDefinition;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.Iterator;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -74,13 +71,7 @@ final class SinkDelivery {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
 
-  /** What the session was not given yet, and what it was given and did not commit. */
-  private final Deque<EpochChanges> waiting = new ArrayDeque<>();
-
-  private final Deque<EpochChanges> given = new ArrayDeque<>();
-  private long queuedRows;
-  private long givenRows;
-  private long givenNanos;
+  private final SinkQueue queue = new SinkQueue();
   private long through = NONE;
   private long wanted = NONE;
   private SinkTarget.@Nullable Place known;
@@ -195,8 +186,7 @@ final class SinkDelivery {
         return;
       }
       if (!output.isEmpty()) {
-        waiting.add(new EpochChanges(through, position, schema, layout, output, values));
-        queuedRows += output.count();
+        queue.add(new EpochChanges(through, position, schema, layout, output, values));
       }
       through = position;
       changed.signalAll();
@@ -235,7 +225,7 @@ final class SinkDelivery {
   private boolean isFull() {
     lock.lock();
     try {
-      return !isSetAside && queuedRows >= rules.queueRows();
+      return !isSetAside && queue.rows() >= rules.queueRows();
     } finally {
       lock.unlock();
     }
@@ -255,7 +245,7 @@ final class SinkDelivery {
           definition.describe(),
           through,
           committed(),
-          queuedRows,
+          queue.rows(),
           lastFailure);
     } finally {
       lock.unlock();
@@ -311,8 +301,8 @@ final class SinkDelivery {
         }
         if (!mayTry) {
           long unused = changed.awaitNanos(Math.max(1, retryNanos - now));
-        } else if (!given.isEmpty() && rules.commitNanos() < Long.MAX_VALUE) {
-          long unused = changed.awaitNanos(Math.max(1, rules.commitNanos() - (now - givenNanos)));
+        } else if (queue.hasGiven() && rules.commitNanos() < Long.MAX_VALUE) {
+          long unused = changed.awaitNanos(Math.max(1, rules.commitNanos() - (now - queue.givenSince())));
         } else {
           changed.await();
         }
@@ -328,12 +318,12 @@ final class SinkDelivery {
       if (finalFailure != null || isClosing) {
         return Work.NOTHING;
       }
-      EpochChanges head = waiting.peek();
+      EpochChanges head = queue.next();
       boolean isWanted = wanted > committed() && (head == null || head.position() > wanted);
       boolean isDue =
-          !given.isEmpty()
-              && (2 * givenRows >= rules.queueRows()
-                  || nanos.getAsLong() - givenNanos >= rules.commitNanos());
+          queue.hasGiven()
+              && (2 * queue.givenRows() >= rules.queueRows()
+                  || nanos.getAsLong() - queue.givenSince() >= rules.commitNanos());
       if (isWanted || isDue) {
         return Work.COMMIT;
       }
@@ -365,19 +355,14 @@ final class SinkDelivery {
     EpochChanges next;
     lock.lock();
     try {
-      next = Objects.requireNonNull(waiting.peek());
+      next = Objects.requireNonNull(queue.next());
     } finally {
       lock.unlock();
     }
     open.write(next);
     lock.lock();
     try {
-      waiting.remove();
-      if (given.isEmpty()) {
-        givenNanos = nanos.getAsLong();
-      }
-      given.add(next);
-      givenRows += next.count();
+      queue.given(next, nanos.getAsLong());
     } finally {
       lock.unlock();
     }
@@ -387,7 +372,7 @@ final class SinkDelivery {
     long position;
     lock.lock();
     try {
-      EpochChanges head = waiting.peek();
+      EpochChanges head = queue.next();
       position = head == null ? through : head.position() - 1;
     } finally {
       lock.unlock();
@@ -402,25 +387,12 @@ final class SinkDelivery {
     lock.lock();
     try {
       known = place;
-      drop(given, place.position());
-      drop(waiting, place.position());
-      givenRows = 0;
+      queue.drop(place.position());
       attempts = 0;
       lastFailure = null;
       changed.signalAll();
     } finally {
       lock.unlock();
-    }
-  }
-
-  private void drop(Deque<EpochChanges> from, long position) {
-    Iterator<EpochChanges> all = from.iterator();
-    while (all.hasNext()) {
-      EpochChanges next = all.next();
-      if (next.position() <= position) {
-        queuedRows -= next.count();
-        all.remove();
-      }
     }
   }
 
@@ -463,10 +435,7 @@ final class SinkDelivery {
     closeSession();
     lock.lock();
     try {
-      while (!given.isEmpty()) {
-        waiting.addFirst(given.removeLast());
-      }
-      givenRows = 0;
+      queue.takeBack();
       lastFailure = failure;
       retryNanos =
           nanos.getAsLong()
@@ -515,7 +484,7 @@ final class SinkDelivery {
       return new SinkFacts(
           committed(),
           through,
-          queuedRows,
+          queue.rows(),
           isSetAside,
           Optional.ofNullable(lastFailure).map(e -> String.valueOf(e.getMessage())));
     } finally {
