@@ -168,8 +168,8 @@ abstract class ColumnCells {
         case DURATION ->
             out.write(
                 Math.addExact(
-                    Math.multiplyExact(((Duration) value).getSeconds(), 1_000_000L),
-                    ((Duration) value).getNano() / 1000),
+                    Math.multiplyExact(((Duration) value).toSeconds(), 1_000_000L),
+                    ((Duration) value).toNanosPart() / 1000),
                 repetition,
                 definition);
         case FLOAT -> out.write((Float) value, repetition, definition);

@@ -33,8 +33,13 @@ record TableShape(Schema source, org.apache.iceberg.Schema schema, MessageType p
   }
 
   private static Types.NestedField field(Field field, int id, AtomicInteger ids) {
-    return Types.NestedField.of(
-        id, field.nullable(), field.name(), type(field.type(), ids), doc(field.type()));
+    return Types.NestedField.builder()
+        .withId(id)
+        .isOptional(field.nullable())
+        .withName(field.name())
+        .ofType(type(field.type(), ids))
+        .withDoc(doc(field.type()))
+        .build();
   }
 
   private static @Nullable String doc(Type type) {

@@ -1,6 +1,7 @@
 package dev.leat.engine.iceberg;
 
 import com.github.luben.zstd.ZstdCompressCtx;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import org.apache.parquet.bytes.BytesInput;
 import org.apache.parquet.compression.CompressionCodecFactory.BytesInputCompressor;
@@ -18,7 +19,9 @@ final class ZstdCompressor implements BytesInputCompressor {
 
   @Override
   public BytesInput compress(BytesInput bytes) throws IOException {
-    return BytesInput.from(context.compress(bytes.toByteArray()));
+    ByteArrayOutputStream plain = new ByteArrayOutputStream(Math.toIntExact(bytes.size()));
+    bytes.writeAllTo(plain);
+    return BytesInput.from(context.compress(plain.toByteArray()));
   }
 
   @Override

@@ -57,7 +57,9 @@ public abstract class SinkContractTest {
               new Field("at", Type.INSTANT, false),
               new Field("note", Type.STRING, true)));
 
-  @TempDir private Path temp;
+  @SuppressWarnings("NullAway.Init") // JUnit sets it.
+  @TempDir
+  private Path temp;
 
   /** Makes the test; JUnit calls it. */
   protected SinkContractTest() {}

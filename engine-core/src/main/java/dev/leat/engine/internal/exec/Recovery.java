@@ -229,8 +229,8 @@ public final class Recovery {
       return new EngineException(
           Kind.INVALID,
           "a sink has not come as far as the oldest checkpoint and the first record of the log, so"
-              + " what it lacks is gone; restore its table to a later state, or leave the sink out, or"
-              + " give it another name and table, which starts empty with"
+              + " what it lacks is gone; restore its table to a later state, or leave the sink out,"
+              + " or give it another name and table, which starts empty with"
               + " EngineSettings.withStartEmpty: first_position="
               + log.firstPosition()
               + " "

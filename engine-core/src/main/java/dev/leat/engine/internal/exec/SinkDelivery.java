@@ -122,8 +122,8 @@ final class SinkDelivery {
       throw new EngineException(
           Kind.INVALID,
           definition.describe()
-              + " has rows of another engine's log; write to another table, or give the sink another"
-              + " name, or open the directory that wrote them: position="
+              + " has rows of another engine's log; write to another table, or give the sink"
+              + " another name, or open the directory that wrote them: position="
               + place.position()
               + " stored_log="
               + place.log()
@@ -136,8 +136,8 @@ final class SinkDelivery {
           definition.describe()
               + " has rows of another query up to position "
               + place.position()
-              + "; give the changed one another name and table, or, if its rows are only added, let it"
-              + " go on behind them with SinkSettings.continuingChangedQuery()");
+              + "; give the changed one another name and table, or, if its rows are only added, let"
+              + " it go on behind them with SinkSettings.continuingChangedQuery()");
     }
     known = place;
     through = committed();
@@ -239,8 +239,8 @@ final class SinkDelivery {
       }
       isSetAside = true;
       LOG.warn(
-          "{} is too slow or fails, and is set aside behind position {}; it keeps its place, log and"
-              + " checkpoint are kept for it, and it goes on when the engine is opened again:"
+          "{} is too slow or fails, and is set aside behind position {}; it keeps its place, log"
+              + " and checkpoint are kept for it, and it goes on when the engine is opened again:"
               + " committed={} queued_rows={}",
           definition.describe(),
           through,
@@ -302,7 +302,8 @@ final class SinkDelivery {
         if (!mayTry) {
           long unused = changed.awaitNanos(Math.max(1, retryNanos - now));
         } else if (queue.hasGiven() && rules.commitNanos() < Long.MAX_VALUE) {
-          long unused = changed.awaitNanos(Math.max(1, rules.commitNanos() - (now - queue.givenSince())));
+          long unused =
+              changed.awaitNanos(Math.max(1, rules.commitNanos() - (now - queue.givenSince())));
         } else {
           changed.await();
         }
@@ -413,8 +414,8 @@ final class SinkDelivery {
       throw new EngineException(
           Kind.INVALID,
           definition.describe()
-              + " has been written to by somebody else; let one engine write to it, and open this one"
-              + " again: expected="
+              + " has been written to by somebody else; let one engine write to it, and open this"
+              + " one again: expected="
               + before
               + " found="
               + place);
@@ -448,8 +449,8 @@ final class SinkDelivery {
       if (isFinal) {
         finalFailure = failure;
         LOG.error(
-            "{} is given up behind position {}, until the engine is opened again; log and checkpoint"
-                + " are kept for it",
+            "{} is given up behind position {}, until the engine is opened again; log and"
+                + " checkpoint are kept for it",
             definition.describe(),
             committed(),
             reason);
