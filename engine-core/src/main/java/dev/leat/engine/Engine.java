@@ -466,7 +466,7 @@ public final class Engine implements AutoCloseable {
    *     the reason: the others go on
    */
   public Engine awaitBackfill(Duration atMost) {
-    if (!runtime.awaitBackfill(atMost.toNanos())) {
+    if (!runtime.waits().awaitBackfill(atMost.toNanos())) {
       throw new EngineException(
           EngineException.Kind.UNAVAILABLE,
           "views are still being built from the log; wait longer: "
@@ -499,7 +499,7 @@ public final class Engine implements AutoCloseable {
   public Engine awaitSink(String sink, Position at, Duration atMost) {
     long deadline = System.nanoTime() + atMost.toNanos();
     boolean isThere =
-        runtime.await(at.value(), atMost.toNanos())
+        runtime.waits().await(at.value(), atMost.toNanos())
             && runtime.sinks().await(sink, at.value(), Math.max(0, deadline - System.nanoTime()));
     if (!isThere) {
       throw new EngineException(

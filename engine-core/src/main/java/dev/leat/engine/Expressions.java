@@ -7,6 +7,7 @@ import dev.leat.engine.plan.Elements;
 import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.Frame;
 import dev.leat.engine.plan.NamedAggregate;
+import dev.leat.engine.plan.Op;
 import dev.leat.engine.plan.OverCall;
 import dev.leat.engine.plan.OverFunction;
 import dev.leat.engine.plan.SortKey;
@@ -53,6 +54,25 @@ public final class Expressions {
   /** The null of a type. */
   public static Expr nullOf(Type type) {
     return new Expr.Literal(null, type);
+  }
+
+  /**
+   * The time of the pipeline: the greatest multiple of the tick interval ({@link
+   * PipelineBuilder#tickEvery}) at or before what the engine's clock said when the last rows were
+   * taken, or when a tick was due. It never goes back, and is the same when the log is replayed.
+   *
+   * <p>In {@code where(...)}, rows enter and leave as it moves, with no new event; a comparison
+   * with a time of the row costs what enters and leaves: {@code
+   * where(now().minus(col(Cart::lastEvent)).between(minutes(15), minutes(60)))}. In {@code
+   * select(...)} and {@code with(...)} it is a column that each tick refreshes in all rows.
+   */
+  public static Expr now() {
+    return new Expr.Call(Op.NOW, List.of());
+  }
+
+  /** The day of {@link #now}, UTC; it moves once a day. */
+  public static Expr currentDate() {
+    return now().cast(Type.DATE);
   }
 
   /** Starts a case: what holds if a condition is true. */

@@ -1,5 +1,6 @@
 package dev.leat.engine;
 
+import dev.leat.engine.plan.ClockRules;
 import dev.leat.engine.plan.Deduplication;
 import dev.leat.engine.plan.Names;
 import dev.leat.engine.plan.Node;
@@ -7,6 +8,7 @@ import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.Postorder;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.ViewDefinition;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,6 +21,8 @@ public final class PipelineBuilder {
   private final List<Node.Input> inputs = new ArrayList<>();
   private final Map<String, ViewDefinition> views = new LinkedHashMap<>();
   private final Map<String, SinkBinding> sinks = new LinkedHashMap<>();
+  private long tickMicros = ClockRules.tickMicros(ClockRules.DEFAULT_TICK);
+  private boolean isTickUsed;
 
   PipelineBuilder() {}
 
@@ -46,6 +50,32 @@ public final class PipelineBuilder {
   /** Declares a table of rows with a schema made at run time. */
   public TableDeclaration<Row> table(String name, Schema schema) {
     return new TableDeclaration<>(this, name, schema, Row.class);
+  }
+
+  /**
+   * Declares how far {@link Expressions#now} moves when it moves: to the next multiple of this
+   * interval. If nothing else comes in, the engine takes a step of its own that often, and writes
+   * it to the log; but only if the pipeline depends on the time. A change of the interval is a
+   * change of the relations that depend on it.
+   *
+   * @param interval a millisecond to a day, in whole microseconds; one second if it is not declared
+   * @throws EngineException if relations that depend on the time were made before
+   */
+  public PipelineBuilder tickEvery(Duration interval) {
+    long micros = ClockRules.tickMicros(interval);
+    if (isTickUsed && micros != tickMicros) {
+      throw new EngineException(
+          EngineException.Kind.INVALID,
+          "tickEvery comes before the first relation that depends on the time: tick=" + interval);
+    }
+    tickMicros = micros;
+    return this;
+  }
+
+  /** The interval; from now on it stays. */
+  long tickMicros() {
+    isTickUsed = true;
+    return tickMicros;
   }
 
   /** The relation of a view that was materialized before, to build on. */

@@ -2,9 +2,11 @@ package dev.leat.engine;
 
 import dev.leat.engine.plan.AggregateCall;
 import dev.leat.engine.plan.AsOfJoin;
+import dev.leat.engine.plan.ClockRules;
 import dev.leat.engine.plan.Deduplication;
 import dev.leat.engine.plan.Elements;
 import dev.leat.engine.plan.Expr;
+import dev.leat.engine.plan.Forget;
 import dev.leat.engine.plan.Join;
 import dev.leat.engine.plan.NamedExpr;
 import dev.leat.engine.plan.Node;
@@ -81,16 +83,46 @@ public final class Relation<T> {
     return node.schema();
   }
 
-  /** Only the rows for which a condition is true. */
+  /**
+   * Only the rows for which a condition is true. With {@link Expressions#now} in it rows enter and
+   * leave as time passes.
+   */
   public Relation<T> where(Expr condition) {
-    return with(Over.filtered(node, condition), record);
+    Node rows =
+        ClockRules.readsClock(condition)
+            ? ClockRules.filtered(node, condition, builder.tickMicros())
+            : Over.filtered(node, condition);
+    return with(rows, record);
+  }
+
+  /**
+   * Forgets rows: what came, or was changed, so long ago by {@link Expressions#now} is taken back
+   * and freed, and what becomes of it later is passed over. So this is not what a query over all
+   * rows would give, and depends on when rows came in; a {@code where} over a time of the row does
+   * not. What is kept before it, such as the groups of an aggregate, is not freed: forget the rows
+   * that are aggregated, or the table itself.
+   *
+   * @param after a millisecond to ten years, in whole microseconds
+   * @throws EngineException if rows have no key and are taken back
+   */
+  public Relation<T> forgetAfter(Duration after) {
+    String place = "forgetAfter on " + node.describe();
+    long micros = ClockRules.forgettingMicros(after, place);
+    return with(Forget.of(node, micros, builder.tickMicros()), record);
+  }
+
+  private Node projected(List<NamedExpr> columns) {
+    boolean readsClock = columns.stream().anyMatch(c -> ClockRules.readsClock(c.expr()));
+    return readsClock
+        ? ClockRules.projected(node, columns, builder.tickMicros())
+        : Node.Project.of(node, columns);
   }
 
   /**
    * New columns: {@code select(col("a"), col("b").plus(1).as("c"))}. A column alone keeps its name.
    */
   public Relation<Row> select(Object... columns) {
-    return with(Node.Project.of(node, Selected.columns(columns, node)), Row.class);
+    return with(projected(Selected.columns(columns, node)), Row.class);
   }
 
   /** All columns and more, or others in the place of those of the same name. */
@@ -107,7 +139,7 @@ public final class Relation<T> {
         all.add(column);
       }
     }
-    return with(Node.Project.of(node, all), Row.class);
+    return with(projected(all), Row.class);
   }
 
   /** The same rows with one column renamed. */

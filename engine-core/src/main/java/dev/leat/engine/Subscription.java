@@ -34,16 +34,22 @@ public final class Subscription implements AutoCloseable {
             settings.retryDelay(),
             settings.closeTimeout(),
             settings.executor());
-    ChangeListener decoding = changes -> listener.accept(decoded(changes, mapping));
+    ToldChanges told = new ToldChanges(settings.policy(), view.schema(), view.key().orElse(null));
+    ChangeListener decoding =
+        changes -> {
+          Changes<T> decoded = decoded(changes, mapping, told);
+          // Of an epoch there may be nothing to tell; that a view is empty at first is told.
+          if (!decoded.changes().isEmpty() || decoded.isSnapshot()) {
+            listener.accept(decoded);
+          }
+        };
     return new Subscription(runtime.subscribe(view, how, decoding));
   }
 
-  private static <T> Changes<T> decoded(ViewChanges changes, RowMapping<T> mapping) {
-    int count = changes.count();
-    List<Change<T>> rows = new ArrayList<>(count);
-    for (int i = 0; i < count; i++) {
-      rows.add(new Change<>(mapping.read(changes.values(i)), changes.weight(i)));
-    }
+  private static <T> Changes<T> decoded(
+      ViewChanges changes, RowMapping<T> mapping, ToldChanges told) {
+    List<Change<T>> rows = new ArrayList<>();
+    told.forEach(changes, (values, weight) -> rows.add(new Change<>(mapping.read(values), weight)));
     Changes.Kind kind =
         switch (changes.kind()) {
           case SNAPSHOT -> Changes.Kind.SNAPSHOT;

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  *     next step instead. More than 0, at most 1 hour; default 100 ms
  * @param closeTimeout how long an engine that is closed waits for the listener to have everything.
  *     0 to 1 hour, default 10 seconds
+ * @param policy which changes the listener is told; default {@link Policy#ALL}
  * @param executor calls the listener; null, the default, for a thread of the subscription's own or,
  *     with {@link Threading#HOST}, for the thread that steps
  */
@@ -31,7 +32,30 @@ public record SubscriptionSettings(
     int attempts,
     Duration retryDelay,
     Duration closeTimeout,
+    Policy policy,
     @Nullable Executor executor) {
+  /** Which changes of a view a listener is told; for views that shrink, such as alerts. */
+  public enum Policy {
+    /** All: the sum of what the listener was told is the view. */
+    ALL,
+    /** New rows and the new forms of changed ones; what is taken back is not told. */
+    UPSERTS,
+    /**
+     * Entries: rows that come into the view, each once for as long as it stays. In a view with a
+     * key, a changed row has been there before, and is none; a row that leaves and comes again is
+     * one again. In a view without a key, each row that comes is one.
+     *
+     * <p>A listener that gets each epoch is told each entry exactly once, unless it throws: then
+     * the same call is made again. One that falls behind is told, in the call of kind {@link
+     * Changes.Kind#DIFFERENCE}, the rows that are there and were not there when it fell behind;
+     * entries that ended before, and those of a key that was there both times, are not told. {@link
+     * #withMaxWait} has the engine wait instead. A new subscription, after a restart of the program
+     * too, begins with all rows that are there, as {@link Changes.Kind#SNAPSHOT}: which of them
+     * were told before the listener must know itself.
+     */
+    INSERTS
+  }
+
   private static final int MAX_QUEUE_ROWS = 10_000_000;
   private static final int MAX_ATTEMPTS = 1_000_000;
   private static final Duration MAX_TIME = Duration.ofHours(1);
@@ -45,6 +69,7 @@ public record SubscriptionSettings(
       throw new IllegalArgumentException(
           "attempts must be from 1 to " + MAX_ATTEMPTS + ": attempts=" + attempts);
     }
+    Objects.requireNonNull(policy, "policy");
     requireTime("max-wait", maxWait);
     requireTime("retry-delay", retryDelay);
     requireTime("close-timeout", closeTimeout);
@@ -64,32 +89,43 @@ public record SubscriptionSettings(
   /** The defaults. */
   public static SubscriptionSettings defaults() {
     return new SubscriptionSettings(
-        65_536, Duration.ZERO, 5, Duration.ofMillis(100), Duration.ofSeconds(10), null);
+        65_536, Duration.ZERO, 5, Duration.ofMillis(100), Duration.ofSeconds(10), Policy.ALL, null);
   }
 
   /** A copy with another queue size. */
   public SubscriptionSettings withQueueRows(int value) {
-    return new SubscriptionSettings(value, maxWait, attempts, retryDelay, closeTimeout, executor);
+    return new SubscriptionSettings(
+        value, maxWait, attempts, retryDelay, closeTimeout, policy, executor);
   }
 
   /** A copy with another time that the engine waits for the listener. */
   public SubscriptionSettings withMaxWait(Duration value) {
-    return new SubscriptionSettings(queueRows, value, attempts, retryDelay, closeTimeout, executor);
+    return new SubscriptionSettings(
+        queueRows, value, attempts, retryDelay, closeTimeout, policy, executor);
   }
 
   /** A copy with another number of attempts. */
   public SubscriptionSettings withAttempts(int value) {
-    return new SubscriptionSettings(queueRows, maxWait, value, retryDelay, closeTimeout, executor);
+    return new SubscriptionSettings(
+        queueRows, maxWait, value, retryDelay, closeTimeout, policy, executor);
   }
 
   /** A copy with another delay. */
   public SubscriptionSettings withRetryDelay(Duration value) {
-    return new SubscriptionSettings(queueRows, maxWait, attempts, value, closeTimeout, executor);
+    return new SubscriptionSettings(
+        queueRows, maxWait, attempts, value, closeTimeout, policy, executor);
   }
 
   /** A copy with another time that closing waits. */
   public SubscriptionSettings withCloseTimeout(Duration value) {
-    return new SubscriptionSettings(queueRows, maxWait, attempts, retryDelay, value, executor);
+    return new SubscriptionSettings(
+        queueRows, maxWait, attempts, retryDelay, value, policy, executor);
+  }
+
+  /** A copy with another choice of changes. */
+  public SubscriptionSettings withPolicy(Policy value) {
+    return new SubscriptionSettings(
+        queueRows, maxWait, attempts, retryDelay, closeTimeout, value, executor);
   }
 
   /** A copy with an executor of the host's. */
@@ -100,6 +136,7 @@ public record SubscriptionSettings(
         attempts,
         retryDelay,
         closeTimeout,
+        policy,
         Objects.requireNonNull(value, "executor"));
   }
 }

@@ -68,7 +68,7 @@ public final class View<T> {
    * @throws EngineException UNAVAILABLE if the time is up
    */
   public View<T> await(Position position, Duration atMost) {
-    if (!runtime.await(handle, position.value(), atMost.toNanos())) {
+    if (!runtime.waits().await(handle, position.value(), atMost.toNanos())) {
       throw new EngineException(
           EngineException.Kind.UNAVAILABLE,
           "view '"

@@ -2,6 +2,7 @@ package dev.leat.engine;
 
 import dev.leat.engine.internal.exec.ViewHandle;
 import dev.leat.engine.internal.exec.ViewReader;
+import dev.leat.engine.plan.ClockRules;
 import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.SortKey;
 import dev.leat.engine.plan.TypeRules;
@@ -43,12 +44,14 @@ public final class ViewQuery<T> {
   }
 
   /**
-   * Only the rows for which a condition is true; a second condition must hold too.
+   * Only the rows for which a condition is true; a second condition must hold too. {@link
+   * Expressions#now} is what the engine's clock says when it reads, not a tick.
    *
    * @throws EngineException if it does not fit the view's columns
    */
   public ViewQuery<T> where(Expr moreCondition) {
-    TypeRules.checkCondition(moreCondition, view.schema(), "where on view '" + view.name() + "'");
+    TypeRules.checkCondition(
+        ClockRules.at(moreCondition, 0), view.schema(), "where on view '" + view.name() + "'");
     Expr both = condition == null ? moreCondition : condition.and(moreCondition);
     return new ViewQuery<>(view, mapping, reader, both, order, limit);
   }

@@ -68,6 +68,28 @@ class SetOperationsTest {
   }
 
   @Test
+  void equalRowsOfAnIntersectionAreJoinedAsOftenAsTheyAreThere() {
+    Pipeline pipeline =
+        Pipeline.define(
+            p -> {
+              Relation<Tag> tags = p.stream("tags", Tag.class);
+              Relation<Tag> common =
+                  tags.intersectAll(tags.where(col(Tag::n).gt(0)))
+                      .acceptGrowth("a test is short");
+              common
+                  .join(common.select("tag").distinct().prefix("d_"))
+                  .on("tag", "d_tag")
+                  .materialize("joined");
+              common.join(common.prefix("c_")).on("tag", "c_tag").materialize("squared");
+            });
+    try (Engine engine = Engine.inMemory(pipeline)) {
+      Position at = engine.stream("tags", Tag.class).append(List.of(X, X, NULL, X));
+      assertThat(counts(engine, at, "joined")).isEqualTo(Map.of("x", 3L));
+      assertThat(counts(engine, at, "squared")).isEqualTo(Map.of("x", 9L));
+    }
+  }
+
+  @Test
   void typesAreBroughtTogetherAndWhatDoesNotGoIsRefused() {
     Pipeline pipeline =
         Pipeline.define(

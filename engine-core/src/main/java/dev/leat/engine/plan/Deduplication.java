@@ -77,7 +77,11 @@ public record Deduplication(List<String> key, Duration horizon) {
 
   /** The horizon in words, for {@code explain()}: "24 h". */
   String horizonText() {
-    long micros = horizonMicros();
+    return text(horizonMicros());
+  }
+
+  /** A time in words, for {@code explain()}: "24 h". */
+  static String text(long micros) {
     for (Unit unit : UNITS) {
       if (micros % unit.micros() == 0) {
         return micros / unit.micros() + " " + unit.sign();

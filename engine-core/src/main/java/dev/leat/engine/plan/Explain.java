@@ -64,7 +64,7 @@ public final class Explain {
     rest.push(new Line(root, rootDepth));
     while (!rest.isEmpty()) {
       Line line = rest.pop();
-      List<Node> inputs = line.node().inputs();
+      List<Node> inputs = line.node().sources();
       if (line(line.node(), line.depth())) {
         for (int i = inputs.size() - 1; i >= 0; i--) {
           rest.push(new Line(inputs.get(i), line.depth() + 1));
@@ -88,22 +88,20 @@ public final class Explain {
     text.append(what(node)).append(" [");
     text.append(key(node)).append("; ").append(node.isAppendOnly() ? "append-only" : "updating");
     text.append("; state: ").append(StateBound.of(node).text());
-    if (node instanceof Joined join) {
-      text.append("; ");
-      text.append(
-          JoinIndexes.sides(join).stream()
-              .map(side -> index(join, side))
-              .collect(Collectors.joining(", ")));
-    }
+    String indexes =
+        JoinIndexes.needed(node).entrySet().stream()
+            .map(index -> index(node, index.getKey(), index.getValue()))
+            .collect(Collectors.joining(", "));
+    text.append(indexes.isEmpty() ? "" : "; ").append(indexes);
     text.append("]\n");
     return true;
   }
 
-  /** Which index a side of a join asks, and who else does. */
-  private String index(Joined join, Joined.Side side) {
-    JoinIndexes.Index index = JoinIndexes.Index.of(join, side);
-    int readers = indexes.readers(index).size();
-    return side.name().toLowerCase(Locale.ROOT)
+  /** Which index a relation asks for one of its sources, and how many do. */
+  private String index(Node node, int source, JoinIndexes.Index index) {
+    int readers = indexes.readers(index);
+    boolean isOneOfMany = node.sources().size() > 2;
+    return (isOneOfMany ? "right " + source : source == 0 ? "left" : "right")
         + (!index.keepsRows() ? " counts " : index.isUnique() ? " unique index " : " index ")
         + index.keys()
         + (readers > 1 ? " shared by " + readers : "");
@@ -172,6 +170,10 @@ public final class Explain {
 
     @Override
     public String join(Join join) {
+      JoinChain chain = join.chain();
+      if (chain != null) {
+        return chain(chain);
+      }
       JoinKeys keys = join.keys();
       StringBuilder what = new StringBuilder(join.kind().name().toLowerCase(Locale.ROOT));
       what.append(" join ");
@@ -200,6 +202,15 @@ public final class Explain {
           + join.rightTime();
     }
 
+    private static String chain(JoinChain chain) {
+      return chain.steps().stream()
+          .map(
+              step ->
+                  (step.isNeeded() ? "inner join " : "left join ")
+                      + keys(new JoinKeys(step.left(), step.keys(), step.matchesNull())))
+          .collect(Collectors.joining(", ", "each row once for ", ""));
+    }
+
     private static String keys(JoinKeys keys) {
       return "on "
           + keys.left()
@@ -211,6 +222,11 @@ public final class Explain {
     @Override
     public String top(Top top) {
       return top.text();
+    }
+
+    @Override
+    public String ticking(Ticking ticking) {
+      return ticking.text();
     }
   }
 }

@@ -63,6 +63,9 @@ public final class Join extends Node implements Joined {
   private final JoinedColumns columns;
   private final Accepted accepted;
 
+  /** The chain that it ends, perhaps of this join alone; null if it cannot be part of one. */
+  private final @Nullable JoinChain links;
+
   private Join(Node left, Node right, Parts parts, RowTraits traits) {
     super(List.of(left, right), schema(parts), traits, step(left, right, parts));
     this.kind = parts.kind();
@@ -70,6 +73,35 @@ public final class Join extends Node implements Joined {
     this.condition = parts.condition();
     this.columns = parts.columns();
     this.accepted = parts.accepted();
+    this.links = isLink(left, right, parts) ? JoinChain.of(link(left, right, parts)) : null;
+  }
+
+  /** Has a row of the left at most one row of the right beside it, and its number? */
+  private static boolean isLink(Node left, Node right, Parts parts) {
+    Kind kind = parts.kind();
+    return (kind == Kind.INNER || kind == Kind.LEFT)
+        && parts.condition() == null
+        && JoinKeys.areUnique(right, parts.keys().right())
+        && numberSide(left, right, kind, parts.keys()).equals(Optional.of(Side.LEFT));
+  }
+
+  private static JoinChain.Link link(Node left, Node right, Parts parts) {
+    return new JoinChain.Link(
+        left,
+        right,
+        parts.keys(),
+        parts.columns(),
+        parts.kind() == Kind.INNER,
+        parts.accepted());
+  }
+
+  @Nullable JoinChain links() {
+    return links;
+  }
+
+  /** The chain of joins that are computed as one with this, the last of them; null if none are. */
+  public @Nullable JoinChain chain() {
+    return links != null && links.isChain() ? links : null;
   }
 
   private record Parts(
@@ -219,6 +251,12 @@ public final class Join extends Node implements Joined {
     return numberSide(left(), right(), kind, keys);
   }
 
+  @Override
+  public List<Node> sources() {
+    JoinChain chain = chain();
+    return chain == null ? inputs() : chain.inputs();
+  }
+
   public Kind kind() {
     return kind;
   }
@@ -276,6 +314,9 @@ public final class Join extends Node implements Joined {
   }
 
   StateBound stateBound() {
+    if (chain() != null) {
+      return chain().stateBound(growthReason(Side.LEFT));
+    }
     StateBound ofLeft = bound(Side.LEFT);
     StateBound ofRight = bound(Side.RIGHT);
     StateBound.Kind larger =
@@ -284,11 +325,7 @@ public final class Join extends Node implements Joined {
   }
 
   private String text(Side side) {
-    StateBound bound = bound(side);
-    String reason = growthReason(side);
-    return bound.kind() == StateBound.Kind.GROWS && reason != null
-        ? bound.text() + " (accepted: " + reason + ")"
-        : bound.text();
+    return bound(side).accepted(growthReason(side));
   }
 
   @Override

@@ -1,10 +1,10 @@
 package dev.leat.engine.plan;
 
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * The indexes that the joins of a plan need: one for each relation and key, however many joins ask
@@ -31,6 +31,11 @@ public final class JoinIndexes {
           join.needsRows(side));
     }
 
+    /** The index of a relation beside the base of a chain. */
+    public static Index of(JoinChain.Step step) {
+      return new Index(unnamed(step.right()), step.keys(), step.matchesNull(), true);
+    }
+
     /** Has a key one row at most? */
     public boolean isUnique() {
       return relation.key().map(keys::containsAll).orElse(false);
@@ -45,36 +50,39 @@ public final class JoinIndexes {
     }
   }
 
-  /** A side of a join that asks an index. */
-  public record Reader(Joined join, Joined.Side side) {}
-
-  private final Map<Index, List<Reader>> readers = new LinkedHashMap<>();
+  private final Map<Index, Integer> readers = new HashMap<>();
 
   private JoinIndexes() {}
 
   /** The indexes of a plan. */
   public static JoinIndexes of(Plan plan) {
     JoinIndexes indexes = new JoinIndexes();
-    for (Node node : plan.nodes()) {
-      if (node instanceof Joined join) {
-        for (Joined.Side side : sides(join)) {
-          indexes
-              .readers
-              .computeIfAbsent(Index.of(join, side), i -> new ArrayList<>())
-              .add(new Reader(join, side));
-        }
-      }
+    for (Node node : plan.computed()) {
+      needed(node).values().forEach(index -> indexes.readers.merge(index, 1, Integer::sum));
     }
     return indexes;
   }
 
-  /** The sides of a join whose rows are kept. */
-  public static List<Joined.Side> sides(Joined join) {
-    return Stream.of(Joined.Side.values()).filter(join::isKept).toList();
+  /** The indexes that a relation asks, by the place of their relation among its sources. */
+  public static SortedMap<Integer, Index> needed(Node node) {
+    SortedMap<Integer, Index> needed = new TreeMap<>();
+    JoinChain chain = node instanceof Join join ? join.chain() : null;
+    if (chain != null) {
+      for (JoinChain.Step step : chain.steps()) {
+        needed.put(needed.size() + 1, Index.of(step));
+      }
+    } else if (node instanceof Joined join) {
+      for (Joined.Side side : Joined.Side.values()) {
+        if (join.isKept(side)) {
+          needed.put(side.ordinal(), Index.of(join, side));
+        }
+      }
+    }
+    return needed;
   }
 
-  /** Who asks an index. */
-  public List<Reader> readers(Index index) {
-    return List.copyOf(readers.getOrDefault(index, List.of()));
+  /** How many ask an index. */
+  int readers(Index index) {
+    return readers.getOrDefault(index, 0);
   }
 }

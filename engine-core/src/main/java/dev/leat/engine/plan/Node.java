@@ -36,7 +36,8 @@ public abstract sealed class Node
         Join,
         LookupJoin,
         AsOfJoin,
-        Top {
+        Top,
+        Ticking {
   /**
    * How often one row of an input may be in a relation. A union of a relation with itself doubles
    * it; grouping and {@code distinct} make it one again.
@@ -125,6 +126,8 @@ public abstract sealed class Node
     R asOf(AsOfJoin join);
 
     R top(Top top);
+
+    R ticking(Ticking ticking);
   }
 
   /** Has a visitor do what it does for this kind of relation. */
@@ -140,6 +143,11 @@ public abstract sealed class Node
 
   /** What it reads, in order. */
   public final List<Node> inputs() {
+    return inputs;
+  }
+
+  /** What its operator reads, in order: its inputs, unless it is the last of a {@link JoinChain}. */
+  public List<Node> sources() {
     return inputs;
   }
 

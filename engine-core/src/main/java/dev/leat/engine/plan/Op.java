@@ -57,7 +57,9 @@ public enum Op {
   /** An instant cut down to a unit, UTC. Unit: a literal, a name of {@link TruncUnit}. */
   DATE_TRUNC("date_trunc"),
   /** Whole seconds of an instant since 1970, or of a duration, rounded down. */
-  EPOCH_SECONDS("epoch_seconds");
+  EPOCH_SECONDS("epoch_seconds"),
+  /** The time of the pipeline, which moves in ticks: see {@link ClockRules}. */
+  NOW("now");
 
   private final String sign;
 
@@ -94,6 +96,7 @@ public enum Op {
   /** The fewest arguments that it takes. */
   int minArguments() {
     return switch (this) {
+      case NOW -> 0;
       case NEGATE, ABS, NOT, IS_NULL, IS_NOT_NULL, LOWER, UPPER, TRIM, LENGTH, EPOCH_SECONDS -> 1;
       case COALESCE, CONCAT -> 1;
       default -> 2;
@@ -103,6 +106,7 @@ public enum Op {
   /** The most arguments that it takes. */
   int maxArguments() {
     return switch (this) {
+      case NOW -> 0;
       case NEGATE, ABS, NOT, IS_NULL, IS_NOT_NULL, LOWER, UPPER, TRIM, LENGTH, EPOCH_SECONDS -> 1;
       case COALESCE, CONCAT, IN, AND, OR -> Integer.MAX_VALUE;
       case SUBSTRING -> 3;

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What a pipeline does: its inputs and its views. Immutable; the runtime, {@link Explain} and every
@@ -25,6 +26,7 @@ public record Plan(List<Node.Input> inputs, List<ViewDefinition> views) {
     checkInputs(inputs, views);
     checkViewNames(views);
     checkGrowth(views);
+    checkTicks(views);
   }
 
   private static void checkInputs(List<Node.Input> inputs, List<ViewDefinition> views) {
@@ -63,6 +65,31 @@ public record Plan(List<Node.Input> inputs, List<ViewDefinition> views) {
                 + "': that is where rows that failed are");
       }
     }
+  }
+
+  private static void checkTicks(List<ViewDefinition> views) {
+    Set<Long> intervals = new HashSet<>();
+    for (Node node : nodes(List.of(), views)) {
+      if (node instanceof Ticking ticking) {
+        intervals.add(ticking.tickMicros());
+      }
+    }
+    if (intervals.size() > 1) {
+      throw new EngineException(
+          EngineException.Kind.INVALID,
+          "a plan has one tick interval, as all of its views are at one time: tick-micros="
+              + new TreeSet<>(intervals)
+              + "; make its relations with one");
+    }
+  }
+
+  /** How far time moves when it moves, in microseconds; 0 if no view depends on the time. */
+  public long tickMicros() {
+    return nodes().stream()
+        .filter(Ticking.class::isInstance)
+        .mapToLong(node -> ((Ticking) node).tickMicros())
+        .findFirst()
+        .orElse(0);
   }
 
   private static void checkGrowth(List<ViewDefinition> views) {
@@ -153,9 +180,22 @@ public record Plan(List<Node.Input> inputs, List<ViewDefinition> views) {
     return nodes(inputs, views);
   }
 
+  /**
+   * Every relation that has an operator, each once, those that it reads before it: {@link #nodes}
+   * without those that are only between the joins of a {@link JoinChain}, and with the joins that
+   * are done beforehand.
+   */
+  public List<Node> computed() {
+    return Postorder.of(roots(inputs, views), Node::sources);
+  }
+
   private static List<Node> nodes(List<Node.Input> inputs, List<ViewDefinition> views) {
+    return Postorder.of(roots(inputs, views), Node::inputs);
+  }
+
+  private static List<Node> roots(List<Node.Input> inputs, List<ViewDefinition> views) {
     List<Node> roots = new ArrayList<>(inputs);
     views.forEach(view -> roots.add(view.relation()));
-    return Postorder.of(roots, Node::inputs);
+    return roots;
   }
 }

@@ -115,7 +115,7 @@ public record PlanDiff(
     }
 
     private PlanDiff diff() {
-      for (Node node : plan.nodes()) {
+      for (Node node : plan.computed()) {
         misfit(node).ifPresent(why -> misfits.put(node, why));
       }
       for (PlanManifest.Entry entry : wanted.entries()) {
@@ -130,7 +130,7 @@ public record PlanDiff(
 
     /** Why there is no state for a relation, or not over what is below it; empty if there is. */
     private Optional<String> misfit(Node node) {
-      for (Node input : node.inputs()) {
+      for (Node input : node.sources()) {
         if (misfits.containsKey(input)) {
           return Optional.ofNullable(misfits.get(input));
         }
@@ -145,7 +145,7 @@ public record PlanDiff(
       if (node instanceof Node.Input input) {
         return Optional.of(changed(input));
       }
-      return node.inputs().stream()
+      return node.sources().stream()
           .flatMap(input -> changedInput(input).stream())
           .findFirst()
           .or(() -> Optional.of(PlanManifest.describe(node) + " changed"));

@@ -111,7 +111,7 @@ public record PlanManifest(List<Entry> entries) {
   /** The relations that are neither inputs nor mere names, inputs first. */
   static Map<Fingerprint, Node> relations(Plan plan) {
     Map<Fingerprint, Node> relations = new LinkedHashMap<>();
-    for (Node node : plan.nodes()) {
+    for (Node node : plan.computed()) {
       if (!(node instanceof Node.Input) && !(node instanceof Node.Named)) {
         relations.putIfAbsent(node.fingerprint(), node);
       }

@@ -1,5 +1,7 @@
 package dev.leat.engine.plan;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What bounds the state that an operator or a view keeps.
  *
@@ -24,6 +26,11 @@ public record StateBound(Kind kind, String text) {
   }
 
   static final StateBound NONE = new StateBound(Kind.NONE, "no state");
+
+  /** It in words, with the reason for which it is accepted where it grows. */
+  String accepted(@Nullable String reason) {
+    return kind == Kind.GROWS && reason != null ? text + " (accepted: " + reason + ")" : text;
+  }
 
   /** What bounds the state of an operator. */
   public static StateBound of(Node node) {
@@ -127,6 +134,11 @@ public record StateBound(Kind kind, String text) {
     public StateBound top(Top top) {
       return OrderBound.of(top);
     }
+
+    @Override
+    public StateBound ticking(Ticking ticking) {
+      return ticking.stateBound();
+    }
   }
 
   /** What bounds the rows that a view holds. */
@@ -136,6 +148,10 @@ public record StateBound(Kind kind, String text) {
 
   /** What bounds the rows that there are of a relation at one time. */
   static StateBound ofRows(Node node) {
+    StateBound ofTime = Ticking.boundOfRows(node);
+    if (ofTime != null) {
+      return ofTime;
+    }
     if (node.key().isPresent() && !node.holdsStream()) {
       return node.key().get().isEmpty()
           ? new StateBound(Kind.FIXED, "one row")

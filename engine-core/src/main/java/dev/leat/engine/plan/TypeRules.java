@@ -249,6 +249,11 @@ public final class TypeRules {
   }
 
   private Typed checkCall(Expr.Call call) {
+    if (call.op() == Op.NOW) {
+      throw invalid(
+          "now() has no meaning here, only in where(...), select(...) and with(...) of a relation;"
+              + " compute what depends on it in a column before: .with(now().as(\"now\"))");
+    }
     List<Typed> arguments = call.arguments().stream().map(this::check).toList();
     boolean nullable = arguments.stream().anyMatch(Typed::nullable);
     Type first = arguments.get(0).type();
@@ -287,6 +292,7 @@ public final class TypeRules {
         yield new Typed(Type.LONG, nullable);
       }
       case LOWER, UPPER, TRIM, LENGTH, SUBSTRING, CONCAT -> checkString(call, arguments);
+      case NOW -> throw new AssertionError("checked before");
     };
   }
 

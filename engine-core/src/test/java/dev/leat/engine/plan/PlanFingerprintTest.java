@@ -143,6 +143,18 @@ class PlanFingerprintTest {
     all.put("unnest numbered", Unnest.of(arrays, elements.numbered("n")).fingerprint());
     List<SortKey> order = List.of(new SortKey("price", true), new SortKey("user_id", false));
     all.put("top", Top.of(STREAM, List.of("page_url"), order, 2, 10).fingerprint());
+    Expr at = new Expr.Column("at");
+    Expr now = new Expr.Call(Op.NOW, List.of());
+    Schema times = Schema.builder().required("at", Type.INSTANT).build();
+    Node timed = new Node.Input("timed", Node.InputKind.STREAM, times, List.of());
+    all.put("temporal filter", ClockRules.filtered(timed, now.lt(at), 1_000_000).fingerprint());
+    all.put(
+        "with clock",
+        ClockRules.projected(timed, List.of(now.as("now")), 1_000_000)
+            .inputs()
+            .get(0)
+            .fingerprint());
+    all.put("forget", Forget.of(timed, 2_000_000, 1_000_000).fingerprint());
     all.put("top of all", Top.of(STREAM, List.of(), order, 0, 1).fingerprint());
     OverCall number = new OverCall(OverFunction.ROW_NUMBER, null, 0, Frame.all(), "n");
     OverCall lag = new OverCall(OverFunction.LAG, PAGE, 2, Frame.all(), "l");

@@ -5,8 +5,10 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeSet;
 
 /** The flags of a command line: {@code --name VALUE}, {@code --name=VALUE} or {@code --name}. */
@@ -61,6 +63,32 @@ public final class Flags {
   /** Is a flag given? */
   public boolean has(String name) {
     return given.containsKey(name);
+  }
+
+  /**
+   * The whole number that a flag gives, if it is given.
+   *
+   * @throws UsageException if it is none, or not within the bounds
+   */
+  public OptionalInt number(String name, int least, int most) {
+    String value = given.get(name);
+    if (value == null) {
+      return OptionalInt.empty();
+    }
+    try {
+      int number = Integer.parseInt(value);
+      if (number >= least && number <= most) {
+        return OptionalInt.of(number);
+      }
+    } catch (NumberFormatException e) {
+      throw new UsageException(wanted(name, least, most, value));
+    }
+    throw new UsageException(wanted(name, least, most, value));
+  }
+
+  private static String wanted(String name, int least, int most, String value) {
+    return String.format(
+        Locale.ROOT, "%s needs a number from %d to %,d, not '%s'", name, least, most, value);
   }
 
   /**

@@ -69,8 +69,7 @@ public final class OpenEngine implements AutoCloseable {
     if (directory.isEmpty()) {
       return "Nothing is kept: there was no --data.";
     }
-    long events = engine.acceptedRows().values().stream().mapToLong(Long::longValue).sum();
-    return "The directory " + directory.get() + " holds " + events + " events.";
+    return "The directory " + directory.get() + " holds " + Report.accepted(engine) + " rows.";
   }
 
   @Override

@@ -42,7 +42,7 @@ public final class ProgressText implements Consumer<Progress> {
     String text =
         String.format(
             Locale.ROOT,
-            "%,d MiB%s, %,d events, %,d rejected",
+            "%,d MiB%s, %,d rows, %,d rejected",
             progress.bytes() / MIB,
             size == 0 ? "" : String.format(Locale.ROOT, " of %,d MiB", size / MIB),
             progress.accepted(),

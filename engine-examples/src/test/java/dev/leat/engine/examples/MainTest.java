@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.leat.engine.Engine;
 import dev.leat.engine.examples.clickstream.ClickstreamPipeline;
+import dev.leat.engine.examples.enrichment.EnrichmentPipeline;
+import dev.leat.engine.examples.enrichment.RowIdentity;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,6 +13,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -90,6 +93,9 @@ class MainTest {
     assertThat(run().out()).contains("usage: ").contains("  001  ").isEqualTo(run("--help").out());
     assertThat(run("001", "--help").status()).isZero();
     assertThat(run("001", "--help").out()).contains("--data DIR").contains("--append");
+    assertThat(run("002", "--help").out()).contains("--generate N").contains("--append");
+    assertThat(run("000", "--help").status()).isZero();
+    assertThat(run("000", "--help").out()).contains("--keyless").contains("--generate N");
   }
 
   @Test
@@ -104,6 +110,19 @@ class MainTest {
     assertWrong(run("001", "--out", "a", "--out", "b"), "--out is given twice");
     assertWrong(run("001", "--append=yes"), "--append takes no value");
     assertWrong(run("001", "--append"), "--append goes with both --events and --data");
+    assertWrong(run("000", "--user", "x"), "there is no flag '--user'; did you mean '--users'?");
+    assertWrong(run("000", "--append"), "--append goes with both --data and a file");
+    assertWrong(run("000", "--append", "--users", "x"), "--append goes with both --data");
+    assertWrong(run("000", "--generate"), "--generate needs a value");
+    assertWrong(run("000", "--generate", "0"), "--generate needs a number from 1 to 10,000,000");
+    assertWrong(run("000", "--generate", "many"), "--generate needs a number");
+    assertWrong(run("000", "--generate", "99999999999"), "--generate needs a number");
+    assertWrong(run("000", "--generate=5", "--users=x"), "--generate goes with no file");
+    assertWrong(run("000", "--keyless=no"), "--keyless takes no value");
+    assertWrong(run("002", "--append", "--events", "x"), "--append goes with both --events and");
+    assertWrong(run("002", "--events", "x", "--generate", "5"), "--generate goes without --events");
+    assertWrong(run("002", "--generate", "-5"), "--generate needs a number from 1 to 1,000,000");
+    assertWrong(run("002", "--users", "x"), "there is no flag '--users'");
   }
 
   private static void assertWrong(Outcome outcome, String message) {
@@ -179,7 +198,7 @@ class MainTest {
     Outcome outcome = run("001", "--events", file, "--out", temp.resolve("out"));
     assertThat(outcome.err()).isEmpty();
     assertThat(outcome.out())
-        .contains("Accepted 25 events, rejected 2", "events/s", "Rejected rows: 2")
+        .contains("Accepted 25 rows, rejected 2", "rows/s", "Rejected rows: 2")
         .contains("no json .[2J", "field 'event_ts'")
         .doesNotContain("\u001b");
     assertGolden(temp.resolve("out"), 25);
@@ -191,8 +210,7 @@ class MainTest {
     Path file = temp.resolve("events.ndjson");
     Files.writeString(file, resource("/dev/leat/engine/examples/clickstream/events-25.ndjson"));
     assertThat(run("001", "--events", file, "--data", data).status()).isZero();
-    assertFailed(
-        run("001", "--events", file, "--data", data), "already holds 25 events", "--append");
+    assertFailed(run("001", "--events", file, "--data", data), "already holds 25 rows", "--append");
     // The first events are the sample's: it goes on with them.
     assertThat(run("001", "--data", data).out()).contains("Found 25 of 28 events");
     assertThat(run("001", "--events", file, "--data", data, "--append").status()).isZero();
@@ -204,8 +222,7 @@ class MainTest {
     assertThat(run("001", "--events", file, "--data", other).status()).isZero();
     assertThat(run("001", "--data", other, "--out", temp.resolve("out")).out())
         .contains("Found 1 events", "nothing is added", "Rejected rows: 1");
-    assertFailed(
-        run("001", "--events", file, "--data", other), "holds 1 events and 1 rejected rows");
+    assertFailed(run("001", "--events", file, "--data", other), "holds 1 rows and 1 rejected rows");
   }
 
   @Test
@@ -213,7 +230,7 @@ class MainTest {
     Path file = Files.createFile(temp.resolve("empty.ndjson"));
     Outcome outcome = run("001", "--events", file, "--out", temp.resolve("out"));
     assertThat(outcome.status()).isZero();
-    assertThat(outcome.out()).contains("Accepted 0 events, rejected 0");
+    assertThat(outcome.out()).contains("Accepted 0 rows, rejected 0");
     assertThat(temp.resolve("out/s1_funnel_0.csv")).content().endsWith("\n0,0,0,0,0,0,0\n");
   }
 
@@ -235,5 +252,179 @@ class MainTest {
       assertFailed(run("001", "--data", data), "in use by another engine");
     }
     assertThat(run("001", "--data", data).status()).isZero();
+  }
+
+  private static final List<String> ENRICHMENT_INPUTS =
+      List.of("users", "devices", "sessions", "campaigns", "page_catalog", "clickstream_events");
+
+  private static String sample(String input) throws IOException {
+    return resource("/dev/leat/engine/examples/enrichment/" + input + ".ndjson");
+  }
+
+  @Test
+  void enrichmentWritesAFileForEachViewAndStep() throws IOException {
+    Path folder = temp.resolve("out");
+    Outcome outcome = run("000", "--out", folder);
+    assertThat(outcome.err()).isEmpty();
+    assertThat(outcome.status()).isZero();
+    try (Stream<Path> files = Files.list(folder)) {
+      assertThat(files).hasSize(3 * 5);
+    }
+    assertThat(folder.resolve("s0_session_kpi_mv_3.csv")).content().hasLineCount(1);
+    assertThat(folder.resolve("s0_session_kpi_mv_6.csv"))
+        .content()
+        .endsWith(
+            "\nSESS-1,123,DE,mobile,2026-01-01T10:00:00Z,2026-01-01T10:01:00Z,60,1,1,0,0,1,199.99,"
+                + "false,true\n");
+    assertThat(folder.resolve("s0_clickstream_joined_mv_15.csv"))
+        .content()
+        .startsWith("event_id,event_time,")
+        .contains(",FR,")
+        .doesNotContain(",DE,");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 3, 5, 7})
+  void enrichmentThatWasKilledIsContinued(int sent) throws IOException {
+    Path data = temp.resolve("data");
+    List<String> inputs =
+        List.of(
+            "clickstream_events",
+            "sessions",
+            "users",
+            "devices",
+            "page_catalog",
+            "campaigns",
+            "users",
+            "clickstream_events");
+    long held = 0;
+    try (Engine engine = Engine.open(data, EnrichmentPipeline.define(RowIdentity.KEYS))) {
+      for (String input : inputs.subList(0, sent)) {
+        engine.ndjson(input).append(sample(input));
+        held += sample(input).lines().count();
+      }
+    }
+    Outcome outcome = run("000", "--data", data, "--out", temp.resolve("out"));
+    assertThat(outcome.status()).isZero();
+    if (sent > 0) {
+      assertThat(outcome.out()).startsWith("Found " + held + " of 15 rows in ");
+    }
+    assertThat(lastEnrichmentViews(outcome)).isEqualTo(lastEnrichmentViews(run("000")));
+    assertThat(run("000", "--data", data).out())
+        .startsWith("Found 15 of 15 rows")
+        .doesNotContain("== Adding");
+  }
+
+  private static String lastEnrichmentViews(Outcome outcome) {
+    return outcome.out().substring(outcome.out().indexOf("== The views, after 15 rows"));
+  }
+
+  @Test
+  void enrichmentTakesFilesOfAllInputs() throws IOException {
+    List<Object> arguments = new ArrayList<>(List.of("000"));
+    List<String> flags =
+        List.of("--users", "--devices", "--sessions", "--campaigns", "--pages", "--events");
+    for (int i = 0; i < flags.size(); i++) {
+      Path file = temp.resolve(ENRICHMENT_INPUTS.get(i) + ".ndjson");
+      Files.writeString(file, sample(ENRICHMENT_INPUTS.get(i)) + "no json\n");
+      arguments.addAll(List.of(flags.get(i), file));
+    }
+    Path data = temp.resolve("data");
+    arguments.addAll(List.of("--data", data));
+    Outcome outcome = run(arguments.toArray());
+    assertThat(outcome.err()).isEmpty();
+    assertThat(outcome.out())
+        .contains("Accepted 3 rows, rejected 1")
+        .contains("Rejected rows: 6")
+        .contains("SESS-1          123  DE       mobile");
+    assertFailed(run(arguments.toArray()), "already holds 10 rows and 6 rejected rows", "--append");
+    assertFailed(run("000", "--data", data, "--generate", 5), "already holds 10 rows");
+    Path users = temp.resolve("moved.ndjson");
+    Files.writeString(users, sample("users-moved"));
+    assertThat(run("000", "--data", data, "--users", users, "--append").out())
+        .contains("SESS-1          123  FR       mobile");
+    assertThat(run("000", "--data", data).out())
+        .startsWith("Found 11 rows")
+        .contains("nothing is added", "SESS-1          123  FR       mobile");
+  }
+
+  @Test
+  void enrichmentWithoutKeysIsAnotherPipeline() {
+    Path data = temp.resolve("data");
+    assertThat(run("000", "--data", data).status()).isZero();
+    assertFailed(
+        run("000", "--data", data, "--keyless"),
+        "an input cannot change its kind",
+        "clickstream_events");
+    assertThat(run("000", "--keyless").out()).contains("799.96");
+  }
+
+  @Test
+  void enrichmentGeneratesTheSameEachTime() {
+    Outcome outcome = run("000", "--generate", 300, "--data", temp.resolve("data"));
+    assertThat(outcome.err()).isEmpty();
+    assertThat(outcome.out()).contains("EVT-00000299", "Conversion by device");
+    String views = outcome.out().substring(outcome.out().indexOf("Events with all"));
+    assertThat(run("000", "--generate", 300).out()).endsWith(views);
+    assertThat(run("000", "--data", temp.resolve("data")).out()).endsWith(views);
+  }
+
+  private static String engagementViews(Outcome outcome) {
+    return outcome.out().substring(outcome.out().indexOf("1. Engagement"));
+  }
+
+  @Test
+  void engagementWritesAFileForEachView() throws IOException {
+    Path folder = temp.resolve("out");
+    Outcome outcome = run("002", "--out", folder);
+    assertThat(outcome.err()).isEmpty();
+    assertThat(outcome.status()).isZero();
+    assertThat(outcome.out()).contains("300 of 300 events; rows that changed: ");
+    try (Stream<Path> files = Files.list(folder)) {
+      assertThat(files).hasSize(11);
+    }
+    assertThat(folder.resolve("s2_conversion_funnel_300.csv"))
+        .content()
+        .startsWith("step,funnel_step,sessions,conversion_rate\n1,Home,53,100.00\n")
+        .hasLineCount(8);
+    assertThat(folder.resolve("s2_sessions_300.csv")).content().hasLineCount(54);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 49, 50, 51, 299})
+  void engagementThatWasKilledIsContinued(int events) throws IOException {
+    Path data = temp.resolve("data");
+    assertThat(run("002", "--data", data, "--generate", events).status()).isZero();
+    Outcome outcome = run("002", "--data", data);
+    assertThat(outcome.out()).startsWith("Found " + events + " of 300 events");
+    assertThat(engagementViews(outcome)).isEqualTo(engagementViews(run("002")));
+    assertThat(run("002", "--data", data).out()).doesNotContain("rows that changed");
+    assertThat(run("002", "--data", data, "--generate", 20).out())
+        .startsWith("Found 300 events")
+        .contains("nothing is added");
+  }
+
+  @Test
+  void engagementTakesAFile() throws IOException {
+    Path data = temp.resolve("data");
+    Path file = temp.resolve("events.ndjson");
+    Files.writeString(
+        file,
+        """
+        {"event_id":"e1","session_id":"s1","event_type":"purchase","page_url":"/checkout",\
+        "event_timestamp":"2025-01-16T09:00:00Z"}
+        {"event_id":"e2","event_timestamp":"2025-01-16T09:00:00"}
+        {}
+        """);
+    Outcome outcome = run("002", "--events", file, "--data", data);
+    assertThat(outcome.err()).isEmpty();
+    assertThat(outcome.out())
+        .contains("Accepted 2 rows, rejected 1", "field 'event_timestamp'")
+        .contains("1  Home                   0             null");
+    assertFailed(run("002", "--events", file, "--data", data), "already holds 2 rows");
+    assertThat(run("002", "--events", file, "--data", data, "--append").status()).isZero();
+    assertThat(run("002", "--data", data).out())
+        .startsWith("Found 4 events")
+        .contains("nothing is added", "Rejected rows: 2");
   }
 }

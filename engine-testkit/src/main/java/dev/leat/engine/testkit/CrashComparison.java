@@ -49,7 +49,7 @@ final class CrashComparison {
           (input, rows) ->
               equal("input '" + input + "'", counts(rows), counts(rowsOf(inputs, input))));
     }
-    ReferenceResult expected = ReferenceEvaluator.evaluate(plan, inputs);
+    ReferenceResult expected = ReferenceEvaluator.evaluate(plan, inputs, shadow.memory());
     int sum = 0;
     for (ViewDefinition definition : plan.views()) {
       View<Row> view = engine.view(definition.name());

@@ -24,6 +24,7 @@ final class CrashShadow implements AutoCloseable {
   private final CrashScenario scenario;
   private final TestClock clock = new TestClock(PipelineTester.START);
   private final Engine engine;
+  private final ReferenceMemory memory = new ReferenceMemory();
   private int appends;
   private int epochs;
 
@@ -52,9 +53,15 @@ final class CrashShadow implements AutoCloseable {
     return engine;
   }
 
+  /** What time it is. */
+  ReferenceMemory memory() {
+    return memory;
+  }
+
   /** Takes the next epoch. */
   void follow(CrashCut cut) {
     clock.set(cut.time());
+    memory.read(cut.time());
     while (appends < cut.appends()) {
       scenario.appends().get(appends++).accept(engine);
     }

@@ -21,10 +21,10 @@ public final class RandomChanges {
   private final Plan plan;
   private final InputModel model;
 
-  private RandomChanges(Plan plan, SplittableRandom random) {
+  private RandomChanges(Plan plan, SplittableRandom random, RandomValues values) {
     this.plan = plan;
     this.random = random;
-    this.values = new RandomValues(random);
+    this.values = values;
     this.model = new InputModel(plan);
   }
 
@@ -35,7 +35,17 @@ public final class RandomChanges {
    *     in one epoch, so that it can be one more
    */
   public static List<List<InputChange>> epochs(Plan plan, long seed, int count) {
-    RandomChanges changes = new RandomChanges(plan, new SplittableRandom(seed));
+    SplittableRandom random = new SplittableRandom(seed);
+    return epochs(new RandomChanges(plan, random, new RandomValues(random)), count);
+  }
+
+  /** Changes with other values, picked by the same numbers as all else. */
+  static List<List<InputChange>> epochs(
+      Plan plan, SplittableRandom random, RandomValues values, int count) {
+    return epochs(new RandomChanges(plan, random, values), count);
+  }
+
+  private static List<List<InputChange>> epochs(RandomChanges changes, int count) {
     List<List<InputChange>> epochs = new ArrayList<>();
     int made = 0;
     while (made < count) {

@@ -37,9 +37,20 @@ final class RandomJoins {
 
   private final SplittableRandom random;
   private final RandomValues values;
+  private final String prefix;
   private int names;
 
   RandomJoins(SplittableRandom random) {
+    this(random, "j");
+  }
+
+  /**
+   * Makes joins.
+   *
+   * @param prefix of the names of columns that are renamed, so that they clash with no others
+   */
+  RandomJoins(SplittableRandom random, String prefix) {
+    this.prefix = prefix;
     this.random = random;
     this.values = new RandomValues(random);
   }
@@ -58,9 +69,9 @@ final class RandomJoins {
     Node renamed = other;
     List<String> renamedKeys = rightKeys;
     if (!isClear(left, other, leftKeys, rightKeys) || values.percent(30)) {
-      String prefix = "j" + names++ + "_";
-      renamed = prefixed(other, prefix);
-      renamedKeys = rightKeys.stream().map(name -> prefix + name).toList();
+      String renaming = prefix + names++ + "_";
+      renamed = prefixed(other, renaming);
+      renamedKeys = rightKeys.stream().map(name -> renaming + name).toList();
     }
     JoinKeys keys = new JoinKeys(leftKeys, renamedKeys, values.percent(25));
     if (keys.size() > 0 && left.isAppendOnly() && values.percent(40)) {
@@ -99,15 +110,15 @@ final class RandomJoins {
     List<String> grouped = new ArrayList<>(fromNames);
     grouped.add(fromTime);
     AggregateCall count = new AggregateCall(AggregateFunction.COUNT, null, null, false, null);
-    String prefix = "j" + names++ + "_";
+    String renaming = prefix + names++ + "_";
     Node versions =
-        prefixed(Node.Aggregate.of(from, grouped, List.of(count.as("versions" + names))), prefix);
+        prefixed(Node.Aggregate.of(from, grouped, List.of(count.as("versions" + names))), renaming);
     return AsOfJoin.of(
         left,
         versions,
         new JoinKeys(
-            leftNames, fromNames.stream().map(name -> prefix + name).toList(), values.percent(25)),
-        new AsOfJoin.Times(leftTime, prefix + fromTime),
+            leftNames, fromNames.stream().map(name -> renaming + name).toList(), values.percent(25)),
+        new AsOfJoin.Times(leftTime, renaming + fromTime),
         ACCEPTED);
   }
 

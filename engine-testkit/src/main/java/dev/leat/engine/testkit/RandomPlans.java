@@ -61,6 +61,16 @@ public final class RandomPlans {
 
   private static final long ORDERS_SALT = 0x6f7264657273L;
 
+  /** So many views may depend on the time. */
+  private static final int MAX_TICKING_VIEWS = 3;
+
+  private static final long CLOCKS_SALT = 0x636c6f636b73L;
+
+  /** Chosen so that the plans that failed once stay as they were. */
+  private static final long LATE_SALT = 0x6c617468L;
+
+  private static final int LATE_PERCENT = 15;
+
   private final SplittableRandom random;
   private final RandomDeduplications deduplications;
   private final RandomValues values;
@@ -84,7 +94,53 @@ public final class RandomPlans {
     RandomPlans ordered = new RandomPlans(new SplittableRandom(seed ^ ORDERS_SALT), deduplications);
     ordered.relations.addAll(plans.relations);
     ordered.names = plans.names;
-    return ordered.withOrders(plain);
+    Plan withOrders = ordered.withOrders(plain);
+    RandomPlans ticking = new RandomPlans(new SplittableRandom(seed ^ CLOCKS_SALT), deduplications);
+    ticking.relations.addAll(ordered.relations);
+    ticking.names = ordered.names;
+    RandomPlans late = new RandomPlans(new SplittableRandom(seed ^ LATE_SALT), deduplications);
+    Plan plan = ticking.withClocks(late.withLateJoins(withOrders));
+    return new RandomChains(seed, ticking.relations).addTo(plan);
+  }
+
+  /** A third of the plans get views that change as time passes. */
+  private Plan withClocks(Plan plan) {
+    if (random.nextInt(3) > 0) {
+      return plan;
+    }
+    RandomClocks clocks = new RandomClocks(random);
+    List<ViewDefinition> views = new ArrayList<>(plan.views());
+    for (int i = random.nextInt(MAX_TICKING_VIEWS); i >= 0; i--) {
+      Node source = values.percent(30) ? values.pick(plan.inputs()) : source();
+      relations.add(clocks.relation(source, "t" + names++));
+      if (values.percent(40)) {
+        relations.add(operator());
+      }
+      views.add(
+          new ViewDefinition(
+              "view" + views.size(), relations.get(relations.size() - 1), "the test is short"));
+    }
+    return new Plan(plan.inputs(), views);
+  }
+
+  /** Some plans get joins of what their views show: of set operations, orders, arrays. */
+  private Plan withLateJoins(Plan plan) {
+    if (!values.percent(LATE_PERCENT)) {
+      return plan;
+    }
+    relations.addAll(plan.views().stream().map(ViewDefinition::relation).distinct().toList());
+    RandomJoins joins = new RandomJoins(random, "l");
+    List<ViewDefinition> views = new ArrayList<>(plan.views());
+    for (int i = random.nextInt(2); i >= 0; i--) {
+      Node left = values.pick(relations);
+      Node right = values.percent(30) ? left : values.pick(relations);
+      if (RandomJoins.mayJoin(left, right)) {
+        Node join = joins.join(left, right);
+        relations.add(join);
+        views.add(new ViewDefinition("late" + i, join, "the test is short"));
+      }
+    }
+    return new Plan(plan.inputs(), views);
   }
 
   /** Half of the plans get views over relations over orders, and over what is computed of these. */

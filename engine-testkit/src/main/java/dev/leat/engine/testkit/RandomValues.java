@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * them. Values come as a program would write them: a decimal may have fewer digits behind the point
  * than its type, a zero may be negative.
  */
-final class RandomValues {
+class RandomValues {
   private static final int RARE_PERCENT = 12;
   private static final int NULL_PERCENT = 12;
 

@@ -2,6 +2,7 @@ package dev.leat.engine.testkit;
 
 import dev.leat.engine.plan.AsOfJoin;
 import dev.leat.engine.plan.Expr;
+import dev.leat.engine.plan.Forget;
 import dev.leat.engine.plan.GroupingSets;
 import dev.leat.engine.plan.Join;
 import dev.leat.engine.plan.LookupJoin;
@@ -12,6 +13,7 @@ import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.Postorder;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.SetOperation;
+import dev.leat.engine.plan.Ticking;
 import dev.leat.engine.plan.Top;
 import dev.leat.engine.plan.Type;
 import dev.leat.engine.plan.Unnest;
@@ -94,19 +96,20 @@ public final class ReferenceEvaluator {
   }
 
   /**
-   * Computes all views of a plan.
+   * Computes all views of a plan, as if all rows came at {@link PipelineTester#START}.
    *
    * @param inputs for each input its current rows, made by {@link ReferenceRow#of}, equal rows
    *     several times; an input that is not named has no rows
    */
   public static ReferenceResult evaluate(
       Plan plan, Map<String, ? extends List<ReferenceRow>> inputs) {
-    return evaluate(plan, inputs, new ReferenceMemory());
+    return evaluate(plan, inputs, new ReferenceMemory().read(PipelineTester.START));
   }
 
   /**
-   * Computes all views of a plan that may have lookups, whose result depends on the epochs in which
-   * rows came: to be called after each epoch, with the same memory.
+   * Computes all views of a plan that may have lookups, or forget, so that its result depends on
+   * the epochs in which rows came: to be called after each epoch, with the same memory, which is
+   * told before what the clock said.
    */
   public static ReferenceResult evaluate(
       Plan plan, Map<String, ? extends List<ReferenceRow>> inputs, ReferenceMemory memory) {
@@ -130,7 +133,7 @@ public final class ReferenceEvaluator {
   /** Does a relation depend on the epochs in which rows came, and not only on what there is? */
   public static boolean dependsOnEpochs(Node relation) {
     return Postorder.of(List.of(relation), Node::inputs).stream()
-        .anyMatch(LookupJoin.class::isInstance);
+        .anyMatch(node -> node instanceof LookupJoin || node instanceof Forget);
   }
 
   private List<ReferenceRow> rows(Node node) {
@@ -220,6 +223,12 @@ public final class ReferenceEvaluator {
     @Override
     public List<ReferenceRow> top(Top top) {
       return ReferenceOrder.first(top, rows(top.input()));
+    }
+
+    @Override
+    public List<ReferenceRow> ticking(Ticking ticking) {
+      ReferenceClock clock = new ReferenceClock(memory, ReferenceEvaluator.this::orError);
+      return clock.rows(ticking, rows(ticking.input()));
     }
   }
 

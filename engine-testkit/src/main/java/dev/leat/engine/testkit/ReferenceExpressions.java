@@ -269,7 +269,7 @@ final class ReferenceExpressions {
           first instanceof Instant instant
               ? instant.getEpochSecond()
               : (Object) ((Duration) first).toSeconds();
-      case AND, OR, COALESCE, NULLIF, IN, IS_NULL, IS_NOT_NULL ->
+      case AND, OR, COALESCE, NULLIF, IN, IS_NULL, IS_NOT_NULL, NOW ->
           throw new IllegalStateException("computed before: " + call);
     };
   }

@@ -1,6 +1,8 @@
 package dev.leat.engine.testkit;
 
 import dev.leat.engine.plan.Node;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -8,7 +10,8 @@ import java.util.Map;
 
 /**
  * What the reference must remember from one epoch to the next: of each lookup the rows that went
- * by. Every other relation follows from what the inputs hold.
+ * by, of what is forgotten since when rows were there, and what time it is. Every other relation
+ * follows from what the inputs hold.
  */
 public final class ReferenceMemory {
   /** The rows of a lookup's left side so far, and what was found for them. */
@@ -30,6 +33,35 @@ public final class ReferenceMemory {
   }
 
   private final Map<Node, Looked> lookups = new HashMap<>();
+  private final Map<Node, ReferenceClock.Forgetting> forgettings = new HashMap<>();
+  private long nowMicros = Long.MIN_VALUE;
+
+  private static long micros(Instant time) {
+    return ChronoUnit.MICROS.between(Instant.EPOCH, time);
+  }
+
+  /**
+   * Says what the clock said when the epoch was closed that comes next. Before that there is no
+   * time, and so no rows of what depends on it.
+   */
+  public ReferenceMemory read(Instant clock) {
+    nowMicros = Math.max(nowMicros, micros(clock));
+    return this;
+  }
+
+  /** Was there a clock reading? */
+  boolean hasTime() {
+    return nowMicros != Long.MIN_VALUE;
+  }
+
+  /** The greatest clock reading. */
+  long nowMicros() {
+    return nowMicros;
+  }
+
+  ReferenceClock.Forgetting forgetting(Node forget) {
+    return forgettings.computeIfAbsent(forget, f -> new ReferenceClock.Forgetting());
+  }
 
   Looked of(Node lookup) {
     return lookups.computeIfAbsent(lookup, l -> new Looked());

@@ -6,8 +6,15 @@ import static dev.leat.engine.Expressions.asc;
 import static dev.leat.engine.Expressions.bitXor;
 import static dev.leat.engine.Expressions.col;
 import static dev.leat.engine.Expressions.count;
+import static dev.leat.engine.Expressions.desc;
 import static dev.leat.engine.Expressions.elements;
+import static dev.leat.engine.Expressions.lag;
 import static dev.leat.engine.Expressions.last;
+import static dev.leat.engine.Expressions.lead;
+import static dev.leat.engine.Expressions.max;
+import static dev.leat.engine.Expressions.rank;
+import static dev.leat.engine.Expressions.rowNumber;
+import static dev.leat.engine.Expressions.sum;
 import static dev.leat.engine.Statistics.mode;
 import static dev.leat.engine.Statistics.percentileCont;
 import static dev.leat.engine.Statistics.percentileDisc;
@@ -20,6 +27,7 @@ import dev.leat.engine.Pipeline;
 import dev.leat.engine.Relation;
 import dev.leat.engine.Row;
 import dev.leat.engine.Threading;
+import dev.leat.engine.plan.Frame;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -31,6 +39,10 @@ import org.junit.jupiter.api.Test;
 /** Views are equal whether rows come one by one or 16,384 at once, and in whatever order. */
 class BatchSizesTest {
   private static final int ROWS = 16_384;
+
+  private static final List<String> VIEWS =
+      List.of(
+          "users", "tags", "common", "totals", "joined", "full", "without", "firsts", "around");
 
   record Event(long id, String user, String page, double value, int n, List<String> tags) {}
 
@@ -66,7 +78,57 @@ class BatchSizesTest {
                 .rollup(Event::page, Event::n)
                 .aggregate(count().as("rows"))
                 .materialize("totals");
+            materializeJoins(events);
+            materializeOrders(events);
           });
+
+  /** Both sides of each join change with each row. */
+  private static void materializeJoins(Relation<Event> events) {
+    Relation<Row> pages = events.groupBy(Event::page).aggregate(count().as("of_page"));
+    Relation<Row> users =
+        events
+            .where(col("n").lt(3))
+            .groupBy(Event::user)
+            .aggregate(count().as("few"), max(Event::page).as("greatest"));
+    events
+        .acceptGrowth("a test is short")
+        .select("id", "user", "page", "n")
+        .leftJoin(users.prefix("u_"))
+        .matching(col("n").ne(4))
+        .on("user", "u_user")
+        .leftJoin(pages.prefix("p_"))
+        .on("u_greatest", "p_page")
+        .groupBy("user", "p_page", "p_of_page")
+        .aggregate(count().as("rows"), count(col("u_few")).as("joined"))
+        .materialize("joined");
+    users.fullJoin(pages.prefix("p_")).on("greatest", "p_page").materialize("full");
+    users
+        .antiJoin(events.where(col("n").eq(8)).where(col("id").modulo(3).eq(0)).acceptGrowth("yes"))
+        .on("user", "user")
+        .materialize("without");
+  }
+
+  private static void materializeOrders(Relation<Event> events) {
+    Relation<Row> few = events.select("id", "user", "n", "value");
+    few.partitionBy("user")
+        .orderBy(desc("value"), asc("n"))
+        .offset(1)
+        .limit(3)
+        .acceptGrowth("a test is short")
+        .materialize("firsts");
+    few.where(col("id").lt(3000))
+        .partitionBy("user")
+        .orderBy(asc("n"))
+        .with(
+            rowNumber().as("number"),
+            rank().as("rank"),
+            lag(col("id")).as("before"),
+            lead(col("id"), 2).as("behind"),
+            sum(col("value")).over(Frame.running()).as("so_far"),
+            max(col("id")).over(Frame.range(1, 1)).as("near"))
+        .acceptGrowth("a test is short")
+        .materialize("around");
+  }
 
   private static List<Event> events() {
     Random random = new Random(5);
@@ -93,7 +155,7 @@ class BatchSizesTest {
         assertThat(engine.step()).isEqualTo(some.size());
       }
       Map<String, Map<List<Object>, Integer>> views = new HashMap<>();
-      for (String view : List.of("users", "tags", "common", "totals")) {
+      for (String view : VIEWS) {
         Map<List<Object>, Integer> counts = new HashMap<>();
         engine.view(view).scan().forEach(row -> counts.merge(row.values(), 1, Integer::sum));
         views.put(view, counts);

@@ -2,6 +2,7 @@ package dev.leat.engine.testkit;
 
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
+import dev.leat.engine.plan.Postorder;
 import dev.leat.engine.plan.ViewDefinition;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +25,7 @@ final class CaseShrinker {
     shrinker.shrinkEpochs();
     shrinker.shrinkChanges();
     shrinker.shrinkPlan();
+    shrinker.shrinkInputs();
     return shrinker.best;
   }
 
@@ -64,6 +66,28 @@ final class CaseShrinker {
       List<ViewDefinition> fewer = new ArrayList<>(best.plan().views());
       fewer.remove(i);
       accept(best.withPlan(new Plan(plan.inputs(), fewer)));
+    }
+  }
+
+  /** Without inputs that no view reads. */
+  private void shrinkInputs() {
+    for (Node.Input input : best.plan().inputs()) {
+      Plan plan = best.plan();
+      List<Node> views = plan.views().stream().map(ViewDefinition::relation).toList();
+      if (plan.inputs().size() == 1 || Postorder.of(views, Node::inputs).contains(input)) {
+        continue;
+      }
+      List<Node.Input> fewer = new ArrayList<>(plan.inputs());
+      fewer.remove(input);
+      List<List<InputChange>> epochs = new ArrayList<>();
+      for (List<InputChange> epoch : best.epochs()) {
+        List<InputChange> others =
+            epoch.stream().filter(change -> !change.input().equals(input.name())).toList();
+        if (!others.isEmpty()) {
+          epochs.add(others);
+        }
+      }
+      accept(best.withPlan(new Plan(fewer, plan.views())).withEpochs(epochs));
     }
   }
 

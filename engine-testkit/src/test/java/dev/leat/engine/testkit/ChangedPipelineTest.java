@@ -49,6 +49,7 @@ class ChangedPipelineTest {
     private final SplittableRandom random;
     private final Path directory;
     private final InputModel model;
+    private final TestClock clock = new TestClock(PipelineTester.START);
     private final ReferenceMemory memory = new ReferenceMemory();
     private ReferenceResult expected;
     private long building;
@@ -88,12 +89,16 @@ class ChangedPipelineTest {
 
     private void open(Plan plan, List<List<InputChange>> epochs, boolean isLast) {
       EngineSettings settings =
-          EngineSettings.defaults().withThreading(Threading.HOST).withEpochRows(1);
+          EngineSettings.defaults().withThreading(Threading.HOST).withClock(clock).withEpochRows(1);
       try (Engine engine = Engine.open(directory, Pipeline.of(plan), settings)) {
         compare(engine, plan);
         for (List<InputChange> epoch : epochs) {
           engine.append(t -> epoch.forEach(change -> RandomRun.write(engine, t, change)));
+          Duration time = Duration.ofSeconds(random.nextInt(4));
+          clock.advance(time);
+          model.advance(time);
           epoch.forEach(model::apply);
+          memory.read(clock.instant());
           expected = evaluate();
           engine.step();
           compare(engine, plan);

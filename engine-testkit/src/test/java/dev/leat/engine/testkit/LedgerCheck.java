@@ -5,6 +5,7 @@ import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Over;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.SetOperation;
+import dev.leat.engine.plan.Ticking;
 import dev.leat.engine.plan.Top;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -38,11 +39,14 @@ final class LedgerCheck {
                         || n instanceof SetOperation
                         || n instanceof Top
                         || n instanceof Over
+                        || n instanceof Ticking
                         || n instanceof Joined);
     this.hasJoins = plan.nodes().stream().anyMatch(Joined.class::isInstance);
     this.hasWeights =
         plan.inputs().stream().anyMatch(i -> i.kind() == Node.InputKind.KEYLESS_TABLE)
-            || plan.nodes().stream().anyMatch(n -> n instanceof SetOperation || n instanceof Top);
+            || plan.nodes().stream()
+                .anyMatch(
+                    n -> n instanceof SetOperation || n instanceof Top || n instanceof Ticking);
   }
 
   /** Applies the changes of an epoch to a model. */

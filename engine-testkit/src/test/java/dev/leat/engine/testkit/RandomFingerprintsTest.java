@@ -6,6 +6,7 @@ import dev.leat.engine.plan.AggregateCall;
 import dev.leat.engine.plan.AsOfJoin;
 import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.Fingerprint;
+import dev.leat.engine.plan.Forget;
 import dev.leat.engine.plan.GroupingSets;
 import dev.leat.engine.plan.JavaTypes;
 import dev.leat.engine.plan.Join;
@@ -20,8 +21,12 @@ import dev.leat.engine.plan.PlanDiff;
 import dev.leat.engine.plan.PlanManifest;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.SetOperation;
+import dev.leat.engine.plan.TemporalFilter;
+import dev.leat.engine.plan.Ticking;
 import dev.leat.engine.plan.Top;
 import dev.leat.engine.plan.Unnest;
+import dev.leat.engine.plan.WithClock;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -116,6 +121,9 @@ class RandomFingerprintsTest {
   private static List<Expr> exprs(Node node) {
     if (node instanceof Node.Filter filter) {
       return List.of(filter.condition());
+    }
+    if (node instanceof TemporalFilter filter) {
+      return filter.bounds().stream().map(TemporalFilter.Bound::row).toList();
     }
     if (node instanceof Node.Project project) {
       return project.columns().stream().map(NamedExpr::expr).toList();
@@ -212,6 +220,9 @@ class RandomFingerprintsTest {
           texts(top.order().stream().map(k -> text(k.column(), "" + k.isDescending())).toList()),
           top.offset() + " " + top.limit());
     }
+    if (node instanceof Ticking ticking) {
+      return ticking(ticking, inputs, read);
+    }
     if (node instanceof Over over) {
       return text(
           "over",
@@ -230,6 +241,24 @@ class RandomFingerprintsTest {
             ? operation.kind().name()
             : node instanceof Unnest unnest ? unnest.elements().toString() : "";
     return text(node.getClass().getSimpleName(), detail, texts(inputs), schema(node.schema()));
+  }
+
+  private static String ticking(Ticking node, List<String> inputs, @Nullable Schema read) {
+    List<String> details = new ArrayList<>(List.of("" + node.tickMicros()));
+    if (node instanceof TemporalFilter filter) {
+      for (TemporalFilter.Bound bound : filter.bounds()) {
+        details.add(text(bound.clock().expr(), null));
+        details.add(bound.op().name());
+        details.add(text(bound.row(), read));
+      }
+    } else if (node instanceof WithClock clock) {
+      details.add(schema(clock.input().schema()));
+      clock.columns().forEach(c -> details.add(text(c.name(), text(c.clock().expr(), null))));
+    } else {
+      details.add("" + ((Forget) node).afterMicros());
+      details.add(schema(node.schema()));
+    }
+    return text(node.getClass().getSimpleName(), texts(inputs), texts(details));
   }
 
   private static String join(Joined join, List<String> inputs, boolean isStrict) {

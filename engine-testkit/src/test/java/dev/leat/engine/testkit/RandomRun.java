@@ -39,6 +39,10 @@ final class RandomRun implements AutoCloseable {
   private final Engine engine;
   private final SplittableRandom random;
   private final RandomValues values;
+
+  /** Apart, so that seeds do what they did before time passed between epochs. */
+  private final SplittableRandom ticks;
+
   private final InputModel model;
   private final LedgerCheck ledgerCheck;
   private final ReferenceMemory memory = new ReferenceMemory();
@@ -59,6 +63,7 @@ final class RandomRun implements AutoCloseable {
                 .withLedgerRows(randomCase.options().ledgerRows()));
     this.random = new SplittableRandom(randomCase.seed());
     this.values = new RandomValues(random);
+    this.ticks = new SplittableRandom(~randomCase.seed());
     this.model = new InputModel(randomCase.plan());
     this.ledgerCheck = new LedgerCheck(randomCase.plan());
   }
@@ -119,7 +124,11 @@ final class RandomRun implements AutoCloseable {
       model.advance(time);
       bring(randomCase.epochs().get(i));
       ledgerCheck.apply(randomCase.epochs().get(i), model);
+      memory.read(clock.instant());
       ReferenceResult result = compare();
+      if (ticks.nextInt(3) == 0) {
+        result = tick();
+      }
       if (i == lateFrom) {
         feeds.keySet().forEach(v -> lateFeeds.put(v, new FeedCheck(engine.view(v))));
         kept = engine.read(snapshot -> snapshot);
@@ -132,6 +141,22 @@ final class RandomRun implements AutoCloseable {
     if (kept != null && keptResult != null) {
       compareKept(kept, keptResult);
     }
+  }
+
+  /** Time passes, or the clock is set back, and no rows come. */
+  private ReferenceResult tick() {
+    Duration time = Duration.ofMillis(ticks.nextInt(1, 9000));
+    if (ticks.nextInt(4) == 0) {
+      clock.jump(time.negated());
+      check(engine.step() == 0, "rows of a tick", 0);
+      clock.jump(time);
+      return compare();
+    }
+    clock.advance(time);
+    model.advance(time);
+    check(engine.step() == 0, "rows of a tick", 0);
+    memory.read(clock.instant());
+    return compare();
   }
 
   /** The engine's inner part, which tests alone may touch. */

@@ -16,6 +16,8 @@ import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.ViewDefinition;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -64,6 +66,13 @@ final class RestartRun {
         }
       }
       isWatched = isWanted;
+    }
+
+    /** Says what the clock says. */
+    private void setTime(Instant clock) {
+      long micros = ChronoUnit.MICROS.between(Instant.EPOCH, clock);
+      long tick = plan.tickMicros();
+      dataflow.setTime(tick == 0 ? micros : micros - Math.floorMod(micros, tick));
     }
 
     private StateImage capture() {
@@ -177,9 +186,18 @@ final class RestartRun {
   private Operators restarted;
   private long hashSeed = FIRST_SEED;
 
+  /** Apart, so that seeds do what they did before time passed. */
+  private final SplittableRandom ticks;
+
+  private Instant now = PipelineTester.START;
+
+  /** The time of the epoch before. */
+  private Instant before = now;
+
   private RestartRun(RandomCase randomCase) {
     this.randomCase = randomCase;
     this.random = new SplittableRandom(randomCase.seed());
+    this.ticks = new SplittableRandom(~randomCase.seed());
     this.straight = new Operators(randomCase, hashSeed, null);
     this.restarted = new Operators(randomCase, ++hashSeed, null);
   }
@@ -193,15 +211,20 @@ final class RestartRun {
     InputModel model = new InputModel(randomCase.plan());
     straight.watch(true);
     restarted.watch(true);
+    setTime();
     straight.step(0, List.of());
     restarted.step(0, List.of());
     compare(0);
     long position = 0;
-    ReferenceMemory memory = new ReferenceMemory();
+    ReferenceMemory memory = new ReferenceMemory().read(now);
     ReferenceResult expected = ReferenceEvaluator.evaluate(randomCase.plan(), model.rows(), memory);
     for (List<InputChange> epoch : randomCase.epochs()) {
       position++;
       epoch.forEach(model::apply);
+      before = now;
+      now = now.plusMillis(ticks.nextInt(3) == 0 ? 0 : ticks.nextInt(1, 8000));
+      memory.read(now);
+      setTime();
       expected = ReferenceEvaluator.evaluate(randomCase.plan(), model.rows(), memory);
       straight.step(position, epoch);
       restarted.watch(random.nextInt(4) > 0);
@@ -230,6 +253,11 @@ final class RestartRun {
     }
   }
 
+  private void setTime() {
+    straight.setTime(now);
+    restarted.setTime(now);
+  }
+
   /**
    * Writes what was captured only when another epoch has come, which the new operators then see.
    */
@@ -246,6 +274,7 @@ final class RestartRun {
 
   private void restart(StateImage image) {
     restarted = new Operators(randomCase, ++hashSeed, StateBytes.of(image).reader());
+    restarted.setTime(before);
     restarted.watch(true);
     if (random.nextBoolean()) {
       // What a runtime does when it starts: nothing comes of it.
@@ -254,6 +283,7 @@ final class RestartRun {
           .changes()
           .forEach((view, changes) -> RandomRun.check(changes.isEmpty(), "changes", changes));
     }
+    restarted.setTime(now);
   }
 
   private void compare(long position) {

@@ -37,6 +37,7 @@ final class Backfill {
   private final EpochCodec codec;
   private final Sinks sinks;
   private final Dictionary dictionary;
+  private final EngineClock clock;
   private volatile EventLog.@Nullable Reader reader;
   private volatile long position;
   private volatile boolean isDone;
@@ -58,6 +59,7 @@ final class Backfill {
     this.codec = EpochCodec.ofHistory(blueprint.plan(), pool);
     this.sinks = blueprint.settings().sinks();
     this.dictionary = dictionary;
+    this.clock = new EngineClock(blueprint.plan().tickMicros());
     dataflow.step();
     offer();
   }
@@ -118,6 +120,8 @@ final class Backfill {
 
   private void apply(Epoch epoch) {
     failures.startEpoch(epoch.position());
+    clock.read(epoch.tickMicros());
+    dataflow.setTime(clock.nowMicros());
     inputs.stage(epoch);
     dataflow.step();
     position = epoch.position();

@@ -12,6 +12,7 @@ import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Over;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.SetOperation;
+import dev.leat.engine.plan.Ticking;
 import dev.leat.engine.plan.Top;
 import dev.leat.engine.plan.Unnest;
 import dev.leat.engine.plan.ViewDefinition;
@@ -39,7 +40,7 @@ final class ColumnUse {
     for (ViewDefinition view : plan.views()) {
       use.add(view.relation(), view.relation().schema().names());
     }
-    List<Node> nodes = plan.nodes();
+    List<Node> nodes = plan.computed();
     // What reads a relation comes behind it, so from the back all of its uses are known.
     for (int i = nodes.size() - 1; i >= 0; i--) {
       use.visit(nodes.get(i));
@@ -88,6 +89,11 @@ final class ColumnUse {
   }
 
   private void visit(Node node) {
+    if (node instanceof Join join && join.chain() != null) {
+      // All of them are kept.
+      node.sources().forEach(source -> add(source, source.schema().names()));
+      return;
+    }
     if (node instanceof Joined join) {
       for (Joined.Side side : Joined.Side.values()) {
         add(join.input(side), join.read(side, needed(node)));
@@ -185,6 +191,11 @@ final class ColumnUse {
     public Collection<String> top(Top top) {
       // All of them, needed or not: rows that tie are told apart by all columns.
       return top.schema().names();
+    }
+
+    @Override
+    public Collection<String> ticking(Ticking ticking) {
+      return ticking.read(needed);
     }
   }
 }

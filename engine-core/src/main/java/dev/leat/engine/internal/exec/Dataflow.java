@@ -20,6 +20,8 @@ import dev.leat.engine.internal.op.SetOperator;
 import dev.leat.engine.internal.op.SinkOperator;
 import dev.leat.engine.internal.op.StreamOperator;
 import dev.leat.engine.internal.op.SwitchOperator;
+import dev.leat.engine.internal.op.TickTime;
+import dev.leat.engine.internal.op.TickingOperators;
 import dev.leat.engine.internal.op.TopOperator;
 import dev.leat.engine.internal.op.UnionOperator;
 import dev.leat.engine.internal.op.UnnestOperator;
@@ -33,6 +35,7 @@ import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Over;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.SetOperation;
+import dev.leat.engine.plan.Ticking;
 import dev.leat.engine.plan.Top;
 import dev.leat.engine.plan.Unnest;
 import dev.leat.engine.plan.ViewDefinition;
@@ -74,6 +77,9 @@ public final class Dataflow implements Checkpointed {
   private final Map<String, SinkOperator> sinks = new LinkedHashMap<>();
   private final List<StatePart> parts = new ArrayList<>();
 
+  /** What time it is for its operators: its own, and that of each dataflow it took over. */
+  private final List<TickTime> times = new ArrayList<>();
+
   /** What to call each operator, in their order. */
   private final List<String> described = new ArrayList<>();
 
@@ -108,10 +114,12 @@ public final class Dataflow implements Checkpointed {
       Failures failures,
       Function<Node.Input, InputOperator> inputOperators) {
     JoinOperators joins = new JoinOperators(plan, dictionary);
+    TickTime time = new TickTime();
+    times.add(time);
     for (Node node : part.nodes()) {
       boolean isTwin = part.twins().contains(node);
       List<Operator> from =
-          node.inputs().stream()
+          node.sources().stream()
               .map(n -> !isTwin && part.twins().contains(n) ? switchOf(n) : operator(n))
               .toList();
       Failures reports = part.unreported().contains(node) ? UNREPORTED : failures;
@@ -119,12 +127,17 @@ public final class Dataflow implements Checkpointed {
       Operator operator =
           node.accept(
               new OfNode(
-                  from, dictionary, reports, joins.of(isTwin, reports), inputs, inputOperators));
+                  from,
+                  dictionary,
+                  reports,
+                  joins.of(isTwin, reports),
+                  new TickingOperators(time, dictionary, reports),
+                  new Inputs(inputs, inputOperators)));
       byNode.put(node, operator);
       if (from.contains(operator)) {
         continue;
       }
-      from.forEach(Operator::addReader);
+      operator.readFrom(from);
       if (isTwin) {
         twins.add(operator);
       } else {
@@ -181,6 +194,7 @@ public final class Dataflow implements Checkpointed {
     operators.addAll(other.operators);
     described.addAll(other.described);
     parts.addAll(other.parts);
+    times.addAll(other.times);
     views.putAll(other.views);
     sinks.putAll(other.sinks);
     other.byNode.forEach(byNode::putIfAbsent);
@@ -220,6 +234,13 @@ public final class Dataflow implements Checkpointed {
         : new DeduplicatingStreamOperator(node, deduplication, isRead, dictionary);
   }
 
+  private record Inputs(
+      Map<String, InputOperator> made, Function<Node.Input, InputOperator> operators) {
+    private InputOperator of(Node.Input input) {
+      return made.computeIfAbsent(input.name(), name -> operators.apply(input));
+    }
+  }
+
   /**
    * The operator of a relation; that of its input, where it adds nothing to that.
    *
@@ -230,12 +251,12 @@ public final class Dataflow implements Checkpointed {
       Dictionary dictionary,
       Failures failures,
       JoinOperators.Made joins,
-      Map<String, InputOperator> inputs,
-      Function<Node.Input, InputOperator> inputOperators)
+      TickingOperators ticking,
+      Inputs inputs)
       implements Node.Visitor<Operator> {
     @Override
     public Operator input(Node.Input input) {
-      return inputs.computeIfAbsent(input.name(), name -> inputOperators.apply(input));
+      return inputs.of(input);
     }
 
     @Override
@@ -293,7 +314,7 @@ public final class Dataflow implements Checkpointed {
 
     @Override
     public Operator join(Join join) {
-      return joins.of(join);
+      return joins.of(join, from.get(0));
     }
 
     @Override
@@ -309,6 +330,11 @@ public final class Dataflow implements Checkpointed {
     @Override
     public Operator top(Top top) {
       return new TopOperator(top, from.get(0), dictionary);
+    }
+
+    @Override
+    public Operator ticking(Ticking node) {
+      return ticking.of(node, from.get(0));
     }
   }
 
@@ -368,6 +394,15 @@ public final class Dataflow implements Checkpointed {
   /** Does it have a view? */
   boolean hasView(String name) {
     return views.containsKey(name);
+  }
+
+  /**
+   * Says what time it is for the next step.
+   *
+   * @param nowMicros microseconds since 1970, not less than before
+   */
+  public void setTime(long nowMicros) {
+    times.forEach(time -> time.set(nowMicros));
   }
 
   /** Takes what was staged at the inputs through all operators. */

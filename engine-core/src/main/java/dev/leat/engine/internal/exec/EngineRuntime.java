@@ -15,7 +15,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +38,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
   private final EpochLog log;
   private final RowsPool pool;
   private final LongSupplier clockMicros;
+  private final Ticks ticks;
   private final EngineState state;
   private final Checkpointing checkpointer;
   private final StateBudget budget;
@@ -50,10 +50,10 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
   private final Condition published = stateLock.newCondition();
   private final Subscriptions subscriptions;
   private final Backfilling backfilling;
+  private final PositionWaits waits;
   private volatile @Nullable DaemonThread thread;
   private @Nullable Epoch refused;
   private volatile @Nullable EngineException failure;
-  private volatile boolean isEnding;
   private volatile boolean isClosed;
 
   /**
@@ -84,6 +84,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
     Recovery.Start start =
         checkpoints.isEmpty() ? recovery.empty() : recovery.find(checkpoints.get().store());
     this.state = start.state();
+    this.ticks = new Ticks(state.clock(), clockMicros);
     // Before there is a checkpointer, which lets the log go of what no checkpoint needs.
     state.holdForBackfill(log);
     checkpoints.ifPresent(some -> some.store().keepFor(settings.sinks()::neededAfter));
@@ -95,7 +96,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
     this.budget = new StateBudget(settings.stateBytes(), state, stateLock);
     this.inbox = new Inbox(plan, pool, settings, state.producers(), budget);
     this.views = new EngineViews(plan, state);
-    this.reads = new ViewReads(state, views, stateLock, this::checkUsable);
+    this.reads = new ViewReads(state, views, stateLock, clockMicros, this::checkUsable);
     this.subscriptions =
         new Subscriptions(
             views.all(),
@@ -106,6 +107,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
             !settings.ownThread());
     this.backfilling =
         new Backfilling(state, stateLock, published, subscriptions, checkpointer, budget);
+    this.waits = new PositionWaits(this, state, stateLock, published, backfilling);
   }
 
   /**
@@ -137,7 +139,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
     try {
       while (!inbox.isClosed()) {
         if (!backfilling.isActive()) {
-          inbox.awaitRows();
+          inbox.awaitRows(ticks.nanosToNext());
         }
         step();
       }
@@ -206,7 +208,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
     try {
       subscriptions.awaitRoom();
       settings.sinks().awaitRoom();
-      Epoch epoch = refused != null ? refused : inbox.take(clockMicros.getAsLong());
+      Epoch epoch = refused != null ? refused : next();
       refused = null;
       if (epoch == null) {
         backfilling.slice();
@@ -232,6 +234,14 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
     } finally {
       stepLock.unlock();
     }
+  }
+
+  /** The rows that wait; an epoch without rows if there are none and a tick is due. */
+  private @Nullable Epoch next() {
+    long now = clockMicros.getAsLong();
+    Epoch epoch = inbox.take(now);
+    boolean isTick = epoch == null && !inbox.isClosed() && ticks.isDue(now);
+    return isTick ? inbox.takeTick(now) : epoch;
   }
 
   /** Puts an epoch into the log; if it is not taken, whoever waits for it is told why. */
@@ -414,72 +424,14 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
     return locked(state::bytesByPart);
   }
 
-  /**
-   * Waits until a view is at a position, and can be read.
-   *
-   * @return false if the time is up
-   */
-  public boolean await(ViewHandle view, long wanted, long timeoutNanos) {
-    return await(() -> view.isReady() && state.position() >= wanted, timeoutNanos, view);
-  }
-
-  /**
-   * Waits until the views that can be read are at a position.
-   *
-   * @return false if the time is up
-   */
-  public boolean await(long wanted, long timeoutNanos) {
-    return await(() -> state.position() >= wanted, timeoutNanos, null);
-  }
-
-  /**
-   * Waits until all views can be read.
-   *
-   * @return false if the time is up
-   */
-  public boolean awaitBackfill(long timeoutNanos) {
-    Backfill building = backfilling.building();
-    return building == null || await(building::isDone, timeoutNanos, views.firstOf(building));
+  /** Lets callers wait for positions and views. */
+  public PositionWaits waits() {
+    return waits;
   }
 
   /** How far the views are built that are not there yet; null if all are there. */
   public @Nullable Building building() {
     return locked(backfilling::progress);
-  }
-
-  private boolean await(BooleanSupplier isThere, long timeoutNanos, @Nullable ViewHandle view) {
-    if (locked(isThere::getAsBoolean)) {
-      return true;
-    }
-    checkMayWait();
-    if (!settings.ownThread()) {
-      boolean isMore = true;
-      while (isMore && !locked(isThere::getAsBoolean)) {
-        // A step without rows may have built some of a view.
-        isMore = step() > 0 || backfilling.isActive();
-      }
-      backfilling.checkCanBeRead(view);
-      return locked(isThere::getAsBoolean);
-    }
-    stateLock.lock();
-    try {
-      long left = timeoutNanos;
-      while (!isThere.getAsBoolean()) {
-        checkUsable();
-        checkSteps();
-        backfilling.checkCanBeRead(view);
-        if (left <= 0) {
-          return false;
-        }
-        left = published.awaitNanos(left);
-      }
-      return true;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new EngineException(Kind.UNAVAILABLE, "interrupted while waiting for a view", e);
-    } finally {
-      stateLock.unlock();
-    }
   }
 
   @Override
@@ -489,10 +441,9 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
     }
   }
 
-  private void checkSteps() {
-    if (isEnding) {
-      throw new EngineException(Kind.CLOSED, "the engine is being closed; open a new one");
-    }
+  /** The first view that is being built; null if these are sinks only. */
+  @Nullable ViewHandle firstOf(Backfill building) {
+    return views.firstOf(building);
   }
 
   /** Where changes go beside views. */
@@ -574,7 +525,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
         checkpointer.takeLast();
       }
     } finally {
-      isEnding = true;
+      waits.end();
       wake();
       subscriptions.close();
       settings.sinks().close();

@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 final class EngineState {
   private static final String DICTIONARY = "dictionary";
 
+  /** Checkpoints of before there was time do not have it. */
+  private static final String CLOCK = "clock";
+
   private final Plan plan;
   private final Dictionary dictionary;
   private final Ledger ledger;
@@ -34,6 +37,7 @@ final class EngineState {
   private final Producers producers;
   private final EpochCodec codec;
   private final Sinks sinks;
+  private final EngineClock clock;
   private PlanSplit split;
   private @Nullable Backfill backfill;
   private long position;
@@ -72,6 +76,11 @@ final class EngineState {
     this.producers = new Producers(blueprint.settings().producers());
     this.codec = new EpochCodec(plan, blueprint.pool());
     this.sinks = blueprint.settings().sinks();
+    this.clock = new EngineClock(plan.tickMicros());
+    if (from != null && from.sections().contains(CLOCK)) {
+      from.restore(CLOCK, clock);
+    }
+    setTime();
   }
 
   /** The state before the first record. */
@@ -143,6 +152,7 @@ final class EngineState {
   Map<String, StateImage> capture() {
     Map<String, StateImage> images = new LinkedHashMap<>();
     images.put(DICTIONARY, dictionary.capture());
+    images.put(CLOCK, clock.capture());
     images.putAll(StoredPlan.capture(plan, split));
     for (StatePart part : parts(Long.MAX_VALUE)) {
       if (!images.containsKey(part.name())) {
@@ -159,6 +169,8 @@ final class EngineState {
       ledger.add(reject.source(), reject.reason(), reject.row());
     }
     producers.accept(epoch);
+    clock.read(epoch.tickMicros());
+    setTime();
     inputs.stage(epoch);
     dataflow.step();
     for (LateViews views : late) {
@@ -174,6 +186,17 @@ final class EngineState {
   /** Lets sinks have what the last step changed. */
   private void offer(Dataflow flow) {
     sinks.offer(position, flow.sinks(), dictionary.values());
+  }
+
+  /** Before the rows of an epoch, all operators come to be at its time. */
+  private void setTime() {
+    dataflow.setTime(clock.nowMicros());
+    late.forEach(views -> views.dataflow().setTime(clock.nowMicros()));
+  }
+
+  /** What time it is. */
+  EngineClock clock() {
+    return clock;
   }
 
   /**

@@ -232,18 +232,29 @@ final class Inbox {
   @Nullable Epoch take(long nowMicros) {
     lock.lock();
     try {
-      if (epoch.isEmpty()) {
-        return null;
-      }
-      Epoch taken = epoch;
-      taken.close(nowMicros);
-      epoch = new Epoch(taken.position() + 1);
-      Arrays.fill(open, null);
-      notFull.signalAll();
-      return taken;
+      return epoch.isEmpty() ? null : close(nowMicros);
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Takes the epoch being filled, and starts the next, whether there are rows in it or not. */
+  Epoch takeTick(long nowMicros) {
+    lock.lock();
+    try {
+      return close(nowMicros);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Epoch close(long nowMicros) {
+    Epoch taken = epoch;
+    taken.close(nowMicros);
+    epoch = new Epoch(taken.position() + 1);
+    Arrays.fill(open, null);
+    notFull.signalAll();
+    return taken;
   }
 
   /**
@@ -266,12 +277,13 @@ final class Inbox {
     }
   }
 
-  /** Waits until there are rows, or it is closed. */
-  void awaitRows() throws InterruptedException {
+  /** Waits until there are rows, or it is closed, or the time is up. */
+  void awaitRows(long atMostNanos) throws InterruptedException {
     lock.lock();
     try {
-      while (epoch.isEmpty() && closedBecause == null) {
-        notEmpty.await();
+      long left = atMostNanos;
+      while (epoch.isEmpty() && closedBecause == null && left > 0) {
+        left = notEmpty.awaitNanos(left);
       }
     } finally {
       lock.unlock();

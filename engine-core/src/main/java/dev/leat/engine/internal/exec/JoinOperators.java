@@ -4,12 +4,14 @@ import dev.leat.engine.internal.batch.Dictionary;
 import dev.leat.engine.internal.op.AsOfOperator;
 import dev.leat.engine.internal.op.Failures;
 import dev.leat.engine.internal.op.IndexOperator;
+import dev.leat.engine.internal.op.JoinChainOperator;
 import dev.leat.engine.internal.op.JoinOperator;
 import dev.leat.engine.internal.op.LookupOperator;
 import dev.leat.engine.internal.op.Operator;
 import dev.leat.engine.internal.state.RowsByKey;
 import dev.leat.engine.plan.AsOfJoin;
 import dev.leat.engine.plan.Join;
+import dev.leat.engine.plan.JoinChain;
 import dev.leat.engine.plan.JoinIndexes;
 import dev.leat.engine.plan.Joined;
 import dev.leat.engine.plan.LookupJoin;
@@ -51,20 +53,20 @@ final class JoinOperators {
   /**
    * Makes the indexes that a relation needs and that are not there yet. They step before it.
    *
-   * @param inputs the operators of its inputs
+   * @param inputs the operators of what it reads
    * @param added is told each
    */
   void addIndexes(Node node, List<Operator> inputs, boolean isTwin, Consumer<Named> added) {
-    if (node instanceof Joined join) {
-      for (Joined.Side side : JoinIndexes.sides(join)) {
-        Of of = new Of(JoinIndexes.Index.of(join, side), isTwin);
-        if (!made.containsKey(of)) {
-          Named index = make(of.index(), inputs.get(side == Joined.Side.LEFT ? 0 : 1));
-          made.put(of, index.operator());
-          added.accept(index);
-        }
-      }
-    }
+    JoinIndexes.needed(node)
+        .forEach(
+            (source, index) -> {
+              Of of = new Of(index, isTwin);
+              if (!made.containsKey(of)) {
+                Named named = make(index, inputs.get(source));
+                made.put(of, named.operator());
+                added.accept(named);
+              }
+            });
   }
 
   private Named make(JoinIndexes.Index index, Operator input) {
@@ -112,8 +114,16 @@ final class JoinOperators {
 
   /** Makes operators of joins whose indexes are there. */
   record Made(JoinOperators joins, boolean isTwin, Failures failures) {
-    Operator of(Join join) {
-      return new JoinOperator(join, wiring(join, join));
+    Operator of(Join join, Operator first) {
+      JoinChain chain = join.chain();
+      if (chain == null) {
+        return new JoinOperator(join, wiring(join, join));
+      }
+      List<IndexOperator> rights =
+          chain.steps().stream().map(step -> index(JoinIndexes.Index.of(step))).toList();
+      return new JoinChainOperator(
+          chain,
+          new JoinChainOperator.Wiring(first, rights, joins.use.isRead(join), joins.dictionary));
     }
 
     Operator of(AsOfJoin join) {
@@ -135,8 +145,11 @@ final class JoinOperators {
     }
 
     private IndexOperator index(Joined join, Joined.Side side) {
-      return Objects.requireNonNull(
-          joins.made.get(new Of(JoinIndexes.Index.of(join, side), isTwin)));
+      return index(JoinIndexes.Index.of(join, side));
+    }
+
+    private IndexOperator index(JoinIndexes.Index index) {
+      return Objects.requireNonNull(joins.made.get(new Of(index, isTwin)));
     }
   }
 }

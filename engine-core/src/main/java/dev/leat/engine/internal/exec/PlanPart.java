@@ -34,7 +34,7 @@ record PlanPart(
 
   /** All of a plan. */
   static PlanPart whole(Plan plan) {
-    return new PlanPart(plan.nodes(), plan.views(), Set.of(), Set.of());
+    return new PlanPart(plan.computed(), plan.views(), Set.of(), Set.of());
   }
 
   /** What keeps its state; streams that have none are always there. */
@@ -50,8 +50,8 @@ record PlanPart(
     }
     Set<Node> kept = new HashSet<>();
     List<Node> nodes = new ArrayList<>();
-    for (Node node : plan.nodes()) {
-      if (kept.containsAll(node.inputs())
+    for (Node node : plan.computed()) {
+      if (kept.containsAll(node.sources())
           && (isStateless(node) || fingerprints.contains(node.fingerprint()))) {
         kept.add(node);
         nodes.add(node);
@@ -94,7 +94,7 @@ record PlanPart(
   }
 
   private static List<Node> needed(List<ViewDefinition> views) {
-    return Postorder.of(views.stream().map(ViewDefinition::relation).toList(), Node::inputs);
+    return Postorder.of(views.stream().map(ViewDefinition::relation).toList(), Node::sources);
   }
 
   private Set<Node> shared(List<Node> needed) {

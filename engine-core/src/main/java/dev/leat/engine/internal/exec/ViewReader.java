@@ -11,6 +11,7 @@ import dev.leat.engine.internal.expr.Kernel;
 import dev.leat.engine.internal.expr.RowErrors;
 import dev.leat.engine.internal.expr.Selections;
 import dev.leat.engine.internal.state.StoredRows;
+import dev.leat.engine.plan.ClockRules;
 import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.Field;
 import dev.leat.engine.plan.Schema;
@@ -81,7 +82,7 @@ public final class ViewReader {
   /**
    * The rows for which a condition is true.
    *
-   * @param condition null for all
+   * @param condition null for all; {@code now()} in it is when the state was read
    * @param order columns to order by; where they are equal, and where there are none, the order is
    *     that in which rows came in
    * @param limit how many at most
@@ -89,7 +90,8 @@ public final class ViewReader {
    *     fails for a row
    */
   public List<@Nullable Object[]> read(@Nullable Expr condition, List<SortKey> order, long limit) {
-    int[] matching = condition == null ? all() : matching(condition);
+    int[] matching =
+        condition == null ? all() : matching(ClockRules.at(condition, state.readMicros()));
     if (!order.isEmpty()) {
       matching = sorted(matching, order);
     }

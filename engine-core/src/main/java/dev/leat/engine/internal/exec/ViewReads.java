@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,15 +20,23 @@ public final class ViewReads {
   private final EngineState state;
   private final EngineViews views;
   private final ReentrantLock stateLock;
+  private final LongSupplier clockMicros;
   private final Runnable checkUsable;
 
   /**
    * Reads of a state.
    *
    * @param stateLock guards the state
+   * @param clockMicros microseconds since 1970
    * @param checkUsable throws if the engine stopped or is closed
    */
-  ViewReads(EngineState state, EngineViews views, ReentrantLock stateLock, Runnable checkUsable) {
+  ViewReads(
+      EngineState state,
+      EngineViews views,
+      ReentrantLock stateLock,
+      LongSupplier clockMicros,
+      Runnable checkUsable) {
+    this.clockMicros = clockMicros;
     this.state = state;
     this.views = views;
     this.stateLock = stateLock;
@@ -64,7 +73,12 @@ public final class ViewReads {
       }
     }
     Dictionary dictionary = state.dictionary();
-    return new ReadState(state.position(), snapshots, dictionary.values(), dictionary.generation());
+    return new ReadState(
+        state.position(),
+        clockMicros.getAsLong(),
+        snapshots,
+        dictionary.values(),
+        dictionary.generation());
   }
 
   /**

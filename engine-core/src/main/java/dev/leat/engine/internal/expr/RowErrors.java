@@ -82,6 +82,9 @@ public final class RowErrors {
 
   /** Forgets all failures. */
   public void clear() {
+    if (size == 0) {
+      return;
+    }
     for (int row = next(0); row >= 0; row = next(row + 1)) {
       reasons[row] = null;
     }

@@ -157,7 +157,8 @@ final class Times {
     };
   }
 
-  private static long next(long start, TruncUnit unit) {
+  /** The start of the next unit, if it is not too close to the end of time. */
+  static long next(long start, TruncUnit unit) {
     return switch (unit) {
       case SECOND -> start + MICROS;
       case MINUTE -> start + 60 * MICROS;

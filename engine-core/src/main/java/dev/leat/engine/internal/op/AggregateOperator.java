@@ -18,6 +18,7 @@ import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,10 @@ import org.jspecify.annotations.Nullable;
  * old (-1) and new (+1) of each group that changed: once for the whole epoch, whatever the number
  * of rows, in the order in which groups were first touched. Groups that are touched and do not
  * change, as those of flags that were set before, cost no more than the comparison.
+ *
+ * <p>Where flags are all that is kept of a group, they are set in its row itself, without a copy,
+ * if nobody reads what the row was. Readers who do not read the keys get counts of groups by their
+ * flags instead of groups ({@link FlagPatterns}).
  *
  * <p>A group without rows ends, and its number is given out again; only the one group of an
  * aggregate without keys is always there.
@@ -53,8 +58,14 @@ public final class AggregateOperator implements Operator {
   private final List<Accumulator> accumulators;
   private final boolean isTold;
 
+  /** The changes for those who do not read the keys; null if these are as many. */
+  private final @Nullable FlagPatterns patterns;
+
   /** How many read the changes. */
   private int readers;
+
+  /** How many read the changes without the keys. */
+  private int patternReaders;
 
   /** Were the changes of the last step made, if there were any? */
   private boolean areChangesMade;
@@ -89,7 +100,6 @@ public final class AggregateOperator implements Operator {
 
   private AggregateOperator(
       Node node, Node from, List<String> keyNames, List<AggregateCall> aggregates, Wiring wiring) {
-    this.input = wiring.input();
     this.place = node.describe();
     this.schema = node.schema();
     this.keyColumns = keyNames.size();
@@ -102,10 +112,12 @@ public final class AggregateOperator implements Operator {
     this.folds =
         new GroupFolds(
             aggregates,
-            new GroupFolds.Rows(inputSchema, isGlobal, from.isAppendOnly(), wiring.dictionary()),
+            new GroupFolds.Rows(inputSchema, columns, from.isAppendOnly(), wiring.dictionary()),
             keyLayout.stride(),
             results);
     this.accumulators = folds.accumulators();
+    this.input = folds.canFail() ? wiring.input() : wiring.input().reading(folds.columnsRead());
+    this.patterns = patterns();
     this.isTold = folds.isTold();
     int payload = folds.stride() - keyLayout.stride();
     this.keys =
@@ -120,6 +132,66 @@ public final class AggregateOperator implements Operator {
     this.output = new Batch(schema.size());
   }
 
+  private @Nullable FlagPatterns patterns() {
+    return folds.flags() == null || folds.flagBits() > FlagPatterns.MAX_BITS
+        ? null
+        : new FlagPatterns(
+            folds.stride(), keyLayout.stride(), folds.flagBits(), keyColumns, accumulators);
+  }
+
+  /** The changes without the keys. */
+  private final class Patterns implements Operator {
+    private final FlagPatterns read;
+
+    private Patterns(FlagPatterns read) {
+      this.read = read;
+    }
+
+    @Override
+    public void addReader() {
+      patternReaders++;
+    }
+
+    @Override
+    public void removeReader() {
+      patternReaders--;
+    }
+
+    @Override
+    public void step() {
+      // The aggregate's step was this one's too.
+    }
+
+    @Override
+    public Batch output() {
+      return read.output();
+    }
+
+    @Override
+    public StateImage capture() {
+      return StateImage.EMPTY;
+    }
+
+    @Override
+    public void restore(StateReader in) {
+      // The state is the aggregate's.
+    }
+  }
+
+  @Override
+  public Operator reading(boolean[] columns) {
+    boolean areKeysRead = false;
+    for (int c = 0; c < keyColumns; c++) {
+      areKeysRead |= columns[c];
+    }
+    return patterns == null || areKeysRead ? this : new Patterns(patterns);
+  }
+
+  @Override
+  public void readFrom(List<Operator> inputs) {
+    input.addReader();
+  }
+
   @Override
   public void step() {
     Batch in = input.output();
@@ -127,22 +199,57 @@ public final class AggregateOperator implements Operator {
     boolean isFirst = keys == null && rows.bound() == 0;
     if (in.isEmpty() && !isFirst) {
       output.clear();
+      if (patterns != null) {
+        patterns.output().clear();
+      }
       areChangesMade = true;
       return;
     }
-    Batch taken = findGroups(evaluate(in));
+    areChangesMade = readers > 0;
+    Batch evaluated = evaluate(in);
+    if (areChangesMade || !trySetFlags(evaluated)) {
+      fold(evaluated);
+    }
+    if (patterns != null && patternReaders > 0) {
+      patterns.emit();
+    }
+  }
+
+  private void fold(Batch evaluated) {
+    Batch taken = findGroups(evaluated);
     folds.add(groups, taken);
     for (Accumulator accumulator : accumulators) {
       accumulator.settle(touched);
     }
-    areChangesMade = readers > 0;
-    if (areChangesMade) {
+    boolean arePatternsRead = patterns != null && patternReaders > 0;
+    if (areChangesMade || arePatternsRead) {
       touched.storeWithImage();
-      emit();
     } else {
       touched.store();
     }
+    if (areChangesMade) {
+      emit();
+    }
+    if (patterns != null && arePatternsRead) {
+      patterns.add(touched);
+    }
     endGroups();
+  }
+
+  /**
+   * Sets flags in the groups themselves, where that is all that is kept of them and nobody reads
+   * what each was before the step; false if they are to be folded as others are.
+   */
+  private boolean trySetFlags(Batch evaluated) {
+    FlagFolds flags = folds.flags();
+    KnownFlags some = flags == null ? null : flags.select(evaluated);
+    if (flags == null || some == null) {
+      return false;
+    }
+    groups.ensure(some.count());
+    Objects.requireNonNull(keys).findOrAdd(some.keys(), some.count(), groups.slots());
+    flags.set(some, groups.slots(), rows, patternReaders > 0 ? patterns : null);
+    return true;
   }
 
   /**
@@ -196,14 +303,16 @@ public final class AggregateOperator implements Operator {
     if (keys == null) {
       // All rows are of group 0, which is what the arrays say unless they are written to.
       touched.touch(rows.bound() == 0 ? rows.add() : 0);
-    } else if (folds.areFlags()) {
-      keys.findOrAdd(batch, groups.slots());
-      taken = folds.changing(batch, groups.slots(), rows);
+    } else if (folds.flags() != null) {
+      FlagFolds flags = folds.flags();
+      Batch some = flags.candidates(batch);
+      keys.findOrAdd(some, groups.slots());
+      taken = flags.changing(some, groups.slots(), rows);
       touched.touch(taken, groups.slots(), groups.at());
     } else {
       keys.guess(batch, groups.slots());
       touched.touch(batch, groups.slots(), groups.at());
-      if (!keys.areRight(batch, touched.words(), groups.at())) {
+      if (!keys.areRight(batch, touched, groups.at())) {
         keys.findOrAdd(batch, groups.slots());
         touched.start();
         touched.touch(batch, groups.slots(), groups.at());
@@ -308,7 +417,7 @@ public final class AggregateOperator implements Operator {
     for (Accumulator accumulator : accumulators) {
       bytes += accumulator.besideBytes();
     }
-    return bytes;
+    return folds.flags() == null ? bytes : bytes + folds.flags().bytes();
   }
 
   @Override

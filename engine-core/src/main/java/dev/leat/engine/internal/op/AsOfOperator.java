@@ -180,8 +180,9 @@ public final class AsOfOperator implements Operator {
   private final class Corrections implements PairOutput.Others {
     private final RowPairs pairs = new RowPairs();
     private int[] rightPlaces = new int[16];
-    private final KeptColumns ofLeft = new KeptColumns(left.kept());
-    private final KeptColumns ofRight = new KeptColumns(right.kept());
+    private final KeptColumns ofLeft = new KeptColumns(left.kept().rows(), left.kept().kept());
+    private final KeptColumns ofRight = 
+        new KeptColumns(right.kept().rows(), right.kept().kept());
 
     /** By column: the key column of the right batch that it is, or -1. */
     private final int[] keyColumn;
@@ -199,8 +200,11 @@ public final class AsOfOperator implements Operator {
         if (isRead[c] && key >= 0) {
           keyColumn[c] = right.keyColumn(key);
         } else if (isRead[c]) {
-          (isRightsAlone[c] ? ofRight : ofLeft)
-              .add(c, isRightsAlone[c] ? source.right() : source.left());
+          if (isRightsAlone[c]) {
+            ofRight.add(c, right.kept().keptIndex(source.right()));
+          } else {
+            ofLeft.add(c, left.kept().keptIndex(source.left()));
+          }
         }
       }
     }

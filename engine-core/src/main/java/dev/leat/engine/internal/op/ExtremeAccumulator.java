@@ -46,6 +46,42 @@ final class ExtremeAccumulator extends Accumulator implements RowResult {
     }
   }
 
+  /** Can it be folded together with another of the same rows and operand? */
+  boolean canPair(ExtremeAccumulator other) {
+    return isByWord && isMax != other.isMax;
+  }
+
+  /** Folds the selected rows of a batch into this and another, reading each value once. */
+  void addBoth(ExtremeAccumulator other, GroupedRows groups, Column values, Batch rows) {
+    if (values.nulls() != null || present.word() != other.present.word()) {
+      addByWord(groups, values, rows);
+      other.addByWord(groups, values, rows);
+      return;
+    }
+    long bits = 1L << present.shift() | 1L << other.present.shift();
+    if (!groups.flagAll(rows, present.word(), bits)) {
+      flagEach(groups, values, rows);
+      other.flagEach(groups, values, rows);
+    }
+    addMinMax(isMax ? other.word : word, isMax ? word : other.word, groups, values.words(), rows);
+  }
+
+  private static void addMinMax(
+      int minWord, int maxWord, GroupedRows groups, long[] values, Batch rows) {
+    int[] at = groups.at();
+    long[] words = groups.words();
+    int[] selection = rows.selection();
+    int count = rows.count();
+    for (int i = 0; i < count; i++) {
+      int row = selection == null ? i : selection[i];
+      int min = at[row] + minWord;
+      int max = at[row] + maxWord;
+      long value = values[row];
+      words[min] = Math.min(words[min], value);
+      words[max] = Math.max(words[max], value);
+    }
+  }
+
   /** For types whose words have the order of their values. */
   private void addByWord(GroupedRows groups, Column values, Batch rows) {
     if (values.nulls() != null || !groups.flagAll(rows, present.word(), 1L << present.shift())) {

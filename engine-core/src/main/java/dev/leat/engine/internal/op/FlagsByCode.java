@@ -12,19 +12,23 @@ import java.util.function.ToLongFunction;
  * value; a column of many values is given up.
  */
 final class FlagsByCode {
+  /**
+   * What stands in the table for a code that nobody asked for yet: a word with bits that flags
+   * never have, neither in 64 bits nor in the lower 32.
+   */
+  static final long UNKNOWN = Long.MIN_VALUE | 1L << (Integer.SIZE - 1);
+
   private static final int MAX_CODES = 4096;
 
   /** There is a word for each code up to the largest. */
   private static final int MAX_CODE = 1 << 20;
-
-  private static final long UNKNOWN = 0;
 
   private final int column;
   private final ToLongFunction<Batch> flagsOf;
   private final Dictionary dictionary;
   private final Batch one;
   private long[] flags = new long[64];
-  private long ofNull;
+  private long ofNull = UNKNOWN;
   private int learned;
   private boolean isGivenUp;
   private int generation;
@@ -33,7 +37,7 @@ final class FlagsByCode {
    * Flags by the codes of a column.
    *
    * @param columns of a batch
-   * @param flagsOf computes them for the row of a batch of one; never 0
+   * @param flagsOf computes them for the row of a batch of one
    */
   FlagsByCode(int column, int columns, ToLongFunction<Batch> flagsOf, Dictionary dictionary) {
     this.column = column;
@@ -41,6 +45,7 @@ final class FlagsByCode {
     this.dictionary = dictionary;
     this.one = new Batch(columns);
     this.generation = dictionary.generation();
+    Arrays.fill(flags, UNKNOWN);
   }
 
   /** Does it take part, or are there too many codes? The same until it has written a batch. */
@@ -48,13 +53,27 @@ final class FlagsByCode {
     return !isGivenUp;
   }
 
-  /** Sets the flags of a batch's selected rows. */
-  void write(Batch rows, long[] out) {
+  /** The column of the codes. */
+  int column() {
+    return column;
+  }
+
+  /**
+   * The flags by code, UNKNOWN where they were not asked for yet. The last place is no code's, and
+   * UNKNOWN: it stands for all codes from there on.
+   */
+  long[] table() {
     if (generation != dictionary.generation()) {
       generation = dictionary.generation();
       Arrays.fill(flags, UNKNOWN);
       learned = 0;
     }
+    return flags;
+  }
+
+  /** Sets the flags of a batch's selected rows. */
+  void write(Batch rows, long[] out) {
+    long[] known = table();
     Column codes = rows.column(column);
     long[] words = codes.words();
     boolean hasNulls = codes.nulls() != null;
@@ -63,9 +82,23 @@ final class FlagsByCode {
     for (int i = 0; i < count; i++) {
       int row = selection == null ? i : selection[i];
       int code = (int) words[row];
-      long found = code < flags.length ? flags[code] : UNKNOWN;
-      out[row] = hasNulls && codes.isNull(row) ? ofNull() : found != UNKNOWN ? found : learn(code);
+      if (hasNulls && codes.isNull(row)) {
+        out[row] = ofNull();
+        continue;
+      }
+      long found = known[Math.min(code, known.length - 1)];
+      if (found == UNKNOWN) {
+        found = learn(code);
+        known = flags;
+      }
+      out[row] = found;
     }
+  }
+
+  /** The flags of a code. */
+  long of(int code) {
+    long found = flags[Math.min(code, flags.length - 1)];
+    return found == UNKNOWN ? learn(code) : found;
   }
 
   private long learn(int code) {
@@ -77,8 +110,10 @@ final class FlagsByCode {
       isGivenUp = true;
       return found;
     }
-    if (code >= flags.length) {
-      flags = Arrays.copyOf(flags, Math.max(code + 1, 2 * flags.length));
+    if (code >= flags.length - 1) {
+      int length = flags.length;
+      flags = Arrays.copyOf(flags, Math.max(code + 2, 2 * length));
+      Arrays.fill(flags, length, flags.length, UNKNOWN);
     }
     learned++;
     flags[code] = found;

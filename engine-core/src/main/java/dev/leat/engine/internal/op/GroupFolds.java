@@ -4,7 +4,6 @@ import dev.leat.engine.internal.batch.Batch;
 import dev.leat.engine.internal.batch.Column;
 import dev.leat.engine.internal.batch.Dictionary;
 import dev.leat.engine.internal.expr.RowErrors;
-import dev.leat.engine.internal.state.GroupRows;
 import dev.leat.engine.plan.AggregateCall;
 import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.Schema;
@@ -16,6 +15,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -34,13 +34,30 @@ final class GroupFolds {
   /** The bit of the word that says that a group exists, where that word holds flags. */
   private static final long EXISTS = 1;
 
-  /** What the rows of an operator are. */
-  record Rows(Schema schema, boolean isGlobal, boolean isAppendOnly, Dictionary dictionary) {}
+  /**
+   * What the rows of an operator are.
+   *
+   * @param keys the columns of the groups' key; none if all rows are of one group
+   */
+  record Rows(Schema schema, int[] keys, boolean isAppendOnly, Dictionary dictionary) {
+    boolean isGlobal() {
+      return keys.length == 0;
+    }
+
+    /** The column of the key if that is one dictionary code, and -1 if it is not. */
+    int keyCode() {
+      return keys.length == 1 && schema.field(keys[0]).type().isEncoded() ? keys[0] : -1;
+    }
+  }
 
   /** Bool aggregates over all rows whose bits are in one word. */
   private record Seen(SeenFlags flags, List<Integer> calls) {}
 
+  /** A minimum and a maximum of the same rows and operand, in the order of their calls. */
+  private record Extremes(int call, ExtremeAccumulator first, ExtremeAccumulator second) {}
+
   private final int liveWord;
+  private final List<AggregateCall> calls;
   private final Rows rows;
   private final StateLayout layout;
   private final AggregateInputs inputs;
@@ -55,9 +72,10 @@ final class GroupFolds {
   private final @Nullable Column[] conditions;
   private final List<Seen> seen = new ArrayList<>();
   private final List<Integer> others = new ArrayList<>();
-  private final @Nullable FlagsByCode byCode;
-  private final Batch changing;
-  private int[] changingRows = new int[0];
+  private final List<Extremes> extremes = new ArrayList<>();
+
+  /** Null if more is kept of a group than flags. */
+  private final @Nullable FlagFolds flags;
 
   /**
    * The folds of some calls.
@@ -67,6 +85,7 @@ final class GroupFolds {
    */
   GroupFolds(List<AggregateCall> calls, Rows rows, int keyWords, List<Type> results) {
     this.liveWord = keyWords;
+    this.calls = calls;
     this.rows = rows;
     boolean isCounted =
         !rows.isGlobal() && (!rows.isAppendOnly() || calls.stream().anyMatch(GroupFolds::isCount));
@@ -93,20 +112,62 @@ final class GroupFolds {
         others.add(i);
       }
     }
+    pairExtremes();
     seenByWord.forEach((word, some) -> seen.add(new Seen(new SeenFlags(word), some)));
     this.counts = new RowCounts(ints(countedWords.keySet()));
     this.countedCalls = ints(countedWords.values());
     this.conditions = new Column[countedCalls.length];
-    this.changing = new Batch(rows.schema().size());
-    int column = onlyColumn(calls);
-    this.byCode =
-        areFlags() && column >= 0 && !inputs.canFail()
-            ? new FlagsByCode(column, rows.schema().size(), this::flagsOfOne, rows.dictionary())
-            : null;
+    this.flags = areFlags() ? flagFolds() : null;
+  }
+
+  /** Takes those out of the others that are folded in pairs. */
+  private void pairExtremes() {
+    for (int i = 0; i < others.size(); i++) {
+      for (int j = i + 1; j < others.size(); j++) {
+        if (arePair(others.get(i), others.get(j))) {
+          int second = others.remove(j);
+          int first = others.remove(i);
+          extremes.add(
+              new Extremes(
+                  first,
+                  (ExtremeAccumulator) accumulators.get(first),
+                  (ExtremeAccumulator) accumulators.get(second)));
+          i--;
+          break;
+        }
+      }
+    }
+  }
+
+  private boolean arePair(int call, int other) {
+    return accumulators.get(call) instanceof ExtremeAccumulator one
+        && accumulators.get(other) instanceof ExtremeAccumulator two
+        && one.canPair(two)
+        && Objects.equals(calls.get(call).operand(), calls.get(other).operand())
+        && Objects.equals(calls.get(call).where(), calls.get(other).where());
+  }
+
+  private FlagFolds flagFolds() {
+    int columns = rows.schema().size();
+    int column = onlyColumn();
+    FlagsByCode byCode =
+        column < 0 || inputs.canFail()
+            ? null
+            : new FlagsByCode(column, columns, this::flagsOfOne, rows.dictionary());
+    KnownFlags known =
+        rows.keyCode() < 0 || layout.flagBits() > KnownFlags.MAX_BITS
+            ? null
+            : new KnownFlags(rows.keyCode(), rows.dictionary());
+    Seen all = seen.get(0);
+    return new FlagFolds(
+        all.flags(),
+        new FlagFolds.Evaluation((some, batch) -> takeFlags(some, all.calls(), batch), byCode),
+        known,
+        columns);
   }
 
   /** The one column of codes that all operands read; -1 if it is not one. */
-  private int onlyColumn(List<AggregateCall> calls) {
+  private int onlyColumn() {
     Set<String> columns = new HashSet<>();
     for (AggregateCall call : calls) {
       if (call.operand() != null) {
@@ -117,14 +178,12 @@ final class GroupFolds {
     return column >= 0 && rows.schema().field(column).type().isEncoded() ? column : -1;
   }
 
-  /**
-   * Is all that is kept of a group flags, which are only ever set? Then most rows change nothing,
-   * and need not be folded: see {@link #changing}.
-   */
-  boolean areFlags() {
+  /** Is all that is kept of a group flags, which are only ever set? */
+  private boolean areFlags() {
     return !rows.isGlobal()
         && countedWords.isEmpty()
         && others.isEmpty()
+        && extremes.isEmpty()
         && seen.size() == 1
         && seen.get(0).flags().word() == liveWord;
   }
@@ -181,30 +240,38 @@ final class GroupFolds {
 
   /** Evaluates what the aggregates read of the rows of a batch. */
   void evaluate(Batch in, RowErrors errors) {
-    if (byCode == null || !byCode.isInUse()) {
+    if (flags == null || !flags.areByCode()) {
       inputs.evaluate(in, errors);
     }
   }
 
-  /**
-   * The rows of a batch, which was evaluated, that change their group, where all is flags.
-   *
-   * @param slots of the groups, by row
-   */
-  Batch changing(Batch batch, int[] slots, GroupRows groups) {
-    Seen only = seen.get(0);
-    if (byCode != null && byCode.isInUse()) {
-      only.flags().start(batch, byCode);
-    } else {
-      takeFlags(only, batch);
+  /** The folds of groups of which nothing but flags is kept; null if these are not such. */
+  @Nullable FlagFolds flags() {
+    return flags;
+  }
+
+  /** How many bits the flags take, with the one that says that a group exists. */
+  int flagBits() {
+    return layout.flagBits();
+  }
+
+  /** For each column of the rows, do keys, conditions or operands read it? */
+  boolean[] columnsRead() {
+    boolean[] isRead = new boolean[rows.schema().size()];
+    for (int key : rows.keys()) {
+      isRead[key] = true;
     }
-    if (changingRows.length < batch.count() + 1) {
-      changingRows = new int[batch.count() + (batch.count() >> 1) + 1];
+    for (AggregateCall call : calls) {
+      for (Expr expr : call.exprs()) {
+        expr.columns().forEach(name -> isRead[rows.schema().find(name)] = true);
+      }
     }
-    int size = only.flags().changing(batch, slots, groups, changingRows);
-    Operators.shareColumns(batch, changing);
-    changing.select(batch.rows(), changingRows, size, batch.weights());
-    return changing;
+    return isRead;
+  }
+
+  /** Can a row fail? */
+  boolean canFail() {
+    return inputs.canFail();
   }
 
   private void takeFlags(Seen some, Batch batch) {
@@ -230,16 +297,22 @@ final class GroupFolds {
 
   /** Folds the rows of a batch, which was evaluated. */
   void add(GroupedRows groups, Batch batch) {
-    boolean areFlags = areFlags();
+    if (flags != null) {
+      flags.add(groups, batch);
+      return;
+    }
     for (int i = 0; i < conditions.length; i++) {
       conditions[i] = countedCalls[i] == ALL_ROWS ? null : inputs.condition(countedCalls[i]);
     }
     counts.add(groups, conditions, batch, rows.isGlobal());
     for (Seen some : seen) {
-      if (!areFlags) {
-        takeFlags(some, batch);
-      }
+      takeFlags(some, batch);
       some.flags().add(groups, batch);
+    }
+    for (Extremes pair : extremes) {
+      pair.first()
+          .addBoth(
+              pair.second(), groups, inputs.operands(pair.call())[0], inputs.rows(pair.call()));
     }
     for (int call : others) {
       accumulators.get(call).add(groups, inputs.operands(call), inputs.rows(call));

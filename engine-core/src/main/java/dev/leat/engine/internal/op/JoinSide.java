@@ -70,11 +70,26 @@ final class JoinSide {
 
   /** Looks up the keys of this side's changed rows on the other. */
   void lookUp(JoinSide other) {
-    Batch batch = batch();
-    if (otherKeys.length < batch.rows()) {
-      otherKeys = new int[batch.rows() + (batch.rows() >> 1)];
+    ensure(batch().rows());
+    other.kept().find(batch(), probe, otherKeys);
+  }
+
+  /**
+   * Looks up the rows of the keys of this side's changed rows, where the other has one row of a key
+   * at most.
+   *
+   * @return by row of the batch, the place of the other's row, or -1
+   */
+  int[] lookUpRows(JoinSide other) {
+    ensure(batch().rows());
+    other.kept().findRows(batch(), probe, otherKeys);
+    return otherKeys;
+  }
+
+  private void ensure(int rows) {
+    if (otherKeys.length < rows) {
+      otherKeys = new int[rows + (rows >> 1)];
     }
-    other.kept().find(batch, probe, otherKeys);
   }
 
   /** The key on the other side of a row of the batch, or -1. */

@@ -4,7 +4,6 @@ import dev.leat.engine.internal.batch.Batch;
 import dev.leat.engine.internal.batch.Column;
 import dev.leat.engine.internal.state.GroupRows;
 import dev.leat.engine.internal.state.KeyLayout;
-import dev.leat.engine.internal.state.RowsByKey;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -15,25 +14,31 @@ final class KeptColumns {
 
   private static final long[] NO_ROW = {};
 
-  private final RowsByKey kept;
+  private final GroupRows kept;
+  private final KeyLayout layout;
   private int[] targets = new int[0];
   private int[] sources = new int[0];
   private final long[][] pages = new long[ROWS_AT_ONCE][];
   private final int[] offsets = new int[ROWS_AT_ONCE];
 
-  KeptColumns(RowsByKey kept) {
+  /**
+   * Of rows.
+   *
+   * @param layout how their columns lie in their words
+   */
+  KeptColumns(GroupRows kept, KeyLayout layout) {
     this.kept = kept;
+    this.layout = layout;
   }
 
   /**
    * Has a column gathered, too.
    *
    * @param to which column of the batch it becomes
-   * @param column the index in the kept relation
+   * @param index of the column in the layout
    */
-  void add(int to, int column) {
-    int index = kept.keptIndex(column);
-    assert index >= 0 : "a column that is read is not kept: " + column;
+  void add(int to, int index) {
+    assert index >= 0 : "a column that is read is not kept: " + to;
     targets = Arrays.copyOf(targets, targets.length + 1);
     sources = Arrays.copyOf(sources, targets.length);
     targets[targets.length - 1] = to;
@@ -67,8 +72,6 @@ final class KeptColumns {
 
   /** Finds some rows; says whether one is missing, or may have a null. */
   private boolean find(int[] places, int start, int size) {
-    GroupRows stored = kept.rows();
-    KeyLayout layout = kept.kept();
     boolean anyMissing = false;
     long nulls = 0;
     for (int i = 0; i < size; i++) {
@@ -78,8 +81,8 @@ final class KeptColumns {
         pages[i] = NO_ROW;
         continue;
       }
-      long[] page = stored.page(place);
-      int offset = stored.offset(place);
+      long[] page = kept.page(place);
+      int offset = kept.offset(place);
       pages[i] = page;
       offsets[i] = offset;
       for (int m = 0; m < layout.maskWords(); m++) {
@@ -103,7 +106,6 @@ final class KeptColumns {
 
   private void gatherNulls(
       int source, int size, Column to, int at, int @Nullable [] rows, int start) {
-    KeyLayout layout = kept.kept();
     long[] out = to.words();
     for (int i = 0; i < size; i++) {
       int target = rows == null ? at + i : rows[start + i];

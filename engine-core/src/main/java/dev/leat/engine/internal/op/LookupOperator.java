@@ -67,7 +67,9 @@ public final class LookupOperator implements Operator {
   public void step() {
     pairs.clear();
     Batch in = left.batch();
-    if (!in.isEmpty()) {
+    if (!in.isEmpty() && right.kept().isUnique()) {
+      pairs.addEach(in, left.lookUpRows(right));
+    } else if (!in.isEmpty()) {
       left.lookUp(right);
       RowsByKey rows = right.kept();
       for (int i = 0; i < in.count(); i++) {

@@ -3,6 +3,7 @@ package dev.leat.engine.internal.op;
 import dev.leat.engine.internal.batch.Batch;
 import dev.leat.engine.internal.batch.CodeSet;
 import dev.leat.engine.internal.checkpoint.Checkpointed;
+import java.util.List;
 
 /**
  * Turns the changes of its inputs in one epoch into the changes of its result.
@@ -44,6 +45,22 @@ public interface Operator extends Checkpointed {
    * that nobody reads.
    */
   default void addReader() {}
+
+  /** Says to its inputs, when it was made, that it reads their changes. */
+  default void readFrom(List<Operator> inputs) {
+    inputs.forEach(Operator::addReader);
+  }
+
+  /**
+   * The changes for a reader of some columns only, who neither needs the numbers of keys nor minds
+   * which weights equal rows have: what he reads of the rows is enough, so that those that he
+   * cannot tell apart may be added up. His own steps come behind this operator's.
+   *
+   * @param columns for each column, is it read?
+   */
+  default Operator reading(boolean[] columns) {
+    return this;
+  }
 
   /** Says that one reads no more changes. */
   default void removeReader() {}

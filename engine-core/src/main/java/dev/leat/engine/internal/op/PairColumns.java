@@ -43,7 +43,7 @@ final class PairColumns {
       boolean isAskingLeft,
       boolean[] isRead) {
     this.asking = asking;
-    this.kept = new KeptColumns(other.kept());
+    this.kept = new KeptColumns(other.kept().rows(), other.kept().kept());
     this.from = new From[isRead.length];
     this.column = new int[isRead.length];
     for (int c = 0; c < isRead.length; c++) {
@@ -60,7 +60,7 @@ final class PairColumns {
         column[c] = asking.keyColumn(other.keyIndex(ofOther));
       } else {
         from[c] = From.KEPT;
-        kept.add(c, ofOther);
+        kept.add(c, other.kept().keptIndex(ofOther));
       }
     }
   }
@@ -98,7 +98,8 @@ final class PairColumns {
         case NOTHING -> out.share(c, own[c]);
       }
     }
-    kept.gather(pairs.places(), 0, pairs.count(), out, 0, pairs.rows());
+    boolean isWhole = pairs.count() == batch.rows();
+    kept.gather(pairs.places(), 0, pairs.count(), out, 0, isWhole ? null : pairs.rows());
   }
 
   private static void shareKey(RowPairs pairs, Column key, Column to) {

@@ -1,5 +1,6 @@
 package dev.leat.engine.internal.op;
 
+import dev.leat.engine.internal.batch.Batch;
 import dev.leat.engine.internal.state.RowsByKey;
 import java.util.Arrays;
 
@@ -30,6 +31,23 @@ final class RowPairs {
     rows[count] = row;
     places[count] = place;
     weights[count++] = weight;
+  }
+
+  /** Adds each selected row of a batch, with the place given for it. */
+  void addEach(Batch in, int[] placeOfRow) {
+    if (rows.length < count + in.count()) {
+      int size = Math.addExact(count + in.count(), count + in.count() >> 1);
+      rows = Arrays.copyOf(rows, size);
+      places = Arrays.copyOf(places, size);
+      weights = Arrays.copyOf(weights, size);
+    }
+    int[] selection = in.selection();
+    for (int i = 0; i < in.count(); i++) {
+      int row = selection == null ? i : selection[i];
+      rows[count] = row;
+      places[count] = placeOfRow[row];
+      weights[count++] = 1;
+    }
   }
 
   int count() {

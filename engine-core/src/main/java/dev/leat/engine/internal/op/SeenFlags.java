@@ -25,18 +25,28 @@ final class SeenFlags {
 
   /** Begins with a batch, of which each row sets some bits. */
   void start(Batch rows, long bits) {
-    if (flags.length < rows.rows()) {
-      flags = new long[rows.rows() + (rows.rows() >> 1)];
-    }
+    ensure(rows);
     Arrays.fill(flags, 0, rows.rows(), bits);
   }
 
   /** Begins with a batch, of which what each row sets is known already. */
   void start(Batch rows, FlagsByCode byCode) {
+    ensure(rows);
+    byCode.write(rows, flags);
+  }
+
+  /** Begins with rows of a batch of which what each sets is known already. */
+  void start(Batch rows, KnownFlags candidates) {
+    ensure(rows);
+    for (int i = 0; i < candidates.count(); i++) {
+      flags[candidates.rows()[i]] = candidates.flags()[i];
+    }
+  }
+
+  private void ensure(Batch rows) {
     if (flags.length < rows.rows()) {
       flags = new long[rows.rows() + (rows.rows() >> 1)];
     }
-    byCode.write(rows, flags);
   }
 
   /** What the first row of the batch sets. */
@@ -64,6 +74,24 @@ final class SeenFlags {
       size += (int) ((missing | -missing) >>> 63);
     }
     return size;
+  }
+
+  /**
+   * Sets the bits of candidates in their groups.
+   *
+   * @param slots of the groups, by candidate
+   * @param before is given the flags that each had
+   */
+  void set(KnownFlags candidates, int[] slots, GroupRows groups, int[] before) {
+    int[] sets = candidates.flags();
+    int count = candidates.count();
+    for (int i = 0; i < count; i++) {
+      long[] page = groups.writable(slots[i]);
+      int at = groups.offset(slots[i]) + word;
+      long had = page[at];
+      before[i] = (int) had;
+      page[at] = had | sets[i];
+    }
   }
 
   /** Takes in what an accumulator's operand sets. */

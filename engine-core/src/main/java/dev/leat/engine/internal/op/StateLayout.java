@@ -58,6 +58,11 @@ final class StateLayout {
     return new Flag(flagWord, usedBits - bits);
   }
 
+  /** How many of the bits of the last word that holds flags are taken, from the lowest up. */
+  int flagBits() {
+    return usedBits;
+  }
+
   /** Words of a row in all. */
   int stride() {
     return words;

@@ -3,6 +3,8 @@ package dev.leat.engine.internal.op;
 import dev.leat.engine.internal.batch.Batch;
 import dev.leat.engine.internal.checkpoint.StateImage;
 import dev.leat.engine.internal.checkpoint.StateReader;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Stands for an operator whose place another one takes later: one that computes the same, and has
@@ -11,6 +13,10 @@ import dev.leat.engine.internal.checkpoint.StateReader;
 public final class SwitchOperator implements Operator {
   private Operator source;
   private int readers;
+  private final List<OfColumns> ofColumns = new ArrayList<>();
+
+  /** One that stands for what the operator gives to a reader of some columns. */
+  private record OfColumns(boolean[] columns, SwitchOperator place) {}
 
   /** Stands for an operator. */
   public SwitchOperator(Operator source) {
@@ -24,6 +30,14 @@ public final class SwitchOperator implements Operator {
       other.addReader();
     }
     source = other;
+    ofColumns.forEach(some -> some.place().turnTo(other.reading(some.columns())));
+  }
+
+  @Override
+  public Operator reading(boolean[] columns) {
+    SwitchOperator place = new SwitchOperator(source.reading(columns));
+    ofColumns.add(new OfColumns(columns.clone(), place));
+    return place;
   }
 
   @Override

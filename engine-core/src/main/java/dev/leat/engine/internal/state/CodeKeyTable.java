@@ -18,8 +18,6 @@ final class CodeKeyTable extends GroupKeys {
   /** By code plus one: the slot plus one, or NONE. */
   private int[] slotOfCode = new int[64];
 
-  private final long[] probe = new long[1];
-
   CodeKeyTable(KeyLayout layout, int payloadWords, Hashing hashing) {
     super(layout, payloadWords, hashing);
     this.column = layout.column(0);
@@ -38,6 +36,50 @@ final class CodeKeyTable extends GroupKeys {
       int slot = place < slotOfCode.length ? slotOfCode[place] : NONE;
       slots[row] = slot == NONE ? add(place) : slot - 1;
     }
+    makeReserved();
+  }
+
+  @Override
+  public void findOrAdd(int[] codes, int count, int[] slots) {
+    int first = reserving(count);
+    int highest = 0;
+    for (int i = 0; i < count; i++) {
+      highest = Math.max(highest, codes[i]);
+    }
+    ensure(highest + 1);
+    if (first < 0) {
+      for (int i = 0; i < count; i++) {
+        int slot = slotOfCode[codes[i] + 1];
+        slots[i] = slot == NONE ? add(codes[i] + 1) : slot - 1;
+      }
+      makeReserved();
+    } else {
+      reserveNext(findOrAppend(codes, count, slots, first));
+    }
+  }
+
+  /**
+   * The same where new keys get slots one behind the other; without a branch, because whether a key
+   * is new cannot be predicted.
+   *
+   * @return how many are new
+   */
+  private int findOrAppend(int[] codes, int count, int[] slots, int first) {
+    int[] known = slotOfCode;
+    int[] sources = sources();
+    int added = 0;
+    for (int i = 0; i < count; i++) {
+      int place = codes[i] + 1;
+      int slot = known[place];
+      int isNew = (slot - 1) >> 31;
+      slot |= (first + added + 1) & isNew;
+      known[place] = slot;
+      slots[i] = slot - 1;
+      // What is written too early is written again.
+      sources[added] = place;
+      added -= isNew;
+    }
+    return added;
   }
 
   @Override
@@ -55,14 +97,18 @@ final class CodeKeyTable extends GroupKeys {
   }
 
   private int add(int place) {
-    if (place == 0) {
-      layout().setNull(probe, 0, 0);
-    } else {
-      probe[0] = place - 1L;
-    }
-    int slot = newRow(probe);
+    int slot = reserve(place);
     setSlot(place, slot + 1);
     return slot;
+  }
+
+  @Override
+  void writeKeys(int[] slots, int[] from, int count) {
+    GroupRows rows = rows();
+    for (int i = 0; i < count; i++) {
+      // The word of null is -1, and its place 0.
+      rows.writable(slots[i])[rows.offset(slots[i])] = from[i] - 1L;
+    }
   }
 
   @Override
@@ -71,10 +117,14 @@ final class CodeKeyTable extends GroupKeys {
     return place < slotOfCode.length ? slotOfCode[place] - 1 : NOT_FOUND;
   }
 
-  private void setSlot(int place, int slot) {
+  private void ensure(int place) {
     if (place >= slotOfCode.length) {
       slotOfCode = Arrays.copyOf(slotOfCode, Math.max(place + 1, 2 * slotOfCode.length));
     }
+  }
+
+  private void setSlot(int place, int slot) {
+    ensure(place);
     slotOfCode[place] = slot;
   }
 

@@ -6,6 +6,8 @@ import dev.leat.engine.internal.batch.Hashing;
 import dev.leat.engine.internal.checkpoint.StateImage;
 import dev.leat.engine.internal.checkpoint.StateReader;
 import dev.leat.engine.plan.Schema;
+import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,13 +17,16 @@ import org.jspecify.annotations.Nullable;
  * first. So slots depend on the rows alone, not on hashes or codes.
  */
 public abstract class GroupKeys {
-  /** What joins keep of a key: how many rows it has, and the first. */
-  private static final int JOIN_PAYLOAD = 2;
-
   private final KeyLayout layout;
   private final GroupRows rows;
   private final Hashing hashing;
   private @Nullable RowIndex forReaders;
+
+  /** The slots of keys whose rows are still to be made, and where each key is found. */
+  private int[] reserved = new int[16];
+
+  private int[] sources = new int[16];
+  private int reservedCount;
 
   GroupKeys(KeyLayout layout, int payloadWords, Hashing hashing) {
     this.layout = layout;
@@ -42,11 +47,12 @@ public abstract class GroupKeys {
    *
    * @param layout how they lie in the rows, see {@link #joinLayout}
    * @param isCode is a key one dictionary code?
+   * @param payloadWords words that are kept of each
    */
-  static GroupKeys ofJoin(KeyLayout layout, boolean isCode, Hashing hashing) {
+  static GroupKeys ofJoin(KeyLayout layout, boolean isCode, int payloadWords, Hashing hashing) {
     return isCode
-        ? new CodeKeyTable(layout, JOIN_PAYLOAD, hashing)
-        : new KeyTable(layout, JOIN_PAYLOAD, hashing);
+        ? new CodeKeyTable(layout, payloadWords, hashing)
+        : new KeyTable(layout, payloadWords, hashing);
   }
 
   /** How the keys of a join lie in the rows of one of its relations. */
@@ -76,6 +82,16 @@ public abstract class GroupKeys {
   public abstract void findOrAdd(Batch batch, int[] slots);
 
   /**
+   * The same for keys that are one dictionary code, none of them null.
+   *
+   * @param slots is given the slot of each code, at the code's index
+   * @throws IllegalStateException if keys are something else
+   */
+  public void findOrAdd(int[] codes, int count, int[] slots) {
+    throw new IllegalStateException("keys are not one dictionary code");
+  }
+
+  /**
    * Finds the slots of the keys of another relation's rows, laid out in the same way; -1 where
    * there is none.
    *
@@ -97,10 +113,10 @@ public abstract class GroupKeys {
    * with {@link #findOrAdd}.
    *
    * @param batch what was guessed for
-   * @param words copies of the slots' rows
+   * @param touched copies of the slots' rows, all of which are of the batch
    * @param at where the row of each selected row's slot begins, at the row's index
    */
-  public boolean areRight(Batch batch, long[] words, int[] at) {
+  public boolean areRight(Batch batch, TouchedRows touched, int[] at) {
     return true;
   }
 
@@ -127,13 +143,79 @@ public abstract class GroupKeys {
     for (int i = 0; i < layout.stride(); i++) {
       page[from + i] = key[i];
     }
-    RowIndex known = forReaders;
-    if (known != null && known.isFull()) {
-      forReaders = indexForReaders();
-    } else if (known != null) {
-      known.add(slot, hash(page, from));
+    if (forReaders != null) {
+      addForReaders(slot);
     }
     return slot;
+  }
+
+  /**
+   * A slot for a new key whose row is made with those of others, by {@link #makeReserved}, because
+   * many rows are made faster than one at a time: what they wait for, they wait for together.
+   *
+   * @param source says where the key is found then
+   */
+  final int reserve(int source) {
+    if (reservedCount == reserved.length) {
+      reserved = Arrays.copyOf(reserved, 2 * reservedCount);
+      sources = Arrays.copyOf(sources, 2 * reservedCount);
+    }
+    int slot = rows.reserve();
+    reserved[reservedCount] = slot;
+    sources[reservedCount++] = source;
+    return slot;
+  }
+
+  /**
+   * Where the slots of new keys begin, if they come one behind the other; -1 if slots of removed
+   * keys are to be given out first. Makes room for some.
+   */
+  final int reserving(int most) {
+    assert reservedCount == 0 : "others are reserved";
+    if (reserved.length < most) {
+      reserved = new int[most + (most >> 1)];
+      sources = new int[reserved.length];
+    }
+    return rows.nextReserved();
+  }
+
+  /** Where the sources of those are to be written, for whoever reserves one behind the other. */
+  final int[] sources() {
+    return sources;
+  }
+
+  /** Reserves slots from the next on, whose sources were written, and makes their rows. */
+  final void reserveNext(int count) {
+    for (int i = 0; i < count; i++) {
+      reserved[i] = rows.reserve();
+    }
+    reservedCount = count;
+    makeReserved();
+  }
+
+  /** Makes the rows of reserved slots. */
+  final void makeReserved() {
+    if (reservedCount == 0) {
+      return;
+    }
+    rows.makeReserved(reserved, reservedCount);
+    writeKeys(reserved, sources, reservedCount);
+    for (int i = 0; i < reservedCount && forReaders != null; i++) {
+      addForReaders(reserved[i]);
+    }
+    reservedCount = 0;
+  }
+
+  /** Writes the keys of some rows, each of which comes from a source. */
+  abstract void writeKeys(int[] slots, int[] from, int count);
+
+  private void addForReaders(int slot) {
+    RowIndex known = Objects.requireNonNull(forReaders);
+    if (known.isFull()) {
+      forReaders = indexForReaders();
+    } else {
+      known.add(slot, hash(rows.page(slot), rows.offset(slot)));
+    }
   }
 
   private RowIndex indexForReaders() {

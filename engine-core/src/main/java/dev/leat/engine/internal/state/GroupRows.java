@@ -91,6 +91,27 @@ public final class GroupRows {
     return bound++;
   }
 
+  /**
+   * A slot for a new row that is made later, with others: nobody asks for the row before {@link
+   * #makeReserved}.
+   */
+  int reserve() {
+    return free.isEmpty() ? bound++ : free.removeLast();
+  }
+
+  /** The slot from which on new ones are given out; -1 if those of removed rows come first. */
+  int nextReserved() {
+    return free.isEmpty() ? bound : -1;
+  }
+
+  /** Makes the rows of all slots that were reserved since the last time, in any order. */
+  void makeReserved(int[] slots, int count) {
+    pages.ensure((bound + pageMask) >>> pageBits);
+    for (int i = 0; i < count && initial.length > 0; i++) {
+      System.arraycopy(initial, 0, writable(slots[i]), offset(slots[i]), stride);
+    }
+  }
+
   /** Removes a row; its slot may be given out again. */
   public void remove(int slot) {
     int from = offset(slot);

@@ -4,6 +4,7 @@ import com.carrotsearch.hppc.IntArrayList;
 import dev.leat.engine.internal.batch.Batch;
 import dev.leat.engine.internal.batch.Hashing;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * The slots of keys of any columns.
@@ -28,6 +29,9 @@ public final class KeyTable extends GroupKeys {
 
   private static final int MIN_WRONG = 4;
 
+  /** How many columns are compared with the guesses in one pass. */
+  private static final int AT_ONCE = 3;
+
   private final Hashing hashing;
   private final int keyWords;
   private final SlotIndex index = new SlotIndex();
@@ -47,6 +51,9 @@ public final class KeyTable extends GroupKeys {
   /** The key column whose codes have leaders; beyond the last if there is none. */
   private int leading;
 
+  /** The other key columns. */
+  private int[] compared;
+
   /** A table of keys, and of words that are kept of each. */
   public KeyTable(KeyLayout layout, int payloadWords, Hashing hashing) {
     super(layout, payloadWords, hashing);
@@ -55,6 +62,7 @@ public final class KeyTable extends GroupKeys {
     this.reader = new RowReader(layout);
     this.probe = new long[keyWords];
     this.leading = nextEncoded(0);
+    this.compared = allBut(leading);
     this.leaders = new int[hasLeaders() ? 64 : 0];
   }
 
@@ -97,16 +105,47 @@ public final class KeyTable extends GroupKeys {
     int count = batch.count();
     for (int i = 0; i < count; i++) {
       int row = selection == null ? i : selection[i];
-      int slot = leader((int) codes[row]) - 1;
-      if (slot < 0) {
-        int size = rows().size();
-        reader.copy(row, probe, 0);
-        slot = findOrAdd(probe);
-        if (rows().size() > size) {
-          added.add(slot);
-        }
+      int code = (int) codes[row];
+      int leader = leader(code);
+      slots[row] = leader > 0 ? leader - 1 : leader == UNUSED ? lead(row, code) : searched(row);
+    }
+    makeReserved();
+  }
+
+  /** The slot of a new key, which leads a code that no key has. */
+  private int lead(int row, int code) {
+    int slot = reserve(row);
+    setLeader(code, slot + 1);
+    added.add(slot);
+    return slot;
+  }
+
+  /** The slot of a key that may be in the index; a new one if need be. */
+  private int searched(int row) {
+    makeReserved();
+    int size = rows().size();
+    reader.copy(row, probe, 0);
+    int slot = findOrAdd(probe);
+    if (rows().size() > size) {
+      added.add(slot);
+    }
+    return slot;
+  }
+
+  @Override
+  void writeKeys(int[] slots, int[] from, int count) {
+    GroupRows rows = rows();
+    for (int k = 0; k < layout().columns(); k++) {
+      long[] column = reader.words(k);
+      for (int i = 0; i < count; i++) {
+        rows.writable(slots[i])[rows.offset(slots[i]) + k] = column[from[i]];
       }
-      slots[row] = slot;
+    }
+    for (int m = 0; m < layout().maskWords(); m++) {
+      int mask = layout().columns() + m;
+      for (int i = 0; i < count; i++) {
+        rows.writable(slots[i])[rows.offset(slots[i]) + mask] = reader.mask(from[i], m);
+      }
     }
   }
 
@@ -114,7 +153,7 @@ public final class KeyTable extends GroupKeys {
     return code < leaders.length ? leaders[code] : UNUSED;
   }
 
-  private void lead(int code, int entry) {
+  private void setLeader(int code, int entry) {
     if (code >= leaders.length) {
       leaders = Arrays.copyOf(leaders, Math.max(code + 1, 2 * leaders.length));
     }
@@ -122,15 +161,18 @@ public final class KeyTable extends GroupKeys {
   }
 
   @Override
-  public boolean areRight(Batch batch, long[] words, int[] at) {
+  public boolean areRight(Batch batch, TouchedRows touched, int[] at) {
     if (!hasLeaders()) {
       return true;
     }
-    // The leading column is equal, because the guess came from it.
-    long differs = difference(batch, words, at, 0, leading);
-    differs |= difference(batch, words, at, leading + 1, layout().columns());
+    long differs = difference(batch, touched.words(), at);
     for (int m = 0; m < layout().maskWords(); m++) {
-      differs |= maskDifference(batch, words, at, m);
+      int mask = layout().columns() + m;
+      differs |=
+          reader.hasNulls()
+              ? maskDifference(batch, touched.words(), at, m)
+              // All rows have 0, so it is enough to look at each group once.
+              : touched.anyBit(mask);
     }
     if (differs != 0) {
       takeBack();
@@ -138,17 +180,24 @@ public final class KeyTable extends GroupKeys {
     return differs == 0;
   }
 
-  /** The bits in which some columns differ in any row; null is no other word than 0. */
-  private long difference(Batch batch, long[] words, int[] at, int from, int to) {
+  /**
+   * The bits in which some columns differ in any row; null is no other word than 0. The leading
+   * column is equal, because the guess came from it.
+   */
+  private long difference(Batch batch, long[] words, int[] at) {
     long differs = 0;
-    int k = from;
-    for (; k + 1 < to; k += 2) {
-      differs |= differenceOfTwo(batch, words, at, k);
+    int next = 0;
+    for (; next + AT_ONCE <= compared.length; next += AT_ONCE) {
+      differs |= differenceOfThree(batch, words, at, next);
     }
-    return k < to ? differs | differenceOfOne(batch, words, at, k, reader.words(k)) : differs;
+    for (; next < compared.length; next++) {
+      differs |= differenceOfOne(batch, words, at, compared[next]);
+    }
+    return differs;
   }
 
-  private static long differenceOfOne(Batch batch, long[] words, int[] at, int k, long[] column) {
+  private long differenceOfOne(Batch batch, long[] words, int[] at, int k) {
+    long[] column = reader.words(k);
     int[] selection = batch.selection();
     int count = batch.count();
     long differs = 0;
@@ -159,17 +208,24 @@ public final class KeyTable extends GroupKeys {
     return differs;
   }
 
-  /** The same of a column and the next, for which the words are read once. */
-  private long differenceOfTwo(Batch batch, long[] words, int[] at, int k) {
-    long[] column = reader.words(k);
-    long[] next = reader.words(k + 1);
+  /** The same of several columns, while the words of a row are at hand. */
+  private long differenceOfThree(Batch batch, long[] words, int[] at, int first) {
+    int a = compared[first];
+    int b = compared[first + 1];
+    int c = compared[first + 2];
+    long[] columnA = reader.words(a);
+    long[] columnB = reader.words(b);
+    long[] columnC = reader.words(c);
     int[] selection = batch.selection();
     int count = batch.count();
     long differs = 0;
     for (int i = 0; i < count; i++) {
       int row = selection == null ? i : selection[i];
-      int from = at[row] + k;
-      differs |= (words[from] ^ column[row]) | (words[from + 1] ^ next[row]);
+      int from = at[row];
+      differs |=
+          (words[from + a] ^ columnA[row])
+              | (words[from + b] ^ columnB[row])
+              | (words[from + c] ^ columnC[row]);
     }
     return differs;
   }
@@ -179,12 +235,6 @@ public final class KeyTable extends GroupKeys {
     int[] selection = batch.selection();
     int count = batch.count();
     long differs = 0;
-    if (!reader.hasNulls()) {
-      for (int i = 0; i < count; i++) {
-        differs |= words[at[selection == null ? i : selection[i]] + mask];
-      }
-      return differs;
-    }
     for (int i = 0; i < count; i++) {
       int row = selection == null ? i : selection[i];
       differs |= words[at[row] + mask] ^ reader.mask(row, m);
@@ -208,6 +258,10 @@ public final class KeyTable extends GroupKeys {
     }
   }
 
+  private int[] allBut(int column) {
+    return IntStream.range(0, layout().columns()).filter(k -> k != column).toArray();
+  }
+
   private int nextEncoded(int from) {
     int column = from;
     while (column < layout().columns() && !layout().isEncoded(column)) {
@@ -219,6 +273,7 @@ public final class KeyTable extends GroupKeys {
   /** Has the codes of another column lead. */
   private void leadBy(int column) {
     leading = column;
+    compared = allBut(column);
     leaders = new int[hasLeaders() ? 64 : 0];
     index.clear();
     boolean[] isFree = rows().isFree();
@@ -366,7 +421,7 @@ public final class KeyTable extends GroupKeys {
     long[] page = rows().page(slot);
     int from = rows().offset(slot);
     if (hasLeaders() && leader((int) page[from + leading]) <= 0) {
-      lead((int) page[from + leading], slot + 1);
+      setLeader((int) page[from + leading], slot + 1);
     } else {
       index.add(hash(page, from), slot);
     }
@@ -377,7 +432,7 @@ public final class KeyTable extends GroupKeys {
     long[] page = rows().page(slot);
     int from = rows().offset(slot);
     if (hasLeaders() && leader((int) page[from + leading]) == slot + 1) {
-      lead((int) page[from + leading], index.isEmpty() ? UNUSED : LEADERLESS);
+      setLeader((int) page[from + leading], index.isEmpty() ? UNUSED : LEADERLESS);
     } else {
       index.remove(hash(page, from), slot);
     }

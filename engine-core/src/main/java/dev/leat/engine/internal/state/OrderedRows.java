@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * them: a binary tree in the rows' order in which a parent has a higher priority than its children.
  * Priorities are hashes of slots, so the shape follows from the rows' slots and order alone, and is
  * made anew from the rows when they are restored; nothing of it is in a checkpoint, nor in any
- * result. Of each row there are its children and its parent, its prefix, and the weight of its
- * subtree. A word of the row says its partition, in the upper half, and another its weight; the
+ * result. Of each row there are its children and its parent, its two prefixes, and the weight
+ * of its subtree. A word of the row says its partition, in the upper half, and another its weight; the
  * caller has the other words and the lower half.
  *
  * <p>A row may have weight 0: it keeps its place and does not count.
@@ -64,7 +64,10 @@ public final class OrderedRows {
   private int[] left = new int[0];
   private int[] right = new int[0];
   private int[] parents = new int[0];
+
+  /** Two words a slot, beside each other: a search looks at both. */
   private long[] prefixes = new long[0];
+
   private long[] counts = new long[0];
   private int[] roots = new int[0];
 
@@ -73,6 +76,7 @@ public final class OrderedRows {
 
   private boolean isLeftOfPlace;
   private long prefix;
+  private long secondPrefix;
 
   /**
    * No rows.
@@ -102,7 +106,7 @@ public final class OrderedRows {
 
   /** About how many bytes rows and trees take. */
   public long bytes() {
-    return rows.bytes() + (long) rows.size() * (3L * Integer.BYTES + 2L * Long.BYTES);
+    return rows.bytes() + (long) rows.size() * (3L * Integer.BYTES + 3L * Long.BYTES);
   }
 
   /** The partition of a row. */
@@ -150,10 +154,14 @@ public final class OrderedRows {
   /** Finds the row of a partition that is equal in the order to one given as words. */
   public int find(int partition, long[] words) {
     prefix = order.prefix(words, 0);
+    secondPrefix = order.secondPrefix(words, 0, prefix);
     place = NONE;
     int slot = root(partition);
     while (slot >= 0) {
-      int compared = Long.compare(prefix, prefixes[slot]);
+      int compared = Long.compare(prefix, prefixes[2 * slot]);
+      if (compared == 0) {
+        compared = Long.compare(secondPrefix, prefixes[2 * slot + 1]);
+      }
       if (compared == 0) {
         compared = order.compare(words, 0, rows.page(slot), rows.offset(slot));
         if (compared == 0) {
@@ -201,7 +209,7 @@ public final class OrderedRows {
       left = Arrays.copyOf(left, size);
       right = Arrays.copyOf(right, size);
       parents = Arrays.copyOf(parents, size);
-      prefixes = Arrays.copyOf(prefixes, size);
+      prefixes = Arrays.copyOf(prefixes, Math.multiplyExact(2, size));
       counts = Arrays.copyOf(counts, size);
       if (summaries != null) {
         summaries.ensure(size);
@@ -210,7 +218,8 @@ public final class OrderedRows {
     left[slot] = NONE;
     right[slot] = NONE;
     parents[slot] = place;
-    prefixes[slot] = prefix;
+    prefixes[2 * slot] = prefix;
+    prefixes[2 * slot + 1] = secondPrefix;
     counts[slot] = 0;
     combine(slot);
     if (place < 0) {

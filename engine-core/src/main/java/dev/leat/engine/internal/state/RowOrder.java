@@ -5,6 +5,7 @@ import dev.leat.engine.internal.batch.Words;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.SortKey;
 import dev.leat.engine.plan.Type;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,7 +15,9 @@ import java.util.List;
  * null is where the order says, by default largest.
  *
  * <p>A row's <i>prefix</i> is a word that is ordered as the rows are, as far as it goes: equal
- * prefixes say nothing. It decides most comparisons without looking at the row.
+ * prefixes say nothing. It decides most comparisons without looking at the row. Where many rows
+ * are equal in the first column, as counts are, or begin alike, as addresses do, a <i>second
+ * prefix</i> decides.
  */
 public final class RowOrder {
   private static final int PREFIX_BYTES = 8;
@@ -84,11 +87,48 @@ public final class RowOrder {
     return isDescending[0] ? ~word : word;
   }
 
+  /**
+   * A word that is ordered as rows are whose prefixes are equal, as far as it goes: of the second
+   * column where the prefix is all of the first, and of the next bytes where that is a string.
+   *
+   * @param prefix of the row
+   */
+  long secondPrefix(long[] words, int from, long prefix) {
+    if (prefix == Long.MIN_VALUE || prefix == Long.MAX_VALUE) {
+      // It may be a null, and another row's a value.
+      return 0;
+    }
+    long second = 0;
+    int column = 0;
+    long word = words[from + columns[0]];
+    if (types[0].kind() == Type.Kind.STRING) {
+      second = bytes(values.string(word), PREFIX_BYTES);
+    } else if (types[0].kind() == Type.Kind.BYTES) {
+      second = bytes(values.bytes(word), PREFIX_BYTES);
+    } else if (isWhole(types[0]) && columns.length > 1) {
+      column = 1;
+      if (layout.isNull(words, from, columns[1])) {
+        return isNullFirst[1] ? Long.MIN_VALUE : Long.MAX_VALUE;
+      }
+      second = prefix(types[1], words[from + columns[1]]);
+    }
+    return isDescending[column] ? ~second : second;
+  }
+
+  /** Are values equal whose prefixes are? */
+  private static boolean isWhole(Type type) {
+    return switch (type.kind()) {
+      case STRING, BYTES, ARRAY -> false;
+      case DECIMAL -> !type.isEncoded();
+      default -> true;
+    };
+  }
+
   private long prefix(Type type, long word) {
     return switch (type.kind()) {
       case FLOAT, DOUBLE -> orderedDouble(word);
-      case STRING -> prefix(values.string(word));
-      case BYTES -> prefix(values.bytes(word));
+      case STRING -> bytes(values.string(word), 0);
+      case BYTES -> bytes(values.bytes(word), 0);
       case DECIMAL ->
           type.isEncoded()
               ? orderedDouble(
@@ -104,27 +144,31 @@ public final class RowOrder {
     return word ^ (word >> 63 & Long.MAX_VALUE);
   }
 
-  private static long prefix(byte[] bytes) {
-    long prefix = 0;
-    for (int i = 0; i < PREFIX_BYTES; i++) {
-      prefix = prefix << 8 | (i < bytes.length ? bytes[i] & 0xff : 0);
+  /** Eight bytes from one on, ordered as a long like the bytes. */
+  private static long bytes(byte[] bytes, int from) {
+    long word = 0;
+    for (int i = from; i < from + PREFIX_BYTES; i++) {
+      word = word << 8 | (i < bytes.length ? bytes[i] & 0xff : 0);
     }
-    return prefix ^ Long.MIN_VALUE;
+    return word ^ Long.MIN_VALUE;
   }
 
-  /** The first bytes in UTF-8, which are ordered as code points are. */
-  private static long prefix(String string) {
-    long prefix = 0;
-    int length = Math.min(PREFIX_BYTES, string.length());
-    for (int i = 0; i < length; i++) {
+  /** The same of a string in UTF-8, whose bytes are ordered as code points are. */
+  private static long bytes(String string, int from) {
+    long word = 0;
+    int end = Math.min(from + PREFIX_BYTES, string.length());
+    for (int i = 0; i < end; i++) {
       char c = string.charAt(i);
       if (c >= 0x80) {
-        String start = string.substring(0, Math.min(string.length(), PREFIX_BYTES + 1));
-        return prefix(start.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        // A character takes at least a byte, and one more is there so that no pair is cut in two.
+        String start = string.substring(0, Math.min(string.length(), from + PREFIX_BYTES + 1));
+        return bytes(start.getBytes(StandardCharsets.UTF_8), from);
       }
-      prefix |= (long) c << (8 * (PREFIX_BYTES - 1 - i));
+      if (i >= from) {
+        word |= (long) c << (8 * (from + PREFIX_BYTES - 1 - i));
+      }
     }
-    return prefix ^ Long.MIN_VALUE;
+    return word ^ Long.MIN_VALUE;
   }
 
   /** Compares two rows by the columns of the order, and then by all. */

@@ -58,6 +58,9 @@ public final class RowsByKey implements Checkpointed {
       Identity identity,
       boolean isUnique) {}
 
+  /** What is kept of a key: how many rows it has, and the first. */
+  private static final int KEY_WORDS = 2;
+
   private static final int NONE = -1;
   private static final long GONE = -1;
   private static final int HALF = 32;
@@ -88,6 +91,9 @@ public final class RowsByKey implements Checkpointed {
 
   private int unkeyed;
 
+  /** Where a key has one row at most: by key, the place of its row plus one, as its head says. */
+  private int[] placeOfKey = new int[0];
+
   /** Where equal rows are counted: by place, the key of the row. */
   private int[] keyOfPlace = new int[0];
 
@@ -102,7 +108,7 @@ public final class RowsByKey implements Checkpointed {
     Schema schema = layout.schema();
     boolean isCode = GroupKeys.isCode(schema, layout.key());
     this.probe = new KeyProbe(schema, layout.key(), layout.matchesNull());
-    this.keys = GroupKeys.ofJoin(probe.layout(), isCode, hashing);
+    this.keys = GroupKeys.ofJoin(probe.layout(), isCode, KEY_WORDS, hashing);
     this.countWord = probe.layout().stride();
     this.headWord = countWord + 1;
     this.keptLayout = KeyLayout.of(schema, layout.kept());
@@ -311,14 +317,22 @@ public final class RowsByKey implements Checkpointed {
   }
 
   private void link(int place, int key, long[] page, int from) {
-    long[] keyPage = keys.rows().writable(key);
-    int head = keys.rows().offset(key) + headWord;
-    long next = keyPage[head];
+    long next = keys.rows().page(key)[keys.rows().offset(key) + headWord];
     page[from + linkWord] = next;
     if (next != 0 && layout.identity() != Identity.APPENDED) {
       setBefore((int) next - 1, place + 1);
     }
-    keyPage[head] = place + 1L;
+    setHead(key, place + 1L);
+  }
+
+  private void setHead(int key, long head) {
+    keys.rows().writable(key)[keys.rows().offset(key) + headWord] = head;
+    if (layout.isUnique()) {
+      if (key >= placeOfKey.length) {
+        placeOfKey = Arrays.copyOf(placeOfKey, key + 16 + (key >> 1));
+      }
+      placeOfKey[key] = (int) head;
+    }
   }
 
   private void setBefore(int place, long before) {
@@ -343,7 +357,7 @@ public final class RowsByKey implements Checkpointed {
     long next = link & LOW;
     long before = link >>> HALF;
     if (before == 0) {
-      keys.rows().writable(key)[keys.rows().offset(key) + headWord] = next;
+      setHead(key, next);
     } else {
       setNext((int) before - 1, next);
     }
@@ -389,7 +403,37 @@ public final class RowsByKey implements Checkpointed {
 
   /** The place of the newest row of a key, or -1. */
   public int first(int key) {
-    return key < 0 ? NONE : (int) keys.rows().page(key)[keys.rows().offset(key) + headWord] - 1;
+    if (key < 0) {
+      return NONE;
+    }
+    return layout.isUnique() ? placeOfKey[key] - 1 : head(key) - 1;
+  }
+
+  private int head(int key) {
+    return (int) keys.rows().page(key)[keys.rows().offset(key) + headWord];
+  }
+
+  /** Has a key one row at most? */
+  public boolean isUnique() {
+    return layout.isUnique();
+  }
+
+  /**
+   * Looks up the one row of the key of each of another relation's rows.
+   *
+   * @param other how that relation's keys lie in its batches
+   * @param places is given the row's place at the index of each selected row, or -1
+   */
+  public void findRows(Batch batch, KeyProbe other, int[] places) {
+    assert layout.isUnique() : "a key has several rows";
+    find(batch, other, places);
+    int[] selection = batch.selection();
+    int count = batch.count();
+    for (int i = 0; i < count; i++) {
+      int row = selection == null ? i : selection[i];
+      int key = places[row];
+      places[row] = key < 0 ? NONE : placeOfKey[key] - 1;
+    }
   }
 
   /** The place of the next row of the same key, or -1. */
@@ -454,7 +498,7 @@ public final class RowsByKey implements Checkpointed {
     return keys.bytes()
         + rows.bytes()
         + byValue.bytes()
-        + (long) (placeOfNumber.length + keyOfPlace.length) * Integer.BYTES;
+        + (long) (placeOfNumber.length + placeOfKey.length + keyOfPlace.length) * Integer.BYTES;
   }
 
   /** Adds the codes that it holds. */
@@ -493,6 +537,7 @@ public final class RowsByKey implements Checkpointed {
     boolean[] isFree = keys.rows().isFree();
     for (int key = 0; key < isFree.length; key++) {
       if (!isFree[key]) {
+        setHead(key, head(key));
         for (int place = first(key); place >= 0; place = link(place)) {
           StateFormat.check(place < rows.bound(), "row of a key", place);
           restored(key, place);

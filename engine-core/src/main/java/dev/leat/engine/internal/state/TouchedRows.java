@@ -168,6 +168,15 @@ public final class TouchedRows {
     return words;
   }
 
+  /** The bits that a word has in any touched row. */
+  long anyBit(int word) {
+    long bits = 0;
+    for (int at = word; at < count * stride; at += stride) {
+      bits |= words[at];
+    }
+    return bits;
+  }
+
   /** A word of a touched row as it was before the step. */
   public long before(int place, int word) {
     int slot = slots[place];

@@ -150,7 +150,7 @@ class EngineRuntimeTest {
               EngineException.class, e -> assertThat(e.kind()).isEqualTo(Kind.FULL));
       log.refuses = null;
       assertThat(append(runtime, "c")).isEqualTo(2);
-      assertThat(runtime.await(2, Long.MAX_VALUE)).isTrue();
+      assertThat(runtime.waits().await(2, Long.MAX_VALUE)).isTrue();
       assertThat(count(runtime)).isEqualTo(2L);
     }
   }
@@ -201,7 +201,7 @@ class EngineRuntimeTest {
                           }))
           .hasMessageContaining("nothing was appended, split it");
       append(runtime, "a");
-      assertThat(runtime.await(1, Long.MAX_VALUE)).isTrue();
+      assertThat(runtime.waits().await(1, Long.MAX_VALUE)).isTrue();
       assertThat(count(runtime)).isEqualTo(1L);
     }
   }

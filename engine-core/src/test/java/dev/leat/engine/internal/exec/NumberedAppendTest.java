@@ -143,7 +143,7 @@ class NumberedAppendTest {
   }
 
   private static @Nullable Object count(EngineRuntime runtime) {
-    assertThat(runtime.await(runtime.position(), Long.MAX_VALUE)).isTrue();
+    assertThat(runtime.waits().await(runtime.position(), Long.MAX_VALUE)).isTrue();
     @Nullable Object[] row = runtime.reads().row(runtime.view("n"), new Object[0]);
     return Objects.requireNonNull(row)[0];
   }
@@ -169,7 +169,7 @@ class NumberedAppendTest {
       assertThat(append(runtime, "a", 7)).isEqualTo(new Appender.Outcome(2, true));
       assertThat(append(runtime, "a", 3)).isEqualTo(new Appender.Outcome(2, true));
       assertThat(append(runtime, "b", 8).position()).isEqualTo(4);
-      assertThat(runtime.await(4, Long.MAX_VALUE)).isTrue();
+      assertThat(runtime.waits().await(4, Long.MAX_VALUE)).isTrue();
       assertThat(count(runtime)).isEqualTo(4L);
     }
   }
@@ -287,7 +287,7 @@ class NumberedAppendTest {
 
       assertThat(both.get(0).join()).isEqualTo(new Appender.Outcome(1, false));
       assertThat(both.get(1).join()).isEqualTo(new Appender.Outcome(1, true));
-      assertThat(runtime.await(1, Long.MAX_VALUE)).isTrue();
+      assertThat(runtime.waits().await(1, Long.MAX_VALUE)).isTrue();
       assertThat(count(runtime)).isEqualTo(1L);
     }
   }
@@ -337,7 +337,7 @@ class NumberedAppendTest {
       }
 
       assertThat(failures).isEmpty();
-      assertThat(runtime.await(log.lastPosition(), Long.MAX_VALUE)).isTrue();
+      assertThat(runtime.waits().await(log.lastPosition(), Long.MAX_VALUE)).isTrue();
       assertThat(count(runtime)).isEqualTo(2L * numbers);
     }
   }

@@ -112,7 +112,7 @@ class KeyTableLawsTest {
     touched.start();
     keys.guess(batch, slots);
     touched.touch(batch, slots, at);
-    if (!keys.areRight(batch, touched.words(), at)) {
+    if (!keys.areRight(batch, touched, at)) {
       keys.findOrAdd(batch, slots);
     }
   }

@@ -4,8 +4,11 @@ import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineSettings;
 import dev.leat.engine.Threading;
 import dev.leat.engine.examples.Example;
+import dev.leat.engine.examples.FileRun;
 import dev.leat.engine.examples.Flags;
+import dev.leat.engine.examples.InputFile;
 import dev.leat.engine.examples.OpenEngine;
+import dev.leat.engine.examples.Report;
 import dev.leat.engine.examples.UsageException;
 import dev.leat.engine.examples.UserFiles;
 import java.io.IOException;
@@ -80,7 +83,7 @@ public final class ClickstreamExample implements Example {
     if (options.data.isPresent()) {
       UserFiles.requireWritable(options.data.get());
     }
-    Report report = new Report(out, options.out);
+    Report report = new Report(out, options.out, ClickstreamView.SHOWN);
     // The sample is stepped by this thread, so that what it prints is in step with the engine.
     EngineSettings settings =
         EngineSettings.defaults()
@@ -89,7 +92,14 @@ public final class ClickstreamExample implements Example {
         OpenEngine.open(options.data, ClickstreamPipeline.define(), settings, out)) {
       try {
         if (options.events.isPresent()) {
-          new FileRun(open, report, out).run(options.events.get(), options.isAppend);
+          FileRun run = new FileRun(open, report, out);
+          List<InputFile> file =
+              List.of(new InputFile(ClickstreamPipeline.EVENTS, options.events.get()));
+          if (options.isAppend) {
+            run.append(file);
+          } else {
+            run.run(file);
+          }
         } else {
           new SampleRun(open, report, out).run();
         }

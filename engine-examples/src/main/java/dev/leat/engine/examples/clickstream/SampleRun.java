@@ -4,7 +4,10 @@ import dev.leat.engine.Engine;
 import dev.leat.engine.EngineSettings;
 import dev.leat.engine.Row;
 import dev.leat.engine.Threading;
+import dev.leat.engine.examples.ChangeFeeds;
 import dev.leat.engine.examples.OpenEngine;
+import dev.leat.engine.examples.Report;
+import dev.leat.engine.examples.ShownView;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
@@ -48,7 +51,7 @@ final class SampleRun {
     if (held > 0) {
       out.println("Found " + held + " of " + SampleEvents.ALL + " events in " + open.place() + ".");
     }
-    try (ChangeFeeds feeds = new ChangeFeeds(engine)) {
+    try (ChangeFeeds feeds = new ChangeFeeds(engine, ClickstreamView.SHOWN)) {
       for (Step step : STEPS) {
         take(step, feeds);
       }
@@ -97,7 +100,7 @@ final class SampleRun {
     }
   }
 
-  private static List<Row> rows(Engine engine, ClickstreamView view) {
+  private static List<Row> rows(Engine engine, ShownView view) {
     return engine.view(view.name()).orderBy(view.orderKeys()).toList();
   }
 

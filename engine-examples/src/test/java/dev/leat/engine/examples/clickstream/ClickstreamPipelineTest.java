@@ -7,6 +7,7 @@ import dev.leat.engine.Changes;
 import dev.leat.engine.Engine;
 import dev.leat.engine.Row;
 import dev.leat.engine.StreamInput;
+import dev.leat.engine.examples.ShownView;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -142,7 +143,7 @@ class ClickstreamPipelineTest {
       Collections.shuffle(shuffled, random);
       try (Engine engine = Tables.inMemory()) {
         Map<String, Map<Row, Long>> sums = new HashMap<>();
-        for (ClickstreamView view : ClickstreamView.ALL) {
+        for (ShownView view : ClickstreamView.ALL) {
           Map<Row, Long> sum = sums.computeIfAbsent(view.name(), n -> new HashMap<>());
           engine
               .view(view.name())

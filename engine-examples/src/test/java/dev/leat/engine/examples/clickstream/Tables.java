@@ -7,7 +7,9 @@ import dev.leat.engine.EngineSettings;
 import dev.leat.engine.Row;
 import dev.leat.engine.Threading;
 import dev.leat.engine.View;
+import dev.leat.engine.examples.Report;
 import dev.leat.engine.examples.RowText;
+import dev.leat.engine.examples.ShownView;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -32,10 +34,11 @@ final class Tables {
   /** All views as CSV, by file name. */
   static Map<String, List<String>> of(Engine engine, int events) {
     Map<String, List<String>> tables = new LinkedHashMap<>();
-    for (ClickstreamView view : ClickstreamView.ALL) {
+    for (ShownView view : ClickstreamView.ALL) {
       View<Row> rows = engine.view(view.name());
       tables.put(
-          view.fileName(SUFFIXES.getOrDefault(events, String.valueOf(events))),
+          ClickstreamView.SHOWN.fileName(
+              view, SUFFIXES.getOrDefault(events, String.valueOf(events))),
           RowText.csv(rows.schema(), rows.orderBy(view.orderKeys()).toList()));
     }
     return tables;
@@ -44,8 +47,8 @@ final class Tables {
   /** What was computed once and for all by another engine. */
   static Map<String, List<String>> golden(int events) {
     Map<String, List<String>> tables = new LinkedHashMap<>();
-    for (ClickstreamView view : ClickstreamView.ALL) {
-      String name = view.fileName(SUFFIXES.get(events));
+    for (ShownView view : ClickstreamView.ALL) {
+      String name = ClickstreamView.SHOWN.fileName(view, SUFFIXES.get(events));
       tables.put(name, lines("/golden/" + name));
     }
     return tables;

@@ -1,4 +1,4 @@
-package dev.leat.engine.examples.clickstream;
+package dev.leat.engine.examples;
 
 import static dev.leat.engine.Expressions.asc;
 
@@ -6,8 +6,6 @@ import dev.leat.engine.Engine;
 import dev.leat.engine.LedgerEntry;
 import dev.leat.engine.Row;
 import dev.leat.engine.Snapshot;
-import dev.leat.engine.examples.RowText;
-import dev.leat.engine.examples.UserFiles;
 import dev.leat.engine.plan.Schema;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -20,13 +18,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Shows the views, all at one position, and writes them to files. */
-final class Report {
-  private static final int MAX_ROWS = 20;
+public final class Report {
   private static final int MAX_REJECTED = 5;
   private static final int LONGEST_ROW = 120;
 
   private final PrintStream out;
   private final Optional<Path> folder;
+  private final ShownViews shown;
 
   /**
    * Nothing is shown yet.
@@ -34,43 +32,66 @@ final class Report {
    * @param folder for the files, if there are to be any; it is made now
    * @throws IOException if it cannot be written to
    */
-  Report(PrintStream out, Optional<Path> folder) throws IOException {
+  public Report(PrintStream out, Optional<Path> folder, ShownViews shown) throws IOException {
     this.out = out;
     this.folder = folder;
+    this.shown = shown;
     if (folder.isPresent()) {
       UserFiles.requireWritable(folder.get());
     }
   }
 
   /** Prints the tables, the longest only in part. */
-  void print(Engine engine) {
+  public void print(Engine engine) {
     List<Runnable> tables = engine.read(snapshot -> read(engine, snapshot));
     tables.forEach(Runnable::run);
   }
 
   private List<Runnable> read(Engine engine, Snapshot snapshot) {
     List<Runnable> tables = new ArrayList<>();
-    for (ClickstreamView view : ClickstreamView.ALL) {
+    for (ShownView view : shown.views()) {
       Schema schema = engine.view(view.name()).schema();
       Snapshot.Of<Row> at = snapshot.view(view.name());
-      List<Row> rows = at.orderBy(view.orderKeys()).limit(MAX_ROWS).toList();
+      List<Row> rows = at.orderBy(view.orderKeys()).limit(view.limit()).toList();
       long more = at.count() - rows.size();
       tables.add(() -> print(view, schema, rows, more));
     }
     return tables;
   }
 
-  private void print(ClickstreamView view, Schema schema, List<Row> rows, long more) {
+  private void print(ShownView view, Schema schema, List<Row> rows, long more) {
     out.println();
     out.println(view.title() + " (" + view.name() + ")");
-    RowText.table(schema, rows, List.of()).forEach(out::println);
+    if (!view.columns().isEmpty()) {
+      out.println(
+          "  "
+              + view.columns().size()
+              + " of "
+              + schema.size()
+              + " columns (--out DIR writes all)");
+    }
+    Schema printed = printed(view, schema);
+    List<Row> parts = rows.stream().map(row -> part(printed, row)).toList();
+    RowText.table(printed, parts, List.of()).forEach(out::println);
     if (more > 0) {
       out.printf(Locale.ROOT, "  ... and %,d more rows (--out DIR writes all)%n", more);
     }
   }
 
+  /** The columns of a view that are printed. */
+  static Schema printed(ShownView view, Schema schema) {
+    return view.columns().isEmpty() ? schema : schema.select(view.columns(), "what is printed");
+  }
+
+  /** What is printed of a row. */
+  static Row part(Schema printed, Row row) {
+    return printed.equals(row.schema())
+        ? row
+        : Row.of(printed, printed.names().stream().map(row::value).toArray());
+  }
+
   /** Prints how many rows were left out, and why the first of them. */
-  void printRejected(Engine engine) {
+  public void printRejected(Engine engine) {
     long rejected = rejected(engine);
     if (rejected == 0) {
       return;
@@ -95,7 +116,7 @@ final class Report {
   }
 
   /** Writes a file for each view, if there is a folder for them. */
-  void write(Engine engine, String suffix) throws IOException {
+  public void write(Engine engine, String suffix) throws IOException {
     if (folder.isEmpty()) {
       return;
     }
@@ -103,9 +124,9 @@ final class Report {
         engine.read(
             snapshot -> {
               Map<Path, List<String>> lines = new LinkedHashMap<>();
-              for (ClickstreamView view : ClickstreamView.ALL) {
+              for (ShownView view : shown.views()) {
                 lines.put(
-                    folder.get().resolve(view.fileName(suffix)),
+                    folder.get().resolve(shown.fileName(view, suffix)),
                     RowText.csv(
                         engine.view(view.name()).schema(),
                         snapshot.view(view.name()).orderBy(view.orderKeys()).toList()));
@@ -119,13 +140,13 @@ final class Report {
     out.println("Wrote " + files.size() + " files to " + folder.get() + ": *_" + suffix + ".csv");
   }
 
-  /** How many events the views are of. */
-  static long accepted(Engine engine) {
-    return engine.acceptedRows().getOrDefault(ClickstreamPipeline.EVENTS, 0L);
+  /** How many rows came in, of all inputs. */
+  public static long accepted(Engine engine) {
+    return engine.acceptedRows().values().stream().mapToLong(Long::longValue).sum();
   }
 
   /** How many rows are in no view. */
-  static long rejected(Engine engine) {
+  public static long rejected(Engine engine) {
     return engine.rejectedRows().values().stream().mapToLong(Long::longValue).sum();
   }
 }

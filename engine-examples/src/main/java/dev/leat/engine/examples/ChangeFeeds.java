@@ -1,4 +1,4 @@
-package dev.leat.engine.examples.clickstream;
+package dev.leat.engine.examples;
 
 import dev.leat.engine.Change;
 import dev.leat.engine.Changes;
@@ -6,7 +6,6 @@ import dev.leat.engine.Engine;
 import dev.leat.engine.Row;
 import dev.leat.engine.Subscription;
 import dev.leat.engine.View;
-import dev.leat.engine.examples.RowText;
 import dev.leat.engine.plan.Schema;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -16,14 +15,15 @@ import java.util.List;
  * Collects what changes in the views. For an engine that is stepped by the thread that prints: then
  * all changes of a step are here when it is done.
  */
-final class ChangeFeeds implements AutoCloseable {
-  private record Feed(ClickstreamView view, Schema schema, List<Change<Row>> changes) {}
+public final class ChangeFeeds implements AutoCloseable {
+  private record Feed(ShownView view, Schema schema, List<Change<Row>> changes) {}
 
   private final List<Feed> feeds = new ArrayList<>();
   private final List<Subscription> subscriptions = new ArrayList<>();
 
-  ChangeFeeds(Engine engine) {
-    for (ClickstreamView view : ClickstreamView.ALL) {
+  /** Begins to collect, from what the engine holds now. */
+  public ChangeFeeds(Engine engine, ShownViews shown) {
+    for (ShownView view : shown.views()) {
       View<Row> rows = engine.view(view.name());
       Feed feed = new Feed(view, rows.schema(), new ArrayList<>());
       feeds.add(feed);
@@ -38,16 +38,18 @@ final class ChangeFeeds implements AutoCloseable {
   }
 
   /** Prints what came since the last time: + a row that is new, - one that is gone. */
-  void print(PrintStream out) {
+  public void print(PrintStream out) {
     for (Feed feed : feeds) {
       out.println();
       boolean isNone = feed.changes().isEmpty();
       out.println("Changes of " + feed.view().name() + (isNone ? ": none" : ""));
       if (!isNone) {
-        List<Row> rows = feed.changes().stream().map(Change::row).toList();
+        Schema printed = Report.printed(feed.view(), feed.schema());
+        List<Row> rows =
+            feed.changes().stream().map(change -> Report.part(printed, change.row())).toList();
         List<String> marks =
             feed.changes().stream().map(change -> change.weight() > 0 ? "+" : "-").toList();
-        RowText.table(feed.schema(), rows, marks).forEach(out::println);
+        RowText.table(printed, rows, marks).forEach(out::println);
         feed.changes().clear();
       }
     }
