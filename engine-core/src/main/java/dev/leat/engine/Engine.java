@@ -377,12 +377,12 @@ public final class Engine implements AutoCloseable {
    * @param writer is not called for a repetition
    */
   public Appended append(ProducerSequence sequence, Consumer<Transaction> writer) {
-    return append(appender, sequence, rows -> writer.accept(new Transaction(rows)));
+    return append(appender, sequence, () -> rows -> writer.accept(new Transaction(rows)));
   }
 
   static Appended append(
-      Appender appender, ProducerSequence sequence, Consumer<Appender.Rows> writer) {
-    Appender.Outcome outcome = appender.append(sequence.producer(), sequence.number(), writer);
+      Appender appender, ProducerSequence sequence, Supplier<Consumer<Appender.Rows>> prepare) {
+    Appender.Outcome outcome = appender.append(sequence.producer(), sequence.number(), prepare);
     return new Appended(new Position(outcome.position()), outcome.isDuplicate());
   }
 
@@ -431,9 +431,10 @@ public final class Engine implements AutoCloseable {
   /**
    * About how many bytes of memory the state takes, by what keeps it: relations and views as {@link
    * #explain} names them, {@code "dictionary"} for strings and other wide values, which all share,
-   * {@code "ledger"}. What {@link EngineSettings#stateBytes} bounds is the sum. It counts what is
-   * there: memory that deletions left free is used again, and is not counted until then; nor are
-   * epochs on their way, snapshots that readers keep, and what waits for subscribers.
+   * {@code "ledger"}, and {@code "producers"} for those that number their appends. What {@link
+   * EngineSettings#stateBytes} bounds is the sum. It counts what is there: memory that deletions
+   * left free is used again, and is not counted until then; nor are epochs on their way, snapshots
+   * that readers keep, and what waits for subscribers.
    */
   public Map<String, Long> stateBytes() {
     return runtime.stateBytes();

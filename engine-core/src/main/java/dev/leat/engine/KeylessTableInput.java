@@ -4,6 +4,7 @@ import dev.leat.engine.internal.batch.StagedRows;
 import dev.leat.engine.internal.exec.Appender;
 import dev.leat.engine.plan.Node;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Writes to a table without a key: a multiset of rows. Any thread. The rows of one call are seen by
@@ -31,7 +32,7 @@ public final class KeylessTableInput<T> {
   /** Inserts rows. */
   public Position insert(List<T> rows) {
     requireSome(rows);
-    return new Position(appender.append(r -> rows.forEach(row -> insert(row, r))));
+    return new Position(appender.append(staged(rows)));
   }
 
   /**
@@ -41,7 +42,11 @@ public final class KeylessTableInput<T> {
    */
   public Appended insert(List<T> rows, ProducerSequence sequence) {
     requireSome(rows);
-    return Engine.append(appender, sequence, r -> rows.forEach(row -> insert(row, r)));
+    return Engine.append(appender, sequence, () -> staged(rows));
+  }
+
+  private Consumer<Appender.Rows> staged(List<T> rows) {
+    return appender.staged(input, rows.size(), into -> mapping.writeAll(rows, into));
   }
 
   private static void requireSome(List<?> rows) {

@@ -134,10 +134,11 @@ public final class NdjsonInput {
         Engine.append(
             appender,
             sequence,
-            into -> {
-              chunks.forEach(rows -> into.add(input, rows));
-              rejected.forEach(r -> into.reject(input, r.reason(), r.row()));
-            });
+            () ->
+                into -> {
+                  chunks.forEach(rows -> into.add(input, rows));
+                  rejected.forEach(r -> into.reject(input, r.reason(), r.row()));
+                });
     boolean isDuplicate = appended.isDuplicate();
     return new NdjsonResult(
         appended.position(),

@@ -36,6 +36,7 @@ final class RecordMapping<T extends Record> extends RowMapping<T> {
   private final Class<T> record;
   private final MethodHandle[] accessors;
   private final Type.Kind[] kinds;
+  private final boolean[] isWord;
   private final MethodHandle constructor;
 
   private RecordMapping(
@@ -44,6 +45,10 @@ final class RecordMapping<T extends Record> extends RowMapping<T> {
     this.record = record;
     this.accessors = accessors;
     this.constructor = constructor;
+    this.isWord = new boolean[accessors.length];
+    for (int i = 0; i < accessors.length; i++) {
+      isWord[i] = accessors[i].type().returnType() == long.class;
+    }
     this.kinds = schema.fields().stream().map(f -> f.type().kind()).toArray(Type.Kind[]::new);
   }
 
@@ -75,7 +80,7 @@ final class RecordMapping<T extends Record> extends RowMapping<T> {
         accessors[i] =
             lookup
                 .unreflect(accessor)
-                .asType(MethodType.methodType(handleType(fields.get(i).type()), Record.class));
+                .asType(MethodType.methodType(handleType(types[i]), Record.class));
       }
       Constructor<T> canonical = record.getDeclaredConstructor(types);
       canonical.setAccessible(true);
@@ -96,11 +101,14 @@ final class RecordMapping<T extends Record> extends RowMapping<T> {
   }
 
   /**
-   * What an accessor's handle gives: a string as such, since most columns are; else the boxed
-   * value.
+   * What an accessor's handle gives: a string as such, and a number that is its word, since most
+   * columns are one of these; else the boxed value.
    */
-  private static Class<?> handleType(Type type) {
-    return type.kind() == Type.Kind.STRING ? String.class : Object.class;
+  private static Class<?> handleType(Class<?> component) {
+    if (component == String.class) {
+      return String.class;
+    }
+    return component == long.class || component == int.class ? long.class : Object.class;
   }
 
   private static Type type(Class<?> record, RecordComponent component) {
@@ -114,8 +122,8 @@ final class RecordMapping<T extends Record> extends RowMapping<T> {
               + record.getSimpleName()
               + " has type "
               + component.getGenericType().getTypeName()
-              + ", which no column has; use a boolean, int, long, float, double, BigDecimal, String,"
-              + " Instant, LocalDate, Duration, byte[] or a List of one of these");
+              + ", which no column has; use a boolean, int, long, float, double, BigDecimal,"
+              + " String, Instant, LocalDate, Duration, byte[] or a List of one of these");
     }
     return type;
   }
@@ -245,15 +253,36 @@ final class RecordMapping<T extends Record> extends RowMapping<T> {
   @Override
   @Nullable Object value(T row, int column) {
     try {
-      return kinds[column] == Type.Kind.STRING
-          ? (String) accessors[column].invokeExact((Record) row)
-          : (Object) accessors[column].invokeExact((Record) row);
+      MethodHandle accessor = accessors[column];
+      Class<?> given = accessor.type().returnType();
+      if (given == String.class) {
+        return (String) accessor.invokeExact((Record) row);
+      }
+      if (given == long.class) {
+        long word = (long) accessor.invokeExact((Record) row);
+        return kinds[column] == Type.Kind.INT ? (Object) (int) word : (Object) word;
+      }
+      return (Object) accessor.invokeExact((Record) row);
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {
-      throw new IllegalArgumentException(
-          "the accessor of column '" + schema().field(column).name() + "' threw", e);
+      throw threw(column, e);
     }
+  }
+
+  private long word(T row, int column) {
+    try {
+      return (long) accessors[column].invokeExact((Record) row);
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw threw(column, e);
+    }
+  }
+
+  private IllegalArgumentException threw(int column, Throwable cause) {
+    return new IllegalArgumentException(
+        "the accessor of column '" + schema().field(column).name() + "' threw", cause);
   }
 
   @Override
@@ -261,6 +290,10 @@ final class RecordMapping<T extends Record> extends RowMapping<T> {
     Objects.requireNonNull(row, "row");
     for (int c = 0; c < accessors.length; c++) {
       if (!rows.isKept(c)) {
+        continue;
+      }
+      if (isWord[c]) {
+        rows.setWord(c, word(row, c));
         continue;
       }
       Object value = value(row, c);

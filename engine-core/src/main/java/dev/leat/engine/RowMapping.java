@@ -3,6 +3,7 @@ package dev.leat.engine;
 import dev.leat.engine.internal.batch.StagedRows;
 import dev.leat.engine.plan.Field;
 import dev.leat.engine.plan.Schema;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,13 @@ abstract class RowMapping<T> {
     rows.commit(op);
   }
 
+  /** Writes rows and commits them as such that are put. */
+  final void writeAll(List<T> all, StagedRows rows) {
+    for (T row : all) {
+      write(row, rows, StagedRows.PUT);
+    }
+  }
+
   /** Writes the key columns of a row, null in the others, and commits it as a deletion. */
   void writeKey(Object[] key, int[] keyColumns, StagedRows rows) {
     for (int c = 0; c < schema.size(); c++) {
@@ -60,9 +68,9 @@ abstract class RowMapping<T> {
     } catch (ArithmeticException e) {
       throw notTaken(field, value, String.valueOf(e.getMessage()), e);
     } catch (ClassCastException e) {
-      // A null is of no class, so it was not that.
-      String name = Objects.requireNonNull(value).getClass().getName();
-      throw notTaken(field, value, "its class is " + name, e);
+      // Null is of every class.
+      Object given = Objects.requireNonNull(value, "value");
+      throw notTaken(field, given, "its class is " + given.getClass().getName(), e);
     }
   }
 

@@ -5,6 +5,7 @@ import dev.leat.engine.internal.exec.Appender;
 import dev.leat.engine.plan.Node;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /**
  * Appends rows to a stream. Any thread; many may append at once. The rows of one call are seen by
@@ -32,13 +33,13 @@ public final class StreamInput<T> {
    *     durable
    */
   public Position append(T row) {
-    return new Position(appender.append(rows -> write(row, rows.of(input))));
+    return new Position(appender.append(rows -> write(row, rows)));
   }
 
   /** Appends rows, all or none, and waits until they are acknowledged. */
   public Position append(List<T> rows) {
     requireSome(rows);
-    return new Position(appender.append(r -> write(rows, r.of(input))));
+    return new Position(appender.append(staged(rows)));
   }
 
   /**
@@ -49,7 +50,7 @@ public final class StreamInput<T> {
    */
   public Appended append(List<T> rows, ProducerSequence sequence) {
     requireSome(rows);
-    return Engine.append(appender, sequence, r -> write(rows, r.of(input)));
+    return Engine.append(appender, sequence, () -> staged(rows));
   }
 
   /**
@@ -59,10 +60,7 @@ public final class StreamInput<T> {
    */
   public CompletableFuture<Position> appendAsync(List<T> rows) {
     requireSome(rows);
-    return appender
-        .appendAsync(r -> write(rows, r.of(input)))
-        .acknowledgement()
-        .thenApply(Position::new);
+    return appender.appendAsync(staged(rows)).acknowledgement().thenApply(Position::new);
   }
 
   private static void requireSome(List<?> rows) {
@@ -71,17 +69,11 @@ public final class StreamInput<T> {
     }
   }
 
-  private void write(List<T> rows, StagedRows staged) {
-    for (T row : rows) {
-      write(row, staged);
-    }
-  }
-
-  private void write(T row, StagedRows staged) {
-    mapping.write(row, staged, StagedRows.PUT);
+  private Consumer<Appender.Rows> staged(List<T> rows) {
+    return appender.staged(input, rows.size(), into -> mapping.writeAll(rows, into));
   }
 
   void write(T row, Appender.Rows rows) {
-    write(row, rows.of(input));
+    mapping.write(row, rows.of(input), StagedRows.PUT);
   }
 }

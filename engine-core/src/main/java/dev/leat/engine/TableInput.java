@@ -4,6 +4,7 @@ import dev.leat.engine.internal.batch.StagedRows;
 import dev.leat.engine.internal.exec.Appender;
 import dev.leat.engine.plan.Node;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Writes to a table with a primary key. Any thread. The rows of one call are seen by readers all at
@@ -33,7 +34,7 @@ public final class TableInput<T> {
   /** Puts rows in, each in the place of the one with its key. */
   public Position upsert(List<T> rows) {
     requireSome(rows);
-    return new Position(appender.append(r -> rows.forEach(row -> upsert(row, r))));
+    return new Position(appender.append(staged(rows)));
   }
 
   /**
@@ -44,7 +45,11 @@ public final class TableInput<T> {
    */
   public Appended upsert(List<T> rows, ProducerSequence sequence) {
     requireSome(rows);
-    return Engine.append(appender, sequence, r -> rows.forEach(row -> upsert(row, r)));
+    return Engine.append(appender, sequence, () -> staged(rows));
+  }
+
+  private Consumer<Appender.Rows> staged(List<T> rows) {
+    return appender.staged(input, rows.size(), into -> mapping.writeAll(rows, into));
   }
 
   private static void requireSome(List<?> rows) {

@@ -74,8 +74,7 @@ class SetOperationsTest {
             p -> {
               Relation<Tag> tags = p.stream("tags", Tag.class);
               Relation<Tag> common =
-                  tags.intersectAll(tags.where(col(Tag::n).gt(0)))
-                      .acceptGrowth("a test is short");
+                  tags.intersectAll(tags.where(col(Tag::n).gt(0))).acceptGrowth("a test is short");
               common
                   .join(common.select("tag").distinct().prefix("d_"))
                   .on("tag", "d_tag")

@@ -5,6 +5,7 @@ import static dev.leat.engine.Expressions.count;
 import dev.leat.engine.Durability;
 import dev.leat.engine.Engine;
 import dev.leat.engine.EngineSettings;
+import dev.leat.engine.NdjsonInput;
 import dev.leat.engine.Pipeline;
 import dev.leat.engine.StreamInput;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -23,6 +25,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
 /**
@@ -35,6 +38,13 @@ public final class LogSpeed {
   /** A row: 8 + 36 + 6 + 200 bytes. */
   public record Event(long number, String id, String device, String body) {}
 
+  /** As what rows are appended. */
+  private enum Form {
+    RECORDS,
+    NDJSON
+  }
+
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
   private static final int BODIES = 4096;
   private static final int BODY_CHARS = 200;
   private static final List<String> DEVICES = List.of("mobile", "tablet", "laptop", "screen");
@@ -52,8 +62,8 @@ public final class LogSpeed {
   private final long nanos;
   private final List<Event> events;
 
-  private LogSpeed(Path root, int threads, int rowsAnAppend, double seconds) {
-    this.root = root;
+  private LogSpeed(Path root, int threads, int rowsAnAppend, double seconds) throws IOException {
+    this.root = Files.createDirectories(root);
     this.threads = threads;
     this.rowsAnAppend = rowsAnAppend;
     this.nanos = (long) (seconds * 1e9);
@@ -75,8 +85,9 @@ public final class LogSpeed {
     int rounds = args.length > 4 ? Integer.parseInt(args[4]) : 7;
     for (int round = 0; round < rounds; round++) {
       speed.device();
-      speed.ingest(Durability.SYNCED);
-      speed.ingest(Durability.LOGGED);
+      speed.ingest(Durability.SYNCED, Form.RECORDS);
+      speed.ingest(Durability.LOGGED, Form.RECORDS);
+      speed.ingest(Durability.LOGGED, Form.NDJSON);
     }
   }
 
@@ -116,13 +127,23 @@ public final class LogSpeed {
     say("device: %.0f forced writes/s, %s", taken.length * 1e9 / sum, times(taken));
   }
 
-  private void ingest(Durability durability) throws Exception {
+  private static byte[] ndjson(List<Event> events) {
+    StringBuilder text = new StringBuilder();
+    for (Event e : events) {
+      text.append(
+          "{\"number\":%d,\"id\":\"%s\",\"device\":\"%s\",\"body\":\"%s\"}\n"
+              .formatted(e.number(), e.id(), e.device(), e.body()));
+    }
+    return text.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private void ingest(Durability durability, Form form) throws Exception {
     Path directory = Files.createTempDirectory(root, "log-speed");
     EngineSettings settings = EngineSettings.defaults().withDurability(durability);
     try {
       long rows;
       try (Engine engine = Engine.open(directory, PIPELINE, settings)) {
-        rows = ingest(engine, durability);
+        rows = ingest(engine, durability, form);
       }
       // So that the log is replayed, from its beginning.
       delete(directory.resolve("checkpoints"));
@@ -141,22 +162,31 @@ public final class LogSpeed {
     }
   }
 
-  private long ingest(Engine engine, Durability durability) throws InterruptedException {
-    StreamInput<Event> input = engine.stream("events", Event.class);
+  private long ingest(Engine engine, Durability durability, Form form) throws InterruptedException {
+    StreamInput<Event> records = engine.stream("events", Event.class);
+    NdjsonInput lines = engine.ndjson("events");
     ConcurrentLinkedQueue<Long> taken = new ConcurrentLinkedQueue<>();
     List<Thread> hosts = new ArrayList<>();
+    AtomicLong hostNanos = new AtomicLong();
+    List<Runnable> appends = new ArrayList<>();
+    for (int i = 0; i < threads; i++) {
+      List<Event> own = events.subList(i * rowsAnAppend, (i + 1) * rowsAnAppend);
+      byte[] text = form == Form.NDJSON ? ndjson(own) : new byte[0];
+      appends.add(form == Form.NDJSON ? () -> lines.append(text) : () -> records.append(own));
+    }
     long cpu = cpuNanos();
     long start = System.nanoTime();
     for (int i = 0; i < threads; i++) {
-      List<Event> own = events.subList(i * rowsAnAppend, (i + 1) * rowsAnAppend);
+      Runnable append = appends.get(i);
       Thread host =
           new Thread(
               () -> {
                 while (System.nanoTime() - start < nanos) {
                   long before = System.nanoTime();
-                  input.append(own);
+                  append.run();
                   taken.add(System.nanoTime() - before);
                 }
+                hostNanos.addAndGet(THREADS.getCurrentThreadCpuTime());
               });
       hosts.add(host);
       host.start();
@@ -167,12 +197,15 @@ public final class LogSpeed {
     double seconds = (System.nanoTime() - start) / 1e9;
     long rows = (long) taken.size() * rowsAnAppend;
     say(
-        "%s: %.0f K rows/s, %d ns of CPU a row (%d of them the engine's thread), acknowledged after"
-            + " %s, %d threads, %d rows an append, load %.1f",
+        "%s %s: %.0f K rows/s, %d ns of CPU a row (hosts %d, engine %d, forcing %d), acknowledged"
+            + " after %s, %d threads, %d rows an append, load %.1f",
         durability.name().toLowerCase(Locale.ROOT),
+        form.name().toLowerCase(Locale.ROOT),
         rows / seconds / 1e3,
         (cpuNanos() - cpu) / rows,
-        engineNanos() / rows,
+        hostNanos.get() / rows,
+        threadNanos("leat-engine") / rows,
+        threadNanos("leat-log-sync") / rows,
         times(taken.stream().mapToLong(Long::longValue).toArray()),
         threads,
         rowsAnAppend,
@@ -185,11 +218,10 @@ public final class LogSpeed {
     return ProcessHandle.current().info().totalCpuDuration().orElseThrow().toNanos();
   }
 
-  private static long engineNanos() {
-    ThreadMXBean mx = ManagementFactory.getThreadMXBean();
-    return Arrays.stream(mx.getThreadInfo(mx.getAllThreadIds()))
-        .filter(info -> info != null && info.getThreadName().equals("leat-engine"))
-        .mapToLong(info -> mx.getThreadCpuTime(info.getThreadId()))
+  private static long threadNanos(String name) {
+    return Arrays.stream(THREADS.getThreadInfo(THREADS.getAllThreadIds()))
+        .filter(info -> info != null && info.getThreadName().equals(name))
+        .mapToLong(info -> THREADS.getThreadCpuTime(info.getThreadId()))
         .sum();
   }
 

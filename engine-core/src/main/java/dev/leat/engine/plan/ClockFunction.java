@@ -95,8 +95,8 @@ public record ClockFunction(Expr expr, List<Step> steps) {
     return expr instanceof Expr.Literal literal
             && literal.value() instanceof Duration duration
             && duration.abs().compareTo(MAX_SHIFT) <= 0
-            && duration.getNano() % NANOS_PER_MICRO == 0
-        ? duration.getSeconds() * MICROS_PER_SECOND + duration.getNano() / NANOS_PER_MICRO
+            && duration.toNanosPart() % NANOS_PER_MICRO == 0
+        ? duration.toSeconds() * MICROS_PER_SECOND + duration.toNanosPart() / NANOS_PER_MICRO
         : null;
   }
 

@@ -57,7 +57,7 @@ public final class ClockRules {
     Objects.requireNonNull(interval, "interval");
     if (interval.compareTo(MIN_TICK) < 0
         || interval.compareTo(MAX_TICK) > 0
-        || interval.getNano() % NANOS_PER_MICRO != 0) {
+        || interval.toNanosPart() % NANOS_PER_MICRO != 0) {
       throw Node.invalid(
           "a tick is from a millisecond to a day, in whole microseconds: tick=" + interval);
     }
@@ -67,7 +67,7 @@ public final class ClockRules {
   /** A time after which rows are forgotten in microseconds; {@link #checkForgetting} checks it. */
   public static long forgettingMicros(Duration after, String place) {
     Objects.requireNonNull(after, "after");
-    if (after.compareTo(MAX_FORGETTING) > 0 || after.getNano() % NANOS_PER_MICRO != 0) {
+    if (after.compareTo(MAX_FORGETTING) > 0 || after.toNanosPart() % NANOS_PER_MICRO != 0) {
       throw Node.invalid(
           place + ": rows are forgotten after ten years at most, in whole microseconds: " + after);
     }

@@ -87,12 +87,7 @@ public final class Join extends Node implements Joined {
 
   private static JoinChain.Link link(Node left, Node right, Parts parts) {
     return new JoinChain.Link(
-        left,
-        right,
-        parts.keys(),
-        parts.columns(),
-        parts.kind() == Kind.INNER,
-        parts.accepted());
+        left, right, parts.keys(), parts.columns(), parts.kind() == Kind.INNER, parts.accepted());
   }
 
   @Nullable JoinChain links() {
@@ -139,10 +134,12 @@ public final class Join extends Node implements Joined {
     Parts parts = new Parts(kind, keys, condition, columns, accepted);
     RowTraits traits = traits(left, right, parts);
     traits.checkCopies(place, "joined");
-    Join join = new Join(left, right, parts, traits);
-    join.checkGrowth(Side.LEFT, accepted.leftGrowth(), place);
-    join.checkGrowth(Side.RIGHT, accepted.rightGrowth(), place);
-    return join;
+    // Before it is made, because a chain makes joins of its own then.
+    checkGrowth(left, right, accepted.leftGrowth(), "left", place);
+    if (keepsRightRows(kind, condition)) {
+      checkGrowth(right, left, accepted.rightGrowth(), "right", place);
+    }
+    return new Join(left, right, parts, traits);
   }
 
   private static void checkOneRow(Node left, Node right, String place) {
@@ -157,20 +154,19 @@ public final class Join extends Node implements Joined {
     }
   }
 
-  private void checkGrowth(Side side, @Nullable String reason, String place) {
-    if (bound(side).kind() != StateBound.Kind.GROWS || reason != null) {
+  private static void checkGrowth(
+      Node kept, Node other, @Nullable String reason, String side, String place) {
+    if (StateBound.ofRows(kept).kind() != StateBound.Kind.GROWS || reason != null) {
       return;
     }
-    String name = side.name().toLowerCase(Locale.ROOT);
-    Side other = side == Side.LEFT ? Side.RIGHT : Side.LEFT;
     throw invalid(
         place
             + ": it keeps every row of its "
-            + name
+            + side
             + " side, "
-            + input(side).describe()
+            + kept.describe()
             + ", for ever, because a row of "
-            + input(other).describe()
+            + other.describe()
             + " that comes or changes later must find it: its state grows with the input; three ways"
             + " out: aggregate that side before the join; or keep none of its rows and look up what"
             + " the other side is when one comes, with .lookup(...); or accept it with"
@@ -282,7 +278,11 @@ public final class Join extends Node implements Joined {
 
   @Override
   public boolean needsRows(Side side) {
-    return side == Side.LEFT || kind.givesPairs() || condition != null;
+    return side == Side.LEFT || keepsRightRows(kind, condition);
+  }
+
+  private static boolean keepsRightRows(Kind kind, @Nullable Expr condition) {
+    return kind.givesPairs() || condition != null;
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.leat.engine.plan;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -19,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * the same state in every plan. What is between is computed only if something else reads it.
  */
 public final class JoinChain {
-  /** Beyond so many relations a chain begins anew, upon what the first one gives. */
-  static final int MAX_STEPS = 16;
+  /** Beyond so many joins a chain begins anew, upon what the first one gives. */
+  private static final int MAX_JOINS = 16;
 
   /**
    * A relation beside the base.
@@ -104,23 +105,21 @@ public final class JoinChain {
         1);
   }
 
-  private interface OfRight {
-    Source of(int column);
-  }
-
-  private static List<Source> sources(Link link, List<Source> ofLeft, OfRight ofRight) {
+  private static List<Source> sources(Link link, List<Source> ofLeft, IntFunction<Source> ofRight) {
     return link.columns().sources().stream()
-        .map(s -> s.left() >= 0 ? ofLeft.get(s.left()) : ofRight.of(s.right()))
+        .map(s -> s.left() >= 0 ? ofLeft.get(s.left()) : ofRight.apply(s.right()))
         .toList();
   }
 
   /** This with one more join; null if it must begin another chain. */
   private @Nullable JoinChain with(Link link) {
     List<Source> keys =
-        link.keys().left().stream().map(name -> sources.get(link.left().schema().find(name))).toList();
+        link.keys().left().stream()
+            .map(name -> sources.get(link.left().schema().find(name)))
+            .toList();
     int from = keys.isEmpty() ? Source.BASE : keys.get(0).step();
     boolean isOfOne = keys.stream().allMatch(key -> key.step() == from);
-    if (!isOfOne || joins == MAX_STEPS) {
+    if (!isOfOne || joins == MAX_JOINS) {
       return null;
     }
     if (from == Source.BASE) {
@@ -159,15 +158,13 @@ public final class JoinChain {
             step.keys(),
             step.matchesNull(),
             step.isNeeded() || link.isInner(),
-            step.growthReason()));
+            step.growthReason() == null ? link.accepted().rightGrowth() : step.growthReason()));
     List<JoinedColumns.Source> columns = joined.columns().sources();
     return new JoinChain(
         base,
         same,
         sources(
-            link,
-            sources,
-            c -> new Source(from, columns.indexOf(new JoinedColumns.Source(-1, c)))),
+            link, sources, c -> new Source(from, columns.indexOf(new JoinedColumns.Source(-1, c)))),
         joins + 1);
   }
 

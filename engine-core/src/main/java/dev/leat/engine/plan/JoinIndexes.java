@@ -74,7 +74,7 @@ public final class JoinIndexes {
     } else if (node instanceof Joined join) {
       for (Joined.Side side : Joined.Side.values()) {
         if (join.isKept(side)) {
-          needed.put(side.ordinal(), Index.of(join, side));
+          needed.put(side == Joined.Side.LEFT ? 0 : 1, Index.of(join, side));
         }
       }
     }

@@ -146,7 +146,9 @@ public abstract sealed class Node
     return inputs;
   }
 
-  /** What its operator reads, in order: its inputs, unless it is the last of a {@link JoinChain}. */
+  /**
+   * What its operator reads, in order: its inputs, unless it is the last of a {@link JoinChain}.
+   */
   public List<Node> sources() {
     return inputs;
   }

@@ -79,7 +79,8 @@ public final class SetOperation extends Node {
   private static RowTraits traits(Kind kind, RowTraits first, RowTraits second, Schema schema) {
     boolean isIntersection = kind == Kind.INTERSECT_ALL || kind == Kind.INTERSECT_DISTINCT;
     // Equal rows that come in one epoch travel as one with a weight, and what keeps rows that are
-    // only ever added (the index of a join) takes each for one row: so a multiset is not said to be.
+    // only ever added (the index of a join) takes each for one row: so a multiset is not said to
+    // be.
     boolean isAppendOnly =
         kind == Kind.INTERSECT_DISTINCT && first.isAppendOnly() && second.isAppendOnly();
     return kind.isDistinct()

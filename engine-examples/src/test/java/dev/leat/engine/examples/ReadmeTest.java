@@ -7,6 +7,8 @@ import static dev.leat.engine.Expressions.count;
 import static dev.leat.engine.Expressions.countDistinct;
 import static dev.leat.engine.Expressions.desc;
 import static dev.leat.engine.Expressions.lag;
+import static dev.leat.engine.Expressions.max;
+import static dev.leat.engine.Expressions.now;
 import static dev.leat.engine.Expressions.sum;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -24,6 +26,7 @@ import dev.leat.engine.Row;
 import dev.leat.engine.StreamInput;
 import dev.leat.engine.Subscription;
 import dev.leat.engine.View;
+import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.Frame;
 import dev.leat.engine.testkit.CrashTest;
 import dev.leat.engine.testkit.CrashTester;
@@ -114,6 +117,29 @@ class ReadmeTest {
           .contains("/home");
       assertThat(engine.view("paths").where(col("previous_page").eq("/cart")).toList()).hasSize(1);
       assertThat(engine.view("shares").where(col("all_views").eq(2)).toList()).hasSize(2);
+    }
+  }
+
+  @Test
+  void rowsEnterAsTimePasses() {
+    Pipeline pipeline =
+        Pipeline.define(
+            p -> {
+              Relation<Row> sessions =
+                  p.stream("clicks", Click.class)
+                      .groupBy(Click::sessionId)
+                      .aggregate(max(Click::at).as("last_at"));
+              Expr idle = now().minus(col("last_at"));
+              sessions
+                  .where(idle.ge(Duration.ofMinutes(15)).and(idle.lt(Duration.ofMinutes(60))))
+                  .materialize("abandoned");
+            });
+    try (Engine engine = Engine.inMemory(pipeline)) {
+      Instant old = Instant.now().minus(Duration.ofMinutes(20));
+      StreamInput<Click> clicks = engine.stream("clicks", Click.class);
+      clicks.append(new Click("u1", "s1", "cart", "/cart", old));
+      Position at = clicks.append(new Click("u2", "s2", "cart", "/cart", Instant.now()));
+      assertThat(engine.view("abandoned").await(at).count()).isEqualTo(1);
     }
   }
 

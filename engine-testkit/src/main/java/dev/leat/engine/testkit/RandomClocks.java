@@ -86,7 +86,7 @@ final class RandomClocks {
 
   private Node filtered(Node source) {
     Expr condition = comparison(source);
-    if (values.percent(40)) {
+    if (values.percent(20)) {
       condition = condition.and(comparison(source));
     }
     if (values.percent(25)) {
@@ -102,26 +102,21 @@ final class RandomClocks {
   private Expr comparison(Node source) {
     Expr time = time(source);
     Duration span = seconds();
-    Expr unit = Expr.of(values.pick(List.of("SECOND", "MINUTE")));
+    TruncUnit unit = values.pick(List.of(TruncUnit.SECOND, TruncUnit.MINUTE, TruncUnit.MINUTE));
     return switch (random.nextInt(12)) {
       case 0 -> NOW.ge(time);
       case 1 -> time.plus(span).gt(NOW);
       case 2 -> NOW.minus(time).between(span, span.plusSeconds(random.nextInt(6)));
       case 3 -> time.ge(NOW.minus(span));
       case 4 -> NOW.plus(span).le(time);
-      case 5 -> truncated(NOW, unit).eq(truncated(time, unit));
+      case 5 -> NOW.dateTrunc(unit).eq(time.dateTrunc(unit));
       case 6 -> time.minus(NOW).lt(span);
       case 7 -> NOW.cast(Type.DATE).le(time.cast(Type.DATE));
-      case 8 -> time.gt(truncated(NOW, unit).minus(span));
+      case 8 -> time.gt(NOW.dateTrunc(unit).minus(span));
       case 9 -> NOW.lt(time).or(NOW.ge(time.plus(span)));
       case 10 -> NOW.minus(span).ne(time);
       default -> NOW.minus(time).gt(time.minus(PipelineTester.START));
     };
-  }
-
-  private static Expr truncated(Expr time, Expr unit) {
-    TruncUnit of = TruncUnit.valueOf((String) ((Expr.Literal) unit).value());
-    return time.dateTrunc(of);
   }
 
   private Node projected(Node source, String name) {

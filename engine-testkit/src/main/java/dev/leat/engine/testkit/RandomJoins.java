@@ -117,7 +117,9 @@ final class RandomJoins {
         left,
         versions,
         new JoinKeys(
-            leftNames, fromNames.stream().map(name -> renaming + name).toList(), values.percent(25)),
+            leftNames,
+            fromNames.stream().map(name -> renaming + name).toList(),
+            values.percent(25)),
         new AsOfJoin.Times(leftTime, renaming + fromTime),
         ACCEPTED);
   }

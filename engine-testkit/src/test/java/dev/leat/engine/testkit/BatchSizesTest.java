@@ -41,8 +41,7 @@ class BatchSizesTest {
   private static final int ROWS = 16_384;
 
   private static final List<String> VIEWS =
-      List.of(
-          "users", "tags", "common", "totals", "joined", "full", "without", "firsts", "around");
+      List.of("users", "tags", "common", "totals", "joined", "full", "without", "firsts", "around");
 
   record Event(long id, String user, String page, double value, int n, List<String> tags) {}
 

@@ -3,6 +3,7 @@ package dev.leat.engine.testkit;
 import dev.leat.engine.plan.AggregateArguments;
 import dev.leat.engine.plan.AggregateCall;
 import dev.leat.engine.plan.AggregateFunction;
+import dev.leat.engine.plan.AsOfJoin;
 import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.Field;
 import dev.leat.engine.plan.Frame;
@@ -37,6 +38,10 @@ final class SqlPlans {
   private static final String REASON = "the test is short";
   private static final Join.Accepted ACCEPTED = new Join.Accepted(REASON, REASON, REASON);
   private static final int MAX_JOINS = 3;
+
+  /** One in so many plans ends in an as-of join. */
+  private static final int AS_OF = 10;
+
   private static final int MAX_COLUMNS = 16;
 
   private static final List<AggregateFunction> FUNCTIONS =
@@ -68,7 +73,9 @@ final class SqlPlans {
 
   /** The plan of a seed, with one view. */
   static Plan plan(long seed) {
-    return new SqlPlans(new SplittableRandom(seed)).plan();
+    SqlPlans plans = new SqlPlans(new SplittableRandom(seed));
+    Plan plan = plans.plan();
+    return seed % AS_OF == AS_OF - 3 ? plans.withAsOf(plan) : plan;
   }
 
   private Plan plan() {
@@ -82,6 +89,41 @@ final class SqlPlans {
     }
     Node last = relations.get(relations.size() - 1);
     return new Plan(inputs, List.of(new ViewDefinition("view0", last, REASON)));
+  }
+
+  /** The last relation with the latest version of its key; versions are made of any relation. */
+  private Plan withAsOf(Plan plan) {
+    Node left = plan.views().get(0).relation();
+    for (Node from : relations) {
+      Node join = asOf(left, from);
+      if (join != null) {
+        return new Plan(plan.inputs(), List.of(new ViewDefinition("view0", join, REASON)));
+      }
+    }
+    return plan;
+  }
+
+  private @Nullable Node asOf(Node left, Node from) {
+    for (Field time : left.schema().fields()) {
+      boolean isTime = time.type().equals(Type.INSTANT) || time.type().equals(Type.LONG);
+      String since = isTime ? fitting(time, from, List.of()) : null;
+      for (Field key : left.schema().fields()) {
+        String of = since == null ? null : fitting(key, from, List.of(since));
+        if (since != null && of != null && !key.equals(time)) {
+          AggregateCall count =
+              new AggregateCall(AggregateFunction.COUNT, null, null, false, name());
+          Node versions = renamed(Node.Aggregate.of(from, List.of(of, since), List.of(count)));
+          List<String> names = versions.schema().names();
+          return AsOfJoin.of(
+              left,
+              versions,
+              new JoinKeys(List.of(key.name()), names.subList(0, 1), false),
+              new AsOfJoin.Times(time.name(), names.get(1)),
+              ACCEPTED);
+        }
+      }
+    }
+    return null;
   }
 
   private String name() {

@@ -101,7 +101,7 @@ class SqlPlansTest {
       assertThat(result.errors()).as("seed %s", seed).isZero();
     }
     List<String> all = new ArrayList<>(List.of("Union", "Distinct", "Filter", "Project"));
-    all.addAll(List.of("Aggregate", "Top", "Over"));
+    all.addAll(List.of("Aggregate", "Top", "Over", "AsOfJoin"));
     for (Join.Kind kind : Join.Kind.values()) {
       all.add("join " + kind);
     }

@@ -9,6 +9,7 @@ import dev.leat.engine.plan.Field;
 import dev.leat.engine.plan.Frame;
 import dev.leat.engine.plan.GroupingSets;
 import dev.leat.engine.plan.Join;
+import dev.leat.engine.plan.JoinKeys;
 import dev.leat.engine.plan.LookupJoin;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Over;
@@ -230,15 +231,23 @@ final class SqlText implements Node.Visitor<String> {
     return isLeft ? left : right;
   }
 
-  private static String condition(Join join) {
+  private static String equal(JoinKeys keys) {
     List<String> all = new ArrayList<>();
-    for (int i = 0; i < join.keys().size(); i++) {
+    for (int i = 0; i < keys.size(); i++) {
       all.add(
           "l."
-              + quoted(join.keys().left().get(i))
-              + (join.keys().matchesNull() ? " IS NOT DISTINCT FROM " : " = ")
+              + quoted(keys.left().get(i))
+              + (keys.matchesNull() ? " IS NOT DISTINCT FROM " : " = ")
               + "r."
-              + quoted(join.keys().right().get(i)));
+              + quoted(keys.right().get(i)));
+    }
+    return String.join(" AND ", all);
+  }
+
+  private static String condition(Join join) {
+    List<String> all = new ArrayList<>();
+    if (join.keys().size() > 0) {
+      all.add(equal(join.keys()));
     }
     Expr condition = join.condition();
     if (condition != null) {
@@ -259,7 +268,22 @@ final class SqlText implements Node.Visitor<String> {
 
   @Override
   public String asOf(AsOfJoin join) {
-    throw SqlExprText.unlike("the versions of an as-of join: " + join);
+    Schema left = join.left().schema();
+    String columns =
+        join.schema().names().stream()
+            .map(name -> (left.find(name) >= 0 ? "l." : "r.") + quoted(name))
+            .collect(Collectors.joining(", "));
+    String times = "l." + quoted(join.leftTime()) + " >= r." + quoted(join.rightTime());
+    return "SELECT "
+        + columns
+        + " FROM "
+        + from(join.left())
+        + " l ASOF LEFT JOIN "
+        + from(join.right())
+        + " r ON "
+        + equal(join.keys())
+        + " AND "
+        + times;
   }
 
   @Override

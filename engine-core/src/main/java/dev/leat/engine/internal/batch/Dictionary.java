@@ -38,6 +38,7 @@ public final class Dictionary implements Checkpointed {
   private static final int PAGE_BITS = 12;
   private static final int PAGE_SIZE = 1 << PAGE_BITS;
   private static final int MIN_GARBAGE = 1 << 16;
+  private static final int SHORT_CHARS = 256;
   private static final long MIN_GARBAGE_BYTES = 16L << 20;
 
   /** What a code takes beside its value: a reference, a hash, places in the table. */
@@ -156,15 +157,19 @@ public final class Dictionary implements Checkpointed {
 
   /** Copies a string of ASCII characters into the scratch buffer; -1 if it has others. */
   private int encode(String string) {
-    int length = string.length();
-    if (scratch.length < length) {
-      scratch = new byte[Math.max(length, 2 * scratch.length)];
+    if (scratch.length < string.length()) {
+      scratch = new byte[Math.max(string.length(), 2 * scratch.length)];
     }
+    return encode(string, scratch);
+  }
+
+  private static int encode(String string, byte[] to) {
+    int length = string.length();
     int all = 0;
     for (int i = 0; i < length; i++) {
       char c = string.charAt(i);
       all |= c;
-      scratch[i] = (byte) c;
+      to[i] = (byte) c;
     }
     return all < 0x80 ? length : -1;
   }
@@ -386,21 +391,38 @@ public final class Dictionary implements Checkpointed {
       for (int code : freeCodes) {
         isFree[code] = true;
       }
+      byte[] buffer = new byte[SHORT_CHARS];
       for (int code = 0; code < codes; code++) {
         if (!isFree[code]) {
-          write(captured[code >>> PAGE_BITS][code & (PAGE_SIZE - 1)], out);
+          write(captured[code >>> PAGE_BITS][code & (PAGE_SIZE - 1)], buffer, out);
         }
       }
     };
   }
 
-  private static void write(Object value, StateWriter out) {
+  /**
+   * Writes a value.
+   *
+   * @param buffer for short strings, so that a million of them leave no garbage
+   */
+  private static void write(Object value, byte[] buffer, StateWriter out) {
     boolean isString = value instanceof String;
-    byte[] bytes =
-        value instanceof String string ? string.getBytes(StandardCharsets.UTF_8) : (byte[]) value;
+    byte[] bytes = buffer;
+    int length = -1;
+    if (value instanceof String string && string.length() <= buffer.length) {
+      length = encode(string, buffer);
+    }
+    if (length < 0) {
+      bytes = value instanceof String string ? utf8(string) : (byte[]) value;
+      length = bytes.length;
+    }
     // The length, and in its lowest bit whether it is a string.
-    out.writeLong((long) bytes.length << 1 | (isString ? 1 : 0));
-    out.writeBytes(bytes, 0, bytes.length);
+    out.writeLong((long) length << 1 | (isString ? 1 : 0));
+    out.writeBytes(bytes, 0, length);
+  }
+
+  private static byte[] utf8(String string) {
+    return string.getBytes(StandardCharsets.UTF_8);
   }
 
   /**

@@ -16,6 +16,8 @@ public final class Hashing {
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final long K0 = 0xa0761d6478bd642fL;
   private static final long K1 = 0xe7037ed1a0b428dbL;
+  private static final long K2 = 0x8ebc6af09c88c6e3L;
+  private static final int LANES_BYTES = 4 * Long.BYTES;
 
   private final long seed;
 
@@ -52,6 +54,19 @@ public final class Hashing {
   public long hash(byte[] bytes, int from, int to) {
     long hash = seed ^ (to - from);
     int at = from;
+    if (to - at >= 2 * LANES_BYTES) {
+      // Each multiplication waits for the one before it, so several go side by side.
+      long b = mix(hash, K0);
+      long c = mix(hash, K1);
+      long d = mix(hash, K2);
+      for (; at + LANES_BYTES <= to; at += LANES_BYTES) {
+        hash = mix(hash, (long) LONGS.get(bytes, at));
+        b = mix(b, (long) LONGS.get(bytes, at + Long.BYTES));
+        c = mix(c, (long) LONGS.get(bytes, at + 2 * Long.BYTES));
+        d = mix(d, (long) LONGS.get(bytes, at + 3 * Long.BYTES));
+      }
+      hash = mix(mix(mix(hash, b), c), d);
+    }
     for (; at + Long.BYTES <= to; at += Long.BYTES) {
       hash = mix(hash, (long) LONGS.get(bytes, at));
     }

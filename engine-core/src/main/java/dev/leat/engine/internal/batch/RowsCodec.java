@@ -1,5 +1,9 @@
 package dev.leat.engine.internal.batch;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +16,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RowsCodec {
   private static final int HAS_DELETES = 1;
+  private static final VarHandle SHORTS =
+      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle INTS =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   private RowsCodec() {}
 
@@ -26,8 +36,9 @@ public final class RowsCodec {
     }
     ValueHeap heap = rows.heap();
     out.writeInt(heap.size());
+    int lengths = out.reserve(Math.multiplyExact(heap.size(), Integer.BYTES));
     for (int code = 0; code < heap.size(); code++) {
-      out.writeInt(heap.end(code) - heap.start(code));
+      INTS.set(out.bytes(), lengths + Integer.BYTES * code, heap.end(code) - heap.start(code));
     }
     out.writeBytes(heap.bytes(), 0, heap.byteCount());
     for (int c = 0; c < rows.schema().size(); c++) {
@@ -55,10 +66,29 @@ public final class RowsCodec {
     out.writeByte(width);
     int at = out.reserve(Math.multiplyExact(rows, width));
     byte[] bytes = out.bytes();
-    for (int row = 0; row < rows; row++) {
-      long difference = words[row] - min;
-      for (int b = 0; b < width; b++) {
-        bytes[at++] = (byte) (difference >>> (8 * b));
+    switch (width) {
+      case 1 -> {
+        for (int row = 0; row < rows; row++) {
+          bytes[at + row] = (byte) (words[row] - min);
+        }
+      }
+      case 2 -> {
+        for (int row = 0; row < rows; row++) {
+          SHORTS.set(bytes, at + Short.BYTES * row, (short) (words[row] - min));
+        }
+      }
+      case 4 -> {
+        for (int row = 0; row < rows; row++) {
+          INTS.set(bytes, at + Integer.BYTES * row, (int) (words[row] - min));
+        }
+      }
+      case 8 -> {
+        for (int row = 0; row < rows; row++) {
+          LONGS.set(bytes, at + Long.BYTES * row, words[row] - min);
+        }
+      }
+      default -> {
+        // All words are the smallest one.
       }
     }
   }
@@ -169,12 +199,29 @@ public final class RowsCodec {
     int at = in.skip(Math.multiplyExact(rows, width));
     byte[] bytes = in.bytes();
     long[] words = column.words();
-    for (int row = 0; row < rows; row++) {
-      long difference = 0;
-      for (int b = 0; b < width; b++) {
-        difference |= (bytes[at++] & 0xffL) << (8 * b);
+    switch (width) {
+      case 0 -> Arrays.fill(words, 0, rows, min);
+      case 1 -> {
+        for (int row = 0; row < rows; row++) {
+          words[row] = min + (bytes[at + row] & 0xffL);
+        }
       }
-      words[row] = min + difference;
+      case 2 -> {
+        for (int row = 0; row < rows; row++) {
+          words[row] = min + ((short) SHORTS.get(bytes, at + Short.BYTES * row) & 0xffffL);
+        }
+      }
+      case 4 -> {
+        for (int row = 0; row < rows; row++) {
+          words[row] = min + ((int) INTS.get(bytes, at + Integer.BYTES * row) & 0xffffffffL);
+        }
+      }
+      case 8 -> {
+        for (int row = 0; row < rows; row++) {
+          words[row] = min + (long) LONGS.get(bytes, at + Long.BYTES * row);
+        }
+      }
+      default -> throw new IllegalArgumentException("a column has words of " + width + " bytes");
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.leat.engine.internal.batch;
 import dev.leat.engine.plan.Field;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -23,30 +24,47 @@ public final class StagedRows {
   /** What a row does: one like it, or the one with its key, is deleted. */
   public static final byte DELETE = 1;
 
+  /** Longer strings are copied by the JVM, which pays for an array with copying many at once. */
+  private static final int LOOP_CHARS = 32;
+
+  /** So many values of a column that nothing reads tell whether they are worth looking for. */
+  private static final int SAMPLE = 256;
+
   private final Schema schema;
   private final Type[] types;
   private final boolean[] isKept;
+  private final boolean[] isRead;
   private final Column[] columns;
   private final ValueHeap heap;
   private byte[] ops = new byte[16];
   private int deletes;
   private int size;
   private int committedValues;
-  private byte[] scratch = new byte[256];
+  private final byte[] scratch = new byte[LOOP_CHARS];
+
+  /** Of each column that nothing reads: how many values were looked for, and how many found. */
+  private final int[] sampled;
+
+  private final int[] alike;
 
   /** Empty rows of a schema. */
   public StagedRows(Schema schema, Hashing hashing) {
-    this(schema, hashing, allOf(schema));
+    this(schema, hashing, allOf(schema), allOf(schema));
   }
 
   /**
    * Empty rows of a schema.
    *
    * @param isKept for each column, whether its values are kept; what is set in others is forgotten
+   * @param isRead for each column, whether anything but the log reads it: in one that nothing does,
+   *     values are looked for among each other only while many of them are alike
    */
-  public StagedRows(Schema schema, Hashing hashing, boolean[] isKept) {
+  public StagedRows(Schema schema, Hashing hashing, boolean[] isKept, boolean[] isRead) {
     this.schema = schema;
     this.isKept = isKept.clone();
+    this.isRead = isRead.clone();
+    this.sampled = new int[isRead.length];
+    this.alike = new int[isRead.length];
     types = schema.fields().stream().map(Field::type).toArray(Type[]::new);
     columns = new Column[types.length];
     for (int i = 0; i < columns.length; i++) {
@@ -73,6 +91,8 @@ public final class StagedRows {
     deletes = 0;
     committedValues = 0;
     heap.clear();
+    Arrays.fill(sampled, 0);
+    Arrays.fill(alike, 0);
     for (Column column : columns) {
       column.reset(1);
     }
@@ -96,6 +116,15 @@ public final class StagedRows {
   public long byteSize() {
     long rowBytes = 1 + columns.length * (Long.BYTES + 1L);
     return heap.byteCount() + Integer.BYTES * (long) heap.size() + size * rowBytes;
+  }
+
+  /** About how many bytes of memory they take, used or not. */
+  public long memoryBytes() {
+    long bytes = heap.memoryBytes() + ops.length;
+    for (Column column : columns) {
+      bytes += (long) Long.BYTES * column.words().length;
+    }
+    return bytes;
   }
 
   public Column column(int index) {
@@ -123,8 +152,23 @@ public final class StagedRows {
   /** Sets a string column to valid UTF-8. */
   public void setUtf8(int column, byte[] utf8, int from, int to) {
     if (isKept[column]) {
-      columns[column].set(size, heap.add(utf8, from, to));
+      columns[column].set(
+          size, isRead[column] ? heap.add(utf8, from, to) : add(column, utf8, from, to));
     }
+  }
+
+  /** Adds a value that only the log gets. */
+  private int add(int column, byte[] utf8, int from, int to) {
+    if (sampled[column] == SAMPLE && alike[column] < SAMPLE / 8) {
+      return heap.addUnshared(utf8, from, to);
+    }
+    int before = heap.size();
+    int code = heap.add(utf8, from, to);
+    if (sampled[column] < SAMPLE) {
+      sampled[column]++;
+      alike[column] += heap.size() == before ? 1 : 0;
+    }
+    return code;
   }
 
   /**
@@ -133,8 +177,9 @@ public final class StagedRows {
    */
   public void setString(int column, String string) {
     int length = string.length();
-    if (scratch.length < length) {
-      scratch = new byte[2 * length];
+    if (length > LOOP_CHARS) {
+      setAnyString(column, string);
+      return;
     }
     int all = 0;
     for (int i = 0; i < length; i++) {
@@ -145,9 +190,13 @@ public final class StagedRows {
     if (all < 0x80) {
       setUtf8(column, scratch, 0, length);
     } else {
-      byte[] utf8 = string.getBytes(java.nio.charset.StandardCharsets.UTF_8);
-      setUtf8(column, utf8, 0, utf8.length);
+      setAnyString(column, string);
     }
+  }
+
+  private void setAnyString(int column, String string) {
+    byte[] utf8 = string.getBytes(StandardCharsets.UTF_8);
+    setUtf8(column, utf8, 0, utf8.length);
   }
 
   /**

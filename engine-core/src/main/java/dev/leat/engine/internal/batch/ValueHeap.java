@@ -3,18 +3,25 @@ package dev.leat.engine.internal.batch;
 import java.util.Arrays;
 
 /**
- * The variable-length values of some staged rows, each once, as bytes one behind the other; a local
- * code is a value's number. Built by a host's thread or read from the log, before there is a {@link
+ * The variable-length values of some staged rows as bytes one behind the other; a local code is a
+ * value's number. Built by a host's thread or read from the log, before there is a {@link
  * Dictionary} code.
+ *
+ * <p>A value that was added by {@link #add} is there once; one that came by {@link #addUnshared} or
+ * from the log may be there again. These are in no table, and nobody asks for the hash of most of
+ * them, so it is not computed before.
  */
 public final class ValueHeap {
+  /** In the place of the hash of a value that no table has; a hash that is this is not tabled. */
+  private static final long NOT_TABLED = 0;
+
   private final Hashing hashing;
   private byte[] bytes = new byte[1024];
   private int[] ends = new int[64];
   private long[] hashes = new long[64];
   private int[] table = new int[128];
   private int size;
-  private boolean tableIsValid = true;
+  private int tabled;
 
   public ValueHeap(Hashing hashing) {
     this.hashing = hashing;
@@ -23,9 +30,20 @@ public final class ValueHeap {
 
   /** Forgets all values. */
   public void clear() {
-    size = 0;
-    tableIsValid = true;
-    Arrays.fill(table, -1);
+    if (tabled < table.length / 8) {
+      truncate(0); // a few values in a table that was large once
+    } else {
+      size = 0;
+      tabled = 0;
+      Arrays.fill(table, -1);
+    }
+  }
+
+  /** About how many bytes of memory it takes, used or not. */
+  long memoryBytes() {
+    return bytes.length
+        + (long) (Integer.BYTES + Long.BYTES) * ends.length
+        + (long) Integer.BYTES * table.length;
   }
 
   /** How many values. */
@@ -50,7 +68,8 @@ public final class ValueHeap {
 
   /** The hash of a value's bytes. */
   public long hash(int code) {
-    return hashes[code];
+    long hash = hashes[code];
+    return hash == NOT_TABLED ? hashing.hash(bytes, start(code), ends[code]) : hash;
   }
 
   /** How many bytes all values have. */
@@ -60,10 +79,10 @@ public final class ValueHeap {
 
   /** The local code of a value, a new one if need be. */
   public int add(byte[] source, int from, int to) {
-    if (!tableIsValid) {
-      rehash(table.length);
-    }
     long hash = hashing.hash(source, from, to);
+    if (hash == NOT_TABLED) {
+      return append(source, from, to, hash);
+    }
     int mask = table.length - 1;
     int at = (int) hash & mask;
     for (; table[at] >= 0; at = (at + 1) & mask) {
@@ -73,12 +92,17 @@ public final class ValueHeap {
       }
     }
     table[at] = size;
-    if (2 * (size + 1) > table.length) {
-      append(source, from, to, hash);
+    tabled++;
+    int added = append(source, from, to, hash);
+    if (2 * tabled > table.length) {
       rehash(2 * table.length);
-      return size - 1;
     }
-    return append(source, from, to, hash);
+    return added;
+  }
+
+  /** Adds a value that is not looked for among the others: a new local code. */
+  public int addUnshared(byte[] source, int from, int to) {
+    return append(source, from, to, NOT_TABLED);
   }
 
   private int append(byte[] source, int from, int to, long hash) {
@@ -103,43 +127,50 @@ public final class ValueHeap {
     int mask = table.length - 1;
     while (size > toSize) {
       size--;
-      if (tableIsValid) {
+      if (hashes[size] != NOT_TABLED) {
         // Nothing was put behind the newest value in its chain, so emptying its slot breaks none.
         int at = (int) hashes[size] & mask;
         while (table[at] != size) {
           at = (at + 1) & mask;
         }
         table[at] = -1;
+        tabled--;
       }
     }
   }
 
   private void rehash(int length) {
-    int needed = length;
-    while (needed < 2 * (size + 1)) {
-      needed *= 2;
-    }
-    table = table.length == needed ? table : new int[needed];
+    table = new int[length];
     Arrays.fill(table, -1);
-    int mask = needed - 1;
+    int mask = length - 1;
     for (int code = 0; code < size; code++) {
-      int at = (int) hashes[code] & mask;
-      while (table[at] >= 0) {
-        at = (at + 1) & mask;
+      if (hashes[code] != NOT_TABLED) {
+        int at = (int) hashes[code] & mask;
+        while (table[at] >= 0) {
+          at = (at + 1) & mask;
+        }
+        table[at] = code;
       }
-      table[at] = code;
     }
-    tableIsValid = true;
   }
 
   /** Takes over values as they were written; they are not looked up among each other. */
   void load(byte[] source, int from, int[] lengths, int count) {
     clear();
-    int at = from;
-    for (int i = 0; i < count; i++) {
-      append(source, at, at + lengths[i], hashing.hash(source, at, at + lengths[i]));
-      at += lengths[i];
+    if (ends.length < count) {
+      ends = new int[count];
+      hashes = new long[count];
     }
-    tableIsValid = false;
+    int end = 0;
+    for (int i = 0; i < count; i++) {
+      end = Math.addExact(end, lengths[i]);
+      ends[i] = end;
+    }
+    if (bytes.length < end) {
+      bytes = new byte[end];
+    }
+    System.arraycopy(source, from, bytes, 0, end);
+    Arrays.fill(hashes, 0, count, NOT_TABLED);
+    size = count;
   }
 }

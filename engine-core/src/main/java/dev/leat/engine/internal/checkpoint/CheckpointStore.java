@@ -33,6 +33,10 @@ import org.slf4j.LoggerFactory;
 public final class CheckpointStore {
   private static final Logger LOG = LoggerFactory.getLogger(CheckpointStore.class);
   private static final int KEPT = 2;
+
+  /** A file with a greater number was not written by us. */
+  private static final String MAX_POSITION = String.valueOf(Long.MAX_VALUE);
+
   private static final Pattern FILE = Pattern.compile("checkpoint-(\\d{19})(\\.draft)?");
 
   private final Io io;
@@ -63,7 +67,7 @@ public final class CheckpointStore {
     if (io.exists(directory)) {
       for (Path path : io.list(directory)) {
         Matcher matcher = FILE.matcher(path.getFileName().toString());
-        if (matcher.matches()) {
+        if (matcher.matches() && matcher.group(1).compareTo(MAX_POSITION) <= 0) {
           long position = Long.parseLong(matcher.group(1));
           entries.add(new Entry(position, matcher.group(2) != null, path));
         }
@@ -82,7 +86,7 @@ public final class CheckpointStore {
             known.add(entry.position());
           }
         }
-      } catch (IOException | NumberFormatException e) {
+      } catch (IOException e) {
         throw new EngineException(
             Kind.UNAVAILABLE,
             "the checkpoints cannot be listed: directory=" + directory + " cause=" + e,

@@ -6,11 +6,15 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Appends rows to the inputs of a runtime: what the public inputs are made of. Any thread. */
 public final class Appender {
+  /** Of fewer rows the lock costs less than a part of their own in the record of the epoch. */
+  private static final int MIN_STAGED = 64;
+
   /** The rows of one append, while they are being written. */
   public final class Rows {
     private final Inbox.Filling filling;
@@ -89,10 +93,17 @@ public final class Appender {
    *
    * @param producer who appends
    * @param number of this append; greater than those before if it is new
+   * @param prepare gives the writer; not called for what is known to be a repetition
    */
-  public Outcome append(String producer, long number, Consumer<Rows> writer) {
+  public Outcome append(String producer, long number, Supplier<Consumer<Rows>> prepare) {
     checkMayWait();
     Epoch.Sequence sequence = new Epoch.Sequence(producer, number);
+    runtime.checkMayAppend();
+    Producers.Earlier known = runtime.producers().find(sequence);
+    if (known != null) {
+      return new Outcome(runtime.acknowledge(known), true);
+    }
+    Consumer<Rows> writer = prepare.get();
     AtomicReference<Producers.@Nullable Earlier> repeats = new AtomicReference<>();
     Epoch epoch =
         write(
@@ -117,6 +128,34 @@ public final class Appender {
    */
   public Pending appendAsync(Consumer<Rows> writer) {
     return new Pending(Objects.requireNonNull(write(writer), "nothing to append"));
+  }
+
+  /**
+   * What appends rows of one input, all or nothing. Many rows are written at once, by this thread
+   * and into a buffer of their own, so that threads that append do not wait for each other; few are
+   * written later, under the inbox's lock, next to those of others.
+   *
+   * @param count how many rows there are
+   * @param writer writes them
+   * @return to be given to one of the other methods
+   */
+  public Consumer<Rows> staged(Node.Input input, int count, Consumer<StagedRows> writer) {
+    if (count < MIN_STAGED) {
+      return rows -> writer.accept(rows.of(input));
+    }
+    runtime.checkMayAppend();
+    int index = indexOf.applyAsInt(input);
+    StagedRows own = runtime.pool().take(index);
+    boolean isDone = false;
+    try {
+      writer.accept(own);
+      isDone = true;
+    } finally {
+      if (!isDone) {
+        runtime.pool().give(index, own);
+      }
+    }
+    return rows -> rows.add(input, own);
   }
 
   private @Nullable Epoch write(Consumer<Rows> writer) {
@@ -176,6 +215,6 @@ public final class Appender {
 
   /** An empty buffer for rows of an input, to be filled by the caller and then added. */
   public StagedRows newRows(Node.Input input) {
-    return runtime.newRows(input);
+    return runtime.pool().take(indexOf.applyAsInt(input));
   }
 }

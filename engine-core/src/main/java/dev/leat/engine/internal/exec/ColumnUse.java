@@ -69,6 +69,20 @@ final class ColumnUse {
     return kept;
   }
 
+  /** For each input, which columns anything but the log reads the values of. */
+  static List<boolean[]> read(Plan plan) {
+    ColumnUse use = of(plan);
+    List<boolean[]> read = new ArrayList<>();
+    for (Node.Input input : plan.inputs()) {
+      boolean[] columns = use.isRead(input);
+      if (input.kind() != Node.InputKind.STREAM) {
+        Arrays.fill(columns, true);
+      }
+      read.add(columns);
+    }
+    return read;
+  }
+
   /** For each column of a relation, is it read? */
   boolean[] isRead(Node node) {
     Set<String> names = used.getOrDefault(node, Set.of());

@@ -3,11 +3,9 @@ package dev.leat.engine.internal.exec;
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
 import dev.leat.engine.internal.batch.Hashing;
-import dev.leat.engine.internal.batch.StagedRows;
 import dev.leat.engine.internal.checkpoint.StateImage;
 import dev.leat.engine.internal.io.Io;
 import dev.leat.engine.internal.log.EventLog;
-import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
 import java.util.List;
 import java.util.Map;
@@ -77,7 +75,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
     this.settings = settings;
     this.clockMicros = clockMicros;
     Hashing hashing = new Hashing(seed);
-    this.pool = new RowsPool(plan, hashing, ColumnUse.kept(plan, log.keepsRecords()));
+    this.pool = new RowsPool(plan, hashing, log.keepsRecords());
     EngineState.Blueprint blueprint = new EngineState.Blueprint(plan, settings, hashing, pool);
     settings.sinks().open();
     Recovery recovery = new Recovery(blueprint, log);
@@ -316,8 +314,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
    *     null if there are none, and nothing to wait for
    */
   @Nullable Epoch append(Inbox.Writer writer) {
-    checkUsable();
-    inbox.checkNotWriting();
+    checkMayAppend();
     if (inbox.isFull()) {
       checkMayWait();
       if (!settings.ownThread()) {
@@ -325,6 +322,12 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
       }
     }
     return inbox.append(writer);
+  }
+
+  /** Throws if nothing can be appended now, or not by this thread. */
+  void checkMayAppend() {
+    checkUsable();
+    inbox.checkNotWriting();
   }
 
   /** Throws where the engine waits for this thread: what it waits for would not come. */
@@ -365,14 +368,16 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
     return settings.ownThread();
   }
 
-  /** The plan that it runs. */
   public Plan plan() {
     return plan;
   }
 
-  /** An empty buffer for rows of an input. */
-  StagedRows newRows(Node.Input input) {
-    return pool.take(plan.inputs().indexOf(input));
+  RowsPool pool() {
+    return pool;
+  }
+
+  Producers producers() {
+    return state.producers();
   }
 
   @Override

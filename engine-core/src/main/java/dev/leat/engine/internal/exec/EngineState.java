@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class EngineState {
   private static final String DICTIONARY = "dictionary";
+  private static final String PRODUCERS = "producers";
 
   /** Checkpoints of before there was time do not have it. */
   private static final String CLOCK = "clock";
@@ -136,7 +137,7 @@ final class EngineState {
   private List<StatePart> parts(long begin) {
     List<StatePart> parts = new ArrayList<>();
     parts.add(new StatePart("inputs", inputs));
-    parts.add(new StatePart("producers", producers));
+    parts.add(new StatePart(PRODUCERS, producers));
     parts.add(new StatePart("logged inputs", codec));
     parts.add(new StatePart("ledger", ledger));
     parts.addAll(dataflow.parts());
@@ -260,7 +261,7 @@ final class EngineState {
 
   /** About how many bytes it takes; known without looking at rows. */
   long bytes() {
-    long bytes = dictionary.bytes() + ledger.stateBytes();
+    long bytes = dictionary.bytes() + ledger.stateBytes() + producers.stateBytes();
     for (Dataflow flow : flows()) {
       bytes += flow.stateBytes();
     }
@@ -273,6 +274,9 @@ final class EngineState {
     flows().forEach(flow -> flow.addStateBytes(bytes));
     bytes.put(DICTIONARY, dictionary.bytes());
     bytes.put(Plan.LEDGER, ledger.stateBytes());
+    if (producers.size() > 0) {
+      bytes.put(PRODUCERS, producers.stateBytes());
+    }
     return bytes;
   }
 

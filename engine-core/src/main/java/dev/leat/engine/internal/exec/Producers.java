@@ -41,11 +41,15 @@ final class Producers implements Checkpointed {
 
   private final ProducerLimits limits;
 
+  /** What a producer takes beside its name: two entries of maps, and what they hold. */
+  private static final long PRODUCER_BYTES = 200;
+
   /** The one that was idle the longest first. */
   private final Map<String, Accepted> accepted = new LinkedHashMap<>();
 
   private final Map<String, Expected> expected = new HashMap<>();
   private long nowMicros = Long.MIN_VALUE;
+  private long nameBytes;
   private boolean hasWarned;
 
   Producers(ProducerLimits limits) {
@@ -91,6 +95,7 @@ final class Producers implements Checkpointed {
       // Taken out first, so that it moves to the end.
       Accepted last = accepted.remove(sequence.producer());
       long number = last == null ? 0 : last.number();
+      nameBytes += last == null ? sequence.producer().length() : 0;
       accepted.put(
           sequence.producer(),
           new Accepted(Math.max(number, sequence.number()), epoch.position(), nowMicros));
@@ -115,6 +120,7 @@ final class Producers implements Checkpointed {
             limits.maxProducers(),
             longest.getKey());
       }
+      nameBytes -= longest.getKey().length();
       idle.remove();
     }
   }
@@ -122,6 +128,11 @@ final class Producers implements Checkpointed {
   /** How many are known. */
   synchronized int size() {
     return accepted.size();
+  }
+
+  /** About how many bytes they take. */
+  synchronized long stateBytes() {
+    return accepted.size() * PRODUCER_BYTES + nameBytes;
   }
 
   @Override
@@ -146,7 +157,9 @@ final class Producers implements Checkpointed {
     nowMicros = in.readLong();
     int count = in.readInt();
     for (int i = 0; i < count; i++) {
-      accepted.put(in.readString(), new Accepted(in.readLong(), in.readLong(), in.readLong()));
+      String producer = in.readString();
+      accepted.put(producer, new Accepted(in.readLong(), in.readLong(), in.readLong()));
+      nameBytes += producer.length();
     }
     // The limits may be narrower now.
     forgetIdle();

@@ -13,23 +13,32 @@ import java.util.List;
  * otherwise grow new arrays. Any thread.
  */
 final class RowsPool {
-  private static final int MAX_SPARE = 4;
-  private static final long MAX_BYTES = 4L << 20;
+  /** Some that threads fill, some on their way, as many again that are put together. */
+  private static final int MAX_SPARE = 16;
+
+  private static final long MAX_BYTES = 8L << 20;
+
+  /** Of all spare buffers of an input. */
+  private static final long MAX_SPARE_BYTES = 16L << 20;
 
   private final Plan plan;
   private final Hashing hashing;
   private final List<boolean[]> isKept;
+  private final List<boolean[]> isRead;
   private final List<ArrayDeque<StagedRows>> spare = new ArrayList<>();
+  private final long[] spareBytes;
 
   /**
    * An empty pool.
    *
-   * @param isKept for each input, which columns its buffers keep
+   * @param isDurable does a log keep the rows?
    */
-  RowsPool(Plan plan, Hashing hashing, List<boolean[]> isKept) {
+  RowsPool(Plan plan, Hashing hashing, boolean isDurable) {
     this.plan = plan;
     this.hashing = hashing;
-    this.isKept = List.copyOf(isKept);
+    this.isKept = ColumnUse.kept(plan, isDurable);
+    this.isRead = ColumnUse.read(plan);
+    this.spareBytes = new long[plan.inputs().size()];
     plan.inputs().forEach(input -> spare.add(new ArrayDeque<>()));
   }
 
@@ -38,10 +47,12 @@ final class RowsPool {
     synchronized (spare) {
       StagedRows rows = spare.get(input).poll();
       if (rows != null) {
+        spareBytes[input] -= rows.memoryBytes();
         return rows;
       }
     }
-    return new StagedRows(plan.inputs().get(input).schema(), hashing, isKept.get(input));
+    return new StagedRows(
+        plan.inputs().get(input).schema(), hashing, isKept.get(input), isRead.get(input));
   }
 
   /** An empty buffer for rows of other columns, which is not given back. */
@@ -51,14 +62,16 @@ final class RowsPool {
 
   /** Takes a buffer back; nobody else may hold it. */
   void give(int input, StagedRows rows) {
-    if (rows.byteSize() > MAX_BYTES) {
+    long bytes = rows.memoryBytes();
+    if (bytes > MAX_BYTES) {
       // One large append must not keep its memory for ever.
       return;
     }
     rows.clear();
     synchronized (spare) {
-      if (spare.get(input).size() < MAX_SPARE) {
-        spare.get(input).add(rows);
+      if (spare.get(input).size() < MAX_SPARE && spareBytes[input] + bytes <= MAX_SPARE_BYTES) {
+        spareBytes[input] += bytes;
+        spare.get(input).push(rows); // taken first, while it is in the caches
       }
     }
   }

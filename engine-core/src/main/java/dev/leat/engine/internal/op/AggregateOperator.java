@@ -413,7 +413,7 @@ public final class AggregateOperator implements Operator {
 
   @Override
   public long stateBytes() {
-    long bytes = keys == null ? rows.bytes() : keys.bytes();
+    long bytes = (keys == null ? rows.bytes() : keys.bytes()) + touched.stateBytes();
     for (Accumulator accumulator : accumulators) {
       bytes += accumulator.besideBytes();
     }

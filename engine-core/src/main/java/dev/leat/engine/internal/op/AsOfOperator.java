@@ -181,8 +181,7 @@ public final class AsOfOperator implements Operator {
     private final RowPairs pairs = new RowPairs();
     private int[] rightPlaces = new int[16];
     private final KeptColumns ofLeft = new KeptColumns(left.kept().rows(), left.kept().kept());
-    private final KeptColumns ofRight = 
-        new KeptColumns(right.kept().rows(), right.kept().kept());
+    private final KeptColumns ofRight = new KeptColumns(right.kept().rows(), right.kept().kept());
 
     /** By column: the key column of the right batch that it is, or -1. */
     private final int[] keyColumn;

@@ -6,7 +6,6 @@ import dev.leat.engine.internal.state.LinkedRows;
 import dev.leat.engine.plan.JoinChain;
 import dev.leat.engine.plan.Schema;
 import java.util.Arrays;
-import java.util.List;
 import java.util.stream.IntStream;
 
 /**
@@ -145,9 +144,7 @@ final class ChainColumns {
     }
     int size = 0;
     for (int i = 0; i < count; i++) {
-      if (i + 1 < count
-          && changed.number(i) == changed.number(i + 1)
-          && isEqual(i, i + 1)) {
+      if (i + 1 < count && changed.number(i) == changed.number(i + 1) && isEqual(i, i + 1)) {
         i++;
       } else {
         selection[size++] = i;

@@ -10,6 +10,7 @@ import dev.leat.engine.internal.state.KeyLayout;
 import dev.leat.engine.internal.state.TimeHeap;
 import dev.leat.engine.plan.Forget;
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * Rows that came or were changed within a time.
@@ -106,7 +107,8 @@ final class ForgetOperator implements Operator {
     int from = rows.offset(slot);
     layout.gather(in, row, page, from);
     page[from + weightWord] = in.weight(row);
-    int number = in.slots() == null || !isKeyed ? 0 : in.slots()[row];
+    int[] numbers = in.slots();
+    int number = numbers == null || !isKeyed ? 0 : numbers[row];
     page[from + numberWord] = number;
     if (isKeyed) {
       remember(number, slot);
@@ -138,8 +140,7 @@ final class ForgetOperator implements Operator {
   }
 
   private void takeBackOfKey(Batch in, int row) {
-    int[] numbers = in.slots();
-    assert isKeyed && numbers != null : "a row without a key is taken back";
+    int[] numbers = Objects.requireNonNull(in.slots(), "a row without a key is taken back");
     int number = numbers[row];
     int slot = number < slotOf.length ? slotOf[number] : NONE;
     if (slot != NONE) {

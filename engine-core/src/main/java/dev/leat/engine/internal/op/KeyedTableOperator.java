@@ -119,7 +119,7 @@ public final class KeyedTableOperator implements InputOperator {
 
   @Override
   public long stateBytes() {
-    return keys.bytes();
+    return keys.bytes() + touched.stateBytes();
   }
 
   @Override

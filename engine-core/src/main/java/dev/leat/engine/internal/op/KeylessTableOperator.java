@@ -117,7 +117,7 @@ public final class KeylessTableOperator implements InputOperator {
 
   @Override
   public long stateBytes() {
-    return rows.bytes();
+    return rows.bytes() + touched.stateBytes();
   }
 
   @Override

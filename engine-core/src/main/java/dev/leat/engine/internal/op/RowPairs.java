@@ -36,7 +36,8 @@ final class RowPairs {
   /** Adds each selected row of a batch, with the place given for it. */
   void addEach(Batch in, int[] placeOfRow) {
     if (rows.length < count + in.count()) {
-      int size = Math.addExact(count + in.count(), count + in.count() >> 1);
+      int needed = Math.addExact(count, in.count());
+      int size = needed + (needed >> 1);
       rows = Arrays.copyOf(rows, size);
       places = Arrays.copyOf(places, size);
       weights = Arrays.copyOf(weights, size);

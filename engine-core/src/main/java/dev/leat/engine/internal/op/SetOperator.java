@@ -123,7 +123,7 @@ public final class SetOperator implements Operator {
 
   @Override
   public long stateBytes() {
-    return keys.bytes();
+    return keys.bytes() + touched.stateBytes();
   }
 
   @Override

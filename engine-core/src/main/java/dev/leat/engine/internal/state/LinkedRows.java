@@ -86,8 +86,7 @@ public final class LinkedRows implements Checkpointed {
       Key key = keys.get(k);
       probes[k] = new KeyProbe(schema, key.columns(), key.matchesNull());
       this.keys[k] =
-          GroupKeys.ofJoin(
-              probes[k].layout(), GroupKeys.isCode(schema, key.columns()), 1, hashing);
+          GroupKeys.ofJoin(probes[k].layout(), GroupKeys.isCode(schema, key.columns()), 1, hashing);
       headWord[k] = probes[k].layout().stride();
     }
     this.linkWord = columns.stride();
@@ -226,8 +225,7 @@ public final class LinkedRows implements Checkpointed {
   private void setBefore(int k, int place, long before) {
     long[] page = rows.writable(place);
     int at = rows.offset(place) + beforeWord + (k >> 1);
-    page[at] =
-        (k & 1) == 0 ? (page[at] & ~LOW) | before : (page[at] & LOW) | before << HALF;
+    page[at] = (k & 1) == 0 ? (page[at] & ~LOW) | before : (page[at] & LOW) | before << HALF;
   }
 
   private long before(int k, int place) {

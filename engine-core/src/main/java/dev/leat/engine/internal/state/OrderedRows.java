@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * them: a binary tree in the rows' order in which a parent has a higher priority than its children.
  * Priorities are hashes of slots, so the shape follows from the rows' slots and order alone, and is
  * made anew from the rows when they are restored; nothing of it is in a checkpoint, nor in any
- * result. Of each row there are its children and its parent, its two prefixes, and the weight
- * of its subtree. A word of the row says its partition, in the upper half, and another its weight; the
+ * result. Of each row there are its children and its parent, its two prefixes, and the weight of
+ * its subtree. A word of the row says its partition, in the upper half, and another its weight; the
  * caller has the other words and the lower half.
  *
  * <p>A row may have weight 0: it keeps its place and does not count.

@@ -15,9 +15,9 @@ import java.util.List;
  * null is where the order says, by default largest.
  *
  * <p>A row's <i>prefix</i> is a word that is ordered as the rows are, as far as it goes: equal
- * prefixes say nothing. It decides most comparisons without looking at the row. Where many rows
- * are equal in the first column, as counts are, or begin alike, as addresses do, a <i>second
- * prefix</i> decides.
+ * prefixes say nothing. It decides most comparisons without looking at the row. Where many rows are
+ * equal in the first column, as counts are, or begin alike, as addresses do, a <i>second prefix</i>
+ * decides.
  */
 public final class RowOrder {
   private static final int PREFIX_BYTES = 8;

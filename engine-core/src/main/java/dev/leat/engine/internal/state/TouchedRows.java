@@ -148,6 +148,11 @@ public final class TouchedRows {
     copied = count;
   }
 
+  /** About how many bytes the marks of its rows take: whether a step touched them. */
+  public long stateBytes() {
+    return (long) Long.BYTES * Math.min(stamps.length, rows.size());
+  }
+
   /** Words of a row. */
   public int stride() {
     return stride;

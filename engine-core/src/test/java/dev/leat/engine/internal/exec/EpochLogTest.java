@@ -31,7 +31,7 @@ class EpochLogTest {
       new Plan(List.of(EVENTS), List.of(new ViewDefinition("all", EVENTS, "a test")));
 
   @TempDir Path directory;
-  private final RowsPool pool = new RowsPool(PLAN, new Hashing(1), List.of(new boolean[] {true}));
+  private final RowsPool pool = new RowsPool(PLAN, new Hashing(1), true);
 
   private EpochCodec codec() {
     return new EpochCodec(PLAN, pool);

@@ -41,7 +41,7 @@ class EpochReadingTest {
 
   private static EpochCodec codec(Schema schema) {
     Plan plan = plan(schema);
-    return new EpochCodec(plan, new RowsPool(plan, HASHING, ColumnUse.kept(plan, true)));
+    return new EpochCodec(plan, new RowsPool(plan, HASHING, true));
   }
 
   private static byte[] record(EpochCodec codec, int position, String secret, String name) {

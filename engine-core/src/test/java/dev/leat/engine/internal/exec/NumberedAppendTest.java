@@ -134,7 +134,7 @@ class NumberedAppendTest {
   }
 
   private static Appender.Outcome append(EngineRuntime runtime, String producer, long number) {
-    return new Appender(runtime).append(producer, number, rows -> write(rows, number));
+    return new Appender(runtime).append(producer, number, () -> rows -> write(rows, number));
   }
 
   private static void write(Appender.Rows rows, long number) {
@@ -183,12 +183,13 @@ class NumberedAppendTest {
                   appender.append(
                       "a",
                       1,
-                      rows -> {
-                        write(rows, 1);
-                        throw new IllegalStateException("on purpose");
-                      }))
+                      () ->
+                          rows -> {
+                            write(rows, 1);
+                            throw new IllegalStateException("on purpose");
+                          }))
           .hasMessage("on purpose");
-      assertThat(appender.append("a", 1, rows -> {}).isDuplicate()).isFalse();
+      assertThat(appender.append("a", 1, () -> rows -> {}).isDuplicate()).isFalse();
       assertThat(append(runtime, "a", 1)).isEqualTo(new Appender.Outcome(1, false));
       assertThat(append(runtime, "a", 1)).isEqualTo(new Appender.Outcome(1, true));
     }

@@ -56,6 +56,16 @@ class ProducersTest {
   }
 
   @Test
+  void itSaysWhatProducersTakeWhileTheyAreKnown() {
+    assertThat(producers.stateBytes()).isZero();
+    accept(0, of("a", 5), of("collector", 0));
+    long bytes = producers.stateBytes();
+    assertThat(bytes).isGreaterThan(2 * 100);
+    accept(1, of("a", 8));
+    assertThat(producers.stateBytes()).isEqualTo(bytes);
+  }
+
+  @Test
   void whatIsOnItsWayIsKnownUntilItFails() {
     Epoch first = epoch(0, of("a", 5));
     Epoch second = epoch(0, of("b", 5));

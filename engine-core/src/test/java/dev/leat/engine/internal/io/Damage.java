@@ -34,6 +34,7 @@ final class Damage {
     FOREIGN_FILE,
     FOREIGN_SEGMENT_FILE,
     FOREIGN_SEGMENT_DIRECTORY,
+    FOREIGN_CHECKPOINT,
     LEFTOVERS,
     DUPLICATE_DIRECTORY,
     DELETE_DIRECTORY,
@@ -101,6 +102,7 @@ final class Damage {
       case FOREIGN_FILE,
           FOREIGN_SEGMENT_FILE,
           FOREIGN_SEGMENT_DIRECTORY,
+          FOREIGN_CHECKPOINT,
           LEFTOVERS,
           DUPLICATE_DIRECTORY,
           DELETE_DIRECTORY,
@@ -211,7 +213,16 @@ final class Damage {
         Files.createDirectories(foreign);
         Files.write(foreign.resolve("notes"), bytes(50));
       }
+      case FOREIGN_CHECKPOINT -> {
+        Path checkpoint = directory.resolve("checkpoints/checkpoint-" + anyNumber());
+        Files.createDirectories(checkpoint.getParent());
+        Files.write(checkpoint, bytes(random.nextInt(3000)));
+        where = directory.relativize(checkpoint).toString();
+      }
       case LEFTOVERS -> {
+        Files.createDirectories(directory.resolve("checkpoints"));
+        Files.write(
+            directory.resolve("checkpoints/checkpoint-" + anyNumber() + ".draft"), bytes(50));
         Files.write(directory.resolve("FORMAT.new"), bytes(5));
         Files.write(directory.resolve("log/high-water.new"), bytes(5000));
         Files.write(directory.resolve("log/low-water.new"), bytes(10));
@@ -238,16 +249,19 @@ final class Damage {
   /** A name that no segment has. */
   private Path anySegment() {
     while (true) {
-      String digits =
-          random.nextInt(20) == 0
-              ? "9".repeat(19)
-              : String.format("%019d", random.nextInt(random.nextInt(5) == 0 ? 100_000 : 40));
+      String digits = anyNumber();
       Path path = directory.resolve("log/segment-" + digits);
       if (!Files.exists(path)) {
         where += " segment " + digits;
         return path;
       }
     }
+  }
+
+  private String anyNumber() {
+    return random.nextInt(20) == 0
+        ? "9".repeat(19)
+        : String.format("%019d", random.nextInt(random.nextInt(5) == 0 ? 100_000 : 40));
   }
 
   private interface Filter {

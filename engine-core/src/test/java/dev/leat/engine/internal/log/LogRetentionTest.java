@@ -104,11 +104,20 @@ class LogRetentionTest {
   @Test
   void aSegmentStaysUntilTheNextOneHasADurableRecord() throws IOException {
     fill();
+    CountDownLatch mayForce = new CountDownLatch(1);
+    // The first record after a pause is forced at once.
+    io.onForce =
+        path -> {
+          if (path.toString().endsWith(".cq4")) {
+            awaitQuietly(mayForce);
+          }
+        };
     try (ChronicleLog log = open(RECOVERY_ONLY)) {
       append(log, 1);
       assertThat(log.syncedPosition()).isEqualTo(9);
       log.release(11);
       assertThat(segments()).containsExactly("10", "7");
+      mayForce.countDown();
       log.awaitSynced(10);
       log.release(11);
       assertThat(segments()).containsExactly("10");
