@@ -4,9 +4,12 @@ import dev.leat.engine.internal.checkpoint.CheckpointStore;
 import dev.leat.engine.internal.exec.Appender;
 import dev.leat.engine.internal.exec.Checkpoints;
 import dev.leat.engine.internal.exec.EngineRuntime;
+import dev.leat.engine.internal.exec.LogIdentity;
 import dev.leat.engine.internal.exec.ProducerLimits;
 import dev.leat.engine.internal.exec.Recovery;
 import dev.leat.engine.internal.exec.RuntimeSettings;
+import dev.leat.engine.internal.exec.SinkFacts;
+import dev.leat.engine.internal.exec.Sinks;
 import dev.leat.engine.internal.exec.ViewHandle;
 import dev.leat.engine.internal.io.Io;
 import dev.leat.engine.internal.io.SystemIo;
@@ -19,6 +22,7 @@ import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.PlanDiff;
 import dev.leat.engine.plan.Schema;
+import dev.leat.engine.plan.ViewDefinition;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -28,9 +32,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -144,8 +150,19 @@ public final class Engine implements AutoCloseable {
             io,
             settings.checkpoints().interval().toNanos(),
             settings.checkpoints().logBytes());
+    Supplier<String> logName = () -> LogIdentity.of(io, directory, UUID::randomUUID);
     return start(
-        log, progress, () -> runtime(pipeline, settings, log, hashSeed, Optional.of(checkpoints)));
+        log,
+        progress,
+        () -> sinks(pipeline, settings, logName),
+        sinks ->
+            new EngineRuntime(
+                pipeline.plan(),
+                runtimeSettings(settings, sinks),
+                log,
+                () -> micros(settings.clock()),
+                hashSeed,
+                Optional.of(checkpoints)));
   }
 
   /**
@@ -161,14 +178,29 @@ public final class Engine implements AutoCloseable {
     EventLog log = new InMemoryLog();
     long hashSeed = new SecureRandom().nextLong();
     return start(
-        log, progress -> {}, () -> runtime(pipeline, settings, log, hashSeed, Optional.empty()));
+        log,
+        progress -> {},
+        () -> sinks(pipeline, settings, () -> UUID.randomUUID().toString()),
+        sinks ->
+            new EngineRuntime(
+                pipeline.plan(),
+                runtimeSettings(settings, sinks),
+                log,
+                () -> micros(settings.clock()),
+                hashSeed,
+                Optional.empty()));
   }
 
   private static Engine start(
-      EventLog log, Consumer<OpenProgress> progress, Supplier<EngineRuntime> making) {
+      EventLog log,
+      Consumer<OpenProgress> progress,
+      Supplier<Sinks> openingSinks,
+      Function<Sinks, EngineRuntime> making) {
     boolean done = false;
+    Sinks sinks = Sinks.none();
     try {
-      EngineRuntime runtime = making.get();
+      sinks = openingSinks.get();
+      EngineRuntime runtime = making.apply(sinks);
       runtime.start(
           (position, last) ->
               progress.accept(new OpenProgress(new Position(position), new Position(last))));
@@ -176,36 +208,47 @@ public final class Engine implements AutoCloseable {
       return new Engine(runtime);
     } finally {
       if (!done) {
+        sinks.close();
         log.close();
       }
     }
   }
 
-  private static EngineRuntime runtime(
-      Pipeline pipeline,
-      EngineSettings settings,
-      EventLog log,
-      long hashSeed,
-      Optional<Checkpoints> checkpoints) {
-    RuntimeSettings runtimeSettings =
-        new RuntimeSettings(
-            settings.epochRows(),
-            EPOCH_BYTES,
-            settings.ledgerRows(),
-            settings.threading() == Threading.OWN_THREAD,
-            settings.durability() == Durability.SYNCED,
-            new ProducerLimits(
-                settings.producers().maxProducers(),
-                TimeUnit.SECONDS.toMicros(settings.producers().horizon().toSeconds())),
-            settings.stateBytes(),
-            settings.startEmpty());
-    return new EngineRuntime(
-        pipeline.plan(),
-        runtimeSettings,
-        log,
-        () -> micros(settings.clock()),
-        hashSeed,
-        checkpoints);
+  private static RuntimeSettings runtimeSettings(EngineSettings settings, Sinks sinks) {
+    return new RuntimeSettings(
+        settings.epochRows(),
+        EPOCH_BYTES,
+        settings.ledgerRows(),
+        settings.threading() == Threading.OWN_THREAD,
+        settings.durability() == Durability.SYNCED,
+        new ProducerLimits(
+            settings.producers().maxProducers(),
+            TimeUnit.SECONDS.toMicros(settings.producers().horizon().toSeconds())),
+        settings.stateBytes(),
+        settings.startEmpty(),
+        sinks);
+  }
+
+  /** The sinks of a pipeline, which the runtime opens. */
+  private static Sinks sinks(Pipeline pipeline, EngineSettings settings, Supplier<String> logName) {
+    if (pipeline.sinks().isEmpty()) {
+      return Sinks.none();
+    }
+    Sinks.Run run = new Sinks.Run(logName.get(), UUID.randomUUID().toString(), nanos(settings));
+    for (ViewDefinition view : pipeline.plan().views()) {
+      SinkBinding sink = pipeline.sinks().get(view.name());
+      if (view.isSink() && sink != null) {
+        run.add(view, sink, sink.rules());
+      }
+    }
+    return run.sinks();
+  }
+
+  /** Where the host steps, time is what its clock says. */
+  private static LongSupplier nanos(EngineSettings settings) {
+    return settings.threading() == Threading.OWN_THREAD
+        ? System::nanoTime
+        : () -> TimeUnit.MICROSECONDS.toNanos(micros(settings.clock()));
   }
 
   private static long micros(Clock clock) {
@@ -430,6 +473,45 @@ public final class Engine implements AutoCloseable {
           EngineException.Kind.UNAVAILABLE,
           "views are still being built from the log; wait longer: "
               + backfill().map(BackfillProgress::toString).orElse("they are there by now"));
+    }
+    return this;
+  }
+
+  /**
+   * How a sink is doing.
+   *
+   * @throws EngineException INVALID if there is none of that name
+   */
+  public SinkStatus sinkStatus(String sink) {
+    SinkFacts facts = runtime.sinks().facts(sink);
+    return new SinkStatus(
+        facts.committed() < 0 ? Optional.empty() : Optional.of(new Position(facts.committed())),
+        facts.queuedRows(),
+        facts.isSetAside(),
+        facts.failure());
+  }
+
+  /**
+   * Waits until a sink has committed everything up to a position, and hastens that.
+   *
+   * @return this engine
+   * @throws EngineException UNAVAILABLE if the time is up, or the sink was set aside; of the kind
+   *     of the reason if the sink was given up
+   */
+  public Engine awaitSink(String sink, Position at, Duration atMost) {
+    long deadline = System.nanoTime() + atMost.toNanos();
+    boolean isThere =
+        runtime.waits().await(at.value(), atMost.toNanos())
+            && runtime.sinks().await(sink, at.value(), Math.max(0, deadline - System.nanoTime()));
+    if (!isThere) {
+      throw new EngineException(
+          EngineException.Kind.UNAVAILABLE,
+          "sink '"
+              + sink
+              + "' has not committed position "
+              + at.value()
+              + " yet; wait longer: "
+              + sinkStatus(sink));
     }
     return this;
   }

@@ -2,7 +2,8 @@ package dev.leat.engine;
 
 import dev.leat.engine.plan.Explain;
 import dev.leat.engine.plan.Plan;
-import java.util.Objects;
+import dev.leat.engine.plan.ViewDefinition;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -19,9 +20,11 @@ import java.util.function.Consumer;
  */
 public final class Pipeline {
   private final Plan plan;
+  private final Map<String, SinkBinding> sinks;
 
-  private Pipeline(Plan plan) {
+  private Pipeline(Plan plan, Map<String, SinkBinding> sinks) {
     this.plan = plan;
+    this.sinks = sinks;
   }
 
   /**
@@ -32,12 +35,30 @@ public final class Pipeline {
   public static Pipeline define(Consumer<PipelineBuilder> definition) {
     PipelineBuilder builder = new PipelineBuilder();
     definition.accept(builder);
-    return new Pipeline(builder.build());
+    return new Pipeline(builder.build(), builder.sinks());
   }
 
-  /** A pipeline of a plan that was made in another way. */
+  /**
+   * A pipeline of a plan that was made in another way.
+   *
+   * @throws EngineException INVALID if it has a sink: what that writes to is not in a plan
+   */
   public static Pipeline of(Plan plan) {
-    return new Pipeline(Objects.requireNonNull(plan, "plan"));
+    for (ViewDefinition view : plan.views()) {
+      if (view.isSink()) {
+        throw new EngineException(
+            EngineException.Kind.INVALID,
+            "a plan alone does not say where "
+                + view.describe()
+                + " writes to: define the pipeline with Pipeline.define");
+      }
+    }
+    return new Pipeline(plan, Map.of());
+  }
+
+  /** The sinks of the plan, by name. */
+  Map<String, SinkBinding> sinks() {
+    return sinks;
   }
 
   /** What it computes, as data. */

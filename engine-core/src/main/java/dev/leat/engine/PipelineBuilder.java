@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class PipelineBuilder {
   private final List<Node.Input> inputs = new ArrayList<>();
   private final Map<String, ViewDefinition> views = new LinkedHashMap<>();
+  private final Map<String, SinkBinding> sinks = new LinkedHashMap<>();
   private long tickMicros = ClockRules.tickMicros(ClockRules.DEFAULT_TICK);
   private boolean isTickUsed;
 
@@ -81,7 +82,7 @@ public final class PipelineBuilder {
   /** The relation of a view that was materialized before, to build on. */
   public Relation<Row> view(String name) {
     ViewDefinition view = views.get(name);
-    if (view == null) {
+    if (view == null || view.isSink()) {
       throw new EngineException(
           EngineException.Kind.INVALID, Names.unknown("view", name, views.keySet()));
     }
@@ -130,9 +131,8 @@ public final class PipelineBuilder {
             && inputs.contains(declaredNow(input))) {
           throw new EngineException(
               EngineException.Kind.INVALID,
-              "view '"
-                  + view.name()
-                  + "' reads "
+              view.describe()
+                  + " reads "
                   + input.describe()
                   + " as it was before "
                   + missing(input, declaredNow(input))
@@ -155,16 +155,32 @@ public final class PipelineBuilder {
 
   void materialize(String name, Node relation, @Nullable String growthReason) {
     Objects.requireNonNull(name, "name");
-    ViewDefinition view = new ViewDefinition(name, relation, growthReason);
-    if (views.putIfAbsent(name, view) != null) {
+    add(new ViewDefinition(name, relation, growthReason));
+  }
+
+  void to(Node relation, @Nullable String growthReason, SinkBinding sink) {
+    String name = sink.source().name();
+    add(new ViewDefinition(name, relation, growthReason, ViewDefinition.Use.SINK));
+    sinks.put(name, sink);
+  }
+
+  private void add(ViewDefinition view) {
+    if (views.putIfAbsent(view.name(), view) != null) {
       throw new EngineException(
           EngineException.Kind.INVALID,
-          "two views have the name '" + name + "': rename one in materialize(...)");
+          "two views or sinks have the name '"
+              + view.name()
+              + "': rename one in materialize(...) or to(...)");
     }
   }
 
   Plan build() {
     checkDeclarations();
     return new Plan(inputs, List.copyOf(views.values()));
+  }
+
+  /** The sinks of the plan, by name. */
+  Map<String, SinkBinding> sinks() {
+    return Map.copyOf(sinks);
   }
 }

@@ -520,4 +520,24 @@ public final class Relation<T> {
     builder.materialize(name, node, growthReason);
     return with(new Node.Named(node, name), record);
   }
+
+  /** Brings the changes to a sink, with the default settings. */
+  public Relation<T> to(String name, Sink sink) {
+    return to(name, sink, SinkSettings.defaults());
+  }
+
+  /**
+   * Brings the changes to a sink, each exactly once. Rows are not kept for that.
+   *
+   * @param name of the sink, under which it stores its place; unique in the pipeline
+   * @return the relation, to build on
+   * @throws EngineException INVALID if the sink cannot take such rows; the message says why
+   */
+  public Relation<T> to(String name, Sink sink, SinkSettings settings) {
+    SinkSource source =
+        new SinkSource(name, node.describe(), schema(), node.isAppendOnly(), node.key());
+    sink.check(source);
+    builder.to(node, growthReason, new SinkBinding(source, sink, settings));
+    return this;
+  }
 }

@@ -47,9 +47,9 @@ public final class Explain {
   }
 
   private void view(ViewDefinition view) {
-    text.append("view '").append(view.name()).append("' ").append(view.relation().schema());
+    text.append(view.describe()).append(' ').append(view.relation().schema());
     text.append(" [").append(key(view.relation())).append("; rows: ");
-    text.append(StateBound.ofView(view).text());
+    text.append(view.isSink() ? "none kept" : StateBound.ofView(view).text());
     if (view.growthReason() != null) {
       text.append(", accepted: ").append(view.growthReason());
     }

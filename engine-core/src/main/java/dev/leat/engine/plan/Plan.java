@@ -12,7 +12,8 @@ import java.util.TreeSet;
  * evaluator read this and nothing else.
  *
  * @param inputs in the order in which they were declared
- * @param views in the order in which they were declared
+ * @param views what it is for: views, and what goes to sinks, in the order in which they were
+ *     declared; names are unique among both
  */
 public record Plan(List<Node.Input> inputs, List<ViewDefinition> views) {
   /** The view of rows that failed; every plan has it. */
@@ -52,12 +53,16 @@ public record Plan(List<Node.Input> inputs, List<ViewDefinition> views) {
       if (!names.add(view.name())) {
         throw new EngineException(
             EngineException.Kind.INVALID,
-            "two views have the name '" + view.name() + "': rename one in materialize(...)");
+            "two views or sinks have the name '"
+                + view.name()
+                + "': rename one in materialize(...) or to(...)");
       }
       if (view.name().equals(LEDGER)) {
         throw new EngineException(
             EngineException.Kind.INVALID,
-            "a view cannot be called '" + LEDGER + "': that is where rows that failed are");
+            "a view or a sink cannot be called '"
+                + LEDGER
+                + "': that is where rows that failed are");
       }
     }
   }
@@ -95,7 +100,7 @@ public record Plan(List<Node.Input> inputs, List<ViewDefinition> views) {
         continue;
       }
       checkGrowthBelow(view, mayGrow);
-      if (StateBound.ofView(view).kind() == StateBound.Kind.GROWS) {
+      if (!view.isSink() && StateBound.ofView(view).kind() == StateBound.Kind.GROWS) {
         throw new EngineException(
             EngineException.Kind.INVALID,
             "view '"
@@ -110,9 +115,9 @@ public record Plan(List<Node.Input> inputs, List<ViewDefinition> views) {
   }
 
   /**
-   * What an operator keeps may grow too, where the view itself does not; unless another view that
-   * needs it has accepted that. A join whose sides may grow without that being accepted is never
-   * made.
+   * What an operator keeps may grow too, where the view itself does not, or is a sink; unless
+   * another view that needs it has accepted that. A join whose sides may grow without that being
+   * accepted is never made.
    */
   private static void checkGrowthBelow(ViewDefinition view, Set<Node> mayGrow) {
     for (Node node : Postorder.of(List.of(view.relation()), Node::inputs)) {
@@ -122,14 +127,14 @@ public record Plan(List<Node.Input> inputs, List<ViewDefinition> views) {
           && !mayGrow.contains(node)) {
         throw new EngineException(
             EngineException.Kind.INVALID,
-            "view '"
-                + view.name()
-                + "' needs "
+            view.describe()
+                + " needs "
                 + node.describe()
                 + ", whose state grows with the input ("
                 + bound.text()
                 + "); aggregate its input or bound it, or accept it with .acceptGrowth(\"why\")"
-                + " before .materialize(...)");
+                + " before "
+                + (view.isSink() ? ".to(...)" : ".materialize(...)"));
       }
     }
   }

@@ -29,7 +29,7 @@ public record PlanDiff(
     List<Change> kept, List<Change> added, List<Change> rebuilt, List<Change> dropped) {
 
   /**
-   * An input, a relation or a view, and what becomes of it.
+   * An input, a relation, a view or a sink, and what becomes of it.
    *
    * @param entry as the plan has it, or, if it is dropped, as the directory has it
    * @param why why it is rebuilt; of a kept stream, which columns it had before if others; else
@@ -42,6 +42,7 @@ public record PlanDiff(
             case STREAM -> "stream '" + entry.name() + "'";
             case TABLE -> "table '" + entry.name() + "'";
             case VIEW -> "view '" + entry.name() + "'";
+            case SINK -> "sink '" + entry.name() + "'";
             case RELATION -> entry.description();
           };
       return name + ": " + fate + (why.isEmpty() ? "" : " (" + why + ")");
@@ -121,7 +122,7 @@ public record PlanDiff(
         switch (entry.kind()) {
           case STREAM, TABLE -> input(plan.input(entry.name()), entry);
           case RELATION -> relation(entry);
-          case VIEW -> view(plan.view(entry.name()), entry);
+          case VIEW, SINK -> view(plan.view(entry.name()), entry);
         }
       }
       return new PlanDiff(kept, added, rebuilt, dropped());
@@ -188,7 +189,7 @@ public record PlanDiff(
     }
 
     private void view(ViewDefinition view, PlanManifest.Entry entry) {
-      Optional<PlanManifest.Entry> before = stored.find(PlanManifest.Kind.VIEW, view.name());
+      Optional<PlanManifest.Entry> before = stored.find(entry.kind(), view.name());
       Optional<String> misfit = Optional.ofNullable(misfits.get(view.relation()));
       if (before.isEmpty()) {
         added.add(new Change(entry, ""));

@@ -21,8 +21,8 @@ import java.util.Set;
  * backslash, a control character and half a surrogate pair are written {@code \}{@code uXXXX}. The
  * last line ends with a line feed too, so that a text that was cut off is known.
  *
- * @param entries inputs, relations (inputs before what reads them), views; no two with the same
- *     kind and name, nor two relations with the same fingerprint
+ * @param entries inputs, relations (inputs before what reads them), views and sinks; no two with
+ *     the same kind and name, nor two relations with the same fingerprint
  */
 public record PlanManifest(List<Entry> entries) {
   private static final String HEADER = "leat-plan 1";
@@ -41,7 +41,14 @@ public record PlanManifest(List<Entry> entries) {
     /** A relation between inputs and views; it has no name. */
     RELATION,
     /** A view, by its name. */
-    VIEW;
+    VIEW,
+    /** What goes to a sink, by the sink's name. */
+    SINK;
+
+    /** Is it what a plan computes for somebody? */
+    public boolean isResult() {
+      return this == VIEW || this == SINK;
+    }
 
     private String word() {
       return name().toLowerCase(Locale.ROOT);
@@ -92,9 +99,13 @@ public record PlanManifest(List<Entry> entries) {
                 entries.add(new Entry(Kind.RELATION, "", fingerprint, describe(node))));
     for (ViewDefinition view : plan.views()) {
       String description = describe(view.relation()) + " " + view.relation().schema();
-      entries.add(new Entry(Kind.VIEW, view.name(), view.fingerprint(), cut(description)));
+      entries.add(new Entry(kindOf(view), view.name(), view.fingerprint(), cut(description)));
     }
     return new PlanManifest(entries);
+  }
+
+  static Kind kindOf(ViewDefinition view) {
+    return view.isSink() ? Kind.SINK : Kind.VIEW;
   }
 
   /** The relations that are neither inputs nor mere names, inputs first. */

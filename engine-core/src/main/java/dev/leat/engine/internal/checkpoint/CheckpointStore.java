@@ -10,8 +10,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.TreeSet;
+import java.util.function.LongSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The checkpoints in a directory: files {@code checkpoint-<position>}, the last two of them.
+ * The checkpoints in a directory: files {@code checkpoint-<position>}, the last two of them, and
+ * one that is older if somebody has not come further.
  *
  * <p>A checkpoint is written to a draft, which is forced, then renamed, then the directory is
  * forced; only then are older ones deleted. So whenever the process or the machine stops, the files
@@ -39,6 +42,9 @@ public final class CheckpointStore {
   private final Io io;
   private final Path directory;
   private final long minFreeBytes;
+
+  /** Up to where everybody has come who needs a checkpoint to start from. */
+  private LongSupplier neededAfter = () -> Long.MAX_VALUE;
 
   /** The positions of those that count as good: all, until one is found to be of no use. */
   private @Nullable NavigableSet<Long> good;
@@ -129,10 +135,35 @@ public final class CheckpointStore {
     good().remove(position);
   }
 
-  /** What the log must reach back to: the older one of two, if there are two. */
+  /**
+   * Says who else needs a checkpoint: the newest at or before a position is kept.
+   *
+   * @param position asked for whenever one is published, and before the log is released
+   */
+  public void keepFor(LongSupplier position) {
+    neededAfter = position;
+  }
+
+  /**
+   * What the log must reach back to: the older one of two, if there are two; further, if somebody
+   * has not come so far; 0 if no checkpoint is so old.
+   */
   public OptionalLong oldestNeeded() {
     NavigableSet<Long> known = good();
-    return known.size() < KEPT ? OptionalLong.empty() : OptionalLong.of(known.last());
+    if (known.size() < KEPT) {
+      return OptionalLong.empty();
+    }
+    long older = secondNewest(known);
+    long needed = neededAfter.getAsLong();
+    if (needed >= older) {
+      return OptionalLong.of(older);
+    }
+    @Nullable Long start = known.ceiling(needed); // the order is reversed
+    return OptionalLong.of(start == null ? 0 : start);
+  }
+
+  private static long secondNewest(NavigableSet<Long> positions) {
+    return Objects.requireNonNull(positions.higher(positions.first()));
   }
 
   /**
@@ -192,7 +223,8 @@ public final class CheckpointStore {
     }
 
     /**
-     * Makes it the newest checkpoint, and deletes all but this and the one before it.
+     * Makes it the newest checkpoint, and deletes all but this, the one before it, and one that
+     * somebody needs.
      *
      * @throws EngineException UNAVAILABLE if that is not possible; it may then be found or not
      */
@@ -209,8 +241,10 @@ public final class CheckpointStore {
       }
       NavigableSet<Long> known = good();
       known.add(position);
-      while (known.size() > KEPT) {
-        known.pollLast();
+      OptionalLong oldest = oldestNeeded();
+      if (oldest.isPresent()) {
+        long older = secondNewest(known);
+        known.removeIf(some -> some < older && some != oldest.getAsLong());
       }
       deleteOthers();
     }

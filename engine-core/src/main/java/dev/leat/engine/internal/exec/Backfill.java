@@ -35,6 +35,8 @@ final class Backfill {
   private final Dataflow dataflow;
   private final InputFeed inputs;
   private final EpochCodec codec;
+  private final Sinks sinks;
+  private final Dictionary dictionary;
   private final EngineClock clock;
   private volatile EventLog.@Nullable Reader reader;
   private volatile long position;
@@ -55,8 +57,11 @@ final class Backfill {
     this.dataflow = new Dataflow(blueprint.plan(), part, dictionary, failures);
     this.inputs = new InputFeed(blueprint.plan(), dataflow);
     this.codec = EpochCodec.ofHistory(blueprint.plan(), pool);
+    this.sinks = blueprint.settings().sinks();
+    this.dictionary = dictionary;
     this.clock = new EngineClock(blueprint.plan().tickMicros());
     dataflow.step();
+    offer();
   }
 
   /** Has the log keep its records, to read them. */
@@ -87,6 +92,7 @@ final class Backfill {
       for (int records = 0;
           position < target && (rows[0] < sliceRows || records < SLICE_RECORDS);
           records++) {
+        sinks.awaitRoom();
         boolean isThere =
             from.next(
                 (at, bytes, offset, length) -> {
@@ -99,7 +105,7 @@ final class Backfill {
                     stateLock.unlock();
                   }
                   rows[0] += 1 + epoch.rowCount();
-                  recycle(epoch);
+                  pool.giveBack(epoch);
                 });
         if (!isThere) {
           break;
@@ -119,12 +125,11 @@ final class Backfill {
     inputs.stage(epoch);
     dataflow.step();
     position = epoch.position();
+    offer();
   }
 
-  private void recycle(Epoch epoch) {
-    for (Epoch.Section section : epoch.sections()) {
-      pool.give(section.input(), section.rows());
-    }
+  private void offer() {
+    sinks.offer(position, dataflow.sinks(), dictionary.values());
   }
 
   private void fail(EngineException reason) {

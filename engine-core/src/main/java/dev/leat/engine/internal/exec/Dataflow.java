@@ -19,6 +19,7 @@ import dev.leat.engine.internal.op.OverOperator;
 import dev.leat.engine.internal.op.ProjectOperator;
 import dev.leat.engine.internal.op.SessionizeOperator;
 import dev.leat.engine.internal.op.SetOperator;
+import dev.leat.engine.internal.op.SinkOperator;
 import dev.leat.engine.internal.op.StreamOperator;
 import dev.leat.engine.internal.op.SwitchOperator;
 import dev.leat.engine.internal.op.TickTime;
@@ -80,6 +81,7 @@ public final class Dataflow implements Checkpointed {
   private final List<Operator> operators = new ArrayList<>();
   private final Map<String, InputOperator> inputs = new HashMap<>();
   private final Map<String, ViewOperator> views = new LinkedHashMap<>();
+  private final Map<String, SinkOperator> sinks = new LinkedHashMap<>();
   private final List<StatePart> parts = new ArrayList<>();
 
   /** What time it is for its operators: its own, and that of each dataflow it took over. */
@@ -153,12 +155,21 @@ public final class Dataflow implements Checkpointed {
     for (ViewDefinition view : part.views()) {
       Node node = view.relation();
       Operator relation = part.twins().contains(node) ? switchOf(node) : operator(node);
-      ViewOperator operator = ViewOperator.of(view, relation, dictionary);
-      views.put(view.name(), operator);
+      Operator operator =
+          view.isSink()
+              ? sink(view, relation, dictionary)
+              : views.computeIfAbsent(
+                  view.name(), name -> ViewOperator.of(view, relation, dictionary));
       operators.add(operator);
       addPart("view " + view.fingerprint(), operator);
-      described.add("view '" + view.name() + "'");
+      described.add(view.describe());
     }
+  }
+
+  private SinkOperator sink(ViewDefinition sink, Operator relation, Dictionary dictionary) {
+    SinkOperator operator = new SinkOperator(sink.relation(), relation, dictionary);
+    sinks.put(sink.name(), operator);
+    return operator;
   }
 
   private void addIndex(JoinOperators.Named index, boolean isTwin) {
@@ -196,6 +207,7 @@ public final class Dataflow implements Checkpointed {
     parts.addAll(other.parts);
     times.addAll(other.times);
     views.putAll(other.views);
+    sinks.putAll(other.sinks);
     other.byNode.forEach(byNode::putIfAbsent);
     other.inputs.forEach(inputs::putIfAbsent);
   }
@@ -404,6 +416,11 @@ public final class Dataflow implements Checkpointed {
   /** A view by name. */
   public ViewOperator view(String name) {
     return Objects.requireNonNull(views.get(name), name);
+  }
+
+  /** What goes to sinks, by their names. */
+  Map<String, SinkOperator> sinks() {
+    return sinks;
   }
 
   /** Does it have a view? */

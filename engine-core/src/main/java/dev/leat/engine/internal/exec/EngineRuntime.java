@@ -77,6 +77,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
     Hashing hashing = new Hashing(seed);
     this.pool = new RowsPool(plan, hashing, log.keepsRecords());
     EngineState.Blueprint blueprint = new EngineState.Blueprint(plan, settings, hashing, pool);
+    settings.sinks().open();
     Recovery recovery = new Recovery(blueprint, log);
     Recovery.Start start =
         checkpoints.isEmpty() ? recovery.empty() : recovery.find(checkpoints.get().store());
@@ -84,6 +85,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
     this.ticks = new Ticks(state.clock(), clockMicros);
     // Before there is a checkpointer, which lets the log go of what no checkpoint needs.
     state.holdForBackfill(log);
+    checkpoints.ifPresent(some -> some.store().keepFor(settings.sinks()::neededAfter));
     this.checkpointer =
         checkpoints.isEmpty()
             ? new NoCheckpoints()
@@ -113,10 +115,12 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
    */
   public void start(ReplayProgress progress) {
     progress.reached(state.position(), log.lastPosition());
+    settings.sinks().start(settings.ownThread(), log::awaitSynced);
     log.replay(
         state.position() + 1,
         epoch -> {
-          recycle(locked(() -> state.replay(epoch)));
+          settings.sinks().awaitRoom();
+          pool.giveBack(locked(() -> state.replay(epoch)));
           progress.reached(epoch.position(), log.lastPosition());
         });
     budget.warnIfExceeded();
@@ -146,13 +150,6 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
       // The step that threw has told everyone.
       LOG.debug("the engine's thread ends", e);
     }
-  }
-
-  private static EngineException stopped(Throwable cause) {
-    return new EngineException(
-        cause instanceof EngineException known ? known.kind() : Kind.CLOSED,
-        "the engine stopped: " + cause.getMessage() + "; close it and open it again",
-        cause);
   }
 
   private void fail(EngineException reason) {
@@ -185,14 +182,9 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
    *     there is some, and no row is lost
    */
   public int step() {
-    inbox.checkNotWriting();
-    if (subscriptions.isCallingInline() || stepLock.isHeldByCurrentThread()) {
-      throw new EngineException(
-          Kind.INVALID,
-          "a subscriber must not step the engine that calls it: others would get changes out of"
-              + " order");
-    }
-    subscriptions.aboutToWait();
+    checkIsNotCalled(
+        "a subscriber must not step the engine that calls it: others would get changes out of"
+            + " order");
     checkUsable();
     int rows = stepOnce();
     if (!settings.ownThread()) {
@@ -201,15 +193,24 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
     return rows;
   }
 
+  private void checkIsNotCalled(String otherwise) {
+    inbox.checkNotWriting();
+    if (subscriptions.isCallingInline() || stepLock.isHeldByCurrentThread()) {
+      throw new EngineException(Kind.INVALID, otherwise);
+    }
+    subscriptions.aboutToWait();
+  }
+
   private int stepOnce() {
     stepLock.lock();
     try {
       subscriptions.awaitRoom();
+      settings.sinks().awaitRoom();
       Epoch epoch = refused != null ? refused : next();
       refused = null;
       if (epoch == null) {
         backfilling.slice();
-        subscriptions.deliver();
+        deliver();
         return 0;
       }
       int rows = epoch.rowCount();
@@ -220,12 +221,12 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
         }
       }
       if (backfilling.slice()) {
-        subscriptions.deliver();
+        deliver();
       }
       return rows;
     } catch (RuntimeException | Error e) {
       if (refused == null) {
-        fail(stopped(e));
+        fail(Stopped.by(e));
       }
       throw e;
     } finally {
@@ -287,14 +288,13 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
       stateLock.unlock();
     }
     checkpointer.passed(epoch.position(), log.recordBytes());
-    recycle(epoch);
-    subscriptions.deliver();
+    pool.giveBack(epoch);
+    deliver();
   }
 
-  private void recycle(Epoch epoch) {
-    for (Epoch.Section section : epoch.sections()) {
-      pool.give(section.input(), section.rows());
-    }
+  private void deliver() {
+    subscriptions.deliver();
+    settings.sinks().pump();
   }
 
   /** Frees the values that nothing holds, between two epochs; done unasked when worth it. */
@@ -451,6 +451,16 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
     }
   }
 
+  /** The first view that is being built; null if these are sinks only. */
+  @Nullable ViewHandle firstOf(Backfill building) {
+    return views.firstOf(building);
+  }
+
+  /** Where changes go beside views. */
+  public Sinks sinks() {
+    return settings.sinks();
+  }
+
   /** What readers see. */
   public ViewReads reads() {
     return reads;
@@ -471,6 +481,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
       long begin = clock.nanoTime();
       Map<String, StateImage> images = state.capture();
       backfilling.captured();
+      settings.sinks().commitSoon();
       return new Checkpointer.Capture(state.position(), clock.nanoTime() - begin, images);
     } finally {
       stateLock.unlock();
@@ -487,12 +498,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
    */
   public long checkpoint() {
     checkUsable();
-    inbox.checkNotWriting();
-    if (subscriptions.isCallingInline() || stepLock.isHeldByCurrentThread()) {
-      throw new EngineException(
-          Kind.INVALID, "a subscriber must not take a checkpoint of the engine that waits for it");
-    }
-    subscriptions.aboutToWait();
+    checkIsNotCalled("a subscriber must not take a checkpoint of the engine that waits for it");
     return checkpointer.take();
   }
 
@@ -525,12 +531,14 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
         LOG.debug("processing what came in before the engine was closed");
       }
       if (failure == null) {
+        settings.sinks().finish();
         checkpointer.takeLast();
       }
     } finally {
       waits.end();
       wake();
       subscriptions.close();
+      settings.sinks().close();
       closeLog();
     }
   }

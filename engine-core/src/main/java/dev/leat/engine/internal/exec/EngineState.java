@@ -37,6 +37,7 @@ final class EngineState {
   private final List<LateViews> late = new ArrayList<>();
   private final Producers producers;
   private final EpochCodec codec;
+  private final Sinks sinks;
   private final EngineClock clock;
   private PlanSplit split;
   private @Nullable Backfill backfill;
@@ -75,6 +76,7 @@ final class EngineState {
     }
     this.producers = new Producers(blueprint.settings().producers());
     this.codec = new EpochCodec(plan, blueprint.pool());
+    this.sinks = blueprint.settings().sinks();
     this.clock = new EngineClock(plan.tickMicros());
     if (from != null && from.sections().contains(CLOCK)) {
       from.restore(CLOCK, clock);
@@ -87,6 +89,7 @@ final class EngineState {
     EngineState state = new EngineState(blueprint, PlanSplit.whole(blueprint.plan()), null);
     state.dataflow.step();
     state.ledger.step();
+    state.offer(state.dataflow);
     return state;
   }
 
@@ -113,12 +116,13 @@ final class EngineState {
       return null;
     }
     parts.forEach(part -> from.restore(part.name(), part.state()));
+    state.position = from.header().position();
     for (LateViews views : state.late) {
       if (views.since() == begin) {
         views.dataflow().step();
+        state.offer(views.dataflow());
       }
     }
-    state.position = from.header().position();
     if (!split.isComplete()) {
       state.backfill = new Backfill(blueprint, split.missing(), state.dictionary);
     }
@@ -176,6 +180,13 @@ final class EngineState {
     }
     ledger.step();
     position = epoch.position();
+    offer(dataflow);
+    late.forEach(views -> offer(views.dataflow()));
+  }
+
+  /** Lets sinks have what the last step changed. */
+  private void offer(Dataflow flow) {
+    sinks.offer(position, flow.sinks(), dictionary.values());
   }
 
   /** Before the rows of an epoch, all operators come to be at its time. */

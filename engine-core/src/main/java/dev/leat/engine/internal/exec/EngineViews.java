@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What can be read of an engine: the views of its plan, and the ledger. */
 final class EngineViews {
@@ -18,6 +19,9 @@ final class EngineViews {
 
   EngineViews(Plan plan, EngineState state) {
     for (ViewDefinition view : plan.views()) {
+      if (view.isSink()) {
+        continue;
+      }
       ViewOperator operator = state.view(view.name());
       views.put(
           view.name(),
@@ -45,6 +49,15 @@ final class EngineViews {
       throw new EngineException(Kind.INVALID, Names.unknown("view", name, views.keySet()));
     }
     return view;
+  }
+
+  /** The first view that is being built; null if these are sinks only. */
+  @Nullable ViewHandle firstOf(Backfill building) {
+    return building.views().stream()
+        .filter(views::containsKey)
+        .map(this::named)
+        .findFirst()
+        .orElse(null);
   }
 
   /** All of them, the ledger last. */

@@ -5,13 +5,14 @@ import dev.leat.engine.internal.batch.Dictionary;
 import dev.leat.engine.internal.batch.Words;
 import dev.leat.engine.internal.state.KeyLayout;
 import dev.leat.engine.plan.Schema;
+import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The changes of a view in one epoch, copied as words: the engine's thread copies, once for all
  * subscriptions of the view, and whoever delivers decodes.
  */
-final class EpochChanges implements ViewChanges {
+public final class EpochChanges implements ViewChanges {
   private final long after;
   private final long position;
   private final Schema schema;
@@ -75,14 +76,41 @@ final class EpochChanges implements ViewChanges {
 
   @Override
   public @Nullable Object[] values(int index) {
-    int from = index * layout.stride();
     @Nullable Object[] decoded = new @Nullable Object[schema.size()];
     for (int c = 0; c < decoded.length; c++) {
-      decoded[c] =
-          layout.isNull(words, from, c)
-              ? null
-              : Words.toObject(schema.field(c).type(), words[from + c], values);
+      decoded[c] = value(index, c);
     }
     return decoded;
+  }
+
+  /** The columns. */
+  public Schema schema() {
+    return schema;
+  }
+
+  /** A value as a Java object; null if it is null. */
+  public @Nullable Object value(int index, int column) {
+    return isNull(index, column)
+        ? null
+        : Words.toObject(schema.field(column).type(), word(index, column), values);
+  }
+
+  public boolean isNull(int index, int column) {
+    return layout.isNull(words, index * layout.stride(), column);
+  }
+
+  /** The word of a value that is not null. */
+  public long word(int index, int column) {
+    return words[index * layout.stride() + column];
+  }
+
+  /** A string that is not null. */
+  public String string(int index, int column) {
+    return values.string(word(index, column));
+  }
+
+  /** A decimal that is not null. */
+  public BigDecimal decimal(int index, int column) {
+    return Words.toDecimal(schema.field(column).type(), word(index, column), values);
   }
 }

@@ -149,6 +149,15 @@ final class EpochLog {
   }
 
   /**
+   * Waits until all records up to a position survive a power cut, however they are acknowledged.
+   */
+  void awaitSynced(long position) {
+    if (log.syncedPosition() < position) {
+      log.awaitSynced(position);
+    }
+  }
+
+  /**
    * Waits until an appended epoch survives a power cut, if it is acknowledged only then. The host
    * that steps waits here, so an interrupt of its thread must not end the engine: it stays set.
    */

@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
  * What one dataflow computes of a plan.
  *
  * @param nodes its relations, inputs before what reads them
- * @param views its views, over these relations
+ * @param views its views and sinks, over these relations
  * @param twins those of the relations that another dataflow computes too, and which this one has
  *     only until it becomes part of that one; what they read is among them
  * @param unreported those of which another dataflow reports what fails
@@ -42,7 +42,7 @@ record PlanPart(
     Set<Fingerprint> fingerprints = new HashSet<>();
     Set<String> names = new HashSet<>();
     for (PlanDiff.Change change : diff.kept()) {
-      if (change.entry().kind() == PlanManifest.Kind.VIEW) {
+      if (change.entry().kind().isResult()) {
         names.add(change.entry().name());
       } else {
         fingerprints.add(change.entry().fingerprint());
@@ -112,7 +112,7 @@ record PlanPart(
         PlanManifest.of(plan).entries().stream()
             .filter(
                 entry ->
-                    entry.kind() == PlanManifest.Kind.VIEW
+                    entry.kind().isResult()
                         ? names.contains(entry.name())
                         : fingerprints.contains(entry.fingerprint()))
             .toList());

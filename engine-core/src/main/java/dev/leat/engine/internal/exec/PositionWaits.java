@@ -70,7 +70,7 @@ public final class PositionWaits {
   public boolean awaitBackfill(long timeoutNanos) {
     Backfill building = backfilling.building();
     return building == null
-        || await(building::isDone, timeoutNanos, runtime.view(building.views().get(0)));
+        || await(building::isDone, timeoutNanos, runtime.firstOf(building));
   }
 
   private boolean isThereNow(BooleanSupplier isThere) {

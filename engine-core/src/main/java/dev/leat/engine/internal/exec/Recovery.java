@@ -37,6 +37,7 @@ public final class Recovery {
   private final EventLog log;
   private final List<String> damaged = new ArrayList<>();
   private @Nullable String missing;
+  private @Nullable String behind;
 
   /**
    * A search that has not begun.
@@ -72,6 +73,7 @@ public final class Recovery {
 
   /** The empty state. */
   Start empty() {
+    checkSinksNotAhead();
     return new Start(EngineState.empty(blueprint), CheckpointFacts.NONE);
   }
 
@@ -83,6 +85,7 @@ public final class Recovery {
    *     a pipeline without some of this one's parts, or of another version of the library
    */
   Start find(CheckpointStore store) {
+    checkSinksNotAhead();
     for (long position : store.positions()) {
       checkNotAhead(store, position);
       if (log.firstPosition() > position + 1) {
@@ -152,6 +155,9 @@ public final class Recovery {
   private @Nullable Start open(CheckpointStore store, long position) {
     try (CheckpointFile file = store.open(position)) {
       @Nullable PlanSplit split = split(file);
+      if (split != null && isAheadOfSinks(split, position)) {
+        return null;
+      }
       @Nullable EngineState state =
           split == null
               ? null
@@ -175,6 +181,43 @@ public final class Recovery {
     }
   }
 
+  /** A sink gets what follows a checkpoint, so it must have all that is in it. */
+  private boolean isAheadOfSinks(PlanSplit split, long position) {
+    List<ViewDefinition> there = new ArrayList<>(split.live().views());
+    split.late().forEach(some -> there.addAll(some.part().views()));
+    for (ViewDefinition view : there) {
+      if (view.isSink()) {
+        long committed = blueprint.settings().sinks().committed(view.name());
+        if (committed < position) {
+          behind = view.describe() + " committed=" + Math.max(0, committed);
+          LOG.info(
+              "an older checkpoint is looked for, as a sink has not come so far: position={} {}",
+              position,
+              behind);
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private void checkSinksNotAhead() {
+    for (ViewDefinition view : blueprint.plan().views()) {
+      if (view.isSink()
+          && blueprint.settings().sinks().committed(view.name()) > log.lastPosition()) {
+        throw new EngineException(
+            Kind.CORRUPT,
+            "the event log has lost records that "
+                + view.describe()
+                + " has, or is an older copy; restore the directory, or give the sink another name"
+                + " and table: committed="
+                + blueprint.settings().sinks().committed(view.name())
+                + " last_position="
+                + log.lastPosition());
+      }
+    }
+  }
+
   private void refuse(CheckpointStore store, long position, String why) {
     LOG.warn("a checkpoint is not used: file={} cause={}", store.path(position), why);
     damaged.add("file=" + store.path(position) + " cause=" + why);
@@ -182,6 +225,17 @@ public final class Recovery {
   }
 
   private EngineException nothingToStartFrom() {
+    if (behind != null) {
+      return new EngineException(
+          Kind.INVALID,
+          "a sink has not come as far as the oldest checkpoint and the first record of the log, so"
+              + " what it lacks is gone; restore its table to a later state, or leave the sink out,"
+              + " or give it another name and table, which starts empty with"
+              + " EngineSettings.withStartEmpty: first_position="
+              + log.firstPosition()
+              + " "
+              + behind);
+    }
     if (missing != null) {
       return new EngineException(
           Kind.INVALID,

@@ -75,4 +75,11 @@ final class RowsPool {
       }
     }
   }
+
+  /** Takes back the buffers of an epoch that is done. */
+  void giveBack(Epoch epoch) {
+    for (Epoch.Section section : epoch.sections()) {
+      give(section.input(), section.rows());
+    }
+  }
 }

@@ -13,6 +13,7 @@ import java.util.Set;
  * @param producers which producers' last appends are known
  * @param stateBytes about how many bytes the state may take
  * @param mayStartEmpty names of views that may do without the records that the log no longer has
+ * @param sinks one for each sink of the plan
  */
 public record RuntimeSettings(
     int epochRows,
@@ -22,4 +23,27 @@ public record RuntimeSettings(
     boolean awaitSync,
     ProducerLimits producers,
     long stateBytes,
-    Set<String> mayStartEmpty) {}
+    Set<String> mayStartEmpty,
+    Sinks sinks) {
+  /** For a plan without sinks. */
+  public RuntimeSettings(
+      int epochRows,
+      long epochBytes,
+      int ledgerRows,
+      boolean ownThread,
+      boolean awaitSync,
+      ProducerLimits producers,
+      long stateBytes,
+      Set<String> mayStartEmpty) {
+    this(
+        epochRows,
+        epochBytes,
+        ledgerRows,
+        ownThread,
+        awaitSync,
+        producers,
+        stateBytes,
+        mayStartEmpty,
+        Sinks.none());
+  }
+}

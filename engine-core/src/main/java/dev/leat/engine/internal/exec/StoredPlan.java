@@ -109,7 +109,7 @@ final class StoredPlan {
       List<PlanDiff.Change> others) {
     for (PlanDiff.Change change : from) {
       Long position = since.get(change.entry().name());
-      if (change.entry().kind() == PlanManifest.Kind.VIEW && position != null) {
+      if (change.entry().kind().isResult() && position != null) {
         String why = "started empty, it has seen the log from position " + position + " on";
         kept.add(new PlanDiff.Change(change.entry(), why));
       } else {
@@ -124,7 +124,7 @@ final class StoredPlan {
     plan.views().forEach(view -> names.add(view.name()));
     for (Late some : late) {
       for (PlanManifest.Entry entry : some.manifest().entries()) {
-        if (entry.kind() == PlanManifest.Kind.VIEW && names.add(entry.name())) {
+        if (entry.kind().isResult() && names.add(entry.name())) {
           dropped.add(new PlanDiff.Change(entry, ""));
         }
       }

@@ -1,0 +1,165 @@
+package dev.leat.engine.iceberg;
+
+import dev.leat.engine.SinkChanges;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.iceberg.Metrics;
+import org.apache.iceberg.MetricsConfig;
+import org.apache.iceberg.SchemaParser;
+import org.apache.iceberg.io.OutputFile;
+import org.apache.iceberg.parquet.ParquetUtil;
+import org.apache.parquet.bytes.HeapByteBufferAllocator;
+import org.apache.parquet.column.ColumnDescriptor;
+import org.apache.parquet.column.ColumnWriteStore;
+import org.apache.parquet.column.ColumnWriter;
+import org.apache.parquet.column.ParquetProperties;
+import org.apache.parquet.hadoop.ColumnChunkPageWriteStore;
+import org.apache.parquet.hadoop.ParquetFileWriter;
+import org.apache.parquet.hadoop.metadata.ParquetMetadata;
+import org.apache.parquet.schema.MessageType;
+
+/**
+ * Writes one Parquet file, columns straight from the words of changes. It uses Parquet's writers of
+ * columns, pages and files, which need no Hadoop, and not those of rows and codecs, which do.
+ */
+final class DataFileWriter {
+  private static final ParquetProperties PROPERTIES = ParquetProperties.builder().build();
+  private static final int COLUMN_INDEX_TRUNCATE_LENGTH =
+      ParquetProperties.DEFAULT_COLUMN_INDEX_TRUNCATE_LENGTH;
+
+  /**
+   * A file that is complete.
+   *
+   * @param splits where it can be cut
+   */
+  record Written(String location, long bytes, Metrics metrics, List<Long> splits) {}
+
+  private final OutputFile file;
+  private final TableShape shape;
+  private final MessageType type;
+  private final long rowGroupBytes;
+  private final ZstdCompressor compressor = new ZstdCompressor();
+  private final ParquetFileWriter writer;
+  private final List<ColumnCells> cells = new ArrayList<>();
+  private ColumnChunkPageWriteStore pages;
+  private ColumnWriteStore columns;
+  private ColumnWriter[] outs;
+  private long rows;
+
+  DataFileWriter(OutputFile file, TableShape shape, long rowGroupBytes) {
+    this.file = file;
+    this.shape = shape;
+    this.type = shape.parquet();
+    this.rowGroupBytes = rowGroupBytes;
+    List<ColumnDescriptor> leaves = type.getColumns();
+    for (int c = 0; c < leaves.size(); c++) {
+      cells.add(ColumnCells.of(shape.source().field(c), leaves.get(c)));
+    }
+    try {
+      writer =
+          new ParquetFileWriter(
+              new ParquetOutput(file),
+              type,
+              ParquetFileWriter.Mode.CREATE,
+              rowGroupBytes,
+              0,
+              COLUMN_INDEX_TRUNCATE_LENGTH,
+              ParquetProperties.DEFAULT_STATISTICS_TRUNCATE_LENGTH,
+              ParquetProperties.DEFAULT_PAGE_WRITE_CHECKSUM_ENABLED);
+      writer.start();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + file.location(), e);
+    }
+    pages = newPages();
+    columns = PROPERTIES.newColumnWriteStore(type, pages, pages);
+    outs = writers();
+  }
+
+  private ColumnChunkPageWriteStore newPages() {
+    return new ColumnChunkPageWriteStore(
+        compressor, type, HeapByteBufferAllocator.getInstance(), COLUMN_INDEX_TRUNCATE_LENGTH);
+  }
+
+  private ColumnWriter[] writers() {
+    return type.getColumns().stream().map(columns::getColumnWriter).toArray(ColumnWriter[]::new);
+  }
+
+  String location() {
+    return file.location();
+  }
+
+  /** Writes a row, as often as its weight says. */
+  void write(SinkChanges changes, int row) {
+    for (long copy = changes.weight(row); copy > 0; copy--) {
+      for (int c = 0; c < outs.length; c++) {
+        cells.get(c).write(changes, row, c, outs[c]);
+      }
+      columns.endRecord();
+      rows++;
+    }
+    if (columns.getBufferedSize() >= rowGroupBytes) {
+      flush();
+      pages = newPages();
+      columns = PROPERTIES.newColumnWriteStore(type, pages, pages);
+      outs = writers();
+    }
+  }
+
+  /** About how many bytes the file has, with what is in memory still. */
+  long bytes() {
+    try {
+      return writer.getPos() + columns.getBufferedSize();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + file.location(), e);
+    }
+  }
+
+  private void flush() {
+    if (rows == 0) {
+      return;
+    }
+    try {
+      writer.startBlock(rows);
+      columns.flush();
+      pages.flushToFileWriter(writer);
+      writer.endBlock();
+      columns.close();
+      pages.close();
+      rows = 0;
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + file.location(), e);
+    }
+  }
+
+  /** Completes the file; it survives a power cut then. */
+  Written finish(MetricsConfig config) {
+    flush();
+    try {
+      writer.end(Map.of("iceberg.schema", SchemaParser.toJson(shape.schema())));
+      ParquetMetadata footer = writer.getFooter();
+      return new Written(
+          file.location(),
+          writer.getPos(),
+          ParquetUtil.footerMetrics(footer, Stream.empty(), config),
+          ParquetUtil.getSplitOffsets(footer));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + file.location(), e);
+    } finally {
+      compressor.release();
+    }
+  }
+
+  /** Lets go of a file that is not complete. */
+  void abandon() {
+    compressor.release();
+    try {
+      writer.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot let go of " + file.location(), e);
+    }
+  }
+}

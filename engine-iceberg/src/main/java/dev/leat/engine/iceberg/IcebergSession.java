@@ -1,0 +1,230 @@
+package dev.leat.engine.iceberg;
+
+import dev.leat.engine.EngineException;
+import dev.leat.engine.EngineException.Kind;
+import dev.leat.engine.SinkChanges;
+import dev.leat.engine.SinkPlace;
+import dev.leat.engine.SinkSession;
+import dev.leat.engine.SinkSource;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.apache.iceberg.AppendFiles;
+import org.apache.iceberg.BaseTable;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.HasTableOperations;
+import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.TableOperations;
+import org.apache.iceberg.Transaction;
+import org.apache.iceberg.Transactions;
+import org.apache.iceberg.UpdateSchema;
+import org.apache.iceberg.exceptions.AlreadyExistsException;
+import org.apache.iceberg.exceptions.CommitFailedException;
+import org.apache.iceberg.exceptions.CommitStateUnknownException;
+import org.apache.iceberg.exceptions.NoSuchTableException;
+import org.apache.iceberg.exceptions.ValidationException;
+import org.apache.iceberg.jdbc.JdbcCatalog;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes to one table. One commit is one Iceberg transaction: the files as a snapshot, and the
+ * place as a property of the table, which is what counts; the snapshot's summary says it for
+ * people. See {@link FencedOperations} for what keeps two writers apart.
+ *
+ * <p>A table that is not there is made with the first rows, or the first commit, and not when the
+ * session is opened: an engine that is refused leaves no trace.
+ */
+final class IcebergSession implements SinkSession {
+  private static final Logger LOG = LoggerFactory.getLogger(IcebergSession.class);
+  private static final String PREFIX = "leat.sink.";
+
+  private final IcebergSink sink;
+  private final SinkSource source;
+  private final Steps steps;
+  private final JdbcCatalog catalog;
+  private final String property;
+  private @Nullable TableOperations operations;
+  private @Nullable String known;
+  private @Nullable TableShape shape;
+  private @Nullable PartitionedWriter writer;
+  private boolean isClosed;
+
+  IcebergSession(IcebergSink sink, SinkSource source, Steps steps) {
+    this.sink = sink;
+    this.source = source;
+    this.steps = steps;
+    this.property = property(source.name());
+    steps.at("before the catalog is opened");
+    this.catalog = sink.lake().open(steps);
+    boolean isOpen = false;
+    try {
+      Table table = load();
+      if (table != null) {
+        operations = operations(table);
+        known = table.properties().get(property);
+      }
+      isOpen = true;
+    } finally {
+      if (!isOpen) {
+        close();
+      }
+    }
+  }
+
+  /** Where the place of a sink is stored. */
+  static String property(String sink) {
+    return PREFIX + sink + ".place";
+  }
+
+  private @Nullable Table load() {
+    try {
+      return catalog.loadTable(sink.identifier());
+    } catch (NoSuchTableException e) {
+      LOG.debug("{} is not there yet", sink.describe(), e);
+      return null;
+    }
+  }
+
+  private static TableOperations operations(Table table) {
+    return ((HasTableOperations) table).operations();
+  }
+
+  @Override
+  public Optional<SinkPlace> place() {
+    return Optional.ofNullable(known).map(SinkPlace::parse);
+  }
+
+  /** The table, as it should be: made if it is absent, with the columns of the relation. */
+  private TableOperations prepared() {
+    if (isClosed) {
+      throw new EngineException(Kind.CLOSED, "the session is closed: " + sink.describe());
+    }
+    TableOperations there = operations;
+    if (there == null) {
+      there = operations(create());
+      operations = there;
+    }
+    if (shape == null) {
+      checkSpec(there);
+      evolve(there);
+      shape = TableShape.of(source.schema(), there.current().schema());
+    }
+    return there;
+  }
+
+  private Table create() {
+    LOG.info("making {}", sink.describe());
+    org.apache.iceberg.Schema schema = TableShape.toCreate(source.schema());
+    try {
+      return catalog
+          .buildTable(sink.identifier(), schema)
+          .withPartitionSpec(sink.spec(schema))
+          .withProperties(sink.tableProperties())
+          .create();
+    } catch (AlreadyExistsException e) {
+      throw new EngineException(
+          Kind.UNAVAILABLE, "another writer has made it meanwhile: " + sink.describe(), e);
+    }
+  }
+
+  private void checkSpec(TableOperations there) {
+    if (sink.partitions().isEmpty()) {
+      return;
+    }
+    PartitionSpec found = there.current().spec();
+    PartitionSpec wanted = sink.spec(there.current().schema());
+    if (!found.compatibleWith(wanted)) {
+      throw new EngineException(
+          Kind.INVALID,
+          sink.describe()
+              + " is there and is partitioned in another way; write to another table, or leave the"
+              + " partitions out, and the table's are used: wanted="
+              + wanted.fields()
+              + " found="
+              + found.fields());
+    }
+  }
+
+  private void evolve(TableOperations there) {
+    UpdateSchema update = new BaseTable(there, sink.table()).updateSchema();
+    TableShape.evolve(source.schema(), there.current().schema(), update, sink.describe());
+    boolean isMissing =
+        source.schema().names().stream()
+            .anyMatch(name -> there.current().schema().findField(name) == null);
+    if (isMissing) {
+      LOG.info("{} gets new columns: {}", sink.describe(), source.schema().names());
+      update.commit();
+    }
+  }
+
+  @Override
+  public void write(SinkChanges changes) {
+    TableOperations there = prepared();
+    PartitionedWriter to = writer;
+    if (to == null) {
+      to =
+          new PartitionedWriter(
+              new BaseTable(there, sink.table()),
+              Objects.requireNonNull(shape),
+              sink.targetFileBytes());
+      writer = to;
+    }
+    to.write(changes);
+  }
+
+  @Override
+  public void commit(SinkPlace place) {
+    TableOperations there = prepared();
+    List<DataFile> files = writer == null ? List.of() : writer.finish();
+    FencedOperations fenced = new FencedOperations(there, property, known, steps);
+    try {
+      commit(fenced, files, place);
+    } catch (CommitStateUnknownException e) {
+      writer = null; // its files may be in the table
+      throw new EngineException(
+          Kind.COMMIT_UNKNOWN, "it is not known whether a commit is there: " + sink.describe(), e);
+    } catch (ValidationException | CommitFailedException e) {
+      throw new EngineException(
+          Kind.UNAVAILABLE,
+          "a commit was not made: " + sink.describe() + " cause=" + e.getMessage(),
+          e);
+    } catch (RuntimeException | Error e) {
+      if (fenced.hasTried()) {
+        writer = null;
+      }
+      throw e;
+    }
+    writer = null;
+    known = place.text();
+  }
+
+  private void commit(FencedOperations fenced, List<DataFile> files, SinkPlace place) {
+    Transaction transaction = Transactions.newTransaction(sink.table(), fenced);
+    if (!files.isEmpty()) {
+      AppendFiles append = transaction.newAppend();
+      files.forEach(append::appendFile);
+      append.set("leat.sink", source.name());
+      append.set("leat.position", Long.toString(place.position().value()));
+      append.commit();
+    }
+    transaction.updateProperties().set(property, place.text()).commit();
+    transaction.commitTransaction();
+  }
+
+  @Override
+  public void close() {
+    if (isClosed) {
+      return;
+    }
+    isClosed = true;
+    PartitionedWriter uncommitted = writer;
+    writer = null;
+    if (uncommitted != null) {
+      uncommitted.abandon();
+    }
+    catalog.close();
+  }
+}

@@ -1,0 +1,137 @@
+package dev.leat.engine.iceberg;
+
+import dev.leat.engine.SinkChanges;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DataFiles;
+import org.apache.iceberg.FileFormat;
+import org.apache.iceberg.MetricsConfig;
+import org.apache.iceberg.PartitionKey;
+import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.Table;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Spreads rows over files: one open for each partition, another when it is as large as it should
+ * be. If too many are open, those that were opened first are completed.
+ */
+final class PartitionedWriter {
+  private static final Logger LOG = LoggerFactory.getLogger(PartitionedWriter.class);
+  private static final int MAX_OPEN_FILES = 64;
+  private static final long ROW_GROUP_BYTES = 64L << 20;
+
+  private final Table table;
+  private final PartitionSpec spec;
+  private final TableShape shape;
+  private final long targetFileBytes;
+  private final long rowGroupBytes;
+  private final MetricsConfig metrics;
+  private final PartitionKey key;
+  private final String session = UUID.randomUUID().toString();
+  private final Map<PartitionKey, DataFileWriter> open = new LinkedHashMap<>();
+  private final List<DataFile> complete = new ArrayList<>();
+  private int files;
+
+  PartitionedWriter(Table table, TableShape shape, long targetFileBytes) {
+    this.table = table;
+    this.spec = table.spec();
+    this.shape = shape;
+    this.targetFileBytes = targetFileBytes;
+    this.rowGroupBytes = Math.min(ROW_GROUP_BYTES, targetFileBytes);
+    this.metrics = MetricsConfig.forTable(table);
+    this.key = new PartitionKey(spec, shape.schema());
+  }
+
+  void write(SinkChanges changes) {
+    ChangeRow struct = new ChangeRow(changes);
+    for (int row = 0; row < changes.count(); row++) {
+      if (spec.isPartitioned()) {
+        key.partition(struct.at(row));
+      }
+      DataFileWriter file = open.get(key);
+      if (file == null) {
+        makeRoom();
+        PartitionKey partition = key.copy();
+        file = newFile(partition);
+        open.put(partition, file);
+      }
+      file.write(changes, row);
+      if (file.bytes() >= targetFileBytes) {
+        PartitionKey partition = key.copy();
+        open.remove(partition);
+        complete(partition, file);
+      }
+    }
+  }
+
+  private DataFileWriter newFile(PartitionKey partition) {
+    String name = session + "-" + String.format("%05d", ++files) + ".parquet";
+    String location =
+        spec.isPartitioned()
+            ? table.locationProvider().newDataLocation(spec, partition, name)
+            : table.locationProvider().newDataLocation(name);
+    return new DataFileWriter(table.io().newOutputFile(location), shape, rowGroupBytes);
+  }
+
+  private void makeRoom() {
+    if (open.size() < MAX_OPEN_FILES) {
+      return;
+    }
+    Iterator<Map.Entry<PartitionKey, DataFileWriter>> all = open.entrySet().iterator();
+    Map.Entry<PartitionKey, DataFileWriter> first = all.next();
+    all.remove();
+    complete(first.getKey(), first.getValue());
+  }
+
+  private void complete(PartitionKey partition, DataFileWriter file) {
+    DataFileWriter.Written written = file.finish(metrics);
+    DataFiles.Builder builder =
+        DataFiles.builder(spec)
+            .withPath(written.location())
+            .withFormat(FileFormat.PARQUET)
+            .withFileSizeInBytes(written.bytes())
+            .withMetrics(written.metrics())
+            .withSplitOffsets(written.splits());
+    complete.add(spec.isPartitioned() ? builder.withPartition(partition).build() : builder.build());
+  }
+
+  /** Completes all files. */
+  List<DataFile> finish() {
+    while (!open.isEmpty()) {
+      Iterator<Map.Entry<PartitionKey, DataFileWriter>> all = open.entrySet().iterator();
+      Map.Entry<PartitionKey, DataFileWriter> next = all.next();
+      all.remove();
+      complete(next.getKey(), next.getValue());
+    }
+    return List.copyOf(complete);
+  }
+
+  /** Deletes all files, which are in no commit. What cannot be deleted is an orphan. */
+  void abandon() {
+    List<String> locations = new ArrayList<>();
+    for (DataFileWriter file : open.values()) {
+      locations.add(file.location());
+      try {
+        file.abandon();
+      } catch (RuntimeException e) {
+        LOG.debug("a file is let go of that could not be written", e);
+      }
+    }
+    complete.forEach(file -> locations.add(file.location()));
+    for (String location : locations) {
+      try {
+        table.io().deleteFile(location);
+      } catch (RuntimeException e) {
+        LOG.info("a file that is in no commit stays: location={} cause={}", location, e.toString());
+      }
+    }
+    open.clear();
+    complete.clear();
+  }
+}

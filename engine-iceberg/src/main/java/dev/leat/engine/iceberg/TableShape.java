@@ -1,0 +1,120 @@
+package dev.leat.engine.iceberg;
+
+import dev.leat.engine.EngineException;
+import dev.leat.engine.EngineException.Kind;
+import dev.leat.engine.plan.Field;
+import dev.leat.engine.plan.Schema;
+import dev.leat.engine.plan.Type;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.iceberg.UpdateSchema;
+import org.apache.iceberg.parquet.ParquetSchemaUtil;
+import org.apache.iceberg.types.Types;
+import org.apache.parquet.schema.MessageType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The columns of a relation as those of a table.
+ *
+ * @param source the relation's
+ * @param schema the same columns of the table, with its numbers, in the relation's order
+ * @param parquet the same as files have them
+ */
+record TableShape(Schema source, org.apache.iceberg.Schema schema, MessageType parquet) {
+  /** The columns of a table that is to be made. */
+  static org.apache.iceberg.Schema toCreate(Schema source) {
+    AtomicInteger ids = new AtomicInteger();
+    List<Types.NestedField> fields = new ArrayList<>();
+    for (Field field : source.fields()) {
+      fields.add(field(field, ids.incrementAndGet(), ids));
+    }
+    return new org.apache.iceberg.Schema(fields);
+  }
+
+  private static Types.NestedField field(Field field, int id, AtomicInteger ids) {
+    return Types.NestedField.builder()
+        .withId(id)
+        .isOptional(field.nullable())
+        .withName(field.name())
+        .ofType(type(field.type(), ids))
+        .withDoc(doc(field.type()))
+        .build();
+  }
+
+  private static @Nullable String doc(Type type) {
+    return type.kind() == Type.Kind.DURATION ? "a length of time in microseconds" : null;
+  }
+
+  private static org.apache.iceberg.types.Type type(Type type, AtomicInteger ids) {
+    return switch (type.kind()) {
+      case BOOLEAN -> Types.BooleanType.get();
+      case INT -> Types.IntegerType.get();
+      case LONG, DURATION -> Types.LongType.get();
+      case FLOAT -> Types.FloatType.get();
+      case DOUBLE -> Types.DoubleType.get();
+      case DECIMAL -> Types.DecimalType.of(type.precision(), type.scale());
+      case STRING -> Types.StringType.get();
+      case INSTANT -> Types.TimestampType.withZone();
+      case DATE -> Types.DateType.get();
+      case BYTES -> Types.BinaryType.get();
+      case ARRAY -> Types.ListType.ofOptional(ids.incrementAndGet(), type(type.elementType(), ids));
+    };
+  }
+
+  /**
+   * Adds the columns that a table lacks, if they may be null: rows that are there have none.
+   *
+   * @throws EngineException INVALID if there is another difference; the message has all of them
+   */
+  static void evolve(
+      Schema source, org.apache.iceberg.Schema table, UpdateSchema update, String what) {
+    List<String> differences = new ArrayList<>();
+    for (Field field : source.fields()) {
+      Types.NestedField there = table.findField(field.name());
+      org.apache.iceberg.types.Type wanted = type(field.type(), new AtomicInteger());
+      if (there == null && field.nullable()) {
+        UpdateSchema unused = update.addColumn(field.name(), wanted, doc(field.type()));
+      } else if (there == null) {
+        differences.add("column '" + field.name() + "' is not in the table, and not nullable");
+      } else if (!sameType(wanted, there.type())) {
+        differences.add(
+            "column '" + field.name() + "' is " + wanted + ", in the table " + there.type());
+      } else if (there.isRequired() && field.nullable()) {
+        differences.add("column '" + field.name() + "' may be null, in the table not");
+      }
+    }
+    for (Types.NestedField there : table.columns()) {
+      if (there.isRequired() && source.find(there.name()) < 0) {
+        differences.add("the table needs column '" + there.name() + "'");
+      }
+    }
+    if (!differences.isEmpty()) {
+      throw new EngineException(
+          Kind.INVALID,
+          what
+              + " is there and has other columns: "
+              + String.join("; ", differences)
+              + "; write to another table, or change the table or the relation");
+    }
+  }
+
+  /** Numbers of elements do not matter. */
+  private static boolean sameType(
+      org.apache.iceberg.types.Type wanted, org.apache.iceberg.types.Type there) {
+    if (wanted.isListType() && there.isListType()) {
+      return sameType(wanted.asListType().elementType(), there.asListType().elementType());
+    }
+    return wanted.equals(there);
+  }
+
+  /** The relation's columns in a table that has them. */
+  static TableShape of(Schema source, org.apache.iceberg.Schema table) {
+    List<Types.NestedField> fields = new ArrayList<>();
+    for (Field field : source.fields()) {
+      fields.add(table.findField(field.name()));
+    }
+    org.apache.iceberg.Schema schema = new org.apache.iceberg.Schema(fields);
+    return new TableShape(source, schema, ParquetSchemaUtil.convert(schema, "table"));
+  }
+}

@@ -1,0 +1,2 @@
+/** Relations as Iceberg tables; begin with {@link dev.leat.engine.iceberg.IcebergSink}. */
+package dev.leat.engine.iceberg;

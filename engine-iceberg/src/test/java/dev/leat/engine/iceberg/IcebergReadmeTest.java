@@ -1,0 +1,71 @@
+package dev.leat.engine.iceberg;
+
+import static dev.leat.engine.iceberg.Partition.days;
+import static dev.leat.engine.iceberg.Partition.identity;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.leat.engine.Engine;
+import dev.leat.engine.Pipeline;
+import dev.leat.engine.Relation;
+import dev.leat.engine.SinkSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The code of the module's README: what stands there stands here, and works. */
+class IcebergReadmeTest {
+  private static final Pattern CODE = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
+
+  @TempDir private Path temp;
+
+  record Click(String userId, String type, Instant at) {}
+
+  private static void toTheLake(Relation<Click> clicks, Path directory) {
+    clicks.to(
+        "clicks_lake",
+        IcebergSink.append(Lake.local(directory), "web.clicks")
+            .partitionedBy(days("at"), identity("type"))
+            .targetFileBytes(128L << 20)
+            .property("write.metadata.delete-after-commit.enabled", "true")
+            .comment("all clicks"),
+        SinkSettings.defaults().withCommitInterval(Duration.ofSeconds(30)));
+  }
+
+  @Test
+  void theSinkOfTheReadmeWorks() {
+    Pipeline pipeline =
+        Pipeline.define(p -> toTheLake(p.stream("clicks", Click.class), temp.resolve("lake")));
+    try (Engine engine = Engine.inMemory(pipeline)) {
+      engine.stream("clicks", Click.class)
+          .append(new Click("u1", "view", Instant.parse("2026-01-01T00:00:00Z")));
+    }
+    assertThat(
+            TableFiles.of(Lake.local(temp.resolve("lake")), "web.clicks")
+                .query("SELECT user_id FROM FILES"))
+        .containsExactly(List.of("u1"));
+  }
+
+  @Test
+  void theCodeOfTheReadmeIsThatOfThisTest() throws IOException {
+    String source =
+        Files.readString(Path.of("src/test/java/dev/leat/engine/iceberg/IcebergReadmeTest.java"));
+    Matcher code = CODE.matcher(Files.readString(Path.of("README.md")));
+    int blocks = 0;
+    while (code.find()) {
+      blocks++;
+      assertThat(withoutIndent(source)).contains(withoutIndent(code.group(1)));
+    }
+    assertThat(blocks).isEqualTo(1);
+  }
+
+  private static String withoutIndent(String code) {
+    return code.replaceAll("(?m)^ +", "").strip();
+  }
+}

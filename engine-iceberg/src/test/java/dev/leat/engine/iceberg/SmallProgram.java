@@ -1,0 +1,39 @@
+package dev.leat.engine.iceberg;
+
+import dev.leat.engine.Engine;
+import dev.leat.engine.Pipeline;
+import dev.leat.engine.Position;
+import dev.leat.engine.Row;
+import dev.leat.engine.plan.Field;
+import dev.leat.engine.plan.Schema;
+import dev.leat.engine.plan.Type;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/** What a host does that has a sink, in a process of its own. */
+final class SmallProgram {
+  private SmallProgram() {}
+
+  public static void main(String[] args) {
+    Schema schema =
+        Schema.of(
+            List.of(
+                new Field("at", Type.INSTANT, false),
+                new Field("amount", Type.decimal(30, 2), true),
+                new Field("tags", Type.array(Type.STRING), true)));
+    IcebergSink sink =
+        IcebergSink.append(Lake.local(Path.of(args[0])), "web.orders")
+            .partitionedBy(Partition.days("at"));
+    Pipeline pipeline = Pipeline.define(p -> p.stream("orders", schema).to("lake", sink));
+    try (Engine engine = Engine.inMemory(pipeline)) {
+      for (int commit = 0; commit < 3; commit++) {
+        Row row = Row.of(schema, Instant.EPOCH, new BigDecimal("1.25"), List.of("a", "b" + commit));
+        Position at = engine.stream("orders").append(row);
+        engine.awaitSink("lake", at, Duration.ofMinutes(1));
+      }
+    }
+  }
+}
