@@ -102,24 +102,43 @@ public abstract sealed class Node
    */
   public interface Visitor<R> {
     R input(Input input);
+
     R filter(Filter filter);
+
     R project(Project project);
+
     R aggregate(Aggregate aggregate);
+
     R union(Union union);
+
     R distinct(Distinct distinct);
+
     R named(Named named);
+
     R setOperation(SetOperation operation);
+
     R unnest(Unnest unnest);
+
     R groupingSets(GroupingSets sets);
+
     R over(Over over);
+
     R join(Join join);
+
     R lookup(LookupJoin lookup);
+
     R asOf(AsOfJoin join);
+
     R top(Top top);
+
     R windowed(Windowed windowed);
+
     R closing(ClosingAggregate closing);
+
     R ticking(Ticking ticking);
+
     R sessionize(Sessionize sessionize);
+
     R sessionAggregate(SessionAggregate sessions);
   }
 
