@@ -54,7 +54,7 @@ final class RandomSessions {
   /** Views over sessions; none for most plans. */
   List<ViewDefinition> views() {
     List<ViewDefinition> views = new ArrayList<>();
-    if (values.percent(60)) {
+    if (values.percent(70)) {
       return views;
     }
     for (int i = random.nextInt(2); i >= 0; i--) {
@@ -70,7 +70,7 @@ final class RandomSessions {
 
   /** Mostly an input, whose rows come and go one by one. */
   private Node source() {
-    return values.percent(80)
+    return values.percent(95)
         ? values.pick(relations.stream().filter(Node.Input.class::isInstance).toList())
         : values.pick(relations);
   }
