@@ -69,8 +69,7 @@ public final class PositionWaits {
    */
   public boolean awaitBackfill(long timeoutNanos) {
     Backfill building = backfilling.building();
-    return building == null
-        || await(building::isDone, timeoutNanos, runtime.firstOf(building));
+    return building == null || await(building::isDone, timeoutNanos, runtime.firstOf(building));
   }
 
   private boolean isThereNow(BooleanSupplier isThere) {
