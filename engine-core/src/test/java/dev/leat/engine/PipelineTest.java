@@ -94,7 +94,7 @@ class PipelineTest {
                       clicks.aggregate(count().as("n")).materialize("n");
                       clicks.aggregate(count().as("n")).materialize("n");
                     }))
-        .hasMessageContaining("two views have the name 'n': rename one");
+        .hasMessageContaining("two views or sinks have the name 'n': rename one");
     assertThatThrownBy(
             () ->
                 Pipeline.define(
