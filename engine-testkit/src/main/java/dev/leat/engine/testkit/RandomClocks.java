@@ -106,7 +106,7 @@ final class RandomClocks {
     return switch (random.nextInt(12)) {
       case 0 -> NOW.ge(time);
       case 1 -> time.plus(span).gt(NOW);
-      case 2 -> NOW.minus(time).between(span, span.plusSeconds(random.nextInt(6)));
+      case 2 -> NOW.minus(time).between(span, span.plusSeconds(4 + random.nextInt(6)));
       case 3 -> time.ge(NOW.minus(span));
       case 4 -> NOW.plus(span).le(time);
       case 5 -> NOW.dateTrunc(unit).eq(time.dateTrunc(unit));
