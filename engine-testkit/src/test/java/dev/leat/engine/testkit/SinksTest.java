@@ -15,8 +15,12 @@ import dev.leat.engine.PipelineBuilder;
 import dev.leat.engine.Position;
 import dev.leat.engine.Relation;
 import dev.leat.engine.Row;
+import dev.leat.engine.Sink;
+import dev.leat.engine.SinkChanges;
 import dev.leat.engine.SinkPlace;
+import dev.leat.engine.SinkSession;
 import dev.leat.engine.SinkSettings;
+import dev.leat.engine.SinkSource;
 import dev.leat.engine.SinkStatus;
 import dev.leat.engine.Threading;
 import dev.leat.engine.plan.Field;
@@ -27,6 +31,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -103,6 +108,65 @@ class SinksTest {
         }
       }
     }
+  }
+
+  /** A sink whose sessions wait for themselves while they are written. */
+  private static final class WaitingSink implements Sink {
+    private final MemorySink rows = new MemorySink();
+    private Runnable wait = () -> {};
+
+    @Override
+    public String describe() {
+      return rows.describe();
+    }
+
+    @Override
+    public void check(SinkSource source) {
+      rows.check(source);
+    }
+
+    @Override
+    public SinkSession open(SinkSource source) {
+      SinkSession session = rows.open(source);
+      return new SinkSession() {
+        @Override
+        public Optional<SinkPlace> place() {
+          return session.place();
+        }
+
+        @Override
+        public void write(SinkChanges changes) {
+          wait.run();
+          session.write(changes);
+        }
+
+        @Override
+        public void commit(SinkPlace place) {
+          session.commit(place);
+        }
+
+        @Override
+        public void close() {
+          session.close();
+        }
+      };
+    }
+  }
+
+  @Test
+  void aSinkThatIsWaitedForWhileItIsWrittenIsNotWrittenTwice() {
+    WaitingSink sink = new WaitingSink();
+    try (Engine engine = open(p -> events(p).to("rows", sink))) {
+      sink.wait =
+          () ->
+              assertThatThrownBy(() -> engine.awaitSink("rows", engine.position(), Duration.ZERO))
+                  .isInstanceOf(EngineException.class);
+      epoch(engine, event("a", 1));
+      epoch(engine, event("b", 2));
+      sink.wait = () -> {};
+      engine.awaitSink("rows", engine.position(), PATIENCE);
+    }
+    assertThat(sink.rows.rows()).containsExactly(event("a", 1), event("b", 2));
   }
 
   private static Relation<Row> events2(PipelineBuilder p) {

@@ -38,7 +38,8 @@ import org.slf4j.LoggerFactory;
  * again, because checkpoint and log are kept for it.
  *
  * <p><b>Threading.</b> The engine's thread offers; one thread of the sink's own writes, or, where
- * the host steps, whoever steps. {@code lock} guards what changes, and is not held while writing.
+ * the host steps, whoever steps, waits or closes, one at a time. {@code lock} guards what changes,
+ * and is not held while writing.
  */
 final class SinkDelivery {
   private static final Logger LOG = LoggerFactory.getLogger(SinkDelivery.class);
@@ -67,6 +68,9 @@ final class SinkDelivery {
   private final LongSupplier nanos;
   private LongConsumer awaitDurable = position -> {};
   private boolean isInline;
+
+  /** Held by the thread of the host that writes; taken before {@code lock}. */
+  private final ReentrantLock writing = new ReentrantLock();
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -265,12 +269,18 @@ final class SinkDelivery {
 
   /** Where the host steps: writes what there is. */
   void pump() {
-    if (!isInline) {
+    // A sink that asks for itself while it is written is not written again within that.
+    if (!isInline || writing.isHeldByCurrentThread()) {
       return;
     }
-    Work next = next();
-    while (next != Work.NOTHING && attempt(next)) {
-      next = next();
+    writing.lock();
+    try {
+      Work next = next();
+      while (next != Work.NOTHING && attempt(next)) {
+        next = next();
+      }
+    } finally {
+      writing.unlock();
     }
   }
 

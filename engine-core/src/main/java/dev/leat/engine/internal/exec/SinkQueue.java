@@ -47,9 +47,10 @@ final class SinkQueue {
 
   /** Says that the session has the next ones. */
   void given(EpochChanges changes, long nowNanos) {
-    if (waiting.poll() != changes) {
+    if (waiting.peek() != changes) {
       throw new IllegalStateException("not the next changes: position=" + changes.position());
     }
+    waiting.remove();
     if (given.isEmpty()) {
       givenSince = nowNanos;
     }
