@@ -8,7 +8,8 @@ import java.time.Duration;
  *
  * @param interval another one is taken after this time, if anything came in; 1 ms to 365 days,
  *     default 1 minute
- * @param logBytes so many bytes of new log make one due sooner; 1 to 4 EiB, default 256 MiB
+ * @param logBytes so many bytes of new log make one due sooner, or an eighth of {@link
+ *     Retention#maxBytes} if that is less; 1 to 4 EiB, default 256 MiB
  */
 public record CheckpointSettings(Duration interval, long logBytes) {
   private static final Duration MIN_INTERVAL = Duration.ofMillis(1);

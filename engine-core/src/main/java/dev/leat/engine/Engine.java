@@ -55,6 +55,9 @@ import java.util.function.Supplier;
  * directory of its own.
  */
 public final class Engine implements AutoCloseable {
+  /** The log goes when the older of two checkpoints has passed it, so two must fit well. */
+  private static final int CHECKPOINTS_IN_BUDGET = 8;
+
   private static final long EPOCH_BYTES = 8L << 20;
 
   private final EngineRuntime runtime;
@@ -149,7 +152,9 @@ public final class Engine implements AutoCloseable {
             store,
             io,
             settings.checkpoints().interval().toNanos(),
-            settings.checkpoints().logBytes());
+            Math.min(
+                settings.checkpoints().logBytes(),
+                settings.retention().maxBytes() / CHECKPOINTS_IN_BUDGET));
     Supplier<String> logName = () -> LogIdentity.of(io, directory, UUID::randomUUID);
     return start(
         log,

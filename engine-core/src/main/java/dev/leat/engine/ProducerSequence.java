@@ -1,5 +1,6 @@
 package dev.leat.engine;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 
 /**
@@ -15,7 +16,8 @@ import java.util.Objects;
  * <p>The number is in the log with the rows, all or nothing, and is known again after a crash.
  * {@link ProducerRetention} says for how long.
  *
- * @param producer its name; 1 to 255 characters
+ * @param producer its name; 1 to 255 characters, and no half of a surrogate pair, which has no
+ *     UTF-8
  * @param number not negative
  */
 public record ProducerSequence(String producer, long number) {
@@ -29,6 +31,11 @@ public record ProducerSequence(String producer, long number) {
               + MAX_NAME
               + " characters: length="
               + producer.length());
+    }
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(producer)) {
+      throw new IllegalArgumentException(
+          "the name of a producer has half a surrogate pair, and would be another one's in the log:"
+              + " take another name");
     }
     if (number < 0) {
       throw new IllegalArgumentException(

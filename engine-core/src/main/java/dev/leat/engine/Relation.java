@@ -4,6 +4,7 @@ import dev.leat.engine.plan.AggregateCall;
 import dev.leat.engine.plan.AsOfJoin;
 import dev.leat.engine.plan.ClockRules;
 import dev.leat.engine.plan.Deduplication;
+import dev.leat.engine.plan.Distinct;
 import dev.leat.engine.plan.Elements;
 import dev.leat.engine.plan.EventTime;
 import dev.leat.engine.plan.EventTimeBounds;
@@ -476,7 +477,7 @@ public final class Relation<T> {
 
   /** Each row once. */
   public Relation<T> distinct() {
-    return with(Node.Distinct.of(node), record);
+    return with(Distinct.of(node), record);
   }
 
   /**

@@ -164,6 +164,9 @@ class ProducerSequenceTest {
         .withMessageContaining("length=0");
     assertThatIllegalArgumentException().isThrownBy(() -> ProducerSequence.of("x".repeat(256), 1));
     assertThatIllegalArgumentException()
+        .isThrownBy(() -> ProducerSequence.of("\ud800", 1))
+        .withMessageContaining("half a surrogate pair");
+    assertThatIllegalArgumentException()
         .isThrownBy(() -> ProducerSequence.of("a", -1))
         .withMessageContaining("number=-1");
     assertThatIllegalArgumentException()

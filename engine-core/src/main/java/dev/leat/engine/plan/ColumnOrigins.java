@@ -65,7 +65,7 @@ final class ColumnOrigins {
     boolean isPassed =
         node instanceof Node.Filter
             || node instanceof Node.Named
-            || node instanceof Node.Distinct
+            || node instanceof Distinct
             || node instanceof Node.Union
             || (node instanceof Windowed windowed && isOf(windowed.input(), column))
             || (node instanceof Unnest unnest && isOf(unnest.input(), column));

@@ -141,7 +141,7 @@ public final class Explain {
     }
 
     @Override
-    public String distinct(Node.Distinct distinct) {
+    public String distinct(Distinct distinct) {
       return "distinct";
     }
 

@@ -27,7 +27,7 @@ public abstract sealed class Node
         Node.Project,
         Node.Aggregate,
         Node.Union,
-        Node.Distinct,
+        Distinct,
         Node.Named,
         SetOperation,
         Unnest,
@@ -540,35 +540,6 @@ public abstract sealed class Node
     @Override
     String word() {
       return "union";
-    }
-  }
-
-  /** Each row once. */
-  public static final class Distinct extends Node {
-    private Distinct(Node input) {
-      super(
-          List.of(input),
-          input.schema(),
-          input.traits.distinct(input.schema().names()),
-          new Canonical("distinct").schema(input.schema()));
-    }
-
-    public static Distinct of(Node input) {
-      return new Distinct(input);
-    }
-
-    public Node input() {
-      return inputs().get(0);
-    }
-
-    @Override
-    public <R> R accept(Visitor<R> visitor) {
-      return visitor.distinct(this);
-    }
-
-    @Override
-    String word() {
-      return "distinct";
     }
   }
 

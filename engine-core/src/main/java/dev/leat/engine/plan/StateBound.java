@@ -81,7 +81,7 @@ public record StateBound(Kind kind, String text) {
     }
 
     @Override
-    public StateBound distinct(Node.Distinct distinct) {
+    public StateBound distinct(Distinct distinct) {
       // Rows with a key are distinct already.
       return distinct.input().key().isPresent()
           ? NONE

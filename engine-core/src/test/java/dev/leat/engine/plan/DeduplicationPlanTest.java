@@ -36,8 +36,7 @@ class DeduplicationPlanTest {
       assertThat(day).isNotEqualTo(other);
       assertThat(day.fingerprint()).isNotEqualTo(other.fingerprint());
       // So nothing that was computed over one is taken for what is computed over the other.
-      assertThat(Node.Distinct.of(day).fingerprint())
-          .isNotEqualTo(Node.Distinct.of(other).fingerprint());
+      assertThat(Distinct.of(day).fingerprint()).isNotEqualTo(Distinct.of(other).fingerprint());
     }
   }
 

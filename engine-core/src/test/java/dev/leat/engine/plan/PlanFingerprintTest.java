@@ -131,7 +131,7 @@ class PlanFingerprintTest {
     Node count = Node.Aggregate.of(STREAM, List.of(), List.of(count(null).as("n")));
     all.put("aggregate of all rows", count.fingerprint());
     all.put("union", Node.Union.of(List.of(STREAM, TABLE)).fingerprint());
-    all.put("distinct", Node.Distinct.of(STREAM).fingerprint());
+    all.put("distinct", Distinct.of(STREAM).fingerprint());
     for (SetOperation.Kind kind : SetOperation.Kind.values()) {
       all.put(kind.sign(), SetOperation.of(kind, STREAM, TABLE).fingerprint());
     }
@@ -388,11 +388,11 @@ class PlanFingerprintTest {
   @Test
   void namesForPeopleAndReasonsDoNotCount() {
     Node named = new Node.Named(STREAM, "clicks of today");
-    Node plain = Node.Distinct.of(STREAM);
+    Node plain = Distinct.of(STREAM);
     assertThat(named.fingerprint()).isEqualTo(STREAM.fingerprint());
     assertThat(named).isNotEqualTo(STREAM).isNotEqualTo(new Node.Named(STREAM, "other"));
-    assertThat(Node.Distinct.of(named)).isEqualTo(plain);
-    assertThat(Node.Distinct.of(named).fingerprint()).isEqualTo(plain.fingerprint());
+    assertThat(Distinct.of(named)).isEqualTo(plain);
+    assertThat(Distinct.of(named).fingerprint()).isEqualTo(plain.fingerprint());
     assertThat(new ViewDefinition("v", named, "why").fingerprint())
         .isEqualTo(new ViewDefinition("v", STREAM, "why not").fingerprint())
         .isNotEqualTo(new ViewDefinition("w", STREAM, "why").fingerprint());
@@ -425,8 +425,7 @@ class PlanFingerprintTest {
     // The type of a column that it reads has changed.
     assertThat(byUser(stream, count(PRICE)).fingerprint())
         .isNotEqualTo(byUser(STREAM, count(PRICE)).fingerprint());
-    assertThat(Node.Distinct.of(stream).fingerprint())
-        .isNotEqualTo(Node.Distinct.of(STREAM).fingerprint());
+    assertThat(Distinct.of(stream).fingerprint()).isNotEqualTo(Distinct.of(STREAM).fingerprint());
     assertThat(new ViewDefinition("v", stream, "audit").fingerprint())
         .isNotEqualTo(new ViewDefinition("v", STREAM, "audit").fingerprint());
   }

@@ -1,6 +1,7 @@
 package dev.leat.engine.testkit;
 
 import dev.leat.engine.plan.AggregateCall;
+import dev.leat.engine.plan.Distinct;
 import dev.leat.engine.plan.Elements;
 import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.Field;
@@ -77,7 +78,7 @@ final class RandomExtras {
       return Node.Filter.of(source, exprs(source).likelyCondition());
     }
     if (choice < 18) {
-      return Node.Distinct.of(source);
+      return Distinct.of(source);
     }
     if (choice < 33) {
       return setOperation(source);
@@ -106,7 +107,7 @@ final class RandomExtras {
     }
     copies *= sets.size();
     // Of joins of joins a row may be there too often already; distinct ones are there once.
-    GroupingSets node = GroupingSets.of(Node.Distinct.of(source), keys, List.copyOf(sets));
+    GroupingSets node = GroupingSets.of(Distinct.of(source), keys, List.copyOf(sets));
     return values.percent(60) ? aggregate(node, node.groupedBy()) : node;
   }
 

@@ -2,6 +2,7 @@ package dev.leat.engine.testkit;
 
 import dev.leat.engine.plan.AggregateCall;
 import dev.leat.engine.plan.AggregateFunction;
+import dev.leat.engine.plan.Distinct;
 import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.Field;
 import dev.leat.engine.plan.NamedExpr;
@@ -340,7 +341,7 @@ public final class RandomPlans {
       return source;
     }
     boolean isWhole = columns.size() == source.schema().size();
-    return Node.Distinct.of(isWhole ? source : Node.Project.of(source, columns));
+    return Distinct.of(isWhole ? source : Node.Project.of(source, columns));
   }
 
   /** With a part of itself, or with another relation brought to types that go with its own. */

@@ -2,6 +2,7 @@ package dev.leat.engine.testkit;
 
 import dev.leat.engine.plan.AsOfJoin;
 import dev.leat.engine.plan.ClosingAggregate;
+import dev.leat.engine.plan.Distinct;
 import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.Forget;
 import dev.leat.engine.plan.GroupingSets;
@@ -185,7 +186,7 @@ public final class ReferenceEvaluator {
     }
 
     @Override
-    public List<ReferenceRow> distinct(Node.Distinct distinct) {
+    public List<ReferenceRow> distinct(Distinct distinct) {
       return List.copyOf(new LinkedHashSet<>(rows(distinct.input())));
     }
 

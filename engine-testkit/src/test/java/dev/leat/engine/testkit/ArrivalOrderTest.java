@@ -8,6 +8,7 @@ import dev.leat.engine.Pipeline;
 import dev.leat.engine.Row;
 import dev.leat.engine.Threading;
 import dev.leat.engine.plan.AsOfJoin;
+import dev.leat.engine.plan.Distinct;
 import dev.leat.engine.plan.Join;
 import dev.leat.engine.plan.Joined;
 import dev.leat.engine.plan.Node;
@@ -110,6 +111,6 @@ class ArrivalOrderTest {
     }
     assertThat(seen)
         .contains(Join.class, AsOfJoin.class, Top.class, Over.class, SetOperation.class)
-        .contains(Node.Aggregate.class, Node.Distinct.class, Node.Union.class);
+        .contains(Node.Aggregate.class, Distinct.class, Node.Union.class);
   }
 }

@@ -1,6 +1,7 @@
 package dev.leat.engine.testkit;
 
 import dev.leat.engine.plan.ClosingAggregate;
+import dev.leat.engine.plan.Distinct;
 import dev.leat.engine.plan.Joined;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Over;
@@ -38,7 +39,7 @@ final class LedgerCheck {
             .noneMatch(
                 n ->
                     n instanceof Node.Aggregate
-                        || n instanceof Node.Distinct
+                        || n instanceof Distinct
                         || n instanceof SetOperation
                         || n instanceof Top
                         || n instanceof Over

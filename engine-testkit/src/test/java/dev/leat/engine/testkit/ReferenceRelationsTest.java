@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.leat.engine.EngineException;
+import dev.leat.engine.plan.Distinct;
 import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
@@ -45,7 +46,7 @@ class ReferenceRelationsTest {
   @Test
   void distinctKeepsOneOfEqualRows() {
     Node named = new Node.Named(TABLE, "numbers");
-    assertThat(texts(Node.Distinct.of(named), ROWS)).containsExactly("(0)", "(1)", "(null)");
+    assertThat(texts(Distinct.of(named), ROWS)).containsExactly("(0)", "(1)", "(null)");
   }
 
   @Test
@@ -81,7 +82,7 @@ class ReferenceRelationsTest {
             List.of(TABLE),
             List.of(
                 new ViewDefinition("a", project, null),
-                new ViewDefinition("b", Node.Distinct.of(same), null)));
+                new ViewDefinition("b", Distinct.of(same), null)));
     ReferenceResult result =
         ReferenceEvaluator.evaluate(plan, Map.of("t", List.of(ReferenceRow.of(SCHEMA, row(0L)))));
 

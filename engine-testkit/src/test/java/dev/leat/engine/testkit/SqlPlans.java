@@ -4,6 +4,7 @@ import dev.leat.engine.plan.AggregateArguments;
 import dev.leat.engine.plan.AggregateCall;
 import dev.leat.engine.plan.AggregateFunction;
 import dev.leat.engine.plan.AsOfJoin;
+import dev.leat.engine.plan.Distinct;
 import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.Field;
 import dev.leat.engine.plan.Frame;
@@ -177,7 +178,7 @@ final class SqlPlans {
       return setOperation(source);
     }
     if (choice < 80) {
-      return Node.Distinct.of(source);
+      return Distinct.of(source);
     }
     return choice < 88 ? top(source) : over(source);
   }

@@ -5,6 +5,7 @@ import static dev.leat.engine.testkit.SqlExprText.quoted;
 import dev.leat.engine.plan.AggregateCall;
 import dev.leat.engine.plan.AsOfJoin;
 import dev.leat.engine.plan.ClosingAggregate;
+import dev.leat.engine.plan.Distinct;
 import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.Field;
 import dev.leat.engine.plan.Frame;
@@ -163,7 +164,7 @@ final class SqlText implements Node.Visitor<String> {
   }
 
   @Override
-  public String distinct(Node.Distinct distinct) {
+  public String distinct(Distinct distinct) {
     return "SELECT DISTINCT * FROM " + from(distinct.input());
   }
 

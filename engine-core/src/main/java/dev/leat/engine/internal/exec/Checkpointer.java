@@ -213,7 +213,8 @@ final class Checkpointer implements Checkpointing {
     } catch (EngineException e) {
       failed(e);
       throw e;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // Memory that was short while the image was written is no reason to take none any more.
       EngineException failure =
           new EngineException(Kind.UNAVAILABLE, "a checkpoint could not be taken: cause=" + e, e);
       failed(failure);

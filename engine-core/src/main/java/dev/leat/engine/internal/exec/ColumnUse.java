@@ -4,6 +4,7 @@ import dev.leat.engine.plan.AggregateCall;
 import dev.leat.engine.plan.AsOfJoin;
 import dev.leat.engine.plan.ClosingAggregate;
 import dev.leat.engine.plan.Deduplication;
+import dev.leat.engine.plan.Distinct;
 import dev.leat.engine.plan.EventTime;
 import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.GroupingSets;
@@ -184,7 +185,7 @@ final class ColumnUse {
     }
 
     @Override
-    public Collection<String> distinct(Node.Distinct distinct) {
+    public Collection<String> distinct(Distinct distinct) {
       return distinct.schema().names();
     }
 

@@ -31,6 +31,7 @@ import dev.leat.engine.internal.op.ViewOperator;
 import dev.leat.engine.plan.AsOfJoin;
 import dev.leat.engine.plan.ClosingAggregate;
 import dev.leat.engine.plan.Deduplication;
+import dev.leat.engine.plan.Distinct;
 import dev.leat.engine.plan.GroupingSets;
 import dev.leat.engine.plan.Join;
 import dev.leat.engine.plan.LookupJoin;
@@ -292,7 +293,7 @@ public final class Dataflow implements Checkpointed {
     }
 
     @Override
-    public Operator distinct(Node.Distinct distinct) {
+    public Operator distinct(Distinct distinct) {
       // Rows with a key are distinct.
       return distinct.input().key().isPresent()
           ? from.get(0)

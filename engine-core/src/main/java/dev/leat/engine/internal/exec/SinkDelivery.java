@@ -63,8 +63,7 @@ final class SinkDelivery {
   private final KeyLayout layout;
   private final SinkTarget target;
   private final SinkRules rules;
-  private final String log;
-  private final String run;
+  private final SinkOrigin origin;
   private final LongSupplier nanos;
   private LongConsumer awaitDurable = position -> {};
   private boolean isInline;
@@ -103,8 +102,7 @@ final class SinkDelivery {
     this.layout = KeyLayout.of(schema);
     this.target = target;
     this.rules = rules;
-    this.log = log;
-    this.run = run;
+    this.origin = new SinkOrigin(definition, log, run);
     this.nanos = nanos;
   }
 
@@ -121,38 +119,9 @@ final class SinkDelivery {
     SinkTarget.Session first = target.open();
     session = first;
     SinkTarget.Place place = first.place();
-    String query = query();
-    if (place != null && !place.log().equals(log)) {
-      throw new EngineException(
-          Kind.INVALID,
-          definition.describe()
-              + " has rows of another engine's log; write to another table, or give the sink"
-              + " another name, or open the directory that wrote them: position="
-              + place.position()
-              + " stored_log="
-              + place.log()
-              + " log="
-              + log);
-    }
-    if (place != null && !place.query().equals(query) && !continuesChangedQuery()) {
-      throw new EngineException(
-          Kind.INVALID,
-          definition.describe()
-              + " has rows of another query up to position "
-              + place.position()
-              + "; give the changed one another name and table, or, if its rows are only added, let"
-              + " it go on behind them with SinkSettings.continuingChangedQuery()");
-    }
+    origin.check(place, rules);
     known = place;
     through = committed();
-  }
-
-  private boolean continuesChangedQuery() {
-    return rules.continuesChangedQuery() && definition.relation().isAppendOnly();
-  }
-
-  private String query() {
-    return definition.relation().fingerprint().toString();
   }
 
   /** The position that is stored; -1 if none is. */
@@ -219,7 +188,9 @@ final class SinkDelivery {
         long unused = changed.awaitNanos(left);
       }
     } catch (InterruptedException e) {
+      // No reason to set it aside: the queue may be longer by an epoch.
       Thread.currentThread().interrupt();
+      return;
     } finally {
       lock.unlock();
     }
@@ -389,7 +360,7 @@ final class SinkDelivery {
       lock.unlock();
     }
     awaitDurable.accept(position);
-    SinkTarget.Place place = new SinkTarget.Place(log, query(), run, position);
+    SinkTarget.Place place = origin.at(position);
     open.commit(place);
     committed(place);
   }
@@ -415,12 +386,7 @@ final class SinkDelivery {
     if (Objects.equals(place, before)) {
       return;
     }
-    boolean isOwn =
-        place != null
-            && place.run().equals(run)
-            && place.log().equals(log)
-            && (before == null || place.position() > before.position());
-    if (!isOwn || place == null) {
+    if (place == null || !origin.isLater(place, before)) {
       throw new EngineException(
           Kind.INVALID,
           definition.describe()
@@ -483,7 +449,7 @@ final class SinkDelivery {
     }
     try {
       open.close();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.warn("{} could not let go of what was not committed", definition.describe(), e);
     }
   }

@@ -13,6 +13,7 @@ import dev.leat.engine.internal.state.KeyLayout;
 import dev.leat.engine.internal.state.SessionKeys;
 import dev.leat.engine.internal.state.TouchedRows;
 import dev.leat.engine.plan.AggregateCall;
+import dev.leat.engine.plan.Distinct;
 import dev.leat.engine.plan.Field;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Schema;
@@ -97,7 +98,7 @@ public final class AggregateOperator implements Operator {
 
   /** An operator for the distinct rows of a relation. */
   public AggregateOperator(
-      Node.Distinct node, Operator input, Dictionary dictionary, Failures failures) {
+      Distinct node, Operator input, Dictionary dictionary, Failures failures) {
     this(
         node,
         node.input(),
