@@ -4,7 +4,6 @@ import dev.leat.engine.internal.checkpoint.CheckpointStore;
 import dev.leat.engine.internal.exec.Appender;
 import dev.leat.engine.internal.exec.Checkpoints;
 import dev.leat.engine.internal.exec.EngineRuntime;
-import dev.leat.engine.internal.exec.LogIdentity;
 import dev.leat.engine.internal.exec.ProducerLimits;
 import dev.leat.engine.internal.exec.Recovery;
 import dev.leat.engine.internal.exec.RuntimeSettings;
@@ -155,11 +154,10 @@ public final class Engine implements AutoCloseable {
             Math.min(
                 settings.checkpoints().logBytes(),
                 settings.retention().maxBytes() / CHECKPOINTS_IN_BUDGET));
-    Supplier<String> logName = () -> LogIdentity.of(io, directory, UUID::randomUUID);
     return start(
         log,
         progress,
-        () -> sinks(pipeline, settings, logName),
+        () -> sinks(pipeline, settings, log.id()),
         sinks ->
             new EngineRuntime(
                 pipeline.plan(),
@@ -185,7 +183,7 @@ public final class Engine implements AutoCloseable {
     return start(
         log,
         progress -> {},
-        () -> sinks(pipeline, settings, () -> UUID.randomUUID().toString()),
+        () -> sinks(pipeline, settings, log.id()),
         sinks ->
             new EngineRuntime(
                 pipeline.plan(),
@@ -235,11 +233,11 @@ public final class Engine implements AutoCloseable {
   }
 
   /** The sinks of a pipeline, which the runtime opens. */
-  private static Sinks sinks(Pipeline pipeline, EngineSettings settings, Supplier<String> logName) {
+  private static Sinks sinks(Pipeline pipeline, EngineSettings settings, UUID log) {
     if (pipeline.sinks().isEmpty()) {
       return Sinks.none();
     }
-    Sinks.Run run = new Sinks.Run(logName.get(), UUID.randomUUID().toString(), nanos(settings));
+    Sinks.Run run = new Sinks.Run(log.toString(), UUID.randomUUID().toString(), nanos(settings));
     for (ViewDefinition view : pipeline.plan().views()) {
       SinkBinding sink = pipeline.sinks().get(view.name());
       if (view.isSink() && sink != null) {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -319,6 +320,11 @@ public final class FaultyIo implements Io {
   @Override
   public long currentTimeMillis() {
     return time == null ? inner.currentTimeMillis() : time.millis();
+  }
+
+  @Override
+  public synchronized UUID newId() {
+    return time == null ? inner.newId() : new UUID(time.nanoTime(), calls);
   }
 
   private final class FaultyFile implements IoFile {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -441,6 +442,11 @@ public final class PowerCutIo implements Io {
   @Override
   public long currentTimeMillis() {
     return real.currentTimeMillis();
+  }
+
+  @Override
+  public UUID newId() {
+    return real.newId();
   }
 
   /** An open file. */

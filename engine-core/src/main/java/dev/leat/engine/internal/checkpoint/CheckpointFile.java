@@ -3,6 +3,7 @@ package dev.leat.engine.internal.checkpoint;
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
 import dev.leat.engine.internal.io.Io;
+import dev.leat.engine.internal.io.IoFailure;
 import dev.leat.engine.internal.io.IoFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -69,8 +70,7 @@ public final class CheckpointFile implements AutoCloseable {
   }
 
   private static EngineException unreadable(Path path, IOException cause) {
-    return new EngineException(
-        Kind.UNAVAILABLE, "a checkpoint cannot be read: file=" + path + " cause=" + cause, cause);
+    return IoFailure.of("a checkpoint cannot be read: file=" + path, cause);
   }
 
   private static CheckpointFile read(Path path, IoFile file) throws IOException {

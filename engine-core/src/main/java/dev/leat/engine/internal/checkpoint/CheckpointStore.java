@@ -1,8 +1,8 @@
 package dev.leat.engine.internal.checkpoint;
 
 import dev.leat.engine.EngineException;
-import dev.leat.engine.EngineException.Kind;
 import dev.leat.engine.internal.io.Io;
+import dev.leat.engine.internal.io.IoFailure;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -87,10 +87,7 @@ public final class CheckpointStore {
           }
         }
       } catch (IOException e) {
-        throw new EngineException(
-            Kind.UNAVAILABLE,
-            "the checkpoints cannot be listed: directory=" + directory + " cause=" + e,
-            e);
+        throw IoFailure.of("the checkpoints cannot be listed: directory=" + directory, e);
       }
       good = known;
     }
@@ -185,8 +182,7 @@ public final class CheckpointStore {
       isGood = true;
       return draft;
     } catch (IOException e) {
-      throw new EngineException(
-          Kind.UNAVAILABLE, "a checkpoint cannot be written: file=" + path + " cause=" + e, e);
+      throw IoFailure.of("a checkpoint cannot be written: file=" + path, e);
     } finally {
       if (!isGood) {
         draft.close();
@@ -234,10 +230,7 @@ public final class CheckpointStore {
         isPublished = true;
         io.forceDirectory(directory);
       } catch (IOException e) {
-        throw new EngineException(
-            Kind.UNAVAILABLE,
-            "a checkpoint cannot be published: file=" + path(position) + " cause=" + e,
-            e);
+        throw IoFailure.of("a checkpoint cannot be published: file=" + path(position), e);
       }
       NavigableSet<Long> known = good();
       known.add(position);

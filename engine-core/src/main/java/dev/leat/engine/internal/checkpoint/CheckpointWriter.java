@@ -6,6 +6,7 @@ import static dev.leat.engine.internal.checkpoint.CheckpointFormat.BLOCK_HEADER_
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
 import dev.leat.engine.internal.io.Io;
+import dev.leat.engine.internal.io.IoFailure;
 import dev.leat.engine.internal.io.IoFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -87,10 +88,7 @@ final class CheckpointWriter implements StateWriter {
   }
 
   private static EngineException failed(Path path, IOException cause) {
-    return new EngineException(
-        Kind.UNAVAILABLE,
-        "a checkpoint cannot be written: file=" + path + " cause=" + cause,
-        cause);
+    return IoFailure.of("a checkpoint cannot be written: file=" + path, cause);
   }
 
   private void writeAll(Map<String, StateImage> images) throws IOException {

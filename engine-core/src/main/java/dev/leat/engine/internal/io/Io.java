@@ -3,6 +3,7 @@ package dev.leat.engine.internal.io;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.UUID;
 
 /**
  * All that the log asks of the operating system, except the file mapping that Chronicle does
@@ -26,7 +27,11 @@ public interface Io {
     CREATE
   }
 
-  /** Opens a file. */
+  /**
+   * Opens a file.
+   *
+   * @throws NotAFileException if it is a directory
+   */
   IoFile open(Path file, Access access) throws IOException;
 
   /**
@@ -38,7 +43,11 @@ public interface Io {
   /** When a file was last written to, in milliseconds since 1970. */
   long lastModifiedMillis(Path file) throws IOException;
 
-  /** What is directly in a directory, sorted by name. */
+  /**
+   * What is directly in a directory, sorted by name.
+   *
+   * @throws java.nio.file.NotDirectoryException if it is a file
+   */
   List<Path> list(Path directory) throws IOException;
 
   /** Creates a directory and its missing parents; an existing one is left alone. */
@@ -62,6 +71,7 @@ public interface Io {
    *
    * @param note who holds the lock, one line for people
    * @throws HeldException if another process, or another part of this one, holds it
+   * @throws NotAFileException if it is a directory
    */
   IoLock lock(Path file, String note) throws IOException;
 
@@ -79,10 +89,23 @@ public interface Io {
   /** The time of day, in milliseconds since 1970. */
   long currentTimeMillis();
 
+  /** A name that nothing else has; in a simulation it follows from what came before. */
+  UUID newId();
+
   /** A lock that is held until it is closed. */
   interface IoLock extends AutoCloseable {
     @Override
     void close() throws IOException;
+  }
+
+  /** A directory stands where a file was to be opened. */
+  final class NotAFileException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    /** Makes an exception for the name that a directory has. */
+    public NotAFileException(Path path) {
+      super("it is a directory: file=" + path);
+    }
   }
 
   /** Somebody else holds the lock. */

@@ -1,6 +1,7 @@
 package dev.leat.engine.internal.io;
 
 import java.io.File;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
@@ -17,6 +18,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -47,8 +49,20 @@ public final class SystemIo implements Io {
     if (access != Access.CREATE && !exists(file)) {
       throw new NoSuchFileException(file.toString());
     }
-    return new SystemFile(
-        file, new RandomAccessFile(file.toFile(), access == Access.READ ? "r" : "rw"));
+    return new SystemFile(file, openNow(file, access == Access.READ ? "r" : "rw"));
+  }
+
+  private static RandomAccessFile openNow(Path file, String mode) throws IOException {
+    try {
+      return new RandomAccessFile(file.toFile(), mode);
+    } catch (FileNotFoundException e) {
+      if (!Files.isDirectory(file)) {
+        throw e;
+      }
+      NotAFileException failure = new NotAFileException(file);
+      failure.initCause(e);
+      throw failure;
+    }
   }
 
   @Override
@@ -126,7 +140,7 @@ public final class SystemIo implements Io {
     try {
       held = lockInProcess(key, note);
       return held;
-    } catch (HeldException e) {
+    } catch (HeldException | NotAFileException e) {
       throw e;
     } catch (IOException e) {
       throw new IOException("lock failed: file=" + file + " cause=" + e.getMessage(), e);
@@ -138,7 +152,7 @@ public final class SystemIo implements Io {
   }
 
   private static IoLock lockInProcess(Path file, String note) throws IOException {
-    RandomAccessFile raf = new RandomAccessFile(file.toFile(), "rw");
+    RandomAccessFile raf = openNow(file, "rw");
     boolean keepOpen = false;
     try {
       @Nullable FileLock lock = raf.getChannel().tryLock();
@@ -183,6 +197,11 @@ public final class SystemIo implements Io {
   @Override
   public long currentTimeMillis() {
     return System.currentTimeMillis();
+  }
+
+  @Override
+  public UUID newId() {
+    return UUID.randomUUID();
   }
 
   /** One file; the monitor keeps seek and transfer together. */

@@ -3,12 +3,14 @@ package dev.leat.engine.internal.log;
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
 import dev.leat.engine.internal.io.Io;
+import dev.leat.engine.internal.io.IoFailure;
 import dev.leat.engine.internal.log.HighWaterMark.Mark;
 import dev.leat.engine.internal.log.LogDirectory.Segment;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -83,7 +85,7 @@ public final class ChronicleLog implements EventLog {
    *     {@code log} in it
    * @throws EngineException INVALID if JVM flags are missing or a newer version wrote the log,
    *     UNAVAILABLE if the directory is in use or cannot be read, FULL if there is no space for the
-   *     little that opening writes, CORRUPT if records are lost
+   *     little that opening writes, CORRUPT if records are lost, or something is damaged
    */
   public static ChronicleLog open(Path directory, LogSettings settings, Io io) {
     JvmFlags.require();
@@ -108,15 +110,18 @@ public final class ChronicleLog implements EventLog {
       cause.addSuppressed(e);
       isFull = false;
     }
-    return new EngineException(
-        isFull ? Kind.FULL : Kind.UNAVAILABLE,
-        "the event log cannot be opened"
-            + (isFull ? ", the file system is full: free some space and open it again" : "")
-            + ": directory="
-            + directory
-            + " cause="
-            + cause,
-        cause);
+    String where = ": directory=" + directory;
+    if (isFull) {
+      return new EngineException(
+          Kind.FULL,
+          "the event log cannot be opened, the file system is full: free some space and open it"
+              + " again"
+              + where
+              + " cause="
+              + cause,
+          cause);
+    }
+    return IoFailure.of("the event log cannot be opened" + where, cause);
   }
 
   private static ChronicleLog openParts(Path path, LogSettings settings, Io io) throws IOException {
@@ -295,6 +300,11 @@ public final class ChronicleLog implements EventLog {
   }
 
   @Override
+  public UUID id() {
+    return directory.id();
+  }
+
+  @Override
   public long firstPosition() {
     long first = segments.first();
     return first == 0 ? last + 1 : first;
@@ -378,10 +388,7 @@ public final class ChronicleLog implements EventLog {
       try {
         replay(segment, from, segmentEnd, visitor);
       } catch (IOException e) {
-        throw new EngineException(
-            Kind.UNAVAILABLE,
-            "the event log cannot be read: file=" + segment.file() + " cause=" + e,
-            e);
+        throw IoFailure.of("the event log cannot be read: file=" + segment.file(), e);
       }
     }
   }

@@ -1,6 +1,7 @@
 package dev.leat.engine.internal.log;
 
 import dev.leat.engine.EngineException;
+import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
@@ -30,6 +31,9 @@ public interface EventLog extends AutoCloseable {
    *     failed forced write (final) or a failed append
    */
   long append(byte[] payload, int offset, int length);
+
+  /** Which log it is: a name that it got when it was made, and that no other log has. */
+  UUID id();
 
   /**
    * The first position that {@link #replay} can show, {@code lastPosition() + 1} if there is none.

@@ -3,6 +3,7 @@ package dev.leat.engine.internal.log;
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
@@ -10,6 +11,7 @@ import java.util.function.LongConsumer;
  * A log without files: it hands out positions and keeps no record, so there is nothing to replay.
  */
 public final class InMemoryLog implements EventLog {
+  private final UUID id = UUID.randomUUID();
   private volatile long last;
   private volatile boolean isClosed;
   private volatile LongConsumer listener = position -> {};
@@ -25,6 +27,11 @@ public final class InMemoryLog implements EventLog {
     last = position;
     listener.accept(position);
     return position;
+  }
+
+  @Override
+  public UUID id() {
+    return id;
   }
 
   @Override

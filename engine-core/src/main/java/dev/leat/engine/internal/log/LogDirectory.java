@@ -3,9 +3,7 @@ package dev.leat.engine.internal.log;
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
 import dev.leat.engine.internal.io.Io;
-import dev.leat.engine.internal.io.IoFile;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
@@ -14,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -21,7 +20,7 @@ import org.slf4j.LoggerFactory;
 
 /*
  * <directory>/lock                          held while the log is open; names the holder
- * <directory>/FORMAT                        "leat-log 2"
+ * <directory>/FORMAT                        which format, and which log: see LogFormat
  * <directory>/log/high-water                how far the log is durable, see HighWaterMark
  * <directory>/log/low-water                 where the log begins, see LowWaterMark
  * <directory>/log/segment-<first position>  a Chronicle queue, see ChronicleSegment
@@ -29,9 +28,6 @@ import org.slf4j.LoggerFactory;
  * The marks are made first and FORMAT last, all before the first segment, so that whatever is
  * missing while FORMAT is there was lost. The name of a segment is the only record of where it
  * begins, and of where the one before it ends.
- *
- * Format 1 had no low-water mark, as no segment was ever deleted. Opening such a log makes the mark,
- * and then FORMAT says 2, so that a library that knows only 1 refuses what it cannot understand.
  */
 /** The names of the log's files, its lock and its format. */
 final class LogDirectory implements AutoCloseable {
@@ -43,10 +39,6 @@ final class LogDirectory implements AutoCloseable {
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(LogDirectory.class);
-  private static final int VERSION = 2;
-  private static final int VERSION_WITHOUT_LOW_WATER = 1;
-  private static final int MAX_FORMAT_BYTES = 64;
-  private static final Pattern FORMAT = Pattern.compile("leat-log ([1-9]\\d{0,8})\\n");
   private static final Pattern SEGMENT = Pattern.compile("segment-(\\d{19})");
   private static final Pattern TORN = Pattern.compile("segment-(\\d{19})\\.torn-\\d+");
   private static final Set<String> SEGMENT_FILES =
@@ -56,31 +48,33 @@ final class LogDirectory implements AutoCloseable {
   private final Path log;
   private final Io io;
   private final Io.IoLock lock;
+  private final LogFormat format;
 
-  private LogDirectory(Path root, Io io, Io.IoLock lock) {
+  private LogDirectory(Path root, Io io, Io.IoLock lock) throws IOException {
     this.root = root;
     this.log = root.resolve("log");
     this.io = io;
     this.lock = lock;
+    this.format = readOrCreate();
   }
 
   /**
    * Locks a directory, creating what is missing if it holds no log yet.
    *
    * @throws EngineException UNAVAILABLE if somebody else holds it, INVALID if a newer version of
-   *     the library wrote it, CORRUPT if parts of it are missing
+   *     the library wrote it, CORRUPT if parts of it are missing or damaged
    */
   static LogDirectory open(Path root, Io io) throws IOException {
     createDurably(root, io);
-    LogDirectory directory = new LogDirectory(root, io, lock(root, io));
+    Io.IoLock lock = lock(root, io);
     boolean isGood = false;
     try {
-      directory.checkFormat();
+      LogDirectory directory = new LogDirectory(root, io, lock);
       isGood = true;
       return directory;
     } finally {
       if (!isGood) {
-        directory.close();
+        lock.close();
       }
     }
   }
@@ -151,6 +145,11 @@ final class LogDirectory implements AutoCloseable {
 
   Path root() {
     return root;
+  }
+
+  /** The name that no other log has. */
+  UUID id() {
+    return format.id();
   }
 
   Segment segment(long first) {
@@ -267,83 +266,39 @@ final class LogDirectory implements AutoCloseable {
     lock.close();
   }
 
-  private void checkFormat() throws IOException {
+  /** What FORMAT says; a log that is not there is made. */
+  private LogFormat readOrCreate() throws IOException {
     Path file = root.resolve("FORMAT");
-    if (io.exists(file)) {
-      int version = version(file);
-      io.forceDirectory(root); // who wrote it may have died before its name was durable
-      if (!io.exists(highWater())) {
-        throw missing(highWater());
-      }
-      if (version == VERSION && !io.exists(lowWater())) {
-        throw missing(lowWater());
-      }
-      if (version != VERSION) {
-        createLowWater();
-        io.forceDirectory(log);
-        writeFormat(file);
-      }
-      return;
+    if (!io.exists(file)) {
+      return create(file);
     }
+    LogFormat known = LogFormat.read(io, file);
+    io.forceDirectory(root); // who wrote it may have died before its name was durable
+    for (Path mark : List.of(highWater(), lowWater())) {
+      if (!io.exists(mark)) {
+        throw missing(mark);
+      }
+    }
+    return known;
+  }
+
+  private LogFormat create(Path file) throws IOException {
     io.createDirectories(log);
     if (!segments().isEmpty()) {
       throw missing(file);
     }
+    // One that is there was made by a start that died before it wrote FORMAT.
     if (!io.exists(highWater())) {
       HighWaterMark.create(io, highWater());
     }
-    createLowWater();
-    io.forceDirectory(log); // also names that a start made that died
-    io.forceDirectory(root); // the name of log, before there is a FORMAT that vouches for it
-    writeFormat(file); // last: from now on all of it must be there
-  }
-
-  private void createLowWater() throws IOException {
-    if (!io.exists(lowWater())) { // else by a start that died before it wrote FORMAT
+    if (!io.exists(lowWater())) {
       LowWaterMark.create(io, lowWater());
     }
-  }
-
-  private int version(Path path) throws IOException {
-    byte[] bytes = new byte[MAX_FORMAT_BYTES];
-    int length;
-    try (IoFile file = io.open(path, Io.Access.READ)) {
-      length = file.read(0, bytes, 0, bytes.length);
-    }
-    Matcher matcher = FORMAT.matcher(new String(bytes, 0, length, StandardCharsets.UTF_8));
-    if (!matcher.matches()) {
-      throw new EngineException(
-          Kind.CORRUPT,
-          "the format file of the event log is damaged; it should say \"leat-log "
-              + VERSION
-              + "\": file="
-              + path);
-    }
-    int version = Integer.parseInt(matcher.group(1));
-    if (version < VERSION_WITHOUT_LOW_WATER || version > VERSION) {
-      throw new EngineException(
-          Kind.INVALID,
-          "the event log was written by a newer version of the library; open it with that one:"
-              + " file="
-              + path
-              + " format="
-              + version
-              + " known_format="
-              + VERSION);
-    }
-    return version;
-  }
-
-  private void writeFormat(Path path) throws IOException {
-    Path draft = path.resolveSibling("FORMAT.new");
-    byte[] bytes = ("leat-log " + VERSION + "\n").getBytes(StandardCharsets.UTF_8);
-    try (IoFile file = io.open(draft, Io.Access.CREATE)) {
-      file.truncate(0);
-      file.write(0, bytes, 0, bytes.length);
-      file.force();
-    }
-    io.rename(draft, path);
-    io.forceDirectory(root);
+    io.forceDirectory(log); // also names that a start made that died
+    io.forceDirectory(root); // the name of log, before there is a FORMAT that vouches for it
+    LogFormat made = new LogFormat(io.newId());
+    made.write(io, file); // last: from now on all of it must be there
+    return made;
   }
 
   private static EngineException missing(Path file) {

@@ -3,6 +3,7 @@ package dev.leat.engine.internal.log;
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
 import dev.leat.engine.internal.io.Io;
+import dev.leat.engine.internal.io.IoFailure;
 import dev.leat.engine.internal.log.LogDirectory.Segment;
 import java.io.IOException;
 import java.util.function.LongSupplier;
@@ -56,10 +57,7 @@ final class SegmentReader implements EventLog.Reader {
       found.show(visitor);
       return true;
     } catch (IOException e) {
-      throw new EngineException(
-          Kind.UNAVAILABLE,
-          "the event log cannot be read: position=" + position + " cause=" + e,
-          e);
+      throw IoFailure.of("the event log cannot be read: position=" + position, e);
     }
   }
 

@@ -6,6 +6,7 @@ import dev.leat.engine.internal.io.SystemIo;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -132,6 +133,11 @@ public final class DyingIo implements Io {
   @Override
   public long currentTimeMillis() {
     return 1234;
+  }
+
+  @Override
+  public UUID newId() {
+    return new UUID(0, calls);
   }
 
   private final class DyingFile implements IoFile {

@@ -16,6 +16,7 @@ import dev.leat.engine.internal.log.RecordVisitor;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +35,11 @@ class CheckpointerTest {
     private final List<String> asked = new CopyOnWriteArrayList<>();
     private final CountDownLatch released = new CountDownLatch(1);
     private boolean syncFails;
+
+    @Override
+    public UUID id() {
+      return new UUID(0, 1);
+    }
 
     @Override
     public long append(byte[] payload, int offset, int length) {

@@ -17,6 +17,7 @@ import dev.leat.engine.plan.Type;
 import dev.leat.engine.plan.ViewDefinition;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,11 @@ class EngineRuntimeTest {
     private volatile @Nullable Kind refuses;
     private long last;
     private boolean isClosed;
+
+    @Override
+    public UUID id() {
+      return new UUID(0, 1);
+    }
 
     @Override
     public long append(byte[] payload, int offset, int length) {

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.UUID;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -40,6 +41,11 @@ class NumberedAppendTest {
     private final List<Long> awaited = Collections.synchronizedList(new ArrayList<>());
     private volatile Runnable beforeAppend = () -> {};
     private final AtomicLong last = new AtomicLong();
+
+    @Override
+    public UUID id() {
+      return new UUID(0, 1);
+    }
 
     @Override
     public long append(byte[] payload, int offset, int length) {

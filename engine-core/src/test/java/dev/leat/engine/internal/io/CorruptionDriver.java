@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Damages directories at random and opens them. Each case must end in the right answer, or in an
- * {@link EngineException} of a right kind that names what is damaged; never in a wrong answer,
- * another throwable, or no end. A case is made from its seed alone: it can be run again with one
- * case from that seed. While a case runs, its seed is in the file {@code case} beside the
- * directories, for the case that takes the JVM with it.
+ * {@link EngineException} CORRUPT that names what is damaged; never in a wrong answer, another
+ * throwable, or no end. A case is made from its seed alone: it can be run again with one case from
+ * that seed. While a case runs, its seed is in the file {@code case} beside the directories, for
+ * the case that takes the JVM with it.
  */
 public final class CorruptionDriver {
   private static final long LIMIT_SECONDS = 60;
@@ -81,18 +81,18 @@ public final class CorruptionDriver {
       return "seed=" + seed + " " + damage + ": no end after " + LIMIT_SECONDS + " s: " + e;
     }
     Damage.delete(damaged);
-    String wrong = thrown == null ? RIGHT : judge(damage, thrown, damaged);
+    String wrong = thrown == null ? RIGHT : judge(thrown, damaged);
     return wrong.isEmpty() || wrong.equals(FOUND)
         ? wrong
         : "seed=" + seed + " " + damage + ": " + wrong;
   }
 
-  private static String judge(Damage damage, Throwable thrown, Path directory) {
+  private static String judge(Throwable thrown, Path directory) {
     if (!(thrown instanceof EngineException failure)) {
       StackTraceElement[] trace = thrown.getStackTrace();
       return thrown + (trace.length > 0 ? " at " + trace[0] : "");
     }
-    if (!damage.rightKinds().contains(failure.kind())) {
+    if (failure.kind() != EngineException.Kind.CORRUPT) {
       return failure.kind() + " is not right for it: " + failure.getMessage();
     }
     if (!String.valueOf(failure.getMessage()).contains(directory.toString())) {

@@ -1,16 +1,13 @@
 package dev.leat.engine.internal.io;
 
-import dev.leat.engine.EngineException.Kind;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /** One random damage to a directory: to the bytes of a file, to a file, or to its names. */
@@ -66,18 +63,6 @@ final class Damage {
     Damage damage = new Damage(directory, random);
     damage.apply();
     return damage;
-  }
-
-  /** The kinds of failure that are right for it. */
-  Set<Kind> rightKinds() {
-    Set<Kind> kinds = EnumSet.of(Kind.CORRUPT);
-    if (where.endsWith("FORMAT") || what == What.SWAP_FILES || what == What.COPY_OVER) {
-      kinds.add(Kind.INVALID); // the version of a newer library, as far as anybody can tell
-    }
-    if (what == What.REPLACE_BY_DIRECTORY) {
-      kinds.add(Kind.UNAVAILABLE);
-    }
-    return kinds;
   }
 
   @Override

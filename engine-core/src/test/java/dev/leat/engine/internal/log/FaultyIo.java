@@ -6,6 +6,7 @@ import dev.leat.engine.internal.io.SystemIo;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -105,6 +106,11 @@ public final class FaultyIo implements Io {
   @Override
   public long currentTimeMillis() {
     return real.currentTimeMillis() + aheadMillis;
+  }
+
+  @Override
+  public UUID newId() {
+    return real.newId();
   }
 
   private final class FaultyFile implements IoFile {

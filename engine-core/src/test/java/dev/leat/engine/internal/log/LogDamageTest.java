@@ -20,8 +20,11 @@ import dev.leat.engine.EngineException.Kind;
 import dev.leat.engine.internal.io.SystemIo;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.UUID;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -237,18 +240,82 @@ class LogDamageTest {
   void aLogOfANewerFormatIsRefused() throws IOException {
     fill(directory, 3);
     Path format = directory.resolve("FORMAT");
-    assertThat(Files.readString(format)).isEqualTo("leat-log 2\n");
-    Files.writeString(format, "leat-log 3\n");
-    EngineException newer = failureOfReading(directory);
-    assertThat(newer.kind()).isEqualTo(Kind.INVALID);
-    assertThat(newer)
-        .hasMessageContaining("newer version")
-        .hasMessageContaining("format=3")
+    assertThat(Files.readString(format)).startsWith("leat-log 3\n");
+    // Whatever a later version says between its first and its last line.
+    String newer = "leat-log 4\nid x\nshards 8\n";
+    CRC32C crc = new CRC32C();
+    crc.update(newer.getBytes(StandardCharsets.US_ASCII));
+    Files.writeString(format, newer + String.format("crc32c %08x\n", crc.getValue()));
+    EngineException refusal = failureOfReading(directory);
+    assertThat(refusal.kind()).isEqualTo(Kind.INVALID);
+    assertThat(refusal)
+        .hasMessageContaining("another version")
+        .hasMessageContaining("format=4")
         .hasMessageContaining("file=" + format);
-    Files.writeString(format, "leat-lo");
-    assertThat(failureOfReading(directory).kind()).isEqualTo(Kind.CORRUPT);
     Files.delete(format);
     assertThat(failureOfReading(directory).kind()).isEqualTo(Kind.CORRUPT);
+  }
+
+  @Test
+  void anyDamageToTheFormatIsFoundAndNeverTakenForAnotherVersion() throws IOException {
+    fill(directory, 3);
+    Path format = directory.resolve("FORMAT");
+    byte[] good = Files.readAllBytes(format);
+    for (int bit = 0; bit < good.length * Byte.SIZE; bit++) {
+      byte[] flipped = good.clone();
+      flipped[bit / Byte.SIZE] ^= (byte) (1 << bit % Byte.SIZE);
+      Files.write(format, flipped);
+      assertFormatIsDamaged(format);
+    }
+    for (int length = 0; length < good.length; length++) {
+      Files.write(format, Arrays.copyOf(good, length));
+      assertFormatIsDamaged(format);
+    }
+    Files.write(format, Arrays.copyOf(good, good.length + 1));
+    assertFormatIsDamaged(format);
+    Files.writeString(format, "leat-log 2\n");
+    assertFormatIsDamaged(format);
+    Files.write(format, good);
+    try (ChronicleLog log = open(directory)) {
+      assertHolds(log, 3);
+    }
+  }
+
+  private void assertFormatIsDamaged(Path format) {
+    EngineException failure = failureOfReading(directory);
+    assertThat(failure.kind()).isEqualTo(Kind.CORRUPT);
+    assertThat(failure)
+        .hasMessageContaining("restore")
+        .hasMessageContaining("file=" + format)
+        .hasMessageContaining("offset=0");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"FORMAT", "lock", "log/high-water", "log/low-water", "segment"})
+  void aDirectoryInThePlaceOfAFileIsDamageAndSaysWhatToDo(String name) throws IOException {
+    fill(directory, 3);
+    Path file = name.equals("segment") ? file(directory, 1) : directory.resolve(name);
+    Files.delete(file);
+    Files.createDirectory(file);
+    EngineException failure = failureOfReading(directory);
+    assertThat(failure.kind()).isEqualTo(Kind.CORRUPT);
+    assertThat(failure)
+        .hasMessageContaining("a directory has the name of a file of the engine")
+        .hasMessageContaining("put it somewhere else")
+        .hasMessageContaining("file=" + file);
+  }
+
+  @Test
+  void aLogKeepsItsIdAndNoOtherHasIt() throws IOException {
+    UUID id;
+    try (ChronicleLog log = open(directory)) {
+      id = log.id();
+      append(log, 1);
+    }
+    try (ChronicleLog log = open(directory);
+        ChronicleLog other = open(image)) {
+      assertThat(log.id()).isEqualTo(id).isNotEqualTo(other.id());
+    }
   }
 
   @Test

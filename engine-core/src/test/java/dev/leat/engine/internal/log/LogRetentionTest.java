@@ -407,21 +407,6 @@ class LogRetentionTest {
     assertThat(segments()).hasSize(3);
   }
 
-  @Test
-  void aLogOfTheFirstFormatIsReadAndGoesOnInTheSecond() throws IOException {
-    fill();
-    Files.writeString(directory.resolve("FORMAT"), "leat-log 1\n");
-    Files.delete(directory.resolve("log/low-water"));
-    try (ChronicleLog log = open(RECOVERY_ONLY)) {
-      assertHoldsFrom(log, 1, 9);
-      log.release(4);
-    }
-    assertThat(Files.readString(directory.resolve("FORMAT"))).isEqualTo("leat-log 2\n");
-    try (ChronicleLog log = open(RECOVERY_ONLY)) {
-      assertHoldsFrom(log, 4, 9);
-    }
-  }
-
   private static void appendFor(ChronicleLog log, byte[] payload, int times) {
     for (int i = 0; i < times; i++) {
       log.append(payload, 0, payload.length);
