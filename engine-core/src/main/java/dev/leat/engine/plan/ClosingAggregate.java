@@ -165,10 +165,8 @@ public final class ClosingAggregate extends Node {
 
   /** What it computes, for people. */
   String text() {
-    return "closing aggregate by "
-        + live.keys()
-        + " "
-        + live.calls()
+    return "closing "
+        + live.text()
         + " lateness "
         + Lengths.text(lateness);
   }

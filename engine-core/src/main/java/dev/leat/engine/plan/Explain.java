@@ -132,7 +132,7 @@ public final class Explain {
 
     @Override
     public String aggregate(Node.Aggregate aggregate) {
-      return "aggregate by " + aggregate.keys() + " " + aggregate.calls();
+      return aggregate.text();
     }
 
     @Override

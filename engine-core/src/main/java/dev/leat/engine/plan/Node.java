@@ -477,6 +477,10 @@ public abstract sealed class Node
     private static Canonical step(Node input, List<String> keys, List<AggregateCall> calls) {
       Canonical text = new Canonical("aggregate").names(keys).word("[");
       List<Expr> read = new ArrayList<>();
+      if (Panes.serve(input, keys, calls)) {
+        // Another state than that of the same aggregate over any rows.
+        text.word("panes");
+      }
       for (AggregateCall call : calls) {
         text.call(call);
         read.addAll(call.exprs());
@@ -495,6 +499,16 @@ public abstract sealed class Node
 
     public List<AggregateCall> calls() {
       return calls;
+    }
+
+    /** Are its rows put together by pane, and panes by window? */
+    public boolean isByPane() {
+      return Panes.serve(input(), keys, calls);
+    }
+
+    /** What it computes, for people. */
+    String text() {
+      return "aggregate by " + keys + " " + calls + (isByPane() ? " by pane" : "");
     }
 
     @Override

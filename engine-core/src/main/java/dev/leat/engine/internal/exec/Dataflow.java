@@ -11,6 +11,7 @@ import dev.leat.engine.internal.op.DeduplicatingStreamOperator;
 import dev.leat.engine.internal.op.Failures;
 import dev.leat.engine.internal.op.FilterOperator;
 import dev.leat.engine.internal.op.GroupingSetsOperator;
+import dev.leat.engine.internal.op.HoppingOperator;
 import dev.leat.engine.internal.op.InputOperator;
 import dev.leat.engine.internal.op.KeyedTableOperator;
 import dev.leat.engine.internal.op.KeylessTableOperator;
@@ -284,7 +285,9 @@ public final class Dataflow implements Checkpointed {
 
     @Override
     public Operator aggregate(Node.Aggregate aggregate) {
-      return new AggregateOperator(aggregate, from.get(0), dictionary, failures);
+      return aggregate.isByPane()
+          ? new HoppingOperator(aggregate, from.get(0).panes(), dictionary, failures)
+          : new AggregateOperator(aggregate, from.get(0), dictionary, failures);
     }
 
     @Override

@@ -51,8 +51,10 @@ abstract class Accumulator implements Checkpointed {
   }
 
   /**
-   * Takes what a group has into another, over append-only input. What is beside of the first is
-   * forgotten by {@link #clear}, later; until then it must do no harm.
+   * Takes what a group has into another, which leaves the first as it is. Over input whose rows can
+   * be taken back only those need it that add up, as the first may be a group with rows that are
+   * taken back and no others. What is beside of the first is forgotten by {@link #clear}, later;
+   * until then it must do no harm.
    */
   void merge(GroupMerge merge) {
     throw new IllegalStateException("groups of this aggregate cannot become one: " + getClass());

@@ -2,7 +2,6 @@ package dev.leat.engine.internal.op;
 
 import dev.leat.engine.internal.batch.Batch;
 import dev.leat.engine.internal.batch.CodeSet;
-import dev.leat.engine.internal.batch.Column;
 import dev.leat.engine.internal.batch.Dictionary;
 import dev.leat.engine.internal.checkpoint.StateImage;
 import dev.leat.engine.internal.checkpoint.StateReader;
@@ -47,12 +46,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A group without rows ends, and its number is given out again; only the one group of an
  * aggregate without keys is always there.
  */
-public final class AggregateOperator implements Operator {
-  /** How many rows of an image become columns at once: what stays in the nearest cache. */
-  private static final int ROWS_AT_ONCE = 128;
-
+public final class AggregateOperator implements GroupsOperator {
   private final Operator input;
-  private final Schema schema;
   private final int keyColumns;
   private final KeyLayout keyLayout;
 
@@ -67,7 +62,7 @@ public final class AggregateOperator implements Operator {
   private final GroupedRows groups = new GroupedRows();
   private final GroupFolds folds;
   private final List<Accumulator> accumulators;
-  private final boolean isTold;
+  private final GroupResults results;
 
   /** The changes for those who do not read the keys; null if these are as many. */
   private final @Nullable FlagPatterns patterns;
@@ -83,12 +78,8 @@ public final class AggregateOperator implements Operator {
 
   private final RowErrors errors = new RowErrors();
   private final RowFilter failedRows;
-  private final Failures failures;
   private final String place;
   private final Batch valid;
-  private final Batch output;
-  private final RowErrors resultErrors = new RowErrors();
-  private int[] emitted = new int[0];
 
   /** An operator for an aggregate. */
   public AggregateOperator(
@@ -147,7 +138,7 @@ public final class AggregateOperator implements Operator {
   private AggregateOperator(
       Node node, Node from, List<String> keyNames, List<AggregateCall> aggregates, Wiring wiring) {
     this.place = node.describe();
-    this.schema = node.schema();
+    Schema schema = node.schema();
     this.keyColumns = keyNames.size();
     Schema inputSchema = from.schema();
     int[] columns = keyNames.stream().mapToInt(inputSchema::find).toArray();
@@ -164,17 +155,15 @@ public final class AggregateOperator implements Operator {
     this.accumulators = folds.accumulators();
     this.input = folds.canFail() ? wiring.input() : wiring.input().reading(folds.columnsRead());
     this.patterns = patterns();
-    this.isTold = folds.isTold();
+    this.results = new GroupResults(place, schema, keyLayout, folds, wiring.failures());
     int payload = folds.stride() - keyLayout.stride();
     this.keys = isGlobal ? null : wiring.keys(inputSchema, columns, payload, folds);
     this.times =
         wiring.sessions() == null ? null : new SessionTimes(wiring.sessions(), inputSchema);
     this.rows = keys == null ? new GroupRows(folds.stride()) : keys.rows();
     this.touched = new TouchedRows(rows, keyLayout.stride(), folds.initial());
-    this.failures = wiring.failures();
-    this.failedRows = new RowFilter(place, inputSchema, failures);
+    this.failedRows = new RowFilter(place, inputSchema, wiring.failures());
     this.valid = new Batch(inputSchema.size());
-    this.output = new Batch(schema.size());
   }
 
   private @Nullable FlagPatterns patterns() {
@@ -247,7 +236,7 @@ public final class AggregateOperator implements Operator {
     // The one group of an aggregate without keys is there from the first step on.
     boolean isFirst = keys == null && rows.bound() == 0;
     if (in.isEmpty() && !isFirst) {
-      output.clear();
+      results.output().clear();
       if (patterns != null) {
         patterns.output().clear();
       }
@@ -282,7 +271,7 @@ public final class AggregateOperator implements Operator {
       touched.store();
     }
     if (areChangesMade) {
-      emit();
+      results.emit(touched);
     }
     if (patterns != null && arePatternsRead) {
       patterns.add(touched);
@@ -306,22 +295,9 @@ public final class AggregateOperator implements Operator {
     return true;
   }
 
-  /**
-   * The results, for a view that is read in place; null if they cannot be read from the rows. If
-   * they can, none fails, so that nothing needs to look at changes that nobody reads.
-   *
-   * @param view the view's schema, which may have other names
-   */
-  @Nullable AggregateRows stored(Schema view) {
-    List<RowResult> results = new ArrayList<>();
-    for (Accumulator accumulator : accumulators) {
-      RowResult result = accumulator.rowResult();
-      if (result == null) {
-        return null;
-      }
-      results.add(result);
-    }
-    return new AggregateRows(view, new AggregateRows.Groups(rows, keys, keyLayout), results);
+  @Override
+  public @Nullable AggregateRows stored(Schema view) {
+    return results.stored(view, rows, keys);
   }
 
   @Override
@@ -400,60 +376,9 @@ public final class AggregateOperator implements Operator {
     }
   }
 
-  private void emit() {
-    int count = touched.imageRows();
-    write(touched.image(), count);
-    if (resultErrors.isEmpty() && isTold) {
-      output.fill(count, touched.imageWeights());
-    } else {
-      int size = select(count);
-      output.select(count, emitted, size, touched.imageWeights());
-    }
-    output.number(touched.imageSlots());
-    output.consolidated();
-  }
-
-  /** Makes columns of groups' rows that lie one behind the other. */
-  private void write(long[] image, int count) {
-    resultErrors.clear();
-    for (int c = 0; c < schema.size(); c++) {
-      output.column(c).reset(count);
-    }
-    for (int from = 0; from < count; from += ROWS_AT_ONCE) {
-      int to = Math.min(count, from + ROWS_AT_ONCE);
-      keyLayout.scatter(image, rows.stride(), from, to, output);
-      for (int i = 0; i < accumulators.size(); i++) {
-        Column column = output.column(keyColumns + i);
-        accumulators.get(i).write(image, rows.stride(), from, to, column, resultErrors);
-      }
-    }
-  }
-
-  /**
-   * Ends groups, whatever rows they have. The output is then what they gave, a row for each that
-   * has a result, in their order.
-   *
-   * @param ending the slots of the groups
-   */
-  void end(int[] ending) {
-    int stride = rows.stride();
-    long[] image = new long[Math.multiplyExact(ending.length, stride)];
-    for (int i = 0; i < ending.length; i++) {
-      System.arraycopy(rows.page(ending[i]), rows.offset(ending[i]), image, i * stride, stride);
-    }
-    write(image, ending.length);
-    if (emitted.length < ending.length) {
-      emitted = new int[ending.length];
-    }
-    int size = 0;
-    for (int row = 0; row < ending.length; row++) {
-      if (resultErrors.isFailed(row)) {
-        failures.report(place, resultErrors.reason(row), schema, output, row);
-      } else {
-        emitted[size++] = row;
-      }
-    }
-    output.select(ending.length, emitted, size, null);
+  @Override
+  public void end(int[] ending) {
+    results.emitEnding(rows, ending);
     areChangesMade = true;
     BitSet slots = new BitSet();
     for (int slot : ending) {
@@ -465,57 +390,19 @@ public final class AggregateOperator implements Operator {
     }
   }
 
-  /** The groups that the last step touched. */
-  TouchedRows touched() {
-    return touched;
+  @Override
+  public int touchedCount() {
+    return touched.count();
   }
 
-  /** All groups; the columns of their keys come first, a word each. */
-  GroupRows groups() {
+  @Override
+  public int touchedSlot(int index) {
+    return touched.slots()[index];
+  }
+
+  @Override
+  public GroupRows groups() {
     return rows;
-  }
-
-  /**
-   * Selects the rows of the output that have a result, and, where it was another before, that one;
-   * reports new ones that have none.
-   */
-  private int select(int count) {
-    if (emitted.length < count) {
-      emitted = new int[count + (count >> 1)];
-    }
-    long[] weights = touched.imageWeights();
-    int[] slots = touched.imageSlots();
-    int size = 0;
-    for (int row = 0; row < count; row++) {
-      boolean isFailed = resultErrors.isFailed(row);
-      if (weights[row] > 0) {
-        if (isFailed) {
-          failures.report(place, resultErrors.reason(row), schema, output, row);
-        } else {
-          emitted[size++] = row;
-        }
-      } else if (!isFailed) {
-        boolean isPair = row + 1 < count && slots[row + 1] == slots[row];
-        if (isPair && !resultErrors.isFailed(row + 1) && isUnchanged(row)) {
-          row++;
-        } else {
-          emitted[size++] = row;
-        }
-      }
-    }
-    return size;
-  }
-
-  /** Has a row the same results as the next? */
-  private boolean isUnchanged(int row) {
-    for (int c = keyColumns; c < schema.size(); c++) {
-      Column column = output.column(c);
-      if (column.word(row) != column.word(row + 1)
-          || column.isNull(row) != column.isNull(row + 1)) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private void endGroups() {
@@ -536,7 +423,7 @@ public final class AggregateOperator implements Operator {
       throw new IllegalStateException(
           "nobody said before the step that changes are read: " + place);
     }
-    return output;
+    return results.output();
   }
 
   @Override

@@ -10,10 +10,10 @@ import dev.leat.engine.internal.state.StoredRows;
  * its changes those of the aggregate, which does not make them unless somebody reads them.
  */
 final class AggregateViewOperator implements ViewOperator {
-  private final AggregateOperator aggregate;
+  private final GroupsOperator aggregate;
   private final AggregateRows rows;
 
-  AggregateViewOperator(AggregateOperator aggregate, AggregateRows rows) {
+  AggregateViewOperator(GroupsOperator aggregate, AggregateRows rows) {
     this.aggregate = aggregate;
     this.rows = rows;
   }

@@ -33,6 +33,12 @@ final class BoolAccumulator extends Accumulator implements RowResult {
   }
 
   @Override
+  void merge(GroupMerge merge) {
+    merge.add(word + FALSES);
+    merge.add(word + TRUES);
+  }
+
+  @Override
   void write(long[] rows, int stride, int first, int end, Column out, RowErrors errors) {
     for (int i = first; i < end; i++) {
       if (isNull(rows, i * stride)) {

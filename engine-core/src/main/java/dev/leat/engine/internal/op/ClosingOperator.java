@@ -9,7 +9,6 @@ import dev.leat.engine.internal.batch.Words;
 import dev.leat.engine.internal.checkpoint.StateImage;
 import dev.leat.engine.internal.checkpoint.StateReader;
 import dev.leat.engine.internal.state.GroupRows;
-import dev.leat.engine.internal.state.TouchedRows;
 import dev.leat.engine.internal.time.Watermark;
 import dev.leat.engine.plan.ClosingAggregate;
 import dev.leat.engine.plan.EventTime;
@@ -34,7 +33,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ClosingOperator implements Operator {
   private final Batch open;
-  private final AggregateOperator groups;
+  private final GroupsOperator groups;
+
+  /** The groups if they are put together by pane; else null. */
+  private final @Nullable HoppingOperator byPane;
+
   private final Operator input;
   private final Schema schema;
   private final String place;
@@ -48,6 +51,9 @@ public final class ClosingOperator implements Operator {
 
   private final int endKey;
   private final int startColumn;
+
+  /** Null unless groups are put together by pane. */
+  private final @Nullable OpenWindows windows;
 
   /** The groups by the end of their window, and which are there. */
   private final TreeMap<Long, IntArrayList> byEnd = new TreeMap<>();
@@ -75,7 +81,7 @@ public final class ClosingOperator implements Operator {
   }
 
   public ClosingOperator(ClosingAggregate node, Operator input, Wiring wiring) {
-    this.input = input;
+    this.input = node.live().isByPane() ? input.panes() : input;
     this.schema = node.input().schema();
     this.place = node.describe();
     this.failures = wiring.failures();
@@ -85,10 +91,24 @@ public final class ClosingOperator implements Operator {
     this.endKey = node.live().keys().indexOf(node.end());
     this.startColumn = schema.find(Windowed.START);
     this.open = new Batch(schema.size());
-    this.groups =
-        new AggregateOperator(
-            node.live(), new OpenRows(open), wiring.dictionary(), wiring.failures());
+    Operator rows = new OpenRows(open);
+    if (node.live().isByPane()) {
+      this.windows = new OpenWindows((Windowed) node.input());
+      this.byPane =
+          new HoppingOperator(node.live(), rows, wiring.dictionary(), wiring.failures());
+      this.groups = byPane;
+    } else {
+      this.windows = null;
+      this.byPane = null;
+      this.groups =
+          new AggregateOperator(node.live(), rows, wiring.dictionary(), wiring.failures());
+    }
     this.output = new Batch(node.schema().size());
+  }
+
+  @Override
+  public void readFrom(List<Operator> inputs) {
+    input.addReader();
   }
 
   /** What the aggregate reads: the rows that are not late. */
@@ -158,8 +178,17 @@ public final class ClosingOperator implements Operator {
       open.clear();
       return;
     }
-    Operators.shareColumns(in, open);
     long closed = closedUntil();
+    if (byPane != null && windows != null) {
+      byPane.closeUntil(closed);
+      windows.select(
+          in,
+          closed,
+          open,
+          (copy, row) -> failures.report(place, late(copy, row, closed), schema, copy, row));
+      return;
+    }
+    Operators.shareColumns(in, open);
     long[] ends = in.column(endColumn).words();
     if (selection.length < in.count()) {
       selection = new int[in.count() + (in.count() >> 1)];
@@ -206,9 +235,8 @@ public final class ClosingOperator implements Operator {
     if (open.isEmpty()) {
       return;
     }
-    TouchedRows touched = groups.touched();
-    for (int i = 0; i < touched.count(); i++) {
-      note(touched.slots()[i]);
+    for (int i = 0; i < groups.touchedCount(); i++) {
+      note(groups.touchedSlot(i));
     }
   }
 

@@ -4,10 +4,13 @@ import dev.leat.engine.internal.batch.Batch;
 import dev.leat.engine.internal.batch.Column;
 import dev.leat.engine.internal.batch.Dictionary;
 import dev.leat.engine.internal.expr.RowErrors;
+import dev.leat.engine.internal.state.PaneSets;
 import dev.leat.engine.plan.AggregateCall;
+import dev.leat.engine.plan.AggregateFunction;
 import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;
+import dev.leat.engine.plan.TypeRules;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -38,8 +41,18 @@ final class GroupFolds {
    * What the rows of an operator are.
    *
    * @param keys the columns of the groups' key; none if all rows are of one group
+   * @param panes those of the rows of a step, if groups are put together by pane; else null
    */
-  record Rows(Schema schema, int[] keys, boolean isAppendOnly, Dictionary dictionary) {
+  record Rows(
+      Schema schema,
+      int[] keys,
+      boolean isAppendOnly,
+      Dictionary dictionary,
+      @Nullable StepPanes panes) {
+    Rows(Schema schema, int[] keys, boolean isAppendOnly, Dictionary dictionary) {
+      this(schema, keys, isAppendOnly, dictionary, null);
+    }
+
     boolean isGlobal() {
       return keys.length == 0;
     }
@@ -71,6 +84,7 @@ final class GroupFolds {
 
   private final Map<Expr, Integer> wordOfCondition = new HashMap<>();
   private final RowCounts counts;
+  private final int[] counted;
   private final int[] countedCalls;
   private final @Nullable Column[] conditions;
   private final List<Seen> seen = new ArrayList<>();
@@ -107,7 +121,11 @@ final class GroupFolds {
         accumulators.add(new CountAccumulator(countedWord(call, i)));
         continue;
       }
-      Accumulator made = choice.of(call, results.get(i));
+      StepPanes panes = rows.panes();
+      Accumulator made =
+          panes != null && isDistinctCount(call)
+              ? paneCount(operand, panes)
+              : choice.of(call, results.get(i));
       accumulators.add(made);
       ofOperands.add(made);
       if (made instanceof SeenAccumulator bits && call.where() == null) {
@@ -118,10 +136,19 @@ final class GroupFolds {
     }
     pairExtremes();
     seenByWord.forEach((word, some) -> seen.add(new Seen(new SeenFlags(word), some)));
-    this.counts = new RowCounts(ints(countedWords.keySet()));
+    this.counted = ints(countedWords.keySet());
+    this.counts = new RowCounts(counted);
     this.countedCalls = ints(countedWords.values());
     this.conditions = new Column[countedCalls.length];
-    this.flags = areFlags() ? flagFolds() : null;
+    this.flags = rows.panes() == null && areFlags() ? flagFolds() : null;
+  }
+
+  private Accumulator paneCount(Expr operand, StepPanes panes) {
+    return new PaneCountAccumulator(
+        new CountAccumulator(layout.word()),
+        TypeRules.typeOf(operand, rows.schema()).isEncoded(),
+        panes,
+        new PaneSets(rows.dictionary().hashing(), panes.step(), rows.isAppendOnly()));
   }
 
   /** Takes those out of the others that are folded in pairs. */
@@ -190,6 +217,11 @@ final class GroupFolds {
         && extremes.isEmpty()
         && seen.size() == 1
         && seen.get(0).flags().word() == liveWord;
+  }
+
+  /** Does an aggregate count distinct values? */
+  static boolean isDistinctCount(AggregateCall call) {
+    return call.function() == AggregateFunction.COUNT && call.isDistinct();
   }
 
   private static boolean isCount(AggregateCall call) {
@@ -309,10 +341,14 @@ final class GroupFolds {
     return alone.first();
   }
 
-  /** Takes a group of append-only rows into another. */
+  /** Takes a group into another. */
   void merge(GroupMerge merge) {
-    countedWords.keySet().forEach(merge::add);
-    ofOperands.forEach(accumulator -> accumulator.merge(merge));
+    for (int word : counted) {
+      merge.add(word);
+    }
+    for (int i = 0; i < ofOperands.size(); i++) {
+      ofOperands.get(i).merge(merge);
+    }
   }
 
   /** Folds the rows of a batch, which was evaluated. */

@@ -1,7 +1,7 @@
 package dev.leat.engine.internal.op;
 
 /**
- * Two groups of append-only rows that become one.
+ * Two groups of which one is taken into the other.
  *
  * @param words of all groups
  * @param from where those of the group begin that is taken in

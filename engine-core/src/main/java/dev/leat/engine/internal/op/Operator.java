@@ -62,6 +62,15 @@ public interface Operator extends Checkpointed {
     return this;
   }
 
+  /**
+   * The changes for a reader who puts the rows of overlapping windows together by <i>pane</i>, the
+   * times that are in the same windows: each row once, with the start of its pane in the place of
+   * the window's start, and nothing in that of its end.
+   */
+  default Operator panes() {
+    throw new IllegalStateException("its rows are in no windows: " + getClass());
+  }
+
   /** Says that one reads no more changes. */
   default void removeReader() {}
 

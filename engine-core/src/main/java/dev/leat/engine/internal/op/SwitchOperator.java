@@ -5,6 +5,7 @@ import dev.leat.engine.internal.checkpoint.StateImage;
 import dev.leat.engine.internal.checkpoint.StateReader;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * Stands for an operator whose place another one takes later: one that computes the same, and has
@@ -13,10 +14,10 @@ import java.util.List;
 public final class SwitchOperator implements Operator {
   private Operator source;
   private int readers;
-  private final List<OfColumns> ofColumns = new ArrayList<>();
+  private final List<ForSome> forSome = new ArrayList<>();
 
-  /** One that stands for what the operator gives to a reader of some columns. */
-  private record OfColumns(boolean[] columns, SwitchOperator place) {}
+  /** One that stands for what the operator gives to some readers. */
+  private record ForSome(UnaryOperator<Operator> what, SwitchOperator place) {}
 
   /** Stands for an operator. */
   public SwitchOperator(Operator source) {
@@ -30,13 +31,23 @@ public final class SwitchOperator implements Operator {
       other.addReader();
     }
     source = other;
-    ofColumns.forEach(some -> some.place().turnTo(other.reading(some.columns())));
+    forSome.forEach(some -> some.place().turnTo(some.what().apply(other)));
   }
 
   @Override
   public Operator reading(boolean[] columns) {
-    SwitchOperator place = new SwitchOperator(source.reading(columns));
-    ofColumns.add(new OfColumns(columns.clone(), place));
+    boolean[] read = columns.clone();
+    return forSome(operator -> operator.reading(read));
+  }
+
+  @Override
+  public Operator panes() {
+    return forSome(Operator::panes);
+  }
+
+  private Operator forSome(UnaryOperator<Operator> what) {
+    SwitchOperator place = new SwitchOperator(what.apply(source));
+    forSome.add(new ForSome(what, place));
     return place;
   }
 

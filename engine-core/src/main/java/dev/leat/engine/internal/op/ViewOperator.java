@@ -15,7 +15,7 @@ public interface ViewOperator extends Operator {
    * @param input the operator of its relation
    */
   static ViewOperator of(ViewDefinition view, Operator input, Dictionary dictionary) {
-    if (input instanceof AggregateOperator aggregate) {
+    if (input instanceof GroupsOperator aggregate) {
       AggregateRows rows = aggregate.stored(view.relation().schema());
       if (rows != null) {
         return new AggregateViewOperator(aggregate, rows);

@@ -10,7 +10,7 @@ import dev.leat.engine.plan.Windowed;
 
 /**
  * Puts the windows of each row beside it; keeps nothing. In one window a row stays where it is, and
- * its columns are shared; in several it is copied.
+ * its columns are shared; in several it is copied, unless all who read it do so by pane.
  */
 public final class WindowOperator implements Operator {
   private final Operator input;
@@ -24,6 +24,8 @@ public final class WindowOperator implements Operator {
   private final Batch output;
   private final Column starts = new Column();
   private final Column ends = new Column();
+  private final Panes panes;
+  private int readers;
 
   /** Of which row of the input each row of the output is. */
   private int[] sources = new int[0];
@@ -44,6 +46,75 @@ public final class WindowOperator implements Operator {
     this.failed = new RowFilter(node.describe(), node.input().schema(), failures);
     this.valid = new Batch(node.input().schema().size());
     this.output = new Batch(node.schema().size());
+    this.panes = new Panes(new Batch(node.schema().size()));
+  }
+
+  /** Each row once, with the start of its pane. */
+  private static final class Panes implements Operator {
+    private final Batch rows;
+    private final Column starts = new Column();
+    private int readers;
+
+    private Panes(Batch rows) {
+      this.rows = rows;
+    }
+
+    private void set(Batch in) {
+      Operators.shareColumns(in, rows);
+      rows.share(in.columnCount(), starts);
+      rows.select(in.rows(), in.selection(), in.count(), in.weights());
+    }
+
+    @Override
+    public void addReader() {
+      readers++;
+    }
+
+    @Override
+    public void removeReader() {
+      readers--;
+    }
+
+    @Override
+    public void step() {
+      // The step of the windows was this one's too.
+    }
+
+    @Override
+    public Batch output() {
+      if (readers == 0) {
+        throw new IllegalStateException("nobody said before the step that panes are read");
+      }
+      return rows;
+    }
+
+    @Override
+    public StateImage capture() {
+      return StateImage.EMPTY;
+    }
+
+    @Override
+    public void restore(StateReader in) {
+      // It keeps nothing from one step to the next.
+    }
+  }
+
+  @Override
+  public Operator panes() {
+    if (isOnce) {
+      throw new IllegalStateException("windows that do not overlap have no panes");
+    }
+    return panes;
+  }
+
+  @Override
+  public void addReader() {
+    readers++;
+  }
+
+  @Override
+  public void removeReader() {
+    readers--;
   }
 
   @Override
@@ -51,15 +122,23 @@ public final class WindowOperator implements Operator {
     Batch in = input.output();
     if (in.isEmpty()) {
       output.clear();
+      panes.rows.clear();
       return;
     }
     starts.reset(in.rows());
     ends.reset(in.rows());
+    panes.starts.reset(in.rows());
     long copies = assign(in);
     if (isOnce) {
       putBeside(in);
-    } else {
-      copy(withoutFailed(in), Math.toIntExact(copies));
+      return;
+    }
+    Batch rows = withoutFailed(in);
+    if (panes.readers > 0) {
+      panes.set(rows);
+    }
+    if (readers > 0) {
+      copy(rows, Math.toIntExact(copies));
     }
   }
 
@@ -81,6 +160,8 @@ public final class WindowOperator implements Operator {
         if (isOnce) {
           starts.words()[row] = windows.start(0);
           ends.words()[row] = windows.end(0);
+        } else {
+          panes.starts.words()[row] = windows.pane();
         }
       } catch (ArithmeticException e) {
         errors.fail(row, "its window begins or ends at no instant of 64 bits");
@@ -148,6 +229,9 @@ public final class WindowOperator implements Operator {
 
   @Override
   public Batch output() {
+    if (readers == 0) {
+      throw new IllegalStateException("nobody said before the step that windows are read");
+    }
     return output;
   }
 

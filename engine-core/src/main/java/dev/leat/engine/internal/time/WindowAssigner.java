@@ -119,6 +119,14 @@ public final class WindowAssigner {
         Math.multiplyExact(instant.getEpochSecond(), MICROS), instant.getNano() / NANOS_OF_MICRO);
   }
 
+  /**
+   * Where the pane begins that has the time whose windows were found last: the times that are in
+   * the same windows. Panes are as long as a step, so each window consists of whole ones.
+   */
+  public long pane() {
+    return from;
+  }
+
   /** Where a window begins of those that were found last. */
   public long start(int index) {
     return kind == TimeWindow.Kind.HOPPING ? first + index * step : first;
