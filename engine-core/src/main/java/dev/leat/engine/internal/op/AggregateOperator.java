@@ -470,6 +470,11 @@ public final class AggregateOperator implements Operator {
     return touched;
   }
 
+  /** The keys of groups that are sessions. */
+  SessionKeys sessions() {
+    return (SessionKeys) Objects.requireNonNull(keys);
+  }
+
   /** All groups; the columns of their keys come first, a word each. */
   GroupRows groups() {
     return rows;

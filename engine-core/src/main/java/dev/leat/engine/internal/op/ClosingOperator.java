@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The groups are those of an {@link AggregateOperator} whose changes nobody reads. Beside them
  * stands when they close, in order, which follows from their keys and is made anew on restoring.
  */
-public final class ClosingOperator implements Operator {
+public final class ClosingOperator implements Closing {
   private final Batch open;
   private final AggregateOperator groups;
   private final Operator input;
@@ -41,7 +41,7 @@ public final class ClosingOperator implements Operator {
   private final Failures failures;
   private final List<Supplier<Watermark>> sources;
   private final long lateness;
-  private final Batch output;
+  private final ClosedRows closed;
 
   /** The place of the window's end in the input and in the keys; of its start, or -1. */
   private final int endColumn;
@@ -54,13 +54,9 @@ public final class ClosingOperator implements Operator {
 
   private final BitSet known = new BitSet();
   private int[] selection = new int[0];
-  private int[] numbers = new int[0];
 
   /** The watermark after the last step. */
   private long watermark = EventTime.NEVER;
-
-  /** How many rows were given out; each has a number of its own. */
-  private int given;
 
   /**
    * What the operator is connected to.
@@ -88,57 +84,31 @@ public final class ClosingOperator implements Operator {
     this.groups =
         new AggregateOperator(
             node.live(), new OpenRows(open), wiring.dictionary(), wiring.failures());
-    this.output = new Batch(node.schema().size());
+    this.closed = new ClosedRows(node.schema().size());
   }
 
-  /** What the aggregate reads: the rows that are not late. */
-  private record OpenRows(Batch output) implements Operator {
-    @Override
-    public void step() {
-      // The closing operator fills it.
-    }
-
-    @Override
-    public StateImage capture() {
-      return StateImage.EMPTY;
-    }
-
-    @Override
-    public void restore(StateReader in) {
-      // It keeps nothing from one step to the next.
-    }
-  }
-
-  /**
-   * What is waited for.
-   *
-   * @param end of the window that closes next
-   * @param closesAt the watermark that closes it
-   * @param groups how many groups it has
-   */
-  public record Waiting(long end, long closesAt, int groups) {}
-
-  /** What is waited for; null if no window is open. */
+  @Override
   public @Nullable Waiting waiting() {
     if (byEnd.isEmpty()) {
       return null;
     }
     long end = byEnd.firstKey();
     long closesAt = end > Long.MAX_VALUE - lateness ? Long.MAX_VALUE : end + lateness;
-    return new Waiting(end, closesAt, byEnd.firstEntry().getValue().size());
+    int open = byEnd.firstEntry().getValue().size();
+    return new Waiting("the window that ends at", end, closesAt, open);
   }
 
-  /** The watermark after the last step; {@link EventTime#NEVER} if there is none yet. */
+  @Override
   public long watermark() {
     return watermark;
   }
 
-  /** The watermarks of its streams. */
+  @Override
   public List<Watermark> sources() {
     return sources.stream().map(Supplier::get).toList();
   }
 
-  /** What it is in the pipeline. */
+  @Override
   public String place() {
     return place;
   }
@@ -159,7 +129,7 @@ public final class ClosingOperator implements Operator {
       return;
     }
     Operators.shareColumns(in, open);
-    long closed = closedUntil();
+    long until = closedUntil();
     long[] ends = in.column(endColumn).words();
     if (selection.length < in.count()) {
       selection = new int[in.count() + (in.count() >> 1)];
@@ -167,10 +137,10 @@ public final class ClosingOperator implements Operator {
     int count = 0;
     for (int i = 0; i < in.count(); i++) {
       int row = in.row(i);
-      if (ends[row] > closed || watermark == EventTime.NEVER) {
+      if (ends[row] > until || watermark == EventTime.NEVER) {
         selection[count++] = row;
       } else {
-        failures.report(place, late(in, row, closed), schema, in, row);
+        failures.report(place, late(in, row, until), schema, in, row);
       }
     }
     open.select(in.rows(), selection, count, in.weights());
@@ -179,11 +149,11 @@ public final class ClosingOperator implements Operator {
 
   /** Windows that end here or before are closed, if there is a watermark. */
   private long closedUntil() {
-    long closed = watermark - lateness;
-    return closed > watermark ? Long.MIN_VALUE : closed;
+    long until = watermark - lateness;
+    return until > watermark ? Long.MIN_VALUE : until;
   }
 
-  private String late(Batch in, int row, long closed) {
+  private String late(Batch in, int row, long until) {
     long end = in.column(endColumn).word(row);
     StringBuilder text = new StringBuilder("late, its window is closed:");
     if (startColumn >= 0) {
@@ -197,7 +167,7 @@ public final class ClosingOperator implements Operator {
         .append(" watermark=")
         .append(Words.toInstant(watermark))
         .append(" late_by=")
-        .append(Duration.of(closed - end, ChronoUnit.MICROS))
+        .append(Duration.of(until - end, ChronoUnit.MICROS))
         .toString();
   }
 
@@ -223,15 +193,15 @@ public final class ClosingOperator implements Operator {
 
   private void close() {
     IntArrayList ending = new IntArrayList();
-    long closed = closedUntil();
-    while (watermark != EventTime.NEVER && !byEnd.isEmpty() && byEnd.firstKey() <= closed) {
+    long until = closedUntil();
+    while (watermark != EventTime.NEVER && !byEnd.isEmpty() && byEnd.firstKey() <= until) {
       int[] slots = byEnd.pollFirstEntry().getValue().toArray();
       // In an order that follows from the state alone.
       Arrays.sort(slots);
       ending.add(slots);
     }
     if (ending.isEmpty()) {
-      output.clear();
+      closed.output().clear();
       return;
     }
     int[] slots = ending.toArray();
@@ -239,23 +209,12 @@ public final class ClosingOperator implements Operator {
     for (int slot : slots) {
       known.clear(slot);
     }
-    Batch results = groups.output();
-    Operators.shareColumns(results, output);
-    output.select(results.rows(), results.selection(), results.count(), null);
-    if (numbers.length < results.rows()) {
-      numbers = new int[results.rows() + (results.rows() >> 1)];
-    }
-    for (int i = 0; i < results.count(); i++) {
-      numbers[results.row(i)] = given;
-      given = Math.incrementExact(given);
-    }
-    output.number(numbers);
-    output.consolidated();
+    closed.give(groups.output());
   }
 
   @Override
   public Batch output() {
-    return output;
+    return closed.output();
   }
 
   @Override
@@ -272,7 +231,7 @@ public final class ClosingOperator implements Operator {
   public StateImage capture() {
     StateImage ofGroups = groups.capture();
     long reached = watermark;
-    int soFar = given;
+    int soFar = closed.given();
     return out -> {
       out.writeLong(reached);
       out.writeInt(soFar);
@@ -283,7 +242,7 @@ public final class ClosingOperator implements Operator {
   @Override
   public void restore(StateReader in) {
     watermark = in.readLong();
-    given = in.readInt();
+    closed.restore(in.readInt());
     groups.restore(in);
     boolean[] isFree = groups.groups().isFree();
     for (int slot = 0; slot < isFree.length; slot++) {
