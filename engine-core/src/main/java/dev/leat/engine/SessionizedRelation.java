@@ -1,12 +1,14 @@
 package dev.leat.engine;
 
 import dev.leat.engine.plan.AggregateCall;
+import dev.leat.engine.plan.ClosingSessions;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.SessionAggregate;
 import dev.leat.engine.plan.SessionColumn;
 import dev.leat.engine.plan.SessionWindow;
 import dev.leat.engine.plan.Sessionize;
 import dev.leat.engine.plan.Sessions;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Sessions are live: a late row may put two into one, a row that goes may split one, and
- * whatever was told before is then taken back. A row whose time is null goes to the ledger.
+ * whatever was told before is then taken back; for those
+ * that become final see {@link #closing}. A row whose time is null goes to the ledger.
  *
  * @param <T> the type of the rows
  */
@@ -96,6 +99,51 @@ public final class SessionizedRelation<T> {
   public Relation<Row> aggregate(AggregateCall... aggregates) {
     return relation.otherRows(
         SessionAggregate.of(relation.node(), sessions(), List.of(aggregates)));
+  }
+
+  /** Sessions that close, waiting for aggregates. */
+  public static final class Closing {
+    private final SessionizedRelation<?> sessions;
+    private final Duration lateness;
+
+    private Closing(SessionizedRelation<?> sessions, Duration lateness) {
+      this.sessions = sessions;
+      this.lateness = lateness;
+    }
+
+    /**
+     * One row for each session, when it closes: the columns of {@link SessionizedRelation#by},
+     * {@code session_start} and {@code session_end}, and aggregates over its rows. Rows are only
+     * added.
+     *
+     * @param aggregates may be none
+     * @throws EngineException if something does not fit the columns, if rows can be taken back, if
+     *     the time is not the event time of streams, or if an aggregate is one of those that {@link
+     *     SessionizedRelation#aggregate} keeps rows for
+     */
+    public Relation<Row> aggregate(AggregateCall... aggregates) {
+      Relation<?> rows = sessions.relation;
+      return rows.otherRows(
+          ClosingSessions.of(rows.node(), sessions.sessions(), List.of(aggregates), lateness));
+    }
+  }
+
+  /**
+   * Has sessions close: the row of a session comes once, when the watermark has passed its end and
+   * the lateness, and is never changed; its state is freed. A row that comes later and is at most
+   * the gap from it goes to the ledger, and so does one whose own end is passed, unless a session
+   * that is open is near.
+   *
+   * <pre>{@code
+   * clicks.sessionize(gap(Duration.ofMinutes(30))).on(Click::eventTime).by(Click::userId)
+   *     .closing(Duration.ofMinutes(2))
+   *     .aggregate(count().as("clicks"))
+   * }</pre>
+   *
+   * @param lateness for how long after its end, in event time, a session still takes rows
+   */
+  public Closing closing(Duration lateness) {
+    return new Closing(this, lateness);
   }
 
   private Sessions sessions() {

@@ -271,7 +271,7 @@ class ClosingWindowsTest {
         engine -> {
           assertThat(engine.whyStalled("closed"))
               .singleElement()
-              .satisfies(cause -> assertThat(cause).contains("has no open window"));
+              .satisfies(cause -> assertThat(cause).contains("has nothing open"));
           assertThatThrownBy(() -> engine.whyStalled("close"))
               .hasMessageContaining("did you mean 'closed'");
         });

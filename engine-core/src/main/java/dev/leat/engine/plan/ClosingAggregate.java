@@ -1,7 +1,6 @@
 package dev.leat.engine.plan;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -36,23 +35,13 @@ public final class ClosingAggregate extends Node {
   public static ClosingAggregate of(
       Node input, List<String> keys, List<AggregateCall> calls, Duration lateness) {
     String place = "closing aggregate on " + input.describe();
-    if (!Lengths.isIn(lateness, Duration.ZERO)) {
-      throw invalid(
-          place
-              + ": the lateness must be zero to ten years, in whole microseconds: lateness="
-              + lateness);
-    }
-    if (!input.isAppendOnly()) {
-      throw invalid(
-          place
-              + ": its rows can be taken back, but what is closed is final; close the windows of"
-              + " what only comes, or leave out .closing(...)");
-    }
+    ClosingRules.check(input, lateness, place);
     if (keys.isEmpty()) {
       throw invalid(place + ": group by \"" + Windowed.END + "\", and by what else you want");
     }
     Node.Aggregate live = Node.Aggregate.of(input, keys, calls);
-    return new ClosingAggregate(live, end(input, keys, place), lateness, sources(input));
+    return new ClosingAggregate(
+        live, end(input, keys, place), lateness, ClosingRules.sources(input));
   }
 
   /** The first key that is the end of windows over event time. */
@@ -60,7 +49,10 @@ public final class ClosingAggregate extends Node {
     for (String key : keys) {
       List<ColumnOrigins.Origin> origins = ColumnOrigins.of(input, key);
       if (origins.stream().allMatch(ClosingAggregate::isEnd)) {
-        origins.forEach(origin -> checkEventTime((Windowed) origin.node(), place));
+        for (ColumnOrigins.Origin origin : origins) {
+          Windowed windowed = (Windowed) origin.node();
+          ClosingRules.checkEventTime(windowed.input(), windowed.column(), place);
+        }
         return key;
       }
     }
@@ -77,33 +69,6 @@ public final class ClosingAggregate extends Node {
     return origin.node() instanceof Windowed && origin.column().equals(Windowed.END);
   }
 
-  private static void checkEventTime(Windowed windowed, String place) {
-    for (ColumnOrigins.Origin origin : ColumnOrigins.of(windowed.input(), windowed.column())) {
-      EventTime eventTime = origin.node() instanceof Node.Input input ? input.eventTime() : null;
-      if (eventTime == null || !eventTime.column().equals(origin.column())) {
-        throw invalid(
-            place
-                + ": only windows over the event time of streams close, and '"
-                + origin.column()
-                + "' of "
-                + origin.node().describe()
-                + " is none; declare it where the stream is:"
-                + " p.stream(...).eventTime(..., outOfOrderBy(...))");
-      }
-    }
-  }
-
-  /** The streams with event time below a relation, each once. */
-  static List<Node.Input> sources(Node node) {
-    List<Node.Input> sources = new ArrayList<>();
-    for (Node below : Postorder.of(List.of(node), Node::inputs)) {
-      if (below instanceof Node.Input input && input.eventTime() != null) {
-        sources.add(input);
-      }
-    }
-    return List.copyOf(sources);
-  }
-
   private static RowTraits traits(Node.Aggregate live) {
     RowTraits of = live.traits();
     return new RowTraits(true, of.holdsStream(), of.copies(), Optional.of(live.keys()));
@@ -112,20 +77,8 @@ public final class ClosingAggregate extends Node {
   private static Canonical step(
       Node.Aggregate live, String end, Duration lateness, List<Node.Input> sources) {
     // The aggregate's own text says what it reads, in what types.
-    Canonical text =
-        new Canonical("closing")
-            .part(live.fingerprint())
-            .name(end)
-            .word(Long.toString(Lengths.micros(lateness)))
-            .word("[");
-    for (Node.Input source : sources) {
-      EventTime eventTime = source.eventTime();
-      if (eventTime != null) {
-        text.name(source.name());
-        eventTime.writeWatermark(text);
-      }
-    }
-    return text.word("]");
+    Canonical text = new Canonical("closing").part(live.fingerprint()).name(end);
+    return ClosingRules.write(text, lateness, sources);
   }
 
   /** The same without an end: what its groups are before they are closed. */
@@ -155,12 +108,7 @@ public final class ClosingAggregate extends Node {
   StateBound stateBound() {
     return new StateBound(
         StateBound.Kind.TIME,
-        "groups of windows that are open: until the watermark of "
-            + sources.stream().map(Node.Input::name).toList()
-            + " is "
-            + Lengths.text(lateness)
-            + " behind "
-            + end);
+        "groups of windows that are open: " + ClosingRules.until(sources, lateness, end));
   }
 
   /** What it computes, for people. */

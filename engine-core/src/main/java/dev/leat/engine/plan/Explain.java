@@ -237,6 +237,11 @@ public final class Explain {
     }
 
     @Override
+    public String closingSessions(ClosingSessions sessions) {
+      return sessions.text();
+    }
+
+    @Override
     public String ticking(Ticking ticking) {
       return ticking.text();
     }

@@ -41,7 +41,8 @@ public abstract sealed class Node
         ClosingAggregate,
         Ticking,
         Sessionize,
-        SessionAggregate {
+        SessionAggregate,
+        ClosingSessions {
   /**
    * How often one row of an input may be in a relation. A union of a relation with itself doubles
    * it; grouping and {@code distinct} make it one again.
@@ -140,6 +141,8 @@ public abstract sealed class Node
     R sessionize(Sessionize sessionize);
 
     R sessionAggregate(SessionAggregate sessions);
+
+    R closingSessions(ClosingSessions sessions);
   }
 
   /** Has a visitor do what it does for this kind of relation. */

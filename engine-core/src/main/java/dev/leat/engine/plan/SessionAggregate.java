@@ -112,8 +112,12 @@ public final class SessionAggregate extends Node {
     if (!input.isAppendOnly()) {
       return "as rows can be taken back";
     }
-    return "as sessions that become one cannot put together "
-        + calls.stream().filter(call -> !canMerge(call, input.schema())).toList();
+    return "as sessions that become one cannot put together " + unmergeable(input, calls);
+  }
+
+  /** Those aggregates that cannot be put together when sessions become one. */
+  static List<AggregateCall> unmergeable(Node input, List<AggregateCall> calls) {
+    return calls.stream().filter(call -> !canMerge(call, input.schema())).toList();
   }
 
   /**

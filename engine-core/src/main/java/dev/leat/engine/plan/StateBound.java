@@ -147,6 +147,11 @@ public record StateBound(Kind kind, String text) {
     }
 
     @Override
+    public StateBound closingSessions(ClosingSessions sessions) {
+      return sessions.stateBound();
+    }
+
+    @Override
     public StateBound ticking(Ticking ticking) {
       return ticking.stateBound();
     }

@@ -239,6 +239,26 @@ class PlanFingerprintTest {
         .fingerprint();
   }
 
+  @Test
+  void boundsOfEventTimeCountWhereSessionsClose() {
+    Schema events =
+        Schema.builder().required("user_id", Type.STRING).nullable("at", Type.INSTANT).build();
+    Node.Input plain = new Node.Input("events", Node.InputKind.STREAM, events, List.of());
+    EventTimeBounds bounds = EventTimeBounds.outOfOrderBy(Duration.ofMinutes(5));
+    Node one = plain.withEventTime(new EventTime("at", bounds));
+    Node idle = plain.withEventTime(new EventTime("at", bounds.idleAfter(Duration.ofHours(1))));
+    Sessions sessions =
+        new Sessions(new SessionWindow(Duration.ofMinutes(30)), "at", List.of("user_id"));
+    ClosingSessions closing = ClosingSessions.of(one, sessions, List.of(), Duration.ZERO);
+    assertThat(closing.fingerprint())
+        .isNotEqualTo(ClosingSessions.of(idle, sessions, List.of(), Duration.ZERO).fingerprint())
+        .isNotEqualTo(
+            ClosingSessions.of(one, sessions, List.of(), Duration.ofMinutes(1)).fingerprint())
+        .isNotEqualTo(closing.live().fingerprint());
+    assertThat(closing.fingerprint())
+        .isEqualTo(ClosingSessions.of(one, sessions, List.of(), Duration.ZERO).fingerprint());
+  }
+
   private static void addSessions(Map<String, Fingerprint> all) {
     Schema schema =
         Schema.builder().required("user_id", Type.STRING).nullable("at", Type.INSTANT).build();

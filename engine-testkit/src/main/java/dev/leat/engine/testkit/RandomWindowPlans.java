@@ -3,6 +3,7 @@ package dev.leat.engine.testkit;
 import dev.leat.engine.plan.AggregateCall;
 import dev.leat.engine.plan.AggregateFunction;
 import dev.leat.engine.plan.ClosingAggregate;
+import dev.leat.engine.plan.ClosingSessions;
 import dev.leat.engine.plan.EventTime;
 import dev.leat.engine.plan.EventTimeBounds;
 import dev.leat.engine.plan.Expr;
@@ -11,6 +12,9 @@ import dev.leat.engine.plan.NamedExpr;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.Schema;
+import dev.leat.engine.plan.SessionAggregate;
+import dev.leat.engine.plan.SessionWindow;
+import dev.leat.engine.plan.Sessions;
 import dev.leat.engine.plan.TimeWindow;
 import dev.leat.engine.plan.Type;
 import dev.leat.engine.plan.ViewDefinition;
@@ -86,6 +90,7 @@ public final class RandomWindowPlans {
     List<ViewDefinition> views = new ArrayList<>(isAlone ? List.of() : plan.views());
     for (int i = random.nextInt(1, 5); i > 0; i--) {
       Node relation = values.percent(50) ? closing() : live();
+      relation = values.percent(30) ? closingSessions() : relation;
       relations.add(relation);
       if (values.percent(25)) {
         relation = aggregate(relation, Set.of());
@@ -197,6 +202,20 @@ public final class RandomWindowPlans {
     }
     return ClosingAggregate.of(
         windowed, List.copyOf(keys), calls(windowed), values.pick(BOUNDS.subList(0, 3)));
+  }
+
+  private Node closingSessions() {
+    Node source = values.pick(streams);
+    Sessions sessions =
+        new Sessions(
+            new SessionWindow(values.pick(SIZES)),
+            "at",
+            values.percent(20) ? List.of() : List.of(values.pick(List.of("k", "k", "n"))));
+    List<AggregateCall> some = calls(source);
+    while (!(SessionAggregate.of(source, sessions, some) instanceof SessionAggregate)) {
+      some = some.subList(0, some.size() - 1);
+    }
+    return ClosingSessions.of(source, sessions, some, values.pick(BOUNDS.subList(0, 3)));
   }
 
   private Node aggregate(Node source, Set<String> wanted) {

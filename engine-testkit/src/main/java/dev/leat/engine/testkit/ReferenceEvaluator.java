@@ -2,6 +2,7 @@ package dev.leat.engine.testkit;
 
 import dev.leat.engine.plan.AsOfJoin;
 import dev.leat.engine.plan.ClosingAggregate;
+import dev.leat.engine.plan.ClosingSessions;
 import dev.leat.engine.plan.Distinct;
 import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.Forget;
@@ -150,6 +151,7 @@ public final class ReferenceEvaluator {
             node ->
                 node instanceof LookupJoin
                     || node instanceof ClosingAggregate
+                    || node instanceof ClosingSessions
                     || node instanceof Forget);
   }
 
@@ -277,7 +279,18 @@ public final class ReferenceEvaluator {
 
     @Override
     public List<ReferenceRow> sessionAggregate(SessionAggregate sessions) {
-      return aggregated(sessions);
+      return aggregated(sessions, rows(sessions.input()), session -> true);
+    }
+
+    @Override
+    public List<ReferenceRow> closingSessions(ClosingSessions closing) {
+      ReferenceClosingSessions remembered = memory.of(closing);
+      long before = errors;
+      remembered.epoch(
+          rows(closing.input()), inputs, memory.tick(), rows -> valid(closing.live(), rows));
+      errors = before + remembered.late();
+      return aggregated(
+          closing.live(), remembered.taken(), session -> remembered.isClosed(session.end()));
     }
   }
 
@@ -366,19 +379,34 @@ public final class ReferenceEvaluator {
   }
 
   /** A row for which an operand fails is of no session. */
-  private List<ReferenceRow> aggregated(SessionAggregate node) {
-    Node input = node.input();
-    ReferenceSessions sessions = new ReferenceSessions(input.schema(), node.sessions());
-    ReferenceAggregates aggregates =
-        new ReferenceAggregates(Node.Aggregate.of(input, node.sessions().by(), node.calls()));
+  private List<ReferenceRow> valid(SessionAggregate node, List<ReferenceRow> rows) {
+    ReferenceSessions sessions = new ReferenceSessions(node.input().schema(), node.sessions());
+    ReferenceAggregates aggregates = aggregates(node);
     List<ReferenceRow> valid = new ArrayList<>();
-    for (ReferenceRow row : rows(input)) {
+    for (ReferenceRow row : rows) {
       if (orError(() -> aggregates.operands(sessions.timed(row))) != null) {
         valid.add(row);
       }
     }
+    return valid;
+  }
+
+  private static ReferenceAggregates aggregates(SessionAggregate node) {
+    return new ReferenceAggregates(
+        Node.Aggregate.of(node.input(), node.sessions().by(), node.calls()));
+  }
+
+  private List<ReferenceRow> aggregated(
+      SessionAggregate node,
+      List<ReferenceRow> rows,
+      Predicate<ReferenceSessions.Session> isShown) {
+    ReferenceSessions sessions = new ReferenceSessions(node.input().schema(), node.sessions());
+    ReferenceAggregates aggregates = aggregates(node);
     List<ReferenceRow> results = new ArrayList<>();
-    for (ReferenceSessions.Session session : sessions.of(valid)) {
+    for (ReferenceSessions.Session session : sessions.of(valid(node, rows))) {
+      if (!isShown.test(session)) {
+        continue;
+      }
       List<@Nullable Object> key = aggregates.key(session.rows().get(0));
       List<List<@Nullable Object>> operands =
           session.rows().stream().map(aggregates::operands).toList();

@@ -1,6 +1,7 @@
 package dev.leat.engine.testkit;
 
 import dev.leat.engine.plan.ClosingAggregate;
+import dev.leat.engine.plan.ClosingSessions;
 import dev.leat.engine.plan.Node;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -46,6 +47,12 @@ public final class ReferenceMemory {
   /** When the epoch was closed; null if nobody said. */
   @Nullable Instant tick() {
     return tick;
+  }
+
+  private final Map<Node, ReferenceClosingSessions> closingSessions = new HashMap<>();
+
+  ReferenceClosingSessions of(ClosingSessions closing) {
+    return closingSessions.computeIfAbsent(closing, c -> new ReferenceClosingSessions(closing));
   }
 
   ReferenceClosing of(ClosingAggregate closing) {

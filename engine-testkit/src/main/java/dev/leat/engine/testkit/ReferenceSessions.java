@@ -56,6 +56,25 @@ final class ReferenceSessions {
     return (Instant) ReferenceTimes.arithmetic(Op.ADD, last, gap);
   }
 
+  /** The end of a session of a row alone; null if it has no time, or no session can end behind. */
+  @Nullable Instant endOf(ReferenceRow row) {
+    try {
+      return row.value(time) == null ? null : end(time(row));
+    } catch (ArithmeticException e) {
+      return null;
+    }
+  }
+
+  /** Is a row that has a time of the key of a session, and at most a gap away from it? */
+  boolean isNear(ReferenceRow row, Session session) {
+    boolean isOfKey =
+        ReferenceOrder.partitions(schema, sessions.by(), List.of(row, session.rows().get(0))).size()
+            == 1;
+    return isOfKey
+        && !time(row).isAfter(session.end())
+        && !time(row).plus(gap).isBefore(session.start());
+  }
+
   private Instant time(ReferenceRow row) {
     return (Instant) Objects.requireNonNull(row.value(time));
   }

@@ -1,6 +1,7 @@
 package dev.leat.engine.testkit;
 
 import dev.leat.engine.plan.ClosingAggregate;
+import dev.leat.engine.plan.ClosingSessions;
 import dev.leat.engine.plan.Distinct;
 import dev.leat.engine.plan.Joined;
 import dev.leat.engine.plan.Node;
@@ -44,6 +45,7 @@ final class LedgerCheck {
                         || n instanceof Top
                         || n instanceof Over
                         || n instanceof ClosingAggregate
+                        || n instanceof ClosingSessions
                         || n instanceof Ticking
                         || n instanceof Sessionize
                         || n instanceof SessionAggregate

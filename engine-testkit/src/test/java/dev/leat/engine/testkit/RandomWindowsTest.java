@@ -3,6 +3,7 @@ package dev.leat.engine.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.leat.engine.plan.ClosingAggregate;
+import dev.leat.engine.plan.ClosingSessions;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.TimeWindow;
 import dev.leat.engine.plan.ViewDefinition;
@@ -55,6 +56,8 @@ class RandomWindowsTest {
     long late = 0;
     long closed = 0;
     long without = 0;
+    long lateOfSessions = 0;
+    long closedSessions = 0;
     for (long seed = 0; seed < 300; seed++) {
       Plan plan = RandomWindowPlans.plan(seed);
       InputModel model = new InputModel(plan);
@@ -73,9 +76,13 @@ class RandomWindowsTest {
           zones += windowed.window().zone() == null ? 0 : 1;
         } else if (node instanceof ClosingAggregate closing) {
           late += memory.of(closing).late();
+        } else if (node instanceof ClosingSessions sessions) {
+          lateOfSessions += memory.of(sessions).late();
         }
       }
       for (ViewDefinition view : plan.views()) {
+        closedSessions +=
+            view.relation() instanceof ClosingSessions ? result.view(view.name()).size() : 0;
         closed += view.relation() instanceof ClosingAggregate ? result.view(view.name()).size() : 0;
       }
     }
@@ -83,6 +90,8 @@ class RandomWindowsTest {
     assertThat(zones).as("windows of days of a zone").isGreaterThan(20);
     assertThat(late).as("late rows").isGreaterThan(300);
     assertThat(closed).as("rows of closed windows").isGreaterThan(500);
+    assertThat(lateOfSessions).as("rows late for sessions").isGreaterThan(300);
+    assertThat(closedSessions).as("closed sessions").isGreaterThan(500);
     assertThat(without).as("rows without event time").isGreaterThan(50);
   }
 }

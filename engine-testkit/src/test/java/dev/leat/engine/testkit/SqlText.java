@@ -5,6 +5,7 @@ import static dev.leat.engine.testkit.SqlExprText.quoted;
 import dev.leat.engine.plan.AggregateCall;
 import dev.leat.engine.plan.AsOfJoin;
 import dev.leat.engine.plan.ClosingAggregate;
+import dev.leat.engine.plan.ClosingSessions;
 import dev.leat.engine.plan.Distinct;
 import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.Field;
@@ -273,6 +274,11 @@ final class SqlText implements Node.Visitor<String> {
 
   @Override
   public String closing(ClosingAggregate closing) {
+    throw SqlExprText.unlike("what closes depends on the order in which rows come");
+  }
+
+  @Override
+  public String closingSessions(ClosingSessions sessions) {
     throw SqlExprText.unlike("what closes depends on the order in which rows come");
   }
 

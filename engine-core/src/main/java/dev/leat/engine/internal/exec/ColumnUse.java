@@ -3,6 +3,7 @@ package dev.leat.engine.internal.exec;
 import dev.leat.engine.plan.AggregateCall;
 import dev.leat.engine.plan.AsOfJoin;
 import dev.leat.engine.plan.ClosingAggregate;
+import dev.leat.engine.plan.ClosingSessions;
 import dev.leat.engine.plan.Deduplication;
 import dev.leat.engine.plan.Distinct;
 import dev.leat.engine.plan.EventTime;
@@ -162,6 +163,11 @@ final class ColumnUse {
     @Override
     public Collection<String> closing(ClosingAggregate closing) {
       return aggregate(closing.live());
+    }
+
+    @Override
+    public Collection<String> closingSessions(ClosingSessions sessions) {
+      return sessionAggregate(sessions.live());
     }
 
     @Override

@@ -6,7 +6,7 @@ import dev.leat.engine.internal.checkpoint.Checkpointed;
 import dev.leat.engine.internal.checkpoint.StateImage;
 import dev.leat.engine.internal.checkpoint.StateReader;
 import dev.leat.engine.internal.op.AggregateOperator;
-import dev.leat.engine.internal.op.ClosingOperator;
+import dev.leat.engine.internal.op.Closing;
 import dev.leat.engine.internal.op.DeduplicatingStreamOperator;
 import dev.leat.engine.internal.op.Failures;
 import dev.leat.engine.internal.op.FilterOperator;
@@ -31,6 +31,7 @@ import dev.leat.engine.internal.op.UnnestOperator;
 import dev.leat.engine.internal.op.ViewOperator;
 import dev.leat.engine.plan.AsOfJoin;
 import dev.leat.engine.plan.ClosingAggregate;
+import dev.leat.engine.plan.ClosingSessions;
 import dev.leat.engine.plan.Deduplication;
 import dev.leat.engine.plan.Distinct;
 import dev.leat.engine.plan.GroupingSets;
@@ -359,6 +360,11 @@ public final class Dataflow implements Checkpointed {
     }
 
     @Override
+    public Operator closingSessions(ClosingSessions sessions) {
+      return times.of(sessions, from.get(0));
+    }
+
+    @Override
     public Operator ticking(Ticking node) {
       return ticking.of(node, from.get(0));
     }
@@ -432,11 +438,11 @@ public final class Dataflow implements Checkpointed {
     return views.containsKey(name);
   }
 
-  /** The aggregates of closing windows that a relation is made of, inputs first. */
-  List<ClosingOperator> closings(Node relation) {
+  /** What closes windows and sessions that a relation is made of, inputs first. */
+  List<Closing> closings(Node relation) {
     return Postorder.of(List.of(relation), Node::inputs).stream()
-        .filter(ClosingAggregate.class::isInstance)
-        .map(node -> (ClosingOperator) operator(node))
+        .filter(node -> node instanceof ClosingAggregate || node instanceof ClosingSessions)
+        .map(node -> (Closing) operator(node))
         .toList();
   }
 

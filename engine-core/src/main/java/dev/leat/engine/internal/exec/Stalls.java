@@ -1,7 +1,7 @@
 package dev.leat.engine.internal.exec;
 
 import dev.leat.engine.internal.batch.Words;
-import dev.leat.engine.internal.op.ClosingOperator;
+import dev.leat.engine.internal.op.Closing;
 import dev.leat.engine.internal.time.Watermark;
 import dev.leat.engine.plan.EventTime;
 import java.time.Duration;
@@ -16,17 +16,17 @@ final class Stalls {
   /**
    * Why a view shows nothing new: a sentence for each stream that keeps windows from closing.
    *
-   * @param closings the aggregates of closing windows that the view is made of
+   * @param closings what closes windows and sessions that the view is made of
    */
-  static List<String> of(String view, List<ClosingOperator> closings) {
+  static List<String> of(String view, List<Closing> closings) {
     List<String> causes = new ArrayList<>();
-    for (ClosingOperator closing : closings) {
-      ClosingOperator.Waiting waiting = closing.waiting();
+    for (Closing closing : closings) {
+      Closing.Waiting waiting = closing.waiting();
       if (waiting == null) {
         causes.add(
             "view '"
                 + view
-                + "' has no open window in the "
+                + "' has nothing open in the "
                 + closing.place()
                 + ": a row must come in first; its watermark is "
                 + time(closing.watermark()));
@@ -38,13 +38,15 @@ final class Stalls {
   }
 
   private static void addHolding(
-      String view, ClosingOperator closing, ClosingOperator.Waiting waiting, List<String> causes) {
+      String view, Closing closing, Closing.Waiting waiting, List<String> causes) {
     String window =
         "view '"
             + view
             + "' waits in the "
             + closing.place()
-            + ": the window that ends at "
+            + ": "
+            + waiting.what()
+            + " "
             + Words.toInstant(waiting.end())
             + ", with groups="
             + waiting.groups()

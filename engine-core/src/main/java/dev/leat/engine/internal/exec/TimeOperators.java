@@ -2,6 +2,7 @@ package dev.leat.engine.internal.exec;
 
 import dev.leat.engine.internal.batch.Dictionary;
 import dev.leat.engine.internal.op.ClosingOperator;
+import dev.leat.engine.internal.op.ClosingSessionsOperator;
 import dev.leat.engine.internal.op.EventTimeOperator;
 import dev.leat.engine.internal.op.Failures;
 import dev.leat.engine.internal.op.InputOperator;
@@ -10,6 +11,7 @@ import dev.leat.engine.internal.op.SwitchOperator;
 import dev.leat.engine.internal.op.WindowOperator;
 import dev.leat.engine.internal.time.Watermark;
 import dev.leat.engine.plan.ClosingAggregate;
+import dev.leat.engine.plan.ClosingSessions;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Windowed;
 import java.util.ArrayList;
@@ -35,13 +37,20 @@ record TimeOperators(
   }
 
   Operator of(ClosingAggregate closing, Operator input) {
+    return new ClosingOperator(closing, input, wiring(closing.timed()));
+  }
+
+  Operator of(ClosingSessions closing, Operator input) {
+    return new ClosingSessionsOperator(closing, input, wiring(closing.timed()));
+  }
+
+  private ClosingOperator.Wiring wiring(List<Node.Input> timed) {
     List<Supplier<Watermark>> sources = new ArrayList<>();
-    for (Node.Input source : closing.timed()) {
+    for (Node.Input source : timed) {
       Operator operator = operators.apply(source);
       sources.add(() -> watermark(operator));
     }
-    return new ClosingOperator(
-        closing, input, new ClosingOperator.Wiring(sources, dictionary, failures));
+    return new ClosingOperator.Wiring(sources, dictionary, failures);
   }
 
   /** Asked anew each time: while a view is built, another operator takes the stream's place. */

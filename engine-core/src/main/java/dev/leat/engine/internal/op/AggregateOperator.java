@@ -400,6 +400,11 @@ public final class AggregateOperator implements GroupsOperator {
     return touched.slots()[index];
   }
 
+  /** The keys of groups that are sessions. */
+  SessionKeys sessions() {
+    return (SessionKeys) Objects.requireNonNull(keys);
+  }
+
   @Override
   public GroupRows groups() {
     return rows;

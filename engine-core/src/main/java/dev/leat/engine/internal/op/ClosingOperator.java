@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The groups are those of an {@link AggregateOperator} whose changes nobody reads. Beside them
  * stands when they close, in order, which follows from their keys and is made anew on restoring.
  */
-public final class ClosingOperator implements Operator {
+public final class ClosingOperator implements Closing {
   private final Batch open;
   private final GroupsOperator groups;
 
@@ -44,7 +44,7 @@ public final class ClosingOperator implements Operator {
   private final Failures failures;
   private final List<Supplier<Watermark>> sources;
   private final long lateness;
-  private final Batch output;
+  private final ClosedRows closed;
 
   /** The place of the window's end in the input and in the keys; of its start, or -1. */
   private final int endColumn;
@@ -60,13 +60,9 @@ public final class ClosingOperator implements Operator {
 
   private final BitSet known = new BitSet();
   private int[] selection = new int[0];
-  private int[] numbers = new int[0];
 
   /** The watermark after the last step. */
   private long watermark = EventTime.NEVER;
-
-  /** How many rows were given out; each has a number of its own. */
-  private int given;
 
   /**
    * What the operator is connected to.
@@ -103,7 +99,7 @@ public final class ClosingOperator implements Operator {
       this.groups =
           new AggregateOperator(node.live(), rows, wiring.dictionary(), wiring.failures());
     }
-    this.output = new Batch(node.schema().size());
+    this.closed = new ClosedRows(node.schema().size());
   }
 
   @Override
@@ -111,54 +107,28 @@ public final class ClosingOperator implements Operator {
     input.addReader();
   }
 
-  /** What the aggregate reads: the rows that are not late. */
-  private record OpenRows(Batch output) implements Operator {
-    @Override
-    public void step() {
-      // The closing operator fills it.
-    }
-
-    @Override
-    public StateImage capture() {
-      return StateImage.EMPTY;
-    }
-
-    @Override
-    public void restore(StateReader in) {
-      // It keeps nothing from one step to the next.
-    }
-  }
-
-  /**
-   * What is waited for.
-   *
-   * @param end of the window that closes next
-   * @param closesAt the watermark that closes it
-   * @param groups how many groups it has
-   */
-  public record Waiting(long end, long closesAt, int groups) {}
-
-  /** What is waited for; null if no window is open. */
+  @Override
   public @Nullable Waiting waiting() {
     if (byEnd.isEmpty()) {
       return null;
     }
     long end = byEnd.firstKey();
     long closesAt = end > Long.MAX_VALUE - lateness ? Long.MAX_VALUE : end + lateness;
-    return new Waiting(end, closesAt, byEnd.firstEntry().getValue().size());
+    int open = byEnd.firstEntry().getValue().size();
+    return new Waiting("the window that ends at", end, closesAt, open);
   }
 
-  /** The watermark after the last step; {@link EventTime#NEVER} if there is none yet. */
+  @Override
   public long watermark() {
     return watermark;
   }
 
-  /** The watermarks of its streams. */
+  @Override
   public List<Watermark> sources() {
     return sources.stream().map(Supplier::get).toList();
   }
 
-  /** What it is in the pipeline. */
+  @Override
   public String place() {
     return place;
   }
@@ -178,14 +148,14 @@ public final class ClosingOperator implements Operator {
       open.clear();
       return;
     }
-    long closed = closedUntil();
+    long until = closedUntil();
     if (byPane != null && windows != null) {
-      byPane.closeUntil(closed);
+      byPane.closeUntil(until);
       windows.select(
           in,
-          closed,
+          until,
           open,
-          (copy, row) -> failures.report(place, late(copy, row, closed), schema, copy, row));
+          (copy, row) -> failures.report(place, late(copy, row, until), schema, copy, row));
       return;
     }
     Operators.shareColumns(in, open);
@@ -196,10 +166,10 @@ public final class ClosingOperator implements Operator {
     int count = 0;
     for (int i = 0; i < in.count(); i++) {
       int row = in.row(i);
-      if (ends[row] > closed || watermark == EventTime.NEVER) {
+      if (ends[row] > until || watermark == EventTime.NEVER) {
         selection[count++] = row;
       } else {
-        failures.report(place, late(in, row, closed), schema, in, row);
+        failures.report(place, late(in, row, until), schema, in, row);
       }
     }
     open.select(in.rows(), selection, count, in.weights());
@@ -208,11 +178,11 @@ public final class ClosingOperator implements Operator {
 
   /** Windows that end here or before are closed, if there is a watermark. */
   private long closedUntil() {
-    long closed = watermark - lateness;
-    return closed > watermark ? Long.MIN_VALUE : closed;
+    long until = watermark - lateness;
+    return until > watermark ? Long.MIN_VALUE : until;
   }
 
-  private String late(Batch in, int row, long closed) {
+  private String late(Batch in, int row, long until) {
     long end = in.column(endColumn).word(row);
     StringBuilder text = new StringBuilder("late, its window is closed:");
     if (startColumn >= 0) {
@@ -226,7 +196,7 @@ public final class ClosingOperator implements Operator {
         .append(" watermark=")
         .append(Words.toInstant(watermark))
         .append(" late_by=")
-        .append(Duration.of(closed - end, ChronoUnit.MICROS))
+        .append(Duration.of(until - end, ChronoUnit.MICROS))
         .toString();
   }
 
@@ -251,15 +221,15 @@ public final class ClosingOperator implements Operator {
 
   private void close() {
     IntArrayList ending = new IntArrayList();
-    long closed = closedUntil();
-    while (watermark != EventTime.NEVER && !byEnd.isEmpty() && byEnd.firstKey() <= closed) {
+    long until = closedUntil();
+    while (watermark != EventTime.NEVER && !byEnd.isEmpty() && byEnd.firstKey() <= until) {
       int[] slots = byEnd.pollFirstEntry().getValue().toArray();
       // In an order that follows from the state alone.
       Arrays.sort(slots);
       ending.add(slots);
     }
     if (ending.isEmpty()) {
-      output.clear();
+      closed.output().clear();
       return;
     }
     int[] slots = ending.toArray();
@@ -267,23 +237,12 @@ public final class ClosingOperator implements Operator {
     for (int slot : slots) {
       known.clear(slot);
     }
-    Batch results = groups.output();
-    Operators.shareColumns(results, output);
-    output.select(results.rows(), results.selection(), results.count(), null);
-    if (numbers.length < results.rows()) {
-      numbers = new int[results.rows() + (results.rows() >> 1)];
-    }
-    for (int i = 0; i < results.count(); i++) {
-      numbers[results.row(i)] = given;
-      given = Math.incrementExact(given);
-    }
-    output.number(numbers);
-    output.consolidated();
+    closed.give(groups.output());
   }
 
   @Override
   public Batch output() {
-    return output;
+    return closed.output();
   }
 
   @Override
@@ -300,7 +259,7 @@ public final class ClosingOperator implements Operator {
   public StateImage capture() {
     StateImage ofGroups = groups.capture();
     long reached = watermark;
-    int soFar = given;
+    int soFar = closed.given();
     return out -> {
       out.writeLong(reached);
       out.writeInt(soFar);
@@ -311,7 +270,7 @@ public final class ClosingOperator implements Operator {
   @Override
   public void restore(StateReader in) {
     watermark = in.readLong();
-    given = in.readInt();
+    closed.restore(in.readInt());
     groups.restore(in);
     boolean[] isFree = groups.groups().isFree();
     for (int slot = 0; slot < isFree.length; slot++) {

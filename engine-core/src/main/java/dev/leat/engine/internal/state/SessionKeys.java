@@ -161,14 +161,6 @@ public final class SessionKeys extends GroupKeys {
     return slot;
   }
 
-  private long start(int slot) {
-    return spans[2 * slot];
-  }
-
-  private long last(int slot) {
-    return spans[2 * slot + 1];
-  }
-
   private void add(int slot, int line, long start, long last) {
     if (slot >= owners.length) {
       int size = Math.max(slot + 1, 2 * owners.length);
@@ -351,6 +343,77 @@ public final class SessionKeys extends GroupKeys {
     return second;
   }
 
+  // What closes sessions.
+
+  /** Is a row at most a gap away from a session that is there? */
+  public boolean isNear(Batch batch, int row) {
+    if (lines != null) {
+      gather(lines.layout(), batch, row, lineKey);
+    }
+    int line = line(lineKey);
+    if (line < 0) {
+      return false;
+    }
+    long time = batch.column(timeColumn).word(row);
+    int before = floor(line, time);
+    int behind = higher(line, time);
+    return (before >= 0 && time <= last(before) + gap)
+        || (behind >= 0 && start(behind) <= time + gap);
+  }
+
+  /** Is there a session of the line with a key? */
+  boolean hasSessions(long[] key) {
+    int line = line(key);
+    return line >= 0 && roots[line] >= 0;
+  }
+
+  private int line(long[] key) {
+    int line = lines == null ? 0 : lines.find(key);
+    return line < roots.length ? line : NONE;
+  }
+
+  /** Copies the columns of a row that a layout is of into words. */
+  static void gather(KeyLayout layout, Batch batch, int row, long[] out) {
+    layout.gather(batch, row, out);
+    for (int k = 0; k < layout.columns(); k++) {
+      if (batch.column(layout.column(k)).isNull(row)) {
+        layout.setNull(out, 0, k);
+      }
+    }
+  }
+
+  /** Is there a session with this slot, which no other has taken in? */
+  public boolean isSession(int slot) {
+    return slot < owners.length && owners[slot] >= 0;
+  }
+
+  /** The time of the first row of a session. */
+  public long start(int slot) {
+    return spans[2 * slot];
+  }
+
+  /** The time of the last row of a session. */
+  public long last(int slot) {
+    return spans[2 * slot + 1];
+  }
+
+  /** A batch whose one row has the columns of the key of a session; until it is asked again. */
+  public Batch key(int slot) {
+    long[] page = rows().page(slot);
+    int at = rows().offset(slot);
+    for (int k = 0; k < timeKey; k++) {
+      Column column = oneRow.column(layout().column(k));
+      column.reset(1);
+      if (layout().isNull(page, at, k)) {
+        column.setNull(0);
+      } else {
+        column.set(0, page[at + k]);
+      }
+    }
+    oneRow.fill(1, null);
+    return oneRow;
+  }
+
   // What all keys can do.
 
   @Override
@@ -406,17 +469,7 @@ public final class SessionKeys extends GroupKeys {
     long start = page[at + timeKey];
     long last = page[at + endWord] - gap;
     StateFormat.check(start <= last, "span of a session", slot);
-    for (int k = 0; k < timeKey; k++) {
-      Column column = oneRow.column(layout().column(k));
-      column.reset(1);
-      if (layout().isNull(page, at, k)) {
-        column.setNull(0);
-      } else {
-        column.set(0, page[at + k]);
-      }
-    }
-    oneRow.fill(1, null);
-    findLines(oneRow);
+    findLines(key(slot));
     add(slot, lines == null ? 0 : lineOf[0], start, last);
   }
 

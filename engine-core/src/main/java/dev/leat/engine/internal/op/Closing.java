@@ -1,0 +1,30 @@
+package dev.leat.engine.internal.op;
+
+import dev.leat.engine.internal.time.Watermark;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** An operator that gives results when a watermark has passed, and can say what it waits for. */
+public interface Closing extends Operator {
+  /**
+   * What is waited for.
+   *
+   * @param what closes next, such as "the window that ends at"
+   * @param end of what closes next
+   * @param closesAt the watermark that closes it
+   * @param groups how many groups it has
+   */
+  record Waiting(String what, long end, long closesAt, int groups) {}
+
+  /** What is waited for; null if nothing is open. */
+  @Nullable Waiting waiting();
+
+  /** The watermark after the last step; {@code EventTime.NEVER} if there is none yet. */
+  long watermark();
+
+  /** The watermarks of its streams. */
+  List<Watermark> sources();
+
+  /** What it is in the pipeline. */
+  String place();
+}

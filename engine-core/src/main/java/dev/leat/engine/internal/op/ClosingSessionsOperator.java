@@ -1,0 +1,255 @@
+package dev.leat.engine.internal.op;
+
+import com.carrotsearch.hppc.IntArrayList;
+import dev.leat.engine.internal.batch.Batch;
+import dev.leat.engine.internal.batch.CodeSet;
+import dev.leat.engine.internal.batch.Column;
+import dev.leat.engine.internal.batch.Words;
+import dev.leat.engine.internal.checkpoint.StateImage;
+import dev.leat.engine.internal.checkpoint.StateReader;
+import dev.leat.engine.internal.state.ClosedSessions;
+import dev.leat.engine.internal.state.SessionKeys;
+import dev.leat.engine.internal.state.TimeHeap;
+import dev.leat.engine.internal.time.Watermark;
+import dev.leat.engine.plan.ClosingSessions;
+import dev.leat.engine.plan.EventTime;
+import dev.leat.engine.plan.Schema;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sessions that close. As in a {@link ClosingOperator}, a step looks at which rows are late, by
+ * what was known before it; at what the others make of their sessions; and at which sessions the
+ * watermark, as it is now, closes.
+ *
+ * <p><b>Late</b> is a row that is at most a gap from a session that is closed, as it would be of
+ * that one, and a row whose own end is passed if no open session is near. So no two results of a
+ * key are at most a gap apart, and all together are the sessions of the rows that were not late.
+ *
+ * <p>The open sessions are those of an {@link AggregateOperator} whose changes nobody reads. When
+ * they close stands beside, in a heap that is made anew on restoring.
+ */
+public final class ClosingSessionsOperator implements Closing {
+  private final Batch open;
+  private final AggregateOperator groups;
+  private final SessionKeys sessions;
+  private final ClosedSessions lastClosed;
+  private final TimeHeap byEnd = new TimeHeap();
+  private final Operator input;
+  private final Schema schema;
+  private final String place;
+  private final Failures failures;
+  private final List<Supplier<Watermark>> sources;
+  private final long lateness;
+  private final long gap;
+  private final int timeColumn;
+  private final ClosedRows closed;
+  private int[] selection = new int[0];
+
+  /** The watermark after the last step. */
+  private long watermark = EventTime.NEVER;
+
+  public ClosingSessionsOperator(
+      ClosingSessions node, Operator input, ClosingOperator.Wiring wiring) {
+    this.input = input;
+    this.schema = node.input().schema();
+    this.place = node.describe();
+    this.failures = wiring.failures();
+    this.sources = wiring.sources();
+    this.lateness = node.latenessMicros();
+    this.gap = node.live().sessions().window().micros();
+    this.timeColumn = schema.find(node.live().sessions().time());
+    this.open = new Batch(schema.size());
+    this.groups =
+        new AggregateOperator(
+            node.live(), new OpenRows(open), wiring.dictionary(), wiring.failures());
+    this.sessions = groups.sessions();
+    int[] by = node.live().sessions().by().stream().mapToInt(schema::find).toArray();
+    this.lastClosed = new ClosedSessions(schema, by, gap, wiring.dictionary().hashing());
+    this.closed = new ClosedRows(node.schema().size());
+  }
+
+  @Override
+  public @Nullable Waiting waiting() {
+    if (byEnd.size() == 0) {
+      return null;
+    }
+    long end = byEnd.firstTime();
+    long closesAt = end >= Long.MAX_VALUE - lateness ? Long.MAX_VALUE : end + lateness + 1;
+    return new Waiting("the session that ends at", end, closesAt, 1);
+  }
+
+  @Override
+  public long watermark() {
+    return watermark;
+  }
+
+  @Override
+  public List<Watermark> sources() {
+    return sources.stream().map(Supplier::get).toList();
+  }
+
+  @Override
+  public String place() {
+    return place;
+  }
+
+  @Override
+  public void step() {
+    takeOpen(input.output());
+    groups.step();
+    noteEnds();
+    watermark = Math.max(watermark, Watermark.smallest(sources()));
+    close();
+  }
+
+  /** Selects the rows that are not late, reports the others. */
+  private void takeOpen(Batch in) {
+    if (in.isEmpty()) {
+      open.clear();
+      return;
+    }
+    Operators.shareColumns(in, open);
+    if (selection.length < in.count()) {
+      selection = new int[in.count() + (in.count() >> 1)];
+    }
+    Column times = in.column(timeColumn);
+    long until = closedUntil();
+    int count = 0;
+    for (int i = 0; i < in.count(); i++) {
+      int row = in.row(i);
+      // Sessions that are closed end at this time or before, so that later rows are near none.
+      boolean isBehindAll = times.word(row) > until;
+      String late = isBehindAll || times.isNull(row) ? null : late(in, row, until);
+      if (late == null) {
+        selection[count++] = row;
+      } else {
+        failures.report(place, late, schema, in, row);
+      }
+    }
+    open.select(in.rows(), selection, count, in.weights());
+    open.number(in.slots());
+  }
+
+  /**
+   * Sessions that end here or before are closed. One that ends at the watermark itself, less the
+   * lateness, is not: a row of that time, which is of it, may still come.
+   */
+  private long closedUntil() {
+    return watermark < Long.MIN_VALUE + lateness + 1 ? Long.MIN_VALUE : watermark - lateness - 1;
+  }
+
+  /** Why a row is late; null if it is not. */
+  private @Nullable String late(Batch in, int row, long until) {
+    long time = in.column(timeColumn).word(row);
+    if (watermark == EventTime.NEVER || time > Long.MAX_VALUE - gap) {
+      // A time that no session can end behind is for the aggregate to report.
+      return null;
+    }
+    long end = time + gap;
+    int last = lastClosed.find(in, row);
+    boolean isClosed = last >= 0 && time <= lastClosed.last(last) + gap;
+    if (isClosed && end >= lastClosed.start(last)) {
+      long endOfLast = lastClosed.last(last) + gap;
+      return late("its session is closed", lastClosed.start(last), endOfLast, until);
+    }
+    if (isClosed || (end <= until && !sessions.isNear(in, row))) {
+      return late("a session of its own would be closed", time, end, until);
+    }
+    return null;
+  }
+
+  private String late(String why, long start, long end, long until) {
+    return "late, "
+        + why
+        + ": session_start="
+        + Words.toInstant(start)
+        + " session_end="
+        + Words.toInstant(end)
+        + " watermark="
+        + Words.toInstant(watermark)
+        + " late_by="
+        + Duration.of(until + 1 - end, ChronoUnit.MICROS);
+  }
+
+  /** Notes when the sessions end that the step touched. */
+  private void noteEnds() {
+    if (open.isEmpty()) {
+      return;
+    }
+    for (int i = 0; i < groups.touchedCount(); i++) {
+      int slot = groups.touchedSlot(i);
+      if (sessions.isSession(slot)) {
+        byEnd.put(slot, sessions.last(slot) + gap);
+      } else {
+        byEnd.remove(slot);
+      }
+    }
+  }
+
+  private void close() {
+    long until = closedUntil();
+    IntArrayList ending = new IntArrayList();
+    while (watermark != EventTime.NEVER && byEnd.size() > 0 && byEnd.firstTime() <= until) {
+      ending.add(byEnd.removeFirst());
+    }
+    if (ending.isEmpty()) {
+      closed.output().clear();
+    } else {
+      int[] slots = ending.toArray();
+      for (int slot : slots) {
+        lastClosed.add(sessions.key(slot), sessions.start(slot), sessions.last(slot));
+      }
+      groups.end(slots);
+      closed.give(groups.output());
+    }
+    lastClosed.free(until, sessions);
+  }
+
+  @Override
+  public Batch output() {
+    return closed.output();
+  }
+
+  @Override
+  public long stateBytes() {
+    return groups.stateBytes() + lastClosed.bytes() + byEnd.bytes();
+  }
+
+  @Override
+  public void mark(CodeSet live) {
+    groups.mark(live);
+    lastClosed.mark(live);
+  }
+
+  @Override
+  public StateImage capture() {
+    StateImage ofGroups = groups.capture();
+    StateImage ofClosed = lastClosed.capture();
+    long reached = watermark;
+    int soFar = closed.given();
+    return out -> {
+      out.writeLong(reached);
+      out.writeInt(soFar);
+      ofGroups.writeTo(out);
+      ofClosed.writeTo(out);
+    };
+  }
+
+  @Override
+  public void restore(StateReader in) {
+    watermark = in.readLong();
+    closed.restore(in.readInt());
+    groups.restore(in);
+    lastClosed.restore(in);
+    boolean[] isFree = groups.groups().isFree();
+    for (int slot = 0; slot < isFree.length; slot++) {
+      if (!isFree[slot]) {
+        byEnd.put(slot, sessions.last(slot) + gap);
+      }
+    }
+  }
+}

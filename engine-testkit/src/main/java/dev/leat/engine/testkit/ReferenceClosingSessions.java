@@ -1,0 +1,93 @@
+package dev.leat.engine.testkit;
+
+import dev.leat.engine.plan.ClosingSessions;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is remembered of sessions that close: which rows came in time, and how far the watermark has
+ * come. Whether a row is late follows from the sessions of all rows that came in time before.
+ */
+final class ReferenceClosingSessions {
+  private final ClosingSessions node;
+  private final ReferenceSessions sessions;
+  private final ReferenceWatermark watermark;
+  private final Map<ReferenceRow, Long> seen = new HashMap<>();
+  private final List<ReferenceRow> taken = new ArrayList<>();
+  private long late;
+
+  ReferenceClosingSessions(ClosingSessions node) {
+    this.node = node;
+    this.sessions = new ReferenceSessions(node.input().schema(), node.live().sessions());
+    this.watermark = new ReferenceWatermark(node.timed());
+  }
+
+  /**
+   * Takes the rows of an epoch.
+   *
+   * @param now all rows that there are; those that were not there before are new
+   * @param inputs the rows of the inputs
+   * @param tick when the epoch was closed; null if nobody says
+   * @param valid gives the rows that are of sessions
+   */
+  void epoch(
+      List<ReferenceRow> now,
+      Map<String, ? extends List<ReferenceRow>> inputs,
+      @Nullable Instant tick,
+      Function<List<ReferenceRow>, List<ReferenceRow>> valid) {
+    List<ReferenceSessions.Session> before = sessions.of(valid.apply(taken));
+    Map<ReferenceRow, Long> counts = new HashMap<>();
+    for (ReferenceRow row : now) {
+      if (counts.merge(row, 1L, Long::sum) > seen.getOrDefault(row, 0L)) {
+        if (isLate(row, before)) {
+          late++;
+        } else {
+          taken.add(row);
+        }
+      }
+    }
+    seen.putAll(counts);
+    watermark.advance(inputs, tick);
+  }
+
+  private boolean isLate(ReferenceRow row, List<ReferenceSessions.Session> before) {
+    Instant end = sessions.endOf(row);
+    if (end == null) {
+      return false;
+    }
+    boolean isNearOpen = false;
+    for (ReferenceSessions.Session session : before) {
+      if (sessions.isNear(row, session)) {
+        if (isClosed(session.end())) {
+          return true;
+        }
+        isNearOpen = true;
+      }
+    }
+    return isClosed(end) && !isNearOpen;
+  }
+
+  /** Is a session closed that ends at a time? */
+  boolean isClosed(Instant end) {
+    Instant reached = watermark.value();
+    return reached != null
+        && end.plus(Duration.of(node.latenessMicros(), ChronoUnit.MICROS)).isBefore(reached);
+  }
+
+  /** The rows that were not late. */
+  List<ReferenceRow> taken() {
+    return taken;
+  }
+
+  /** How many rows were late. */
+  long late() {
+    return late;
+  }
+}

@@ -1,0 +1,103 @@
+package dev.leat.engine.testkit;
+
+import dev.leat.engine.plan.EventTimeBounds;
+import dev.leat.engine.plan.Node;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** How far the event time of some streams has come, epoch by epoch. */
+final class ReferenceWatermark {
+  /** What is known of a stream. */
+  private static final class Source {
+    private int rows;
+    private @Nullable Instant lastRow;
+    private @Nullable Instant greatest;
+  }
+
+  private final List<Node.Input> streams;
+  private final Map<String, Source> sources = new LinkedHashMap<>();
+  private @Nullable Instant watermark;
+
+  ReferenceWatermark(List<Node.Input> streams) {
+    this.streams = streams;
+    streams.forEach(source -> sources.put(source.name(), new Source()));
+  }
+
+  /** The watermark after the last epoch; null before there is one. */
+  @Nullable Instant value() {
+    return watermark;
+  }
+
+  /**
+   * Takes the rows of an epoch.
+   *
+   * @param inputs the rows of the inputs
+   * @param tick when the epoch was closed; null if nobody says
+   */
+  void advance(Map<String, ? extends List<ReferenceRow>> inputs, @Nullable Instant tick) {
+    @Nullable Instant smallest = null;
+    @Nullable Instant greatest = null;
+    boolean isUnknown = false;
+    boolean isHeldBack = false;
+    for (Node.Input input : streams) {
+      Source source = Objects.requireNonNull(sources.get(input.name()));
+      List<ReferenceRow> rows = inputs.get(input.name());
+      observe(source, input, rows == null ? List.of() : rows, tick);
+      EventTimeBounds bounds = Objects.requireNonNull(input.eventTime()).bounds();
+      Instant reached =
+          source.greatest == null ? null : floored(source.greatest, bounds.outOfOrder());
+      if (reached != null && (greatest == null || reached.isAfter(greatest))) {
+        greatest = reached;
+      }
+      if (!isIdle(source, bounds.idleAfter(), tick)) {
+        isHeldBack = true;
+        isUnknown |= reached == null;
+        smallest = smallest == null || earlier(reached, smallest) ? reached : smallest;
+      }
+    }
+    Instant next = isHeldBack ? (isUnknown ? null : smallest) : greatest;
+    if (next != null && (watermark == null || next.isAfter(watermark))) {
+      watermark = next;
+    }
+  }
+
+  private static boolean earlier(@Nullable Instant a, Instant b) {
+    return a != null && a.isBefore(b);
+  }
+
+  private static void observe(
+      Source source, Node.Input input, List<ReferenceRow> rows, @Nullable Instant tick) {
+    int column = input.schema().find(Objects.requireNonNull(input.eventTime()).column());
+    if (rows.size() > source.rows || source.lastRow == null) {
+      source.lastRow = tick;
+    }
+    source.rows = rows.size();
+    for (ReferenceRow row : rows) {
+      Instant time = (Instant) Objects.requireNonNull(row.value(column));
+      if (source.greatest == null || time.isAfter(source.greatest)) {
+        source.greatest = time;
+      }
+    }
+  }
+
+  /** A time less a bound; not before all times that 64 bits have. */
+  private static Instant floored(Instant time, Duration bound) {
+    Instant least = ReferenceValues.instant(Long.MIN_VALUE);
+    Instant less = time.minus(bound);
+    return less.isBefore(least) ? least : less;
+  }
+
+  private static boolean isIdle(
+      Source source, @Nullable Duration idleAfter, @Nullable Instant tick) {
+    return idleAfter != null
+        && tick != null
+        && source.lastRow != null
+        && !tick.isBefore(source.lastRow.plus(idleAfter));
+  }
+
+}
