@@ -160,7 +160,8 @@ public final class ClosingAggregate extends Node {
             + " is "
             + Lengths.text(lateness)
             + " behind "
-            + end);
+            + end
+            + StateBound.states(live.calls()));
   }
 
   /** What it computes, for people. */

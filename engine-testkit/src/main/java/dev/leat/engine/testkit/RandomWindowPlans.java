@@ -210,7 +210,7 @@ public final class RandomWindowPlans {
 
   private List<AggregateCall> calls(Node source) {
     RandomExprs exprs = exprs(source);
-    RandomCalls calls = new RandomCalls(random, exprs);
+    RandomCalls calls = new RandomCalls(random, exprs, source.isAppendOnly());
     List<AggregateCall> some = new ArrayList<>();
     some.add(new AggregateCall(AggregateFunction.COUNT, null, null, false, "y" + names++));
     for (int i = random.nextInt(3); i > 0; i--) {
