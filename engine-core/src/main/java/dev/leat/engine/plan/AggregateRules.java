@@ -50,7 +50,35 @@ final class AggregateRules {
         checkNumber(ofOther);
       }
     }
-    return new Typed(resultType(type), call.function() != AggregateFunction.COUNT);
+    return new Typed(resultType(type), isNullable());
+  }
+
+  private boolean isNullable() {
+    NamedAggregate user = call.arguments().user();
+    return user == null
+        ? call.function() != AggregateFunction.COUNT
+        : user.aggregate().resultOfNone() == null;
+  }
+
+  /**
+   * Checks that an aggregate that cannot take rows back does not have to.
+   *
+   * @throws EngineException if rows of its input can be taken back
+   */
+  static void checkTakesBack(AggregateCall call, Node input, String place) {
+    NamedAggregate user = call.arguments().user();
+    if (user == null || user.aggregate().takesBack() || input.isAppendOnly()) {
+      return;
+    }
+    String instead = user.aggregate().insteadOfIt();
+    throw Node.invalid(
+        place
+            + ": "
+            + call
+            + " cannot take rows back, and rows of this relation can be; "
+            + (instead == null ? "" : "use " + instead + ", or ")
+            + "aggregate what is only added to: a stream itself, filtered or with windows, a lookup"
+            + " join of one, or windows that close (.closing(...))");
   }
 
   private void checkOrder() {

@@ -108,7 +108,9 @@ public final class ClosingAggregate extends Node {
   StateBound stateBound() {
     return new StateBound(
         StateBound.Kind.TIME,
-        "groups of windows that are open: " + ClosingRules.until(sources, lateness, end));
+        "groups of windows that are open: "
+            + ClosingRules.until(sources, lateness, end)
+            + StateBound.states(live.calls()));
   }
 
   /** What it computes, for people. */

@@ -81,7 +81,8 @@ public final class ClosingSessions extends Node {
         StateBound.Kind.TIME,
         "sessions that are open: "
             + ClosingRules.until(sources, lateness, SessionColumn.Kind.END.columnName())
-            + "; of each key the last that closed, for a gap more");
+            + "; of each key the last that closed, for a gap more"
+            + StateBound.states(live.calls()));
   }
 
   /** What it computes, for people. */

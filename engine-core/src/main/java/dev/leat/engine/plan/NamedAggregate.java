@@ -20,6 +20,12 @@ public record NamedAggregate(String name, Type type, UserAggregate<?> aggregate)
     if (name.isEmpty()) {
       throw new IllegalArgumentException("an aggregate needs a name: type=" + type);
     }
+    try {
+      JavaTypes.check(aggregate.resultOfNone(), type);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "aggregate '" + name + "': its result of no rows is " + e.getMessage(), e);
+    }
   }
 
   /**

@@ -467,6 +467,7 @@ public abstract sealed class Node
           throw invalid(place + ": " + call + " has no name; add .as(\"...\")");
         }
         TypeRules.Typed typed = AggregateRules.check(call, input.schema(), place);
+        AggregateRules.checkTakesBack(call, input, place);
         fields.add(new Field(name, typed.type(), typed.nullable()));
       }
       return new Aggregate(input, List.copyOf(keys), List.copyOf(calls), Schema.of(fields));

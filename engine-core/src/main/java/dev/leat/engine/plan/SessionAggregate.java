@@ -3,6 +3,7 @@ package dev.leat.engine.plan;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -42,6 +43,7 @@ public final class SessionAggregate extends Node {
     sessions.check(input, place);
     for (AggregateCall call : calls) {
       AggregateRules.check(call, input.schema(), place);
+      AggregateRules.checkTakesBack(call, input, place);
       if (call.name() == null) {
         throw invalid(place + ": " + call + " has no name; add .as(\"...\")");
       }
@@ -50,9 +52,22 @@ public final class SessionAggregate extends Node {
     sessions.by().forEach(name -> checkName(name, place));
     boolean canMerge =
         input.isAppendOnly() && calls.stream().allMatch(call -> canMerge(call, input.schema()));
-    return canMerge
-        ? new SessionAggregate(input, sessions, withEnd(sessions, calls))
-        : ofRows(input, sessions, calls);
+    if (canMerge) {
+      return new SessionAggregate(input, sessions, withEnd(sessions, calls));
+    }
+    for (AggregateCall call : calls) {
+      NamedAggregate user = call.arguments().user();
+      if (user != null && !user.aggregate().takesBack()) {
+        throw invalid(
+            place
+                + ": "
+                + call
+                + " cannot take rows back, which must be possible "
+                + reason(input, calls)
+                + "; give those sessions of their own, and join the two by their keys");
+      }
+    }
+    return ofRows(input, sessions, calls);
   }
 
   private static void checkName(String name, String place) {
@@ -73,7 +88,10 @@ public final class SessionAggregate extends Node {
       case SUM, AVG, BIT_XOR -> !call.isDistinct();
       case MIN, MAX, BOOL_OR, BOOL_AND, BIT_OR, BIT_AND, FIRST, LAST -> true;
       case ARRAY_AGG, STRING_AGG, PERCENTILE_DISC, PERCENTILE_CONT, MODE -> true;
-      case VAR_SAMP, VAR_POP, STDDEV_SAMP, STDDEV_POP, COVAR_SAMP, COVAR_POP, USER -> false;
+      case USER ->
+          !call.isDistinct()
+              && !Objects.requireNonNull(call.arguments().user()).aggregate().takesBack();
+      case VAR_SAMP, VAR_POP, STDDEV_SAMP, STDDEV_POP, COVAR_SAMP, COVAR_POP -> false;
     };
   }
 
@@ -212,7 +230,10 @@ public final class SessionAggregate extends Node {
 
   StateBound stateBound() {
     String one = "one row for each session" + (sessions.by().isEmpty() ? "" : " of each distinct ");
-    String of = one + (sessions.by().isEmpty() ? "" : sessions.by().toString());
+    String of =
+        one
+            + (sessions.by().isEmpty() ? "" : sessions.by().toString())
+            + StateBound.states(calls);
     return holdsStream()
         ? new StateBound(StateBound.Kind.GROWS, of + ", grows with the rows of each session")
         : new StateBound(StateBound.Kind.KEY_SPACE, of);

@@ -1,5 +1,6 @@
 package dev.leat.engine.plan;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -195,8 +196,23 @@ public record StateBound(Kind kind, String text) {
   /** Some aggregates keep more than some words a group: say so. */
   private static String values(Node.Aggregate aggregate) {
     boolean isAppendOnly = aggregate.input().isAppendOnly();
-    return aggregate.calls().stream().anyMatch(call -> call.keepsValues(isAppendOnly))
-        ? ", with its distinct values"
-        : "";
+    String values =
+        aggregate.calls().stream().anyMatch(call -> call.keepsValues(isAppendOnly))
+            ? ", with its distinct values"
+            : "";
+    return values + states(aggregate.calls());
+  }
+
+  /** What aggregates of the host's keep of each group, where they say what bounds it. */
+  static String states(List<AggregateCall> calls) {
+    StringBuilder text = new StringBuilder();
+    for (AggregateCall call : calls) {
+      NamedAggregate user = call.arguments().user();
+      String bound = user == null ? null : user.aggregate().boundOfState();
+      if (bound != null) {
+        text.append(", ").append(bound).append(" for ").append(call.name());
+      }
+    }
+    return text.toString();
   }
 }

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * AggregateLaws.check(new GeometricMean(), List.of(List.of(1.0), List.of(2.5), List.of(1e300)));
  * }</pre>
  *
+ * <p>Of an aggregate that cannot take rows back it checks instead that states can be put together.
+ *
  * <p>Examples should be few and various: the ends of the types, rows for which the aggregate
  * throws, rows whose values are equal.
  *
@@ -26,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 public final class AggregateLaws<S> {
   private static final int ROUNDS = 500;
   private static final int MAX_ROWS = 12;
+  private static final String GOES_ON_DIFFERENTLY =
+      "a state that was written and read goes on differently";
 
   /** A row, and how often it comes. */
   private record Entry(List<Object> values, long times) {
@@ -114,14 +118,11 @@ public final class AggregateLaws<S> {
     S restored = aggregate.read(aggregate.write(more));
     expect(ofMore, restored, "read(write(state)) is another state", kept, passing);
 
-    List<Entry> back = shuffled(passing.stream().map(Entry::takenBack).toList());
-    expect(outcome, folded(more, back), "what was taken back left something", kept, passing);
-    expect(
-        outcome,
-        folded(restored, back),
-        "a state that was written and read goes on differently",
-        kept,
-        passing);
+    if (aggregate.takesBack()) {
+      checkTakenBack(outcome, more, restored, kept, passing);
+    } else {
+      checkMerged(ofMore, more, restored, kept, passing);
+    }
 
     List<Entry> all = new ArrayList<>(kept);
     all.addAll(passing);
@@ -129,14 +130,6 @@ public final class AggregateLaws<S> {
         ofMore,
         folded(aggregate.empty(), shuffled(all)),
         "the order of rows matters",
-        kept,
-        passing);
-    List<Entry> early = new ArrayList<>(back);
-    early.addAll(all);
-    expect(
-        outcome,
-        folded(aggregate.empty(), early),
-        "it matters whether a row is taken back before or after it comes",
         kept,
         passing);
     expect(
@@ -148,9 +141,44 @@ public final class AggregateLaws<S> {
     checkRefused(more, kept);
   }
 
+  private void checkTakenBack(
+      Outcome outcome, S more, S restored, List<Entry> kept, List<Entry> passing) {
+    List<Entry> back = shuffled(passing.stream().map(Entry::takenBack).toList());
+    expect(outcome, folded(more, back), "what was taken back left something", kept, passing);
+    expect(outcome, folded(restored, back), GOES_ON_DIFFERENTLY, kept, passing);
+    List<Entry> early = new ArrayList<>(back);
+    early.addAll(kept);
+    early.addAll(passing);
+    expect(
+        outcome,
+        folded(aggregate.empty(), early),
+        "it matters whether a row is taken back before or after it comes",
+        kept,
+        passing);
+  }
+
+  /** Of an aggregate that cannot take rows back: what it can do instead. */
+  private void checkMerged(
+      Outcome ofMore, S more, S restored, List<Entry> kept, List<Entry> passing) {
+    S one = folded(aggregate.empty(), kept);
+    S other = folded(aggregate.empty(), passing);
+    Outcome ofOne = outcome(one);
+    Outcome ofOther = outcome(other);
+    String law = "two states that are put together are not the state of the rows of both";
+    expect(ofMore, aggregate.merge(one, other), law, kept, passing);
+    expect(ofMore, aggregate.merge(other, one), law, kept, passing);
+    expect(ofOne, one, "a state changed when it was put together with another", kept, passing);
+    expect(ofOther, other, "a state changed when it was put together with another", kept, passing);
+
+    List<Entry> next = entries();
+    Outcome ofAll = outcome(folded(more, next));
+    expect(ofAll, folded(restored, next), GOES_ON_DIFFERENTLY, kept, passing);
+    expect(ofAll, folded(aggregate.merge(other, one), next), law, kept, passing);
+  }
+
   private void checkRefused(S state, List<Entry> rows) {
     for (List<Object> values : refused) {
-      if (isTaken(state, values, 1) || isTaken(state, values, -1)) {
+      if (isTaken(state, values, 1) || (aggregate.takesBack() && isTaken(state, values, -1))) {
         throw broken("a row is refused by one state and taken by another: " + values, rows);
       }
     }
@@ -179,11 +207,16 @@ public final class AggregateLaws<S> {
   }
 
   private Outcome compute(S state) {
+    Object result;
     try {
-      return new Outcome(aggregate.result(state), false);
+      result = aggregate.result(state);
     } catch (RuntimeException e) {
       return new Outcome(null, true);
     }
+    if (result == null && aggregate.resultOfNone() != null) {
+      throw broken("some rows have no result, though no rows have one", List.of());
+    }
+    return new Outcome(result, false);
   }
 
   private void expect(

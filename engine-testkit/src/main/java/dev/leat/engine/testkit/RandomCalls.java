@@ -46,8 +46,15 @@ final class RandomCalls {
   private final RandomGenerator random;
   private final RandomValues values;
   private final RandomExprs exprs;
+  private final boolean isAppendOnly;
 
-  RandomCalls(RandomGenerator random, RandomExprs exprs) {
+  /**
+   * Of expressions over a relation.
+   *
+   * @param isAppendOnly are its rows only added?
+   */
+  RandomCalls(RandomGenerator random, RandomExprs exprs, boolean isAppendOnly) {
+    this.isAppendOnly = isAppendOnly;
     this.random = random;
     this.values = new RandomValues(random);
     this.exprs = exprs;
@@ -84,6 +91,9 @@ final class RandomCalls {
   }
 
   private AggregateCall user() {
+    if (isAppendOnly && values.percent(40)) {
+      return least(values.percent(10));
+    }
     NamedAggregate user =
         values.percent(30) ? RandomAggregates.size() : RandomAggregates.sum(values.percent(30));
     List<Expr> others = values.percent(50) ? List.of() : List.of(operand(exprs.someType()));
@@ -94,6 +104,19 @@ final class RandomCalls {
         others.isEmpty() && values.percent(30),
         null,
         AggregateArguments.of(user, others));
+  }
+
+  /** One that cannot take rows back. */
+  AggregateCall least(boolean isDistinct) {
+    List<Expr> others =
+        isDistinct || values.percent(50) ? List.of() : List.of(operand(exprs.someType()));
+    return new AggregateCall(
+        AggregateFunction.USER,
+        operand(exprs.someType()),
+        null,
+        isDistinct,
+        null,
+        AggregateArguments.of(RandomAggregates.least(), others));
   }
 
   private AggregateCall with(

@@ -170,7 +170,7 @@ final class RandomExtras {
 
   private Node aggregate(Node source, List<String> keys) {
     RandomExprs exprs = exprs(source);
-    RandomCalls calls = new RandomCalls(random, exprs);
+    RandomCalls calls = new RandomCalls(random, exprs, source.isAppendOnly());
     List<AggregateCall> some = new ArrayList<>();
     for (int i = random.nextInt(1, 4); i > 0; i--) {
       AggregateCall call = calls.call();

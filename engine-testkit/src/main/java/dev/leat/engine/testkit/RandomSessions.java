@@ -1,6 +1,7 @@
 package dev.leat.engine.testkit;
 
 import dev.leat.engine.plan.AggregateCall;
+import dev.leat.engine.plan.AggregateFunction;
 import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.Field;
 import dev.leat.engine.plan.NamedExpr;
@@ -110,7 +111,9 @@ final class RandomSessions {
 
   private Node relation(Node source, Sessions sessions) {
     if (values.percent(50)) {
-      return SessionAggregate.of(source, sessions, calls(source));
+      boolean isSketched = source.isAppendOnly() && values.percent(30);
+      return SessionAggregate.of(
+          source, sessions, isSketched ? sketches(source) : calls(source));
     }
     List<SessionColumn> columns = new ArrayList<>();
     for (SessionColumn.Kind kind : SessionColumn.Kind.values()) {
@@ -130,9 +133,18 @@ final class RandomSessions {
     return Node.Aggregate.of(rows, keys, calls(rows));
   }
 
+  /** Aggregates that cannot take rows back, which only some others can be beside. */
+  private List<AggregateCall> sketches(Node rows) {
+    RandomExprs exprs = exprs(rows);
+    AggregateCall sketch = new RandomCalls(random, exprs, true).least(false);
+    AggregateCall count = new AggregateCall(AggregateFunction.COUNT, null, null, false, name());
+    return List.of(
+        (values.percent(35) ? sketch.where(exprs.likelyCondition()) : sketch).as(name()), count);
+  }
+
   private List<AggregateCall> calls(Node rows) {
     RandomExprs exprs = exprs(rows);
-    RandomCalls calls = new RandomCalls(random, exprs);
+    RandomCalls calls = new RandomCalls(random, exprs, false);
     List<AggregateCall> some = new ArrayList<>();
     for (int i = random.nextInt(1, 4); i > 0; i--) {
       AggregateCall call = calls.call();

@@ -211,7 +211,8 @@ public final class RandomWindowPlans {
             new SessionWindow(values.pick(SIZES)),
             "at",
             values.percent(20) ? List.of() : List.of(values.pick(List.of("k", "k", "n"))));
-    List<AggregateCall> some = calls(source);
+    // Without those that take nothing back: they may stand among none that cannot be put together.
+    List<AggregateCall> some = calls(source, false);
     while (!(SessionAggregate.of(source, sessions, some) instanceof SessionAggregate)) {
       some = some.subList(0, some.size() - 1);
     }
@@ -228,8 +229,12 @@ public final class RandomWindowPlans {
   }
 
   private List<AggregateCall> calls(Node source) {
+    return calls(source, source.isAppendOnly());
+  }
+
+  private List<AggregateCall> calls(Node source, boolean isOnlyAdding) {
     RandomExprs exprs = exprs(source);
-    RandomCalls calls = new RandomCalls(random, exprs);
+    RandomCalls calls = new RandomCalls(random, exprs, isOnlyAdding);
     List<AggregateCall> some = new ArrayList<>();
     some.add(new AggregateCall(AggregateFunction.COUNT, null, null, false, "y" + names++));
     for (int i = random.nextInt(3); i > 0; i--) {

@@ -137,7 +137,9 @@ final class ReferenceAggregates {
       rows.add(row);
     }
     UserAggregate<?> aggregate = Objects.requireNonNull(call.arguments().user()).aggregate();
-    return rows.isEmpty() ? null : folded(aggregate, rows, result);
+    return rows.isEmpty()
+        ? ReferenceValues.canonical(result, aggregate.resultOfNone())
+        : folded(aggregate, rows, result);
   }
 
   private static <S> @Nullable Object folded(
@@ -147,7 +149,11 @@ final class ReferenceAggregates {
       state = aggregate.add(state, row, 1);
     }
     try {
-      return ReferenceValues.canonical(result, aggregate.result(state));
+      Object value = aggregate.result(state);
+      if (value == null && aggregate.resultOfNone() != null) {
+        throw new IllegalStateException("null, though not for no rows");
+      }
+      return ReferenceValues.canonical(result, value);
     } catch (RuntimeException e) {
       throw new RowError("an aggregate of the user's failed", e);
     }

@@ -66,6 +66,8 @@ class AggregateLawsTest {
         .doesNotThrowAnyException();
     List<List<Object>> pairs =
         List.of(List.of("a", 1), List.of("b", 2), List.of("", 0), List.of("x", 3));
+    assertThatCode(() -> AggregateLaws.check(RandomAggregates.least().aggregate(), pairs))
+        .doesNotThrowAnyException();
     for (boolean isHard : new boolean[] {true, false}) {
       assertThatCode(() -> AggregateLaws.check(RandomAggregates.sum(isHard).aggregate(), pairs))
           .doesNotThrowAnyException();
@@ -151,6 +153,86 @@ class AggregateLawsTest {
           }
         },
         "a row is refused by one state and taken by another");
+  }
+
+  /** A greatest value, which is 0 of none, and cannot be taken back. */
+  private static class Greatest extends Sum {
+    @Override
+    public long[] add(long[] state, List<Object> values, long times) {
+      return merge(state, new long[] {(Long) values.get(0), 0});
+    }
+
+    @Override
+    public long[] merge(long[] a, long[] b) {
+      return new long[] {Math.max(a[0], b[0]), 0};
+    }
+
+    @Override
+    public @Nullable Object result(long[] state) {
+      return state[0];
+    }
+
+    @Override
+    public boolean takesBack() {
+      return false;
+    }
+
+    @Override
+    public @Nullable Object resultOfNone() {
+      return 0L;
+    }
+  }
+
+  @Test
+  void whatCannotTakeBackNeedNot() {
+    assertThatCode(() -> AggregateLaws.check(new Greatest(), EXAMPLES)).doesNotThrowAnyException();
+  }
+
+  @Test
+  void whatCannotTakeBackNorPutTogetherFails() {
+    fails(
+        new Greatest() {
+          @Override
+          public long[] add(long[] state, List<Object> values, long times) {
+            return super.merge(state, new long[] {(Long) values.get(0), 0});
+          }
+
+          @Override
+          public long[] merge(long[] a, long[] b) {
+            return a;
+          }
+        },
+        "two states that are put together are not the state of the rows of both");
+  }
+
+  @Test
+  void whatChangesAStateInPuttingTogetherFails() {
+    fails(
+        new Greatest() {
+          @Override
+          public long[] add(long[] state, List<Object> values, long times) {
+            return super.merge(state, new long[] {(Long) values.get(0), 0});
+          }
+
+          @Override
+          public long[] merge(long[] a, long[] b) {
+            a[0] = Math.max(a[0], b[0]);
+            return a;
+          }
+        },
+        "a state changed when it was put together with another");
+  }
+
+  @Test
+  void whatHasNoResultOfSomeThoughOneOfNoneFails() {
+    fails(
+        new Greatest() {
+          @Override
+          public @Nullable Object result(long[] state) {
+            return state[0] == 40 ? null : super.result(state);
+          }
+        },
+        "some rows have no result, though no rows have one");
   }
 
   @Test

@@ -37,6 +37,7 @@ final class UserAccumulator<S> extends ColumnsAccumulator {
   private final Type[] types;
   private final Dictionary dictionary;
   private final HostStates<S> states = new HostStates<>();
+  private final @Nullable Object ofNone;
   private final int countWord;
 
   /** The result, or the code of the reason why there is none. */
@@ -60,6 +61,7 @@ final class UserAccumulator<S> extends ColumnsAccumulator {
     this.aggregate = aggregate;
     this.types = types.toArray(new Type[0]);
     this.dictionary = dictionary;
+    this.ofNone = aggregate.resultOfNone();
     this.countWord = layout.word();
     this.resultWord = layout.word();
     this.present = layout.flag(1);
@@ -86,10 +88,7 @@ final class UserAccumulator<S> extends ColumnsAccumulator {
     int slot = groups.slots()[row];
     long[] words = groups.words();
     words[group + countWord] += weight;
-    if (slot >>> 6 >= changed.length) {
-      changed = Arrays.copyOf(changed, Math.max((slot >>> 6) + 1, 2 * changed.length));
-    }
-    changed[slot >>> 6] |= 1L << slot;
+    setChanged(slot);
     if (broken.isSet(words, group, 0)) {
       return;
     }
@@ -106,6 +105,42 @@ final class UserAccumulator<S> extends ColumnsAccumulator {
       put(slot, null);
       broken.set(words, group);
       words[group + resultWord] = code("threw for a group's state, though not for the row", e);
+    }
+  }
+
+  private void setChanged(int slot) {
+    if (slot >>> 6 >= changed.length) {
+      changed = Arrays.copyOf(changed, Math.max((slot >>> 6) + 1, 2 * changed.length));
+    }
+    changed[slot >>> 6] |= 1L << slot;
+  }
+
+  @Override
+  void merge(GroupMerge merge) {
+    long[] words = merge.words();
+    merge.add(countWord);
+    setChanged(merge.toSlot());
+    if (broken.isSet(words, merge.to(), 0)) {
+      return;
+    }
+    if (broken.isSet(words, merge.from(), 0)) {
+      put(merge.toSlot(), null);
+      broken.set(words, merge.to());
+      merge.copy(resultWord, 1);
+      return;
+    }
+    S from = states.get(merge.fromSlot());
+    S to = states.get(merge.toSlot());
+    if (from == null || to == null) {
+      put(merge.toSlot(), to == null ? from : to);
+      return;
+    }
+    try {
+      put(merge.toSlot(), Objects.requireNonNull(aggregate.merge(to, from), "merge gave no state"));
+    } catch (Exception | StackOverflowError e) {
+      put(merge.toSlot(), null);
+      broken.set(words, merge.to());
+      words[merge.to() + resultWord] = code("threw in putting two groups together", e);
     }
   }
 
@@ -154,6 +189,9 @@ final class UserAccumulator<S> extends ColumnsAccumulator {
       if (value != null) {
         words[group + resultWord] = word(value);
         present.set(words, group);
+      } else if (ofNone != null) {
+        throw new EngineException(
+            EngineException.Kind.INVALID, "it gave null, though not for no rows");
       }
     } catch (Exception | StackOverflowError e) {
       words[group + resultWord] = code("has no result", e);
@@ -176,6 +214,8 @@ final class UserAccumulator<S> extends ColumnsAccumulator {
       int group = i * stride;
       if (present.isSet(rows, group, 0)) {
         out.set(i, rows[group + resultWord]);
+      } else if (ofNone != null && rows[group + countWord] == 0) {
+        out.set(i, Words.of(result, ofNone, dictionary));
       } else {
         out.setNull(i);
         if (failed.isSet(rows, group, 0)) {
