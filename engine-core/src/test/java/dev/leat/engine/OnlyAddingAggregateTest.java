@@ -154,8 +154,7 @@ class OnlyAddingAggregateTest {
       Position at = visits.append(List.of(visit("a", "y", 8), visit("a", "w", 22)));
       assertThat(rows(engine, "sessions", at))
           .filteredOn(row -> row.get(0).equals("a"))
-          .containsExactly(
-              List.of("a", Instant.EPOCH, visit("a", null, 40).at(), "w x y z", 5L));
+          .containsExactly(List.of("a", Instant.EPOCH, visit("a", null, 40).at(), "w x y z", 5L));
       assertThat(engine.ledger().count()).isZero();
       at = visits.append(visit("b", "fine", 8));
       assertThat(rows(engine, "sessions", at)).noneMatch(row -> row.get(0).equals("b"));
@@ -211,8 +210,7 @@ class OnlyAddingAggregateTest {
                         visits
                             .sessionize(gap(Duration.ofMinutes(10)))
                             .on(Visit::at)
-                            .aggregate(
-                                pages().as("pages"), stddev(lit(1)).as("s"))))
+                            .aggregate(pages().as("pages"), stddev(lit(1)).as("s"))))
         .hasMessageContaining("pages[opaque](page) as pages cannot take rows back")
         .hasMessageContaining("cannot put together [stddev_samp(1) as s]")
         .hasMessageContaining("give those sessions of their own");

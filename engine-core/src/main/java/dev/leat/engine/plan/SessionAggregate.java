@@ -231,9 +231,7 @@ public final class SessionAggregate extends Node {
   StateBound stateBound() {
     String one = "one row for each session" + (sessions.by().isEmpty() ? "" : " of each distinct ");
     String of =
-        one
-            + (sessions.by().isEmpty() ? "" : sessions.by().toString())
-            + StateBound.states(calls);
+        one + (sessions.by().isEmpty() ? "" : sessions.by().toString()) + StateBound.states(calls);
     return holdsStream()
         ? new StateBound(StateBound.Kind.GROWS, of + ", grows with the rows of each session")
         : new StateBound(StateBound.Kind.KEY_SPACE, of);

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  *   <li><i>What is taken back leaves nothing:</i> {@code add(add(state, v, n), v, -n)} has the
  *       result of {@code state}, and goes on like it. A row that is retracted is added with a
  *       negative number of times, maybe before others that came with it, so a state may for a
- *       moment have more taken back than added.
- *       An aggregate that cannot do that says so, by {@link #takesBack}.
+ *       moment have more taken back than added. An aggregate that cannot do that says so, by {@link
+ *       #takesBack}.
  *   <li><i>The order does not matter:</i> states to which the same was added have the same result.
  *   <li><i>Several times is once for each:</i> {@code add(state, v, 2)} is as adding {@code v}
  *       twice.

@@ -86,9 +86,9 @@ public final class Sketches {
    * part of it; null of no values. Infinities, NaN and zero are themselves; numbers nearer to zero
    * than 2.3e-308 are zero.
    *
-   * <p>A group keeps about 70 bytes for each bin that has a value. Between a number and its double
-   * are {@code 1 / (2 * accuracy)} bins: 50 for one per cent, so values from one to a million, all
-   * of which may come, take 1,000 bins. Rows can be taken back.
+   * <p>A group keeps 56 bytes for each bin that has a value. Between a number and its double are
+   * {@code 1 / (2 * accuracy)} bins: 50 for one per cent, so values from one to a million, all of
+   * which may come, take 1,000 bins. Rows can be taken back.
    *
    * @param fraction from 0 to 1, taken as the decimal number that it is written as
    * @param accuracy from a millionth to a half: 0.01 for one per cent of the exact result

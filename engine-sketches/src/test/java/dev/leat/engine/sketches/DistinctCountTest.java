@@ -118,7 +118,7 @@ class DistinctCountTest {
     assertThat(ValueHash.of("Zürich \ud83d\ude00")).isEqualTo(8820434356527817646L);
     assertThat(ValueHash.of(new byte[] {1, 2, 3}))
         .isEqualTo(Hashing.komihash5_0().hashBytesToLong(new byte[] {1, 2, 3}));
-    assertThat(ValueHash.of(42)).isEqualTo(ValueHash.of(42L)).isEqualTo(2L);
+    assertThat(ValueHash.of(42)).isEqualTo(ValueHash.of(42L)).isEqualTo(-5734620670419463593L);
   }
 
   @Test
@@ -177,7 +177,8 @@ class DistinctCountTest {
   @Test
   void whatIsNoStateIsRefused() {
     DistinctCount count = new DistinctCount(8);
-    for (byte[] bytes : List.of(new byte[] {7}, new byte[] {0, 1}, new byte[100], new byte[1 + 136])) {
+    for (byte[] bytes :
+        List.of(new byte[] {7}, new byte[] {0, 1}, new byte[100], new byte[1 + 136])) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> count.read(bytes))
           .withMessageContaining("not the state of a distinct count");

@@ -104,8 +104,19 @@ class SketchesTest {
   void valuesOfAllTypesAreCounted() {
     List<String> columns =
         List.of(
-            "truth", "i", "l", "f", "d", "wide", "narrow", "text", "instant", "date", "duration",
-            "bytes", "array");
+            "truth",
+            "i",
+            "l",
+            "f",
+            "d",
+            "wide",
+            "narrow",
+            "text",
+            "instant",
+            "date",
+            "duration",
+            "bytes",
+            "array");
     AggregateCall[] counts =
         columns.stream()
             .map(name -> approxCountDistinct(col(name), 6).as(name + "_n"))
@@ -161,8 +172,19 @@ class SketchesTest {
         BigDecimal decimal = BigDecimal.valueOf(i);
         all.append(
             new All(
-                true, i, i, i, i, decimal, decimal, "", Instant.EPOCH, LocalDate.EPOCH,
-                Duration.ofNanos(1000L * i), new byte[0], List.of()));
+                true,
+                i,
+                i,
+                i,
+                i,
+                decimal,
+                decimal,
+                "",
+                Instant.EPOCH,
+                LocalDate.EPOCH,
+                Duration.ofNanos(1000L * i),
+                new byte[0],
+                List.of()));
       }
       assertThat(engine.view("numbers").get().orElseThrow().values())
           .hasSize(6)
@@ -182,8 +204,8 @@ class SketchesTest {
             visits -> {
               visits
                   .window(tumbling(Duration.ofMinutes(1)).on(Visit::at))
-                  .groupBy("window_start", "window_end")
                   .closing(Duration.ZERO)
+                  .groupBy("window_start", "window_end")
                   .aggregate(
                       approxCountDistinct(Visit::user, 6).as("users"),
                       countDistinct(Visit::user).as("exactly"))
@@ -213,8 +235,7 @@ class SketchesTest {
           assertThat(tester.rows("closed").get(0).value("exactly")).isEqualTo(4L);
           assertThat(tester.rows("sessions")).hasSize(2);
           assertThat(tester.rows("sessions"))
-              .allSatisfy(
-                  row -> assertThat(row.value("users")).isEqualTo(row.value("exactly")));
+              .allSatisfy(row -> assertThat(row.value("users")).isEqualTo(row.value("exactly")));
         });
   }
 

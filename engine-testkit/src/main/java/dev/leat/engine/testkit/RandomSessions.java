@@ -112,8 +112,7 @@ final class RandomSessions {
   private Node relation(Node source, Sessions sessions) {
     if (values.percent(50)) {
       boolean isSketched = source.isAppendOnly() && values.percent(30);
-      return SessionAggregate.of(
-          source, sessions, isSketched ? sketches(source) : calls(source));
+      return SessionAggregate.of(source, sessions, isSketched ? sketches(source) : calls(source));
     }
     List<SessionColumn> columns = new ArrayList<>();
     for (SessionColumn.Kind kind : SessionColumn.Kind.values()) {
