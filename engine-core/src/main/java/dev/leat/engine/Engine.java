@@ -1,21 +1,17 @@
 package dev.leat.engine;
 
-import dev.leat.engine.internal.checkpoint.CheckpointStore;
 import dev.leat.engine.internal.exec.Appender;
 import dev.leat.engine.internal.exec.Checkpoints;
 import dev.leat.engine.internal.exec.EngineRuntime;
 import dev.leat.engine.internal.exec.ProducerLimits;
-import dev.leat.engine.internal.exec.Recovery;
 import dev.leat.engine.internal.exec.RuntimeSettings;
 import dev.leat.engine.internal.exec.SinkFacts;
 import dev.leat.engine.internal.exec.Sinks;
 import dev.leat.engine.internal.exec.ViewHandle;
 import dev.leat.engine.internal.io.Io;
 import dev.leat.engine.internal.io.SystemIo;
-import dev.leat.engine.internal.log.ChronicleLog;
 import dev.leat.engine.internal.log.EventLog;
 import dev.leat.engine.internal.log.InMemoryLog;
-import dev.leat.engine.internal.log.LogSettings;
 import dev.leat.engine.plan.Explain;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
@@ -88,21 +84,22 @@ public final class Engine implements AutoCloseable {
   }
 
   /**
-   * What opening a directory with a pipeline would keep, build from the log, build again, and drop;
-   * it prints as text. It only reads, and takes no lock, so an engine may have the directory open:
-   * then it tells of the newest checkpoint, which may be older than what the engine has by now.
-   * Without a checkpoint everything is built.
+   * What opening a directory with a pipeline would keep, build from the log, build again, drop and
+   * refuse; it prints as text. It only reads, and takes no lock, so an engine may have the
+   * directory open: then it tells of the newest checkpoint, which may be older than what the engine
+   * has by now. It does not look at rows that came in after that, and does not ask sinks where they
+   * are. Without a checkpoint everything is built.
    *
-   * @throws EngineException CORRUPT if the newest checkpoint is damaged; UNAVAILABLE if it cannot
-   *     be read, or was replaced meanwhile by two newer ones: try again
+   * @throws EngineException CORRUPT if a checkpoint that it looks at, or what says which log it is
+   *     of, is damaged; INVALID if this can be no directory of an engine; UNAVAILABLE if something
+   *     cannot be read, or was replaced meanwhile: try again
    */
   public static PlanDiff planDiff(Path directory, Pipeline pipeline) {
     return planDiff(directory, pipeline, SystemIo.INSTANCE);
   }
 
   static PlanDiff planDiff(Path directory, Pipeline pipeline, Io io) {
-    return Recovery.diff(
-        new CheckpointStore(io, directory.resolve("checkpoints"), 0), pipeline.plan());
+    return DataDirectory.of(directory, io).diff(pipeline.plan());
   }
 
   /** Opens an engine whose log is in a directory, with settings. */
@@ -133,22 +130,11 @@ public final class Engine implements AutoCloseable {
       Consumer<OpenProgress> progress,
       Io io,
       long hashSeed) {
-    LogSettings logSettings =
-        LogSettings.defaults()
-            .withSyncDelay(
-                settings.durability() == Durability.SYNCED
-                    ? settings.groupCommit()
-                    : LogSettings.LAZY_SYNC_DELAY)
-            .withGroupCommit(settings.groupCommit())
-            .withSegmentBytes(settings.segmentBytes())
-            .withMinFreeBytes(settings.minFreeBytes())
-            .withRetention(settings.retention().keepFor(), settings.retention().maxBytes());
-    EventLog log = ChronicleLog.open(directory, logSettings, io);
-    CheckpointStore store =
-        new CheckpointStore(io, directory.resolve("checkpoints"), settings.minFreeBytes());
+    DataDirectory data = DataDirectory.of(directory, io);
+    EventLog log = data.log(settings);
     Checkpoints checkpoints =
         new Checkpoints(
-            store,
+            data.checkpoints(settings.minFreeBytes()),
             io,
             settings.checkpoints().interval().toNanos(),
             Math.min(

@@ -277,20 +277,21 @@ class CheckpointedEngineTest {
 
   @Test
   void aCheckpointAheadOfTheLogIsNotUsedSilently() throws IOException {
-    Path other = directory.resolve("other");
-    try (Engine engine = Engine.open(other, pipeline(), HOST)) {
-      for (int i = 0; i < 20; i++) {
-        act(engine, i);
-      }
-    }
     Path mine = directory.resolve("mine");
     try (Engine engine = Engine.open(mine, pipeline(), HOST)) {
       act(engine, 1);
     }
-    directory = other;
-    Path ahead = checkpoints().get(0);
-    Files.copy(ahead, mine.resolve("checkpoints").resolve(ahead.getFileName()));
-    assertThatThrownBy(() -> Engine.open(mine, pipeline(), HOST))
+    Path older = directory.resolve("older");
+    copy(mine, older);
+    try (Engine engine = Engine.open(mine, pipeline(), HOST)) {
+      for (int i = 0; i < 20; i++) {
+        act(engine, i);
+      }
+    }
+    directory = mine;
+    Path ahead = checkpoints().get(1);
+    Files.copy(ahead, older.resolve("checkpoints").resolve(ahead.getFileName()));
+    assertThatThrownBy(() -> Engine.open(older, pipeline(), HOST))
         .isInstanceOfSatisfying(
             EngineException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CORRUPT))
         .hasMessageContaining("ahead of it")

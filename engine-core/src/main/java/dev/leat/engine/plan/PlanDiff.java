@@ -24,16 +24,23 @@ import java.util.stream.Stream;
  * @param added what the directory does not know: it is built from the log
  * @param rebuilt what the directory knows, but no longer fits: it is built from the log again
  * @param dropped what only the directory knows: its state is of no use
+ * @param refused why the directory cannot be opened like this: inputs of which the log has rows
+ *     that could not be read, views that the log no longer reaches back to build; each is in no
+ *     other list, and says what can be done
  */
 public record PlanDiff(
-    List<Change> kept, List<Change> added, List<Change> rebuilt, List<Change> dropped) {
+    List<Change> kept,
+    List<Change> added,
+    List<Change> rebuilt,
+    List<Change> dropped,
+    List<Change> refused) {
 
   /**
    * An input, a relation, a view or a sink, and what becomes of it.
    *
    * @param entry as the plan has it, or, if it is dropped, as the directory has it
-   * @param why why it is rebuilt; of a kept stream, which columns it had before if others; else
-   *     empty
+   * @param why why it is rebuilt or refused; of a kept stream, which columns it had before if
+   *     others; else empty
    */
   public record Change(PlanManifest.Entry entry, String why) {
     private String text(String fate) {
@@ -54,6 +61,7 @@ public record PlanDiff(
     added = List.copyOf(added);
     rebuilt = List.copyOf(rebuilt);
     dropped = List.copyOf(dropped);
+    refused = List.copyOf(refused);
   }
 
   /** What becomes of the state that a manifest tells of, if a plan goes on with it. */
@@ -66,9 +74,34 @@ public record PlanDiff(
     return kept.stream().anyMatch(change -> change.entry().fingerprint().equals(fingerprint));
   }
 
-  /** Is there nothing to build and nothing to drop? */
+  /** Is there nothing to build, nothing to drop and nothing that is refused? */
   public boolean isEmpty() {
-    return added.isEmpty() && rebuilt.isEmpty() && dropped.isEmpty();
+    return added.isEmpty() && rebuilt.isEmpty() && dropped.isEmpty() && refused.isEmpty();
+  }
+
+  /** The same, but some of it is refused. */
+  public PlanDiff refusing(List<Change> some) {
+    Set<Object> keys = new HashSet<>();
+    some.forEach(change -> keys.add(place(change)));
+    return new PlanDiff(
+        without(keys, kept),
+        without(keys, added),
+        without(keys, rebuilt),
+        without(keys, dropped),
+        some);
+  }
+
+  private static List<Change> without(Set<Object> places, List<Change> changes) {
+    return changes.stream().filter(change -> !places.contains(place(change))).toList();
+  }
+
+  /** An input that was a stream and is a table now has one name, too. */
+  private static Object place(Change change) {
+    PlanManifest.Entry entry = change.entry();
+    return switch (entry.kind()) {
+      case STREAM, TABLE -> entry.name();
+      case RELATION, VIEW, SINK -> entry.key();
+    };
   }
 
   @Override
@@ -77,7 +110,8 @@ public record PlanDiff(
             lines(kept, "kept"),
             lines(added, "new"),
             lines(rebuilt, "rebuilt from the log"),
-            lines(dropped, "dropped"))
+            lines(dropped, "dropped"),
+            lines(refused, "refused"))
         .flatMap(lines -> lines)
         .collect(Collectors.joining());
   }
@@ -125,7 +159,7 @@ public record PlanDiff(
           case VIEW, SINK -> view(plan.view(entry.name()), entry);
         }
       }
-      return new PlanDiff(kept, added, rebuilt, dropped());
+      return new PlanDiff(kept, added, rebuilt, dropped(), List.of());
     }
 
     /** Why there is no state for a relation, or not over what is below it; empty if there is. */

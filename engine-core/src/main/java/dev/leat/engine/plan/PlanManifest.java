@@ -90,8 +90,7 @@ public record PlanManifest(List<Entry> entries) {
   public static PlanManifest of(Plan plan) {
     List<Entry> entries = new ArrayList<>();
     for (Node.Input input : plan.inputs()) {
-      Kind kind = input.kind() == Node.InputKind.STREAM ? Kind.STREAM : Kind.TABLE;
-      entries.add(new Entry(kind, input.name(), input.fingerprint(), describe(input)));
+      entries.add(entry(input));
     }
     relations(plan)
         .forEach(
@@ -102,6 +101,12 @@ public record PlanManifest(List<Entry> entries) {
       entries.add(new Entry(kindOf(view), view.name(), view.fingerprint(), cut(description)));
     }
     return new PlanManifest(entries);
+  }
+
+  /** An input. */
+  public static Entry entry(Node.Input input) {
+    Kind kind = input.kind() == Node.InputKind.STREAM ? Kind.STREAM : Kind.TABLE;
+    return new Entry(kind, input.name(), input.fingerprint(), describe(input));
   }
 
   static Kind kindOf(ViewDefinition view) {

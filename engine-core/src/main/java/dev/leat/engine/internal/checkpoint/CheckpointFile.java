@@ -70,7 +70,11 @@ public final class CheckpointFile implements AutoCloseable {
   }
 
   private static EngineException unreadable(Path path, IOException cause) {
-    return IoFailure.of("a checkpoint cannot be read: file=" + path, cause);
+    return IoFailure.of(
+        "a checkpoint cannot be read now; try again, or if it stays so put it somewhere else, and an"
+            + " older one is used: file="
+            + path,
+        cause);
   }
 
   private static CheckpointFile read(Path path, IoFile file) throws IOException {

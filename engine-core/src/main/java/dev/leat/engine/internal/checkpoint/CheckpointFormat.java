@@ -7,13 +7,15 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.UUID;
 import java.util.zip.CRC32C;
 
 /*
  * All numbers are little-endian.
  *
  *   header     magic (long), format (int), 0 (int), position (long), created (long),
- *              version (32 bytes, zeros behind it), 0 (long), 0 (int), CRC32C of the rest (int)
+ *              version (28 bytes, zeros behind it), id of the log (two longs, the upper first),
+ *              CRC32C of the rest (int)
  *   blocks     each of one section, those of a section one behind the other
  *   directory  number of sections (int), then for each: length of its name (int), name (UTF-8),
  *              first offset (long), end offset (long), bytes unpacked (long), blocks (int),
@@ -28,7 +30,7 @@ import java.util.zip.CRC32C;
  */
 /** The bytes of a checkpoint file that frame its state. */
 final class CheckpointFormat {
-  static final int FORMAT = 1;
+  static final int FORMAT = 2;
   static final int HEADER_BYTES = 80;
   static final int FOOTER_BYTES = 48;
   static final int BLOCK_HEADER_BYTES = 16;
@@ -39,7 +41,9 @@ final class CheckpointFormat {
 
   private static final long MAGIC = 0x314B48435441454CL; // "LEATCHK1"
   private static final long END_MAGIC = 0x31444E455441454CL; // "LEATEND1"
-  private static final int VERSION_BYTES = 32;
+  private static final int VERSION_AT = 32;
+  private static final int VERSION_BYTES = 28;
+  private static final int LOG_AT = 60;
   private static final VarHandle INTS =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
   private static final VarHandle LONGS =
@@ -99,7 +103,9 @@ final class CheckpointFormat {
     putLong(bytes, 16, header.position());
     putLong(bytes, 24, header.createdMillis());
     byte[] version = header.version().getBytes(StandardCharsets.UTF_8);
-    System.arraycopy(version, 0, bytes, 32, Math.min(version.length, VERSION_BYTES));
+    System.arraycopy(version, 0, bytes, VERSION_AT, Math.min(version.length, VERSION_BYTES));
+    putLong(bytes, LOG_AT, header.log().getMostSignificantBits());
+    putLong(bytes, LOG_AT + Long.BYTES, header.log().getLeastSignificantBits());
     putInt(bytes, HEADER_BYTES - 4, crc(bytes, 0, HEADER_BYTES - 4));
     return bytes;
   }
@@ -125,15 +131,16 @@ final class CheckpointFormat {
               + " version="
               + version(bytes));
     }
-    return new CheckpointHeader(longAt(bytes, 16), longAt(bytes, 24), version(bytes));
+    UUID log = new UUID(longAt(bytes, LOG_AT), longAt(bytes, LOG_AT + Long.BYTES));
+    return new CheckpointHeader(log, longAt(bytes, 16), longAt(bytes, 24), version(bytes));
   }
 
   private static String version(byte[] bytes) {
     int length = 0;
-    while (length < VERSION_BYTES && bytes[32 + length] != 0) {
+    while (length < VERSION_BYTES && bytes[VERSION_AT + length] != 0) {
       length++;
     }
-    return new String(bytes, 32, length, StandardCharsets.UTF_8);
+    return new String(bytes, VERSION_AT, length, StandardCharsets.UTF_8);
   }
 
   static byte[] footer(long position, Footer footer) {

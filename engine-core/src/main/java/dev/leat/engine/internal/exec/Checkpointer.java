@@ -236,7 +236,7 @@ final class Checkpointer implements Checkpointing {
       capturedBytes = bytes;
     }
     long size;
-    CheckpointHeader header = new CheckpointHeader(capture.position(), created, VERSION);
+    CheckpointHeader header = new CheckpointHeader(log.id(), capture.position(), created, VERSION);
     try (CheckpointStore.Draft draft = store.write(header, capture.sections(), facts.bytes())) {
       log.awaitSynced(capture.position());
       draft.publish();

@@ -138,7 +138,7 @@ final class EngineState {
     List<StatePart> parts = new ArrayList<>();
     parts.add(new StatePart("inputs", inputs));
     parts.add(new StatePart(PRODUCERS, producers));
-    parts.add(new StatePart("logged inputs", codec));
+    parts.add(new StatePart(LoggedInputs.SECTION, codec.inputs()));
     parts.add(new StatePart("ledger", ledger));
     parts.addAll(dataflow.parts());
     for (LateViews views : late) {

@@ -6,18 +6,9 @@ import dev.leat.engine.internal.batch.ByteReader;
 import dev.leat.engine.internal.batch.ByteWriter;
 import dev.leat.engine.internal.batch.RowsCodec;
 import dev.leat.engine.internal.batch.StagedRows;
-import dev.leat.engine.internal.checkpoint.Checkpointed;
-import dev.leat.engine.internal.checkpoint.StateImage;
-import dev.leat.engine.internal.checkpoint.StateReader;
-import dev.leat.engine.internal.checkpoint.StateWriter;
-import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
-import dev.leat.engine.plan.Schema;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Writes an epoch as a record of the log, and reads it. The first record after each opening of the
@@ -29,54 +20,24 @@ import org.jspecify.annotations.Nullable;
  * that list, rows as {@link RowsCodec} has them); rejected rows; the appends that their producers
  * numbered (not in format 1).
  *
- * <p>Which inputs the next record's numbers mean is known from a record before it, so a checkpoint
- * must keep it: that is its state, with how the rows before it were written.
+ * <p>Its state is what a checkpoint must keep of the records before it: {@link LoggedInputs}.
  */
-final class EpochCodec implements Checkpointed {
+final class EpochCodec {
   private static final int FORMAT = 2;
   private static final int FORMAT_WITHOUT_PRODUCERS = 1;
 
-  /** An input as a record names it. */
-  private record Named(String name, String text) {}
-
-  /**
-   * How the rows of one number are read.
-   *
-   * @param input its index in the plan; -1 if they cannot be read
-   * @param targets the column that takes the values of each that was written; null if they are the
-   *     same
-   * @param refusal why the rows cannot be read; null if they can
-   * @param passedOver the columns of rows that nobody wants; null if they are wanted
-   */
-  private record Reading(
-      int input, int @Nullable [] targets, @Nullable String refusal, @Nullable Schema passedOver) {
-    private Reading(int input, int @Nullable [] targets, @Nullable String refusal) {
-      this(input, targets, refusal, null);
-    }
-  }
-
-  private final Plan plan;
   private final RowsPool pool;
   private final ByteWriter out = new ByteWriter();
-  private final List<Named> declared;
-  private boolean passesOverDropped;
+  private final LoggedInputs inputs;
   private boolean hasWrittenInputs;
 
-  /** What the numbers in the records mean, by number. */
-  private List<Named> named = List.of();
-
-  /** Where the last rows of each input are, once for each way in which it was written. */
-  private final Map<Named, Long> lastRows = new LinkedHashMap<>();
-
-  private final List<Reading> readings = new ArrayList<>();
+  private EpochCodec(LoggedInputs inputs, RowsPool pool) {
+    this.inputs = inputs;
+    this.pool = pool;
+  }
 
   EpochCodec(Plan plan, RowsPool pool) {
-    this.plan = plan;
-    this.pool = pool;
-    this.declared =
-        plan.inputs().stream()
-            .map(input -> new Named(input.name(), WrittenInput.of(input).text()))
-            .toList();
+    this(new LoggedInputs(plan, false), pool);
   }
 
   /**
@@ -84,9 +45,12 @@ final class EpochCodec implements Checkpointed {
    * pipeline had once, and that were dropped since, are passed over.
    */
   static EpochCodec ofHistory(Plan plan, RowsPool pool) {
-    EpochCodec codec = new EpochCodec(plan, pool);
-    codec.passesOverDropped = true;
-    return codec;
+    return new EpochCodec(new LoggedInputs(plan, true), pool);
+  }
+
+  /** What the records so far say of the inputs. */
+  LoggedInputs inputs() {
+    return inputs;
   }
 
   /** The record of an epoch; valid until the next call. */
@@ -94,9 +58,9 @@ final class EpochCodec implements Checkpointed {
     out.clear();
     out.writeByte(FORMAT);
     out.writeLong(epoch.tickMicros());
-    out.writeInt(hasWrittenInputs ? 0 : declared.size());
+    out.writeInt(hasWrittenInputs ? 0 : inputs.declared().size());
     if (!hasWrittenInputs) {
-      for (Named input : declared) {
+      for (LoggedInputs.Named input : inputs.declared()) {
         out.writeString(input.name());
         out.writeString(input.text());
       }
@@ -128,27 +92,10 @@ final class EpochCodec implements Checkpointed {
   /** Says that an epoch, which was written last, is in the log, and with it the inputs. */
   void confirm(Epoch epoch) {
     hasWrittenInputs = true;
-    named = declared;
+    inputs.useDeclared();
     for (Epoch.Section section : epoch.sections()) {
-      lastRows.put(declared.get(section.input()), epoch.position());
+      inputs.hasRows(section.input(), epoch.position());
     }
-  }
-
-  /**
-   * Checks that all rows can be read that the log has and a checkpoint makes it unnecessary to
-   * read: an engine that opens with a checkpoint must open without it, too.
-   *
-   * @param from the first position that the log has
-   * @throws EngineException INVALID as {@link #read} would throw it
-   */
-  void checkReadable(long from) {
-    lastRows.forEach(
-        (written, last) -> {
-          String refusal = last >= from ? reading(written).refusal() : null;
-          if (refusal != null) {
-            throw new EngineException(Kind.INVALID, refusal);
-          }
-        });
   }
 
   /**
@@ -203,69 +150,19 @@ final class EpochCodec implements Checkpointed {
   private void readInputs(ByteReader in) {
     int count = in.readInt();
     if (count > 0) {
-      List<Named> inputs = new ArrayList<>();
+      List<LoggedInputs.Named> said = new ArrayList<>();
       for (int number = 0; number < count; number++) {
-        inputs.add(new Named(in.readString(), in.readString()));
+        said.add(new LoggedInputs.Named(in.readString(), in.readString()));
       }
-      use(inputs);
+      inputs.use(said);
     }
-  }
-
-  private void use(List<Named> inputs) {
-    named = List.copyOf(inputs);
-    readings.clear();
-    named.forEach(input -> readings.add(reading(input)));
-  }
-
-  private Reading reading(Named written) {
-    List<Node.Input> inputs = plan.inputs();
-    int index = 0;
-    while (index < inputs.size() && !inputs.get(index).name().equals(written.name())) {
-      index++;
-    }
-    if (index == inputs.size() && passesOverDropped) {
-      return new Reading(-1, null, null, WrittenInput.parse(written.text()).schema());
-    }
-    if (index == inputs.size()) {
-      // Only if it has rows does it matter.
-      return new Reading(
-          -1,
-          null,
-          "the log has rows of input '"
-              + written.name()
-              + "', which the pipeline does not declare; declare it as "
-              + written.text()
-              + ", or use another directory");
-    }
-    if (declared.get(index).text().equals(written.text())) {
-      return new Reading(index, null, null);
-    }
-    InputEvolution evolution =
-        InputEvolution.of(WrittenInput.parse(written.text()), inputs.get(index));
-    if (evolution.differences().isEmpty()) {
-      return new Reading(index, evolution.targets(), null);
-    }
-    return new Reading(
-        -1,
-        null,
-        "the log has rows of input '"
-            + written.name()
-            + "' that cannot be read as it is declared now: "
-            + String.join("; ", evolution.differences())
-            + "; it was written as "
-            + written.text()
-            + ", the pipeline declares "
-            + declared.get(index).text());
   }
 
   private void readSections(ByteReader in, Epoch epoch) {
     int sections = in.readInt();
     for (int i = 0; i < sections; i++) {
       int number = in.readInt();
-      if (number < 0 || number >= readings.size()) {
-        throw new IllegalArgumentException("input number " + number + " is not known");
-      }
-      Reading reading = readings.get(number);
+      LoggedInputs.Reading reading = inputs.reading(number);
       if (reading.refusal() != null) {
         throw new EngineException(Kind.INVALID, reading.refusal());
       }
@@ -280,40 +177,7 @@ final class EpochCodec implements Checkpointed {
         RowsCodec.read(in, rows, reading.targets());
       }
       epoch.sections().add(new Epoch.Section(reading.input(), rows));
-      lastRows.put(named.get(number), epoch.position());
-    }
-  }
-
-  @Override
-  public StateImage capture() {
-    List<Named> inputs = named;
-    Map<Named, Long> rows = new LinkedHashMap<>(lastRows);
-    return out -> {
-      out.writeInt(inputs.size());
-      inputs.forEach(input -> write(input, out));
-      out.writeInt(rows.size());
-      rows.forEach(
-          (input, last) -> {
-            write(input, out);
-            out.writeLong(last);
-          });
-    };
-  }
-
-  private static void write(Named input, StateWriter out) {
-    out.writeString(input.name());
-    out.writeString(input.text());
-  }
-
-  @Override
-  public void restore(StateReader in) {
-    List<Named> inputs = new ArrayList<>();
-    for (int i = in.readInt(); i > 0; i--) {
-      inputs.add(new Named(in.readString(), in.readString()));
-    }
-    use(inputs);
-    for (int i = in.readInt(); i > 0; i--) {
-      lastRows.put(new Named(in.readString(), in.readString()), in.readLong());
+      inputs.hasRows(number, epoch.position());
     }
   }
 }

@@ -99,7 +99,7 @@ final class StoredPlan {
     List<PlanDiff.Change> rebuilt = new ArrayList<>();
     sort(diff.added(), since, kept, built);
     sort(diff.rebuilt(), since, kept, rebuilt);
-    return new PlanDiff(kept, built, rebuilt, dropped(diff, plan));
+    return new PlanDiff(kept, built, rebuilt, dropped(diff, plan), List.of());
   }
 
   private static void sort(

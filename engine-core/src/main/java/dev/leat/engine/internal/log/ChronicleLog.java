@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -98,6 +99,20 @@ public final class ChronicleLog implements EventLog {
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
+    }
+  }
+
+  /**
+   * What the log of a directory says of itself, empty if there is none. It takes no lock and
+   * changes nothing, so somebody may have the log open.
+   *
+   * @throws EngineException as {@link #open} would throw it for these files
+   */
+  public static Optional<LogFacts> look(Path directory, Io io) {
+    try {
+      return LogDirectory.look(directory, io);
+    } catch (IOException e) {
+      throw IoFailure.of("the event log cannot be read: directory=" + directory, e);
     }
   }
 

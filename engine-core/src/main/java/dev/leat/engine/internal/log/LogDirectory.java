@@ -11,6 +11,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Matcher;
@@ -38,7 +39,10 @@ final class LogDirectory implements AutoCloseable {
     }
   }
 
-  private static final Logger LOG = LoggerFactory.getLogger(LogDirectory.class);
+  private static final Logger LOGGER = LoggerFactory.getLogger(LogDirectory.class);
+  private static final String FORMAT = "FORMAT";
+  private static final String LOG = "log";
+  private static final String LOW_WATER = "low-water";
   private static final Pattern SEGMENT = Pattern.compile("segment-(\\d{19})");
   private static final Pattern TORN = Pattern.compile("segment-(\\d{19})\\.torn-\\d+");
   private static final Set<String> SEGMENT_FILES =
@@ -52,7 +56,7 @@ final class LogDirectory implements AutoCloseable {
 
   private LogDirectory(Path root, Io io, Io.IoLock lock) throws IOException {
     this.root = root;
-    this.log = root.resolve("log");
+    this.log = root.resolve(LOG);
     this.io = io;
     this.lock = lock;
     this.format = readOrCreate();
@@ -79,6 +83,20 @@ final class LogDirectory implements AutoCloseable {
     }
   }
 
+  /** See {@link ChronicleLog#look}. */
+  static Optional<LogFacts> look(Path root, Io io) throws IOException {
+    Path file = root.resolve(FORMAT);
+    if (!io.exists(file)) {
+      return Optional.empty();
+    }
+    UUID id = LogFormat.read(io, file).id();
+    Path mark = root.resolve(LOG).resolve(LOW_WATER);
+    if (!io.exists(mark)) {
+      throw missing(mark);
+    }
+    return Optional.of(new LogFacts(id, LowWaterMark.look(io, mark)));
+  }
+
   /**
    * Creates a directory so that its name survives a power cut, and those above it too. From the
    * top: a start that is killed leaves at most the last name that it made unforced.
@@ -90,7 +108,7 @@ final class LogDirectory implements AutoCloseable {
       missing.push(path);
       path = path.getParent();
     }
-    if (missing.isEmpty() && io.exists(root.resolve("FORMAT"))) {
+    if (missing.isEmpty() && io.exists(root.resolve(FORMAT))) {
       return;
     }
     if (path != null) {
@@ -117,7 +135,7 @@ final class LogDirectory implements AutoCloseable {
         throw e;
       }
       // Where this process may not look it has made nothing either.
-      LOG.debug("the name of a directory is left to who made it: directory={}", directory, e);
+      LOGGER.debug("the name of a directory is left to who made it: directory={}", directory, e);
     }
   }
 
@@ -140,7 +158,7 @@ final class LogDirectory implements AutoCloseable {
   }
 
   Path lowWater() {
-    return log.resolve("low-water");
+    return log.resolve(LOW_WATER);
   }
 
   Path root() {
@@ -268,7 +286,7 @@ final class LogDirectory implements AutoCloseable {
 
   /** What FORMAT says; a log that is not there is made. */
   private LogFormat readOrCreate() throws IOException {
-    Path file = root.resolve("FORMAT");
+    Path file = root.resolve(FORMAT);
     if (!io.exists(file)) {
       return create(file);
     }

@@ -14,6 +14,8 @@ import java.nio.file.Path;
 final class LowWaterMark implements AutoCloseable {
   private static final int MAGIC = 0x4D574F4C; // "LOWM", little-endian
 
+  private static final String NAME = "the low-water mark";
+
   private final SlotFile file;
 
   private LowWaterMark(SlotFile file) {
@@ -31,7 +33,14 @@ final class LowWaterMark implements AutoCloseable {
    * @throws EngineException CORRUPT if neither slot is good
    */
   static LowWaterMark open(Io io, Path path) throws IOException {
-    return new LowWaterMark(SlotFile.open(io, path, MAGIC, 1, "the low-water mark"));
+    return new LowWaterMark(SlotFile.open(io, path, MAGIC, 1, NAME));
+  }
+
+  /** What a file says that somebody else may have open; see {@link #first}. */
+  static long look(Io io, Path path) throws IOException {
+    try (SlotFile file = SlotFile.look(io, path, MAGIC, 1, NAME)) {
+      return file.value(0);
+    }
   }
 
   /** The first position of the first segment that is kept. */

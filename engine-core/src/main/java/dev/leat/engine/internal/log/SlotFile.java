@@ -60,7 +60,17 @@ final class SlotFile implements AutoCloseable {
    */
   static SlotFile open(Io io, Path path, int magic, int valueCount, String what)
       throws IOException {
-    IoFile file = io.open(path, Io.Access.WRITE);
+    return read(io.open(path, Io.Access.WRITE), path, magic, valueCount, what);
+  }
+
+  /** Opens the file only to read it, and reads it; otherwise as {@link #open}. */
+  static SlotFile look(Io io, Path path, int magic, int valueCount, String what)
+      throws IOException {
+    return read(io.open(path, Io.Access.READ), path, magic, valueCount, what);
+  }
+
+  private static SlotFile read(IoFile file, Path path, int magic, int valueCount, String what)
+      throws IOException {
     boolean isGood = false;
     try {
       SlotFile result = new SlotFile(file, magic, valueCount);

@@ -17,12 +17,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class CheckpointStoreTest {
+  private static final UUID LOG = new UUID(0x0123_4567_89AB_CDEFL, -2);
   private static final int MIB = 1 << 20;
 
   @TempDir Path temp;
@@ -132,7 +134,7 @@ class CheckpointStoreTest {
   private static void publish(
       CheckpointStore store, long position, Map<String, StateImage> sections) {
     try (CheckpointStore.Draft draft =
-        store.write(new CheckpointHeader(position, 1234, "0.1"), sections, 0)) {
+        store.write(new CheckpointHeader(LOG, position, 1234, "0.1"), sections, 0)) {
       draft.publish();
     }
   }
@@ -140,7 +142,7 @@ class CheckpointStoreTest {
   /** Reads all of a checkpoint; throws if anything is not as it was written. */
   private static void check(CheckpointStore store, long position, int size) {
     try (CheckpointFile file = store.open(position)) {
-      assertThat(file.header()).isEqualTo(new CheckpointHeader(position, 1234, "0.1"));
+      assertThat(file.header()).isEqualTo(new CheckpointHeader(LOG, position, 1234, "0.1"));
       assertThat(file.sections()).containsExactly("a", "empty", "ü");
       SampleState a = new SampleState(0, size);
       file.restore("a", a);
@@ -222,7 +224,7 @@ class CheckpointStoreTest {
 
   @Test
   void aDraftThatIsNotPublishedLeavesNothing() throws IOException {
-    store().write(new CheckpointHeader(9, 0, "0.1"), sections(9), 0).close();
+    store().write(new CheckpointHeader(LOG, 9, 0, "0.1"), sections(9), 0).close();
     assertThat(names()).isEmpty();
   }
 
@@ -287,7 +289,7 @@ class CheckpointStoreTest {
   void withoutSpaceNothingIsWritten() throws IOException {
     DyingIo io = DyingIo.healthy();
     io.usableSpace = 2 * MIB;
-    CheckpointHeader header = new CheckpointHeader(3, 1234, "0.1");
+    CheckpointHeader header = new CheckpointHeader(LOG, 3, 1234, "0.1");
     EngineException e = failure(() -> store(io).write(header, sections(3), MIB + 1));
     assertThat(e.kind()).isEqualTo(Kind.FULL);
     assertThat(e).hasMessageContaining("usable_bytes=2097152 needed_bytes=1048577");
@@ -382,12 +384,12 @@ class CheckpointStoreTest {
     publish(store(), 3);
     Path path = store().path(3);
     byte[] bytes = Files.readAllBytes(path);
-    CheckpointFormat.putInt(bytes, 8, 2);
+    CheckpointFormat.putInt(bytes, 8, 3);
     CheckpointFormat.putInt(bytes, 76, CheckpointFormat.crc(bytes, 0, 76));
     Files.write(path, bytes);
     EngineException e = failure(() -> store().open(3));
     assertThat(e.kind()).isEqualTo(Kind.INVALID);
-    assertThat(e).hasMessageContaining("format=2 known_format=1 version=0.1");
+    assertThat(e).hasMessageContaining("format=3 known_format=2 version=0.1");
   }
 
   @Test

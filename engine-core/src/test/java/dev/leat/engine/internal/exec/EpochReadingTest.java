@@ -124,12 +124,12 @@ class EpochReadingTest {
     assertThatThrownBy(() -> read(codec(NEW), second)).hasMessageContaining("is not known");
     EpochCodec reader = codec(NEW);
     read(reader, first);
-    StateBytes state = StateBytes.of(reader.capture());
-    StateBytes ofWriter = StateBytes.of(writer.capture());
+    StateBytes state = StateBytes.of(reader.inputs().capture());
+    StateBytes ofWriter = StateBytes.of(writer.inputs().capture());
 
     for (StateBytes kept : List.of(state, ofWriter)) {
       EpochCodec restored = codec(NEW);
-      restored.restore(kept.reader());
+      restored.inputs().restore(kept.reader());
       assertThat(read(restored, second).rows(0).get(0).value(1, 1)).isEqualTo("some1");
     }
   }
@@ -143,16 +143,18 @@ class EpochReadingTest {
     EpochCodec reader = codec(OLD);
     reader.read(7, record, 0, record.length);
     for (EpochCodec kept : List.of(writer, reader)) {
-      StateBytes state = StateBytes.of(kept.capture());
+      StateBytes state = StateBytes.of(kept.inputs().capture());
       EpochCodec restored = codec(NEW);
-      restored.restore(state.reader());
-      restored.checkReadable(1);
+      restored.inputs().restore(state.reader());
+      assertThat(restored.inputs().refusals(1)).isEmpty();
       EpochCodec changed = codec(other);
-      changed.restore(state.reader());
-      assertThatThrownBy(() -> changed.checkReadable(7))
-          .hasMessageContaining("column 'n' was int, is string");
+      changed.inputs().restore(state.reader());
+      assertThat(changed.inputs().refusals(7).values())
+          .singleElement()
+          .asString()
+          .contains("column 'n' was int, is string");
       // The log has let go of the rows that could not be read.
-      changed.checkReadable(8);
+      assertThat(changed.inputs().refusals(8)).isEmpty();
     }
   }
 

@@ -20,10 +20,12 @@ import dev.leat.engine.plan.ViewDefinition;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -47,6 +49,8 @@ class RecoveryTest {
   }
 
   @TempDir Path directory;
+  @TempDir Path other;
+  private Set<String> mayStartEmpty = Set.of();
   private final List<Long> reached = new ArrayList<>();
 
   private EngineRuntime open(ViewDefinition... views) {
@@ -69,7 +73,7 @@ class RecoveryTest {
                   false,
                   new ProducerLimits(100, Long.MAX_VALUE),
                   Long.MAX_VALUE,
-                  java.util.Set.of()),
+                  mayStartEmpty),
               log,
               () -> 0,
               1,
@@ -180,6 +184,95 @@ class RecoveryTest {
         .hasMessageContaining("first_position=");
     assertThat(checkpoints()).isEqualTo(files);
     try (EngineRuntime runtime = open(COUNT)) {
+      assertThat(count(runtime)).isEqualTo(60L);
+    }
+  }
+
+  @Test
+  void whatOnlyADamagedCheckpointHasIsNotAskedOfTheLog() throws IOException {
+    run();
+    mayStartEmpty = Set.of("by_text");
+    try (EngineRuntime runtime = open(COUNT, BY_TEXT)) {
+      append(runtime, 20);
+    }
+    mayStartEmpty = Set.of();
+    List<Path> files = checkpoints();
+    assertThat(files).hasSize(2);
+    damage(files.get(1));
+    assertThatThrownBy(() -> open(COUNT, BY_TEXT))
+        .isInstanceOfSatisfying(
+            EngineException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CORRUPT))
+        .hasMessageContaining("damaged=" + files.get(1))
+        .hasMessageContaining("offset=")
+        .hasMessageContaining("restore the damaged file")
+        .hasMessageContaining("views=[by_text] file=" + files.get(0))
+        .hasMessageNotContaining("open it with the pipeline that it was run with");
+    assertThat(checkpoints()).isEqualTo(files);
+    mayStartEmpty = Set.of("by_text");
+    try (EngineRuntime runtime = open(COUNT, BY_TEXT)) {
+      assertThat(count(runtime)).isEqualTo(80L);
+    }
+  }
+
+  @Test
+  void aPartThatIsMissingIsToldByTheNewestCheckpoint() throws IOException {
+    run();
+    List<Path> files = checkpoints();
+    assertThatThrownBy(() -> open(COUNT, BY_TEXT))
+        .isInstanceOfSatisfying(
+            EngineException.class, e -> assertThat(e.kind()).isEqualTo(Kind.INVALID))
+        .hasMessageContaining("views=[by_text] file=" + files.get(1))
+        .hasMessageContaining("withStartEmpty");
+  }
+
+  @Test
+  void aCheckpointOfAnotherLogIsRefusedAndKept() throws IOException {
+    run();
+    Path mine = directory;
+    directory = other;
+    run();
+    Path foreign = checkpoints().get(0);
+    directory = mine;
+    Path newest = checkpoints().get(1);
+    byte[] good = Files.readAllBytes(newest);
+    Files.delete(newest);
+    Path wrong = mine.resolve("checkpoints/" + foreign.getFileName());
+    Files.copy(foreign, wrong, StandardCopyOption.REPLACE_EXISTING);
+    assertThatThrownBy(() -> open(COUNT))
+        .isInstanceOfSatisfying(
+            EngineException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CORRUPT))
+        .hasMessageContaining("of another log")
+        .hasMessageContaining("put it somewhere else")
+        .hasMessageContaining("file=" + wrong);
+    assertThat(wrong).hasSameBinaryContentAs(foreign);
+    Files.delete(wrong);
+    Files.write(newest, good);
+    try (EngineRuntime runtime = open(COUNT)) {
+      assertThat(reached).containsExactly(60L);
+      assertThat(count(runtime)).isEqualTo(60L);
+    }
+  }
+
+  @Test
+  void whatIsAheadOfTheLogAndCannotBeReadIsNotPassedOver() throws IOException {
+    run();
+    Path ahead = directory.resolve("checkpoints/checkpoint-0000000000000000061");
+    Files.writeString(ahead, "notes");
+    assertThatThrownBy(() -> open(COUNT))
+        .isInstanceOfSatisfying(
+            EngineException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CORRUPT))
+        .hasMessageContaining("file=" + ahead)
+        .hasMessageContaining("last_position=60");
+  }
+
+  @Test
+  void aDirectoryInThePlaceOfACheckpointIsPassedOver() throws IOException {
+    run();
+    Path newest = checkpoints().get(1);
+    Files.delete(newest);
+    Files.createDirectory(newest);
+    try (EngineRuntime runtime = open(COUNT)) {
+      assertThat(reached).first().isEqualTo(40L);
       assertThat(count(runtime)).isEqualTo(60L);
     }
   }
