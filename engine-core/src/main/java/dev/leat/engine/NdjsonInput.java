@@ -1,6 +1,7 @@
 package dev.leat.engine;
 
 import dev.leat.engine.internal.batch.StagedRows;
+import dev.leat.engine.internal.batch.StrictUtf8;
 import dev.leat.engine.internal.exec.Appender;
 import dev.leat.engine.internal.json.JsonLimits;
 import dev.leat.engine.internal.json.NdjsonDecoder;
@@ -49,9 +50,12 @@ public final class NdjsonInput {
     }
   }
 
-  /** Appends NDJSON and waits until it is acknowledged. */
+  /**
+   * Appends NDJSON and waits until it is acknowledged. A line in which half of a surrogate pair
+   * stands alone goes to the ledger.
+   */
   public NdjsonResult append(String ndjson) {
-    return append(ndjson.getBytes(StandardCharsets.UTF_8));
+    return append(StrictUtf8.encodeUnchecked(ndjson));
   }
 
   /**
@@ -150,7 +154,7 @@ public final class NdjsonInput {
 
   /** Appends NDJSON, unless its producer has appended it before; see the other method. */
   public NdjsonResult append(String ndjson, ProducerSequence sequence) {
-    return append(ndjson.getBytes(StandardCharsets.UTF_8), sequence);
+    return append(StrictUtf8.encodeUnchecked(ndjson), sequence);
   }
 
   private NdjsonReader reader() {

@@ -1,6 +1,6 @@
 package dev.leat.engine;
 
-import java.nio.charset.StandardCharsets;
+import dev.leat.engine.plan.Surrogates;
 import java.util.Objects;
 
 /**
@@ -32,7 +32,7 @@ public record ProducerSequence(String producer, long number) {
               + " characters: length="
               + producer.length());
     }
-    if (!StandardCharsets.UTF_8.newEncoder().canEncode(producer)) {
+    if (Surrogates.firstAlone(producer) >= 0) {
       throw new IllegalArgumentException(
           "the name of a producer has half a surrogate pair, and would be another one's in the log:"
               + " take another name");

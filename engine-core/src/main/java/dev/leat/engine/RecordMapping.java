@@ -298,7 +298,7 @@ final class RecordMapping<T extends Record> extends RowMapping<T> {
       }
       Object value = value(row, c);
       if (value instanceof String string) {
-        rows.setString(c, string);
+        writeString(c, string, rows);
       } else if (value instanceof Instant instant) {
         writeInstant(c, instant, rows);
       } else {
@@ -306,6 +306,14 @@ final class RecordMapping<T extends Record> extends RowMapping<T> {
       }
     }
     rows.commit(op);
+  }
+
+  private void writeString(int column, String string, StagedRows rows) {
+    try {
+      rows.setString(column, string);
+    } catch (IllegalArgumentException e) {
+      writeValue(column, string, rows);
+    }
   }
 
   private void writeInstant(int column, Instant instant, StagedRows rows) {

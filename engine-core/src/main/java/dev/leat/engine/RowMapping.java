@@ -2,7 +2,9 @@ package dev.leat.engine;
 
 import dev.leat.engine.internal.batch.StagedRows;
 import dev.leat.engine.plan.Field;
+import dev.leat.engine.plan.JavaTypes;
 import dev.leat.engine.plan.Schema;
+import dev.leat.engine.plan.Surrogates;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the type of the rows
  */
 abstract class RowMapping<T> {
+  private static final int MAX_QUOTED = 200;
+
   private final Schema schema;
 
   RowMapping(Schema schema) {
@@ -65,7 +69,7 @@ abstract class RowMapping<T> {
     }
     try {
       rows.setObject(column, value);
-    } catch (ArithmeticException e) {
+    } catch (ArithmeticException | IllegalArgumentException e) {
       throw notTaken(field, value, String.valueOf(e.getMessage()), e);
     } catch (ClassCastException e) {
       // Null is of every class.
@@ -82,7 +86,7 @@ abstract class RowMapping<T> {
             + "' ("
             + field.type()
             + ") does not take "
-            + value
+            + Surrogates.bounded(JavaTypes.text(value), MAX_QUOTED)
             + ": "
             + reason
             + "; nothing was appended",

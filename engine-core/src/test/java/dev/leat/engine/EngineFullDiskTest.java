@@ -1,20 +1,28 @@
 package dev.leat.engine;
 
+import static dev.leat.engine.Expressions.call;
+import static dev.leat.engine.Expressions.col;
 import static dev.leat.engine.Expressions.count;
 import static dev.leat.engine.Expressions.max;
 import static dev.leat.engine.Expressions.sum;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.leat.engine.EngineException.Kind;
 import dev.leat.engine.internal.log.FaultyIo;
+import dev.leat.engine.plan.Type;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -131,6 +139,127 @@ class EngineFullDiskTest {
     }
     try (Engine engine = open(Threading.HOST)) {
       assertHolds(engine, in);
+    }
+  }
+
+  @Test
+  void aCheckpointIsTakenWhenTheLogIsFullAndItsRecordsAreNotLetGoOf() {
+    EngineSettings settings =
+        EngineSettings.defaults()
+            .withThreading(Threading.HOST)
+            .withCheckpoints(CheckpointSettings.defaults().withInterval(Duration.ofDays(1)))
+            .withRetention(Retention.ofBytes(128L << 20));
+    String large = "x".repeat(1 << 20);
+    try (Engine engine = Engine.open(directory, PIPELINE, settings, at -> {}, io, 1)) {
+      StreamInput<Event> events = engine.stream("events", Event.class);
+      long in = 0;
+      while (in < 60) {
+        events.append(new Event(++in, in + large));
+        assertThat(engine.step()).isEqualTo(1);
+      }
+      assertThat(engine.checkpointStatus().taken()).isGreaterThan(1);
+      io.onWrite = FaultyIo.failing("checkpoint-");
+      boolean isFull = false;
+      while (!isFull) {
+        events.append(new Event(++in, in + large));
+        try {
+          engine.step();
+        } catch (EngineException e) {
+          assertThat(e.kind()).isEqualTo(Kind.FULL);
+          isFull = true;
+        }
+        assertThat(in).isLessThan(300);
+      }
+      io.heal();
+      // One that failed where the log was full is not tried at each step.
+      long failed = engine.checkpointStatus().failed();
+      assertThat(failed).isPositive();
+      assertThat(failure(engine::step).kind()).isEqualTo(Kind.FULL);
+      engine.checkpoint();
+      assertThat(engine.checkpointStatus().failed()).isEqualTo(failed);
+      assertThat(engine.step()).isEqualTo(1);
+      assertHolds(engine, in);
+    }
+  }
+
+  @Test
+  void whatTheLogKeptForLongEnoughGoesThoughNothingComesIn() throws IOException {
+    EngineSettings settings =
+        EngineSettings.defaults()
+            .withThreading(Threading.HOST)
+            .withCheckpoints(CheckpointSettings.defaults().withInterval(Duration.ofMillis(1)))
+            .withRetention(Retention.of(Duration.ofHours(1)));
+    try (Engine engine = Engine.open(directory, PIPELINE, settings, at -> {}, io, 1)) {
+      StreamInput<Event> events = engine.stream("events", Event.class);
+      for (int i = 1; i <= 3; i++) {
+        events.append(new Event(i, TEXT));
+        engine.step();
+        engine.checkpoint();
+        io.aheadMillis += Duration.ofMinutes(10).toMillis();
+      }
+      assertThat(segments()).isEqualTo(3);
+      io.aheadMillis += Duration.ofHours(2).toMillis();
+      for (int i = 0; i < 1_000_000 && segments() > 1; i++) {
+        assertThat(engine.step()).isZero();
+      }
+      assertThat(segments()).isEqualTo(1);
+    }
+  }
+
+  private long segments() throws IOException {
+    try (Stream<Path> files = Files.list(directory.resolve("log"))) {
+      return files.filter(file -> file.getFileName().toString().startsWith("segment-")).count();
+    }
+  }
+
+  @Test
+  void anErrorWhileViewsAreBuiltOfAFullLogStopsTheEngine() {
+    try (Engine engine = open(Threading.HOST)) {
+      for (int i = 1; i <= 5; i++) {
+        engine.stream("events", Event.class).append(new Event(i, TEXT));
+        engine.step();
+      }
+    }
+    AtomicBoolean isBroken = new AtomicBoolean();
+    Pipeline changed =
+        Pipeline.define(
+            p -> {
+              Relation<Event> events = p.stream("events", Event.class);
+              events
+                  .aggregate(
+                      count().as("n"), sum(Event::id).as("ids"), max(Event::id).as("largest"))
+                  .as(Totals.class)
+                  .materialize("totals");
+              events
+                  .select(
+                      call(
+                              "same",
+                              Type.LONG,
+                              arguments -> {
+                                if (isBroken.get()) {
+                                  throw new InternalError("planted");
+                                }
+                                return arguments[0];
+                              },
+                              col("id"))
+                          .as("id"))
+                  .acceptGrowth("a test")
+                  .materialize("more");
+            });
+    EngineSettings host = EngineSettings.defaults().withThreading(Threading.HOST);
+    try (Engine engine = Engine.open(directory, changed, host, at -> {}, io, 1)) {
+      engine.stream("events", Event.class).append(new Event(6, TEXT));
+      fillUpAfter(0);
+      isBroken.set(true);
+      assertThat(catchThrowable(engine::step)).isInstanceOf(InternalError.class);
+      makeSpace();
+      isBroken.set(false);
+      assertThat(failure(engine::step)).hasMessageContaining("close it and open it again");
+    }
+    try (Engine engine = Engine.open(directory, changed, host, at -> {}, io, 1)) {
+      engine.awaitBackfill(Duration.ofMinutes(1));
+      assertThat(engine.view("more").scan()).hasSize(5);
+      assertHolds(engine, 5);
     }
   }
 

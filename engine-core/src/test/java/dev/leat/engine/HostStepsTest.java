@@ -6,10 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.leat.engine.internal.io.Io;
 import dev.leat.engine.internal.io.SystemIo;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,6 +97,26 @@ class HostStepsTest {
       assertThat(again.position()).isEqualTo(new Position(0));
       again.stream("clicks", Click.class).append(new Click("/"));
       assertThat(again.step()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void ofNdjsonNothingIsSaidToBeInThatTheLogDidNotTake() {
+    AtomicBoolean isBroken = new AtomicBoolean();
+    Io io = breakable(isBroken);
+    List<Progress> told = new ArrayList<>();
+    byte[] lines = "{\"page\":\"/\"}\n".repeat(60_000).getBytes(StandardCharsets.UTF_8);
+    Engine engine = Engine.open(directory, PIPELINE, SETTINGS, position -> {}, io, 1);
+    isBroken.set(true);
+    assertThatThrownBy(
+            () -> engine.ndjson("clicks").append(new ByteArrayInputStream(lines), told::add))
+        .isInstanceOf(EngineException.class)
+        .hasMessageContaining("bytes=0 accepted=0");
+    assertThat(told).isEmpty();
+    isBroken.set(false);
+    engine.close();
+    try (Engine again = Engine.open(directory, PIPELINE, SETTINGS)) {
+      assertThat(again.acceptedRows().getOrDefault("clicks", 0L)).isZero();
     }
   }
 }

@@ -61,8 +61,21 @@ final class Canonical {
     return this;
   }
 
-  /** A name or another text of the pipeline's. */
+  /**
+   * A name or another text of the pipeline's: all of them come by here.
+   *
+   * @throws IllegalArgumentException if it could not be written as it is
+   */
   Canonical name(String name) {
+    int alone = Surrogates.firstAlone(name);
+    if (alone >= 0) {
+      throw new IllegalArgumentException(
+          "a name or text of a pipeline has half of a surrogate pair alone, and would be another"
+              + " one in the log; write it without: index="
+              + alone
+              + " text="
+              + quoted(name));
+    }
     return word(quoted(name));
   }
 

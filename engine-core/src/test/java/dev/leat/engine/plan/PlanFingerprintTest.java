@@ -48,8 +48,8 @@ class PlanFingerprintTest {
 
   @Test
   void canonicalTextsArePinned() {
-    assertThat(new Canonical("column").name("a \"b\" \\ \u00e9\ud83d\n"))
-        .hasToString("1 column \"a \\u0022b\\u0022 \\u005c \\u00e9\\ud83d\\u000a\"");
+    assertThat(new Canonical("column").name("a \"b\" \\ \u00e9\ud83d\ude00\n"))
+        .hasToString("1 column \"a \\u0022b\\u0022 \\u005c \\u00e9\\ud83d\\ude00\\u000a\"");
     assertThat(new Canonical("x").schema(CLICKS).names(List.of("a", "b")))
         .hasToString(
             "1 x [ \"user_id\" string not-null \"page_url\" string null \"price\" decimal(10,2)"

@@ -5,6 +5,7 @@ import static dev.leat.engine.Expressions.count;
 import static dev.leat.engine.Expressions.sum;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.leat.engine.Engine;
 import dev.leat.engine.EngineException;
@@ -33,10 +34,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class SinksTest {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
@@ -167,6 +171,24 @@ class SinksTest {
       engine.awaitSink("rows", engine.position(), PATIENCE);
     }
     assertThat(sink.rows.rows()).containsExactly(event("a", 1), event("b", 2));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Threading.class)
+  void aSinkCannotCloseTheEngineThatWritesToIt(Threading threading) {
+    WaitingSink sink = new WaitingSink();
+    List<Throwable> refused = new CopyOnWriteArrayList<>();
+    Pipeline pipeline = Pipeline.define(p -> events(p).to("rows", sink));
+    try (Engine engine =
+        Engine.inMemory(pipeline, EngineSettings.defaults().withThreading(threading))) {
+      sink.wait = () -> refused.add(catchThrowable(engine::close));
+      Position at = engine.stream("events").append(event("a", 1));
+      engine.awaitSink("rows", at, PATIENCE);
+      assertThat(refused)
+          .singleElement()
+          .satisfies(e -> assertThat(e).hasMessageContaining("cannot close the engine"));
+    }
+    assertThat(sink.rows.rows()).containsExactly(event("a", 1));
   }
 
   private static Relation<Row> events2(PipelineBuilder p) {

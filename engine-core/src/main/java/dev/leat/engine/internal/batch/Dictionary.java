@@ -145,11 +145,15 @@ public final class Dictionary implements Checkpointed {
     return values.bytes(code);
   }
 
-  /** The code of a string; a new one if need be. */
+  /**
+   * The code of a string; a new one if need be.
+   *
+   * @throws IllegalArgumentException if half of a surrogate pair stands alone in it
+   */
   public int intern(String string) {
     int length = encode(string);
     if (length < 0) {
-      byte[] utf8 = string.getBytes(StandardCharsets.UTF_8);
+      byte[] utf8 = StrictUtf8.encode(string);
       return internString(utf8, 0, utf8.length, hashing.hash(utf8, 0, utf8.length), string);
     }
     return internString(scratch, 0, length, hashing.hash(scratch, 0, length), string);

@@ -3,7 +3,6 @@ package dev.leat.engine.internal.batch;
 import dev.leat.engine.plan.Field;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -172,8 +171,9 @@ public final class StagedRows {
   }
 
   /**
-   * Sets a string column. A lone surrogate becomes a question mark, as {@code String.getBytes} has
-   * it.
+   * Sets a string column.
+   *
+   * @throws IllegalArgumentException if half of a surrogate pair stands alone in it
    */
   public void setString(int column, String string) {
     int length = string.length();
@@ -195,7 +195,7 @@ public final class StagedRows {
   }
 
   private void setAnyString(int column, String string) {
-    byte[] utf8 = string.getBytes(StandardCharsets.UTF_8);
+    byte[] utf8 = StrictUtf8.encode(string);
     setUtf8(column, utf8, 0, utf8.length);
   }
 
@@ -204,6 +204,7 @@ public final class StagedRows {
    *
    * @throws ArithmeticException if the value does not fit the type
    * @throws ClassCastException if it is of another class
+   * @throws IllegalArgumentException if half of a surrogate pair stands alone in a string
    */
   public void setObject(int column, @Nullable Object value) {
     Type type = types[column];

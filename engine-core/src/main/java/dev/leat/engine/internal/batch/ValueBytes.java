@@ -21,10 +21,15 @@ public final class ValueBytes {
 
   private ValueBytes() {}
 
-  /** The bytes of a value. */
+  /**
+   * The bytes of a value.
+   *
+   * @throws ArithmeticException if a number does not fit the type
+   * @throws IllegalArgumentException if half of a surrogate pair stands alone in a string
+   */
   public static byte[] encode(Type type, Object value) {
     return switch (type.kind()) {
-      case STRING -> ((String) value).getBytes(StandardCharsets.UTF_8);
+      case STRING -> StrictUtf8.encode((String) value);
       case BYTES -> ((byte[]) value).clone();
       case DECIMAL ->
           type.isEncoded()

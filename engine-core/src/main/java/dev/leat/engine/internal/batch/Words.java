@@ -117,6 +117,7 @@ public final class Words {
    *
    * @throws ArithmeticException if the value does not fit the type
    * @throws ClassCastException if it is of another class
+   * @throws IllegalArgumentException if half of a surrogate pair stands alone in a string
    */
   public static long of(Type type, Object value, Dictionary dictionary) {
     return switch (type.kind()) {

@@ -75,7 +75,7 @@ public final class Appender {
   public long append(Consumer<Rows> writer) {
     checkMayWait();
     Epoch epoch = write(writer);
-    return epoch == null ? runtime.position() : runtime.acknowledge(epoch);
+    return epoch == null ? runtime.position() : runtime.epochs().acknowledge(epoch);
   }
 
   /**
@@ -101,7 +101,7 @@ public final class Appender {
     runtime.checkMayAppend();
     Producers.Earlier known = runtime.producers().find(sequence);
     if (known != null) {
-      return new Outcome(runtime.acknowledge(known), true);
+      return new Outcome(runtime.epochs().acknowledge(known), true);
     }
     Consumer<Rows> writer = prepare.get();
     AtomicReference<Producers.@Nullable Earlier> repeats = new AtomicReference<>();
@@ -116,9 +116,10 @@ public final class Appender {
             });
     Producers.Earlier earlier = repeats.get();
     if (earlier != null) {
-      return new Outcome(runtime.acknowledge(earlier), true);
+      return new Outcome(runtime.epochs().acknowledge(earlier), true);
     }
-    return new Outcome(epoch == null ? runtime.position() : runtime.acknowledge(epoch), false);
+    return new Outcome(
+        epoch == null ? runtime.position() : runtime.epochs().acknowledge(epoch), false);
   }
 
   /**
@@ -188,18 +189,18 @@ public final class Appender {
      * which must not be made to wait by what the host does then.
      */
     public CompletableFuture<Long> acknowledgement() {
-      return runtime.acknowledgement(epoch).thenApplyAsync(position -> position);
+      return runtime.epochs().acknowledgement(epoch).thenApplyAsync(position -> position);
     }
 
     /** Are the rows acknowledged, or refused? */
     public boolean isDone() {
-      return runtime.acknowledgement(epoch).isDone();
+      return runtime.epochs().acknowledgement(epoch).isDone();
     }
 
     /** Throws if the rows were refused. */
     public void throwIfRefused() {
       if (epoch.logged().isCompletedExceptionally()) {
-        runtime.acknowledge(epoch);
+        runtime.epochs().acknowledge(epoch);
       }
     }
 
@@ -209,7 +210,7 @@ public final class Appender {
      * @return their position
      */
     public long await() {
-      return runtime.acknowledge(epoch);
+      return runtime.epochs().acknowledge(epoch);
     }
   }
 

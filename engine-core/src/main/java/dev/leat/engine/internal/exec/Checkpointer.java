@@ -63,9 +63,15 @@ final class Checkpointer implements Checkpointing {
   private long capturedPosition;
   private long capturedBytes;
   private long lastAttemptNanos;
+  private long lastReleaseNanos;
   private boolean isClosing;
   private boolean isFailing;
   private boolean isChanged;
+  private boolean isLogFull;
+
+  /** Where the log was full when a checkpoint was tried for that. */
+  private long triedFullAt = -1;
+
   private volatile LongConsumer onOldest = oldest -> {};
   private volatile CheckpointFacts facts = CheckpointFacts.NONE;
 
@@ -84,6 +90,7 @@ final class Checkpointer implements Checkpointing {
     this.position = last.position();
     this.capturedPosition = last.position();
     this.lastAttemptNanos = io.nanoTime();
+    this.lastReleaseNanos = lastAttemptNanos;
     release(); // what the settings keep may be less than last time
   }
 
@@ -100,15 +107,44 @@ final class Checkpointer implements Checkpointing {
   private void run() {
     try {
       while (awaitDue()) {
-        if (isIdle()) {
-          releaseAged();
-        } else {
-          tryTake();
-        }
+        takeOrRelease();
       }
     } catch (InterruptedException e) {
       LOG.warn("the thread that takes checkpoints was interrupted, and ends", e);
     }
+  }
+
+  /**
+   * Takes a checkpoint if there is something new, else lets the log go of what it need not keep.
+   */
+  private void takeOrRelease() {
+    if (takesNow()) {
+      tryTake();
+    } else {
+      taking.lock();
+      try {
+        release();
+      } finally {
+        taking.unlock();
+      }
+    }
+  }
+
+  /** Where the log is full one is tried at once, and then not before it is due by time. */
+  private synchronized boolean takesNow() {
+    boolean isFirstTry = isLogFull && triedFullAt != position;
+    triedFullAt = isLogFull ? position : triedFullAt;
+    isLogFull = false;
+    boolean isDue = nanosUntilDue() <= 0;
+    if (isIdle()) {
+      lastReleaseNanos = io.nanoTime();
+      return false;
+    }
+    return isDue || isFirstTry;
+  }
+
+  private boolean isIdle() {
+    return position == capturedPosition && !isChanged;
   }
 
   private synchronized boolean awaitDue() throws InterruptedException {
@@ -123,26 +159,17 @@ final class Checkpointer implements Checkpointing {
     return false;
   }
 
-  private synchronized boolean isIdle() {
-    return position == capturedPosition && !isChanged;
-  }
-
-  /** Lets go of what the log has kept for long enough, though no checkpoint is taken. */
-  private void releaseAged() {
-    taking.lock();
-    try {
-      release();
-      attempted();
-    } finally {
-      taking.unlock();
-    }
-  }
-
   private long nanosUntilDue() {
+    if (isLogFull) {
+      return 0;
+    }
     if (position > capturedPosition && bytes - capturedBytes >= settings.logBytes()) {
       return 0;
     }
-    return Math.max(0, settings.intervalNanos() - (io.nanoTime() - lastAttemptNanos));
+    long now = io.nanoTime();
+    long since = now - lastAttemptNanos;
+    return Math.max(
+        0, settings.intervalNanos() - (isIdle() ? Math.min(since, now - lastReleaseNanos) : since));
   }
 
   @Override
@@ -152,6 +179,12 @@ final class Checkpointer implements Checkpointing {
     if (nanosUntilDue() == 0) {
       notifyAll();
     }
+  }
+
+  @Override
+  public synchronized void logIsFull() {
+    isLogFull = true;
+    notifyAll();
   }
 
   @Override
@@ -168,11 +201,11 @@ final class Checkpointer implements Checkpointing {
   @Override
   public void takeIfDue() {
     synchronized (this) {
-      if (isClosing || isIdle() || nanosUntilDue() > 0) {
+      if (isClosing || nanosUntilDue() > 0) {
         return;
       }
     }
-    tryTake();
+    takeOrRelease();
   }
 
   private void tryTake() {
@@ -205,6 +238,7 @@ final class Checkpointer implements Checkpointing {
       long created = io.currentTimeMillis();
       Capture capture = source.capture(io);
       if (capture.position() <= facts.position() && !wasChanged) {
+        release(); // sinks may have come further since
         return facts.position();
       }
       write(capture, created, begin);

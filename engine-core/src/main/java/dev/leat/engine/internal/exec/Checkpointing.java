@@ -14,6 +14,12 @@ interface Checkpointing {
    */
   void passed(long position, long recordBytes);
 
+  /**
+   * Is told that the log has no space. A checkpoint is due then, once for a position, and each time
+   * the log lets go of what nobody needs any more.
+   */
+  void logIsFull();
+
   /** Is told that a checkpoint would have more than the last one, though no epoch came. */
   void changed();
 
@@ -23,7 +29,10 @@ interface Checkpointing {
    */
   void onOldest(LongConsumer listener);
 
-  /** Takes one if it is due; for a host that steps, when it has done so. */
+  /**
+   * Takes one if it is due, and lets the log go of what has become old; for a host that steps, when
+   * it has done so. Does not throw.
+   */
   void takeIfDue();
 
   /**

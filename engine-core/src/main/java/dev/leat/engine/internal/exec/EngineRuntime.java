@@ -10,7 +10,6 @@ import dev.leat.engine.plan.Plan;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -26,7 +25,8 @@ import org.slf4j.LoggerFactory;
  * <p><b>Locks.</b> {@code stepLock}: one step at a time, and no checkpoint is captured meanwhile.
  * {@code stateLock}: the state of operators, views and dictionary; held during a step, and by
  * readers only for as long as it takes to look up a key or to take a snapshot. The inbox has its
- * own, never held together with these for longer than taking an epoch.
+ * own, never held together with these for longer than taking an epoch. {@code closing}: one thread
+ * closes, others wait for it; before all others.
  */
 public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
   private static final Logger LOG = LoggerFactory.getLogger(EngineRuntime.class);
@@ -43,14 +43,19 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
   private final Inbox inbox;
   private final EngineViews views;
   private final ViewReads reads;
+  private final ReentrantLock closing = new ReentrantLock();
   private final ReentrantLock stepLock = new ReentrantLock(true);
   private final ReentrantLock stateLock = new ReentrantLock(true);
   private final Condition published = stateLock.newCondition();
   private final Subscriptions subscriptions;
   private final Backfilling backfilling;
   private final PositionWaits waits;
+  private final Callers callers;
   private volatile @Nullable DaemonThread thread;
-  private @Nullable Epoch refused;
+
+  /** Where the host steps: what the log had no space for, to be written next. */
+  private volatile @Nullable Epoch refused;
+
   private volatile @Nullable EngineException failure;
   private volatile boolean isClosed;
 
@@ -90,7 +95,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
         checkpoints.isEmpty()
             ? new NoCheckpoints()
             : new Checkpointer(checkpoints.get(), log, this::capture, start.facts());
-    this.log = new EpochLog(log, state.codec(), settings.awaitSync());
+    this.log = new EpochLog(log, state.codec(), settings.ownThread(), settings.awaitSync());
     this.budget = new StateBudget(settings.stateBytes(), state, stateLock);
     this.inbox = new Inbox(plan, pool, settings, state.producers(), budget);
     this.views = new EngineViews(plan, state);
@@ -103,6 +108,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
             this,
             hashing,
             !settings.ownThread());
+    this.callers = new Callers(inbox, subscriptions, settings.sinks(), stepLock);
     this.backfilling =
         new Backfilling(state, stateLock, published, subscriptions, checkpointer, budget);
     this.waits = new PositionWaits(this, state, stateLock, published, backfilling);
@@ -128,7 +134,9 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
     log.start(this::fail);
     checkpointer.passed(state.position(), log.recordBytes());
     if (settings.ownThread()) {
-      thread = DaemonThread.start("leat-engine", this::run);
+      DaemonThread own = DaemonThread.start("leat-engine", this::run);
+      callers.steppedBy(own);
+      thread = own;
       checkpointer.startThread();
     }
   }
@@ -157,9 +165,18 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
     failure = reason;
     checkpointer.stop();
     inbox.close(reason);
-    inbox.failRest(reason);
+    failUnwritten(reason);
     log.fail(reason);
     wake();
+  }
+
+  /** Tells whoever waits for rows that are not in the log that they will not be. */
+  private void failUnwritten(EngineException reason) {
+    Epoch waiting = refused;
+    if (waiting != null) {
+      waiting.fail(reason);
+    }
+    inbox.failRest(reason);
   }
 
   /** Lets those who wait for something see that it will not come. */
@@ -182,56 +199,54 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
    *     there is some, and no row is lost
    */
   public int step() {
-    checkIsNotCalled(
+    callers.checkMayStep(
         "a subscriber must not step the engine that calls it: others would get changes out of"
             + " order");
     checkUsable();
-    int rows = stepOnce();
-    if (!settings.ownThread()) {
-      checkpointer.takeIfDue();
+    try {
+      return stepOnce();
+    } finally {
+      if (!settings.ownThread()) {
+        // Also if the log is full: what it keeps may go by this.
+        checkpointer.takeIfDue();
+      }
     }
-    return rows;
-  }
-
-  private void checkIsNotCalled(String otherwise) {
-    inbox.checkNotWriting();
-    if (subscriptions.isCallingInline() || stepLock.isHeldByCurrentThread()) {
-      throw new EngineException(Kind.INVALID, otherwise);
-    }
-    subscriptions.aboutToWait();
   }
 
   private int stepOnce() {
+    EngineException full = null;
+    int rows = 0;
     stepLock.lock();
     try {
       subscriptions.awaitRoom();
       settings.sinks().awaitRoom();
       Epoch epoch = refused != null ? refused : next();
-      refused = null;
-      if (epoch == null) {
-        backfilling.slice();
-        deliver();
-        return 0;
-      }
-      int rows = epoch.rowCount();
-      if (write(epoch)) {
-        process(epoch);
-        if (!settings.ownThread()) {
-          log.awaitDurable(epoch);
+      if (epoch != null) {
+        rows = epoch.rowCount();
+        full = write(epoch);
+        if (full == null) {
+          process(epoch);
+          if (!settings.ownThread()) {
+            log.awaitDurable(epoch);
+          }
+        } else {
+          makeRoom();
         }
       }
-      if (backfilling.slice()) {
+      // Everybody else has his turn in every step; what these hold of a full log goes by that.
+      if (backfilling.slice() || epoch == null || full != null) {
         deliver();
       }
-      return rows;
     } catch (RuntimeException | Error e) {
-      if (refused == null) {
-        fail(Stopped.by(e));
-      }
+      fail(Stopped.by(e));
       throw e;
     } finally {
       stepLock.unlock();
     }
+    if (full != null && !settings.ownThread()) {
+      throw full;
+    }
+    return rows;
   }
 
   /** The rows that wait; an epoch without rows if there are none and a tick is due. */
@@ -242,25 +257,35 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
     return isTick ? inbox.takeTick(now) : epoch;
   }
 
-  /** Puts an epoch into the log; if it is not taken, whoever waits for it is told why. */
-  private boolean write(Epoch epoch) {
+  /**
+   * Puts an epoch into the log.
+   *
+   * @return null; if the log has no space, why not. Whoever waits for it is told then, or it is the
+   *     next to be written where the host steps: nobody waits there, so nobody would append again
+   */
+  private @Nullable EngineException write(Epoch epoch) {
     try {
       appendToLog(epoch);
-      return true;
+      refused = null;
+      return null;
     } catch (EngineException e) {
       if (e.kind() != Kind.FULL) {
         epoch.fail(e);
         throw e;
       }
-      if (!settings.ownThread()) {
-        // Nobody waits for these rows, so nobody would append them again.
+      if (settings.ownThread()) {
+        inbox.refuse(epoch, e);
+      } else {
         refused = epoch;
-        backfilling.slice(); // or what it holds of a full log would never be let go of
-        throw e;
       }
-      inbox.refuse(epoch, e);
-      return false;
+      return e;
     }
+  }
+
+  /** Has those hurry for whom a full log keeps records. */
+  private void makeRoom() {
+    settings.sinks().commitSoon();
+    checkpointer.logIsFull();
   }
 
   private void appendToLog(Epoch epoch) {
@@ -327,40 +352,17 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
   /** Throws if nothing can be appended now, or not by this thread. */
   void checkMayAppend() {
     checkUsable();
-    inbox.checkNotWriting();
+    callers.checkMayAppend();
   }
 
   /** Throws where the engine waits for this thread: what it waits for would not come. */
   void checkMayWait() {
-    DaemonThread stepping = thread;
-    if (stepping != null && stepping.isCurrent()) {
-      throw new EngineException(
-          Kind.INVALID,
-          "what the engine's own thread calls must not append and wait, nor wait for a position, as"
-              + " it would wait for itself: hand that to another thread");
-    }
-    inbox.checkNotWriting();
-    subscriptions.aboutToWait();
+    callers.checkMayWait();
   }
 
-  /**
-   * Waits until an epoch is acknowledged at the level of the settings, if another thread steps.
-   *
-   * @return its position
-   */
-  long acknowledge(Epoch epoch) {
-    return settings.ownThread() ? log.acknowledge(epoch) : epoch.position();
-  }
-
-  /** Waits until what repeats an earlier append may be acknowledged as that was. */
-  long acknowledge(Producers.Earlier earlier) {
-    Epoch epoch = earlier.epoch();
-    return epoch == null ? log.acknowledge(earlier.position()) : acknowledge(epoch);
-  }
-
-  /** When an epoch is acknowledged at the level of the settings. */
-  CompletableFuture<Long> acknowledgement(Epoch epoch) {
-    return log.acknowledgement(epoch);
+  /** Where appended rows are acknowledged. */
+  EpochLog epochs() {
+    return log;
   }
 
   /** Does the engine step itself? */
@@ -498,7 +500,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
    */
   public long checkpoint() {
     checkUsable();
-    checkIsNotCalled("a subscriber must not take a checkpoint of the engine that waits for it");
+    callers.checkMayStep("a subscriber must not take a checkpoint of the engine that waits for it");
     return checkpointer.take();
   }
 
@@ -509,20 +511,32 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
 
   /**
    * Processes what came in before, makes the log durable, and lets go of everything. Closing twice
-   * is harmless.
+   * is harmless; of two threads that close the second waits for the first.
+   *
+   * @throws EngineException INVALID if the engine calls this thread at the moment, and would wait
+   *     for itself; where the host steps, FULL if the log has no space for the last rows: all else
+   *     is closed then
    */
   @Override
   public void close() {
     if (isClosed) {
       return;
     }
-    DaemonThread stepping = thread;
-    if ((stepping != null && stepping.isCurrent()) || subscriptions.isCalling()) {
-      throw new EngineException(Kind.INVALID, "a subscriber cannot close the engine that calls it");
+    callers.checkMayClose();
+    closing.lock();
+    try {
+      if (!isClosed) {
+        closeOnce();
+      }
+    } finally {
+      closing.unlock();
     }
-    inbox.checkNotWriting();
+  }
+
+  private void closeOnce() {
     inbox.close(new EngineException(Kind.CLOSED, "the engine is closed; open a new one"));
     checkpointer.close();
+    DaemonThread stepping = thread;
     if (stepping != null) {
       stepping.joinUninterruptibly();
     }
@@ -530,11 +544,21 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
       while (failure == null && stepping == null && step() > 0) {
         LOG.debug("processing what came in before the engine was closed");
       }
+    } finally {
+      letGo();
+    }
+  }
+
+  private void letGo() {
+    try {
       if (failure == null) {
         settings.sinks().finish();
         checkpointer.takeLast();
       }
     } finally {
+      failUnwritten(
+          new EngineException(
+              Kind.CLOSED, "the engine was closed before these rows were in the log"));
       waits.end();
       wake();
       subscriptions.close();
@@ -546,11 +570,9 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
   private void closeLog() {
     stepLock.lock();
     try {
-      if (!isClosed) {
-        isClosed = true;
-        backfilling.close();
-        log.close();
-      }
+      isClosed = true;
+      backfilling.close();
+      log.close();
     } finally {
       stepLock.unlock();
       wake();

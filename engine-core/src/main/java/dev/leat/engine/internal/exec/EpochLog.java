@@ -22,6 +22,7 @@ final class EpochLog {
   private final EventLog log;
   private final EpochCodec codec;
   private final boolean keepsRecords;
+  private final boolean canWait;
   private final boolean awaitSync;
   private final Queue<Epoch> unsynced = new ArrayDeque<>();
   private long recordBytes;
@@ -30,12 +31,14 @@ final class EpochLog {
   /**
    * Epochs in a log.
    *
+   * @param canWait does another thread append than those that wait?
    * @param awaitSync is an epoch acknowledged only when it survives a power cut?
    */
-  EpochLog(EventLog log, EpochCodec codec, boolean awaitSync) {
+  EpochLog(EventLog log, EpochCodec codec, boolean canWait, boolean awaitSync) {
     this.log = log;
     this.codec = codec;
     this.keepsRecords = log.keepsRecords();
+    this.canWait = canWait;
     this.awaitSync = awaitSync;
   }
 
@@ -123,11 +126,15 @@ final class EpochLog {
   }
 
   /**
-   * Waits until an epoch is acknowledged.
+   * Waits until an epoch is acknowledged, if another thread steps.
    *
    * @return its position
+   * @throws EngineException if it was refused, whoever steps
    */
   long acknowledge(Epoch epoch) {
+    if (!canWait && !epoch.logged().isCompletedExceptionally()) {
+      return epoch.position();
+    }
     try {
       long logged = epoch.logged().get();
       if (awaitSync) {
@@ -185,16 +192,16 @@ final class EpochLog {
     }
   }
 
-  /**
-   * Waits until a position of the log is acknowledged.
-   *
-   * @return the position
-   */
-  long acknowledge(long position) {
-    if (awaitSync) {
-      log.awaitSynced(position);
+  /** Waits until what repeats an earlier append may be acknowledged as that was. */
+  long acknowledge(Producers.Earlier earlier) {
+    Epoch epoch = earlier.epoch();
+    if (epoch != null) {
+      return acknowledge(epoch);
     }
-    return position;
+    if (awaitSync) {
+      log.awaitSynced(earlier.position());
+    }
+    return earlier.position();
   }
 
   /** When an epoch is acknowledged. */

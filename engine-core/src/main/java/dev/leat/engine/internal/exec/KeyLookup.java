@@ -9,6 +9,7 @@ import dev.leat.engine.internal.state.StoredRows;
 import dev.leat.engine.plan.Field;
 import dev.leat.engine.plan.JavaTypes;
 import dev.leat.engine.plan.Schema;
+import dev.leat.engine.plan.Surrogates;
 import dev.leat.engine.plan.Type;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A key given as Java values, to be looked up in a view. */
 final class KeyLookup {
+  private static final int MAX_QUOTED = 200;
+
   private final Schema schema;
   private final int[] columns;
   private final @Nullable Object[] key;
@@ -76,6 +79,7 @@ final class KeyLookup {
     Type type = field.type();
     try {
       if (type.kind() == Type.Kind.STRING) {
+        Surrogates.refuse((String) value);
         encoded.add(value);
         return value;
       }
@@ -85,10 +89,17 @@ final class KeyLookup {
         return ValueBytes.decode(type, bytes);
       }
       return Words.toFixedObject(type, Words.ofFixed(type, value));
-    } catch (ArithmeticException e) {
+    } catch (ArithmeticException | IllegalArgumentException e) {
       throw new EngineException(
           EngineException.Kind.INVALID,
-          "key column '" + field.name() + "' (" + type + ") does not take " + value,
+          "key column '"
+              + field.name()
+              + "' ("
+              + type
+              + ") does not take "
+              + Surrogates.bounded(JavaTypes.text(value), MAX_QUOTED)
+              + ": "
+              + e.getMessage(),
           e);
     }
   }

@@ -13,6 +13,7 @@ import dev.leat.engine.internal.state.RowStore;
 import dev.leat.engine.internal.state.StateFormat;
 import dev.leat.engine.plan.JavaTypes;
 import dev.leat.engine.plan.Schema;
+import dev.leat.engine.plan.Surrogates;
 import dev.leat.engine.plan.Type;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,11 +91,7 @@ public final class Ledger implements Operator, Failures {
 
   /** Cuts a text to what the ledger keeps of it. */
   static String bounded(String text) {
-    if (text.length() <= MAX_TEXT) {
-      return text;
-    }
-    int end = Character.isHighSurrogate(text.charAt(MAX_TEXT - 1)) ? MAX_TEXT - 1 : MAX_TEXT;
-    return text.substring(0, end) + "...";
+    return Surrogates.bounded(text, MAX_TEXT);
   }
 
   /** Adds what failed while it was not asked, at the end of this step. */

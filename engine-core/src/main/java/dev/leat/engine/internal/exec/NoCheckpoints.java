@@ -13,6 +13,9 @@ final class NoCheckpoints implements Checkpointing {
   public void passed(long position, long recordBytes) {}
 
   @Override
+  public void logIsFull() {}
+
+  @Override
   public void changed() {}
 
   @Override

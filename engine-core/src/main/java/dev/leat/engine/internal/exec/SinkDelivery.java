@@ -255,6 +255,11 @@ final class SinkDelivery {
     }
   }
 
+  /** Is it this thread that writes to the sink? */
+  boolean isCalling() {
+    return writing.isHeldByCurrentThread() || thread == Thread.currentThread();
+  }
+
   private void run() {
     try {
       while (true) {

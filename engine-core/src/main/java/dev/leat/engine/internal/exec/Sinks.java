@@ -99,6 +99,11 @@ public final class Sinks implements AutoCloseable {
     deliveries.values().forEach(SinkDelivery::pump);
   }
 
+  /** Is this thread writing to a sink? */
+  boolean isCalling() {
+    return deliveries.values().stream().anyMatch(SinkDelivery::isCalling);
+  }
+
   private SinkDelivery named(String name) {
     SinkDelivery delivery = deliveries.get(name);
     if (delivery == null) {

@@ -1,5 +1,7 @@
 package dev.leat.engine.internal.expr;
 
+import dev.leat.engine.plan.Surrogates;
+
 /**
  * Says why the value of one row could not be computed. Has no stack trace: bad rows may come by the
  * million.
@@ -13,7 +15,6 @@ final class Failure extends RuntimeException {
 
   /** A value in a message, cut short if it is long. */
   static String quoted(String value) {
-    int limit = 60;
-    return value.length() <= limit ? "'" + value + "'" : "'" + value.substring(0, limit) + "...'";
+    return "'" + Surrogates.bounded(value, 60) + "'";
   }
 }

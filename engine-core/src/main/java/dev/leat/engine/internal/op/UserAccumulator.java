@@ -13,6 +13,7 @@ import dev.leat.engine.internal.state.HostStates;
 import dev.leat.engine.internal.state.TouchedRows;
 import dev.leat.engine.plan.JavaTypes;
 import dev.leat.engine.plan.NamedAggregate;
+import dev.leat.engine.plan.Surrogates;
 import dev.leat.engine.plan.Type;
 import dev.leat.engine.plan.UserAggregate;
 import java.util.ArrayList;
@@ -155,7 +156,7 @@ final class UserAccumulator<S> extends ColumnsAccumulator {
 
   private long code(String what, Throwable e) {
     String reason = "aggregate '" + name + "' " + what + ": " + e;
-    return dictionary.intern(reason.substring(0, Math.min(reason.length(), MAX_REASON)));
+    return dictionary.intern(Surrogates.bounded(reason, MAX_REASON));
   }
 
   @Override

@@ -140,11 +140,8 @@ class ValueHeapTest {
           rows.setString(0, value);
           rows.commit(StagedRows.PUT);
         });
-    rows.setString(0, "lone \ud83d");
-    rows.commit(StagedRows.PUT);
     for (int row = 0; row < values.size(); row++) {
       assertThat(rows.value(0, row)).isEqualTo(values.get(row));
     }
-    assertThat(rows.value(0, values.size())).isEqualTo("lone ?");
   }
 }

@@ -53,7 +53,7 @@ class EpochLogTest {
             .withSegmentBytes(1)
             .withRetention(Duration.ZERO, LogSettings.UNLIMITED);
     try (ChronicleLog log = ChronicleLog.open(directory, settings, SystemIo.INSTANCE)) {
-      EpochLog epochs = new EpochLog(log, codec(), false);
+      EpochLog epochs = new EpochLog(log, codec(), true, false);
       for (long position = 1; position <= 5; position++) {
         epochs.append(epoch(position));
       }
@@ -77,7 +77,7 @@ class EpochLogTest {
   void inputsAreSaidOncePerFile() {
     try (ChronicleLog log =
         ChronicleLog.open(directory, LogSettings.defaults(), SystemIo.INSTANCE)) {
-      EpochLog epochs = new EpochLog(log, codec(), false);
+      EpochLog epochs = new EpochLog(log, codec(), true, false);
       epochs.append(epoch(1));
       epochs.append(epoch(2));
       log.replay(
