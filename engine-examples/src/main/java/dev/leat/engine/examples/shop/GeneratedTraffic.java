@@ -62,7 +62,7 @@ final class GeneratedTraffic {
     int ofStory = minute % 240;
     boolean isRush = ofStory >= 130 && ofStory < 140;
     boolean isFailure = ofStory >= 165 && ofStory < 175;
-    int most = isRush ? 13 : isFailure ? 1 : 4;
+    int most = isRush ? 25 : isFailure ? 1 : 4;
     Instant start = START.plus(Duration.ofMinutes(minute));
     for (int i = random.nextInt(most); i > 0; i--) {
       at = start.plusMillis(random.nextInt(60_000));

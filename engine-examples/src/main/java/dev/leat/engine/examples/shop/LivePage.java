@@ -74,11 +74,15 @@ final class LivePage implements Display {
   }
 
   @Override
-  public void show(Instant now) {
+  public void passed(Instant now) {
+    // The page shows what there is when it is drawn.
+  }
+
+  @Override
+  public void draw(Instant now) {
     List<String> page = new ArrayList<>();
     page.add(
-        String.format(
-            Locale.ROOT, "%s  %,d events  (Ctrl-C stops)", now, Report.accepted(engine)));
+        String.format(Locale.ROOT, "%s  %,d events  (Ctrl-C stops)", now, Report.accepted(engine)));
     page.addAll(Report.compact(engine, views));
     page.add("Alerts, the latest first");
     alerts.forEach(alert -> page.add("  " + alert));

@@ -32,7 +32,7 @@ final class PlainLines implements Display {
   }
 
   @Override
-  public void show(Instant now) {
+  public void passed(Instant now) {
     if (now.isBefore(next)) {
       return;
     }
@@ -44,6 +44,11 @@ final class PlainLines implements Display {
         Report.accepted(engine),
         engine.view("session_summary").count(),
         engine.view("cart_abandonment_candidates").count());
+  }
+
+  @Override
+  public void draw(Instant now) {
+    // Lines are printed when something is to be said.
   }
 
   @Override

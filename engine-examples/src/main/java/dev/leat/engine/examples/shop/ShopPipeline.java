@@ -158,8 +158,7 @@ public final class ShopPipeline {
     return events
         .where(isType("user_identified"))
         .groupBy(ShopEvent::sessionId)
-        .aggregate(
-            last(ShopEvent::userId).orderBy(asc(ShopEvent::eventTime)).as("login_user_id"));
+        .aggregate(last(ShopEvent::userId).orderBy(asc(ShopEvent::eventTime)).as("login_user_id"));
   }
 
   /** Sessions, where what came before a login is of the user who logged in then. */

@@ -99,13 +99,12 @@ final class ShopRun {
         }
         if (taken > from) {
           events.append(
-              arrivals.subList(from, taken).stream()
-                  .map(GeneratedTraffic.Arrival::event)
-                  .toList());
+              arrivals.subList(from, taken).stream().map(GeneratedTraffic.Arrival::event).toList());
         }
         engine.step();
+        display.passed(clock.instant());
       }
-      display.show(clock.instant());
+      display.draw(clock.instant());
       if (speed > 0) {
         drawAt += NANOS_OF_FRAME;
         await(drawAt);
