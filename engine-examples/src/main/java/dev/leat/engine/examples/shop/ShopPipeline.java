@@ -142,9 +142,9 @@ public final class ShopPipeline {
             number("product_view").as("product_views"),
             number("add_to_cart").as("add_to_carts"),
             boolOr(isType("purchase")).as("converted"),
-            arrayAgg(ShopEvent::productId)
+            arrayAgg(col("product_id"))
                 .orderBy(asc(ShopEvent::eventTime))
-                .where(col(ShopEvent::productId).isNotNull())
+                .where(col("product_id").isNotNull())
                 .as("viewed_products"))
         .with(
             col("last_event_time")
@@ -158,7 +158,7 @@ public final class ShopPipeline {
     return events
         .where(isType("user_identified"))
         .groupBy(ShopEvent::sessionId)
-        .aggregate(last(ShopEvent::userId).orderBy(asc(ShopEvent::eventTime)).as("login_user_id"));
+        .aggregate(last(col("user_id")).orderBy(asc(ShopEvent::eventTime)).as("login_user_id"));
   }
 
   /** Sessions, where what came before a login is of the user who logged in then. */
@@ -193,7 +193,7 @@ public final class ShopPipeline {
 
   private Relation<Row> products() {
     return events
-        .where(col(ShopEvent::productId).isNotNull())
+        .where(col("product_id").isNotNull())
         .window(tumbling(hours(1)).on(ShopEvent::eventTime))
         .groupBy("product_id", "category_id", "window_start", "window_end")
         .aggregate(
@@ -206,8 +206,8 @@ public final class ShopPipeline {
   /** What was searched for in an hour, and at which place among all that was. */
   private Relation<Row> searches() {
     return events
-        .where(isType("search").and(col(ShopEvent::searchQuery).isNotNull()))
-        .with(col(ShopEvent::searchQuery).lower().as("search_term"))
+        .where(isType("search").and(col("search_query").isNotNull()))
+        .with(col("search_query").lower().as("search_term"))
         .window(tumbling(hours(1)).on("event_time"))
         .groupBy("search_term", "window_start", "window_end")
         .aggregate(
