@@ -7,6 +7,7 @@ import dev.leat.engine.internal.checkpoint.StateImage;
 import dev.leat.engine.internal.io.Io;
 import dev.leat.engine.internal.log.EventLog;
 import dev.leat.engine.plan.Plan;
+import dev.leat.engine.plan.ViewDefinition;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +38,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
   private final RowsPool pool;
   private final LongSupplier clockMicros;
   private final Ticks ticks;
+  private final StallWarnings stalls;
   private final EngineState state;
   private final Checkpointing checkpointer;
   private final StateBudget budget;
@@ -82,7 +84,13 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
     Recovery.Start start =
         checkpoints.isEmpty() ? recovery.empty() : recovery.find(checkpoints.get().store());
     this.state = start.state();
-    this.ticks = new Ticks(state.clock(), clockMicros);
+    this.ticks = new Ticks(state.clock(), state::tickToClose, clockMicros);
+    this.stalls =
+        new StallWarnings(
+            plan.views().stream().map(ViewDefinition::name).toList(),
+            state::closings,
+            settings.stallMicros(),
+            LOG::warn);
     // Before there is a checkpointer, which lets the log go of what no checkpoint needs.
     state.holdForBackfill(log);
     checkpoints.ifPresent(some -> some.store().keepFor(settings.sinks()::neededAfter));
@@ -137,7 +145,8 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
     try {
       while (!inbox.isClosed()) {
         if (!backfilling.isActive()) {
-          inbox.awaitRows(ticks.nanosToNext());
+          long toLook = stalls.nanosToNext(clockMicros.getAsLong());
+          inbox.awaitRows(Math.min(ticks.nanosToNext(), toLook));
         }
         step();
       }
@@ -210,12 +219,14 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
       refused = null;
       if (epoch == null) {
         backfilling.slice();
+        stalls.check(clockMicros.getAsLong());
         deliver();
         return 0;
       }
       int rows = epoch.rowCount();
       if (write(epoch)) {
         process(epoch);
+        stalls.check(epoch.tickMicros());
         if (!settings.ownThread()) {
           log.awaitDurable(epoch);
         }
