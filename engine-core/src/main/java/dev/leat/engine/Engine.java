@@ -3,8 +3,6 @@ package dev.leat.engine;
 import dev.leat.engine.internal.exec.Appender;
 import dev.leat.engine.internal.exec.Checkpoints;
 import dev.leat.engine.internal.exec.EngineRuntime;
-import dev.leat.engine.internal.exec.ProducerLimits;
-import dev.leat.engine.internal.exec.RuntimeSettings;
 import dev.leat.engine.internal.exec.SinkFacts;
 import dev.leat.engine.internal.exec.Sinks;
 import dev.leat.engine.internal.exec.ViewHandle;
@@ -52,8 +50,6 @@ import java.util.function.Supplier;
 public final class Engine implements AutoCloseable {
   /** The log goes when the older of two checkpoints has passed it, so two must fit well. */
   private static final int CHECKPOINTS_IN_BUDGET = 8;
-
-  private static final long EPOCH_BYTES = 8L << 20;
 
   private final EngineRuntime runtime;
   private final Appender appender;
@@ -147,7 +143,7 @@ public final class Engine implements AutoCloseable {
         sinks ->
             new EngineRuntime(
                 pipeline.plan(),
-                runtimeSettings(settings, sinks),
+                settings.runtime(sinks),
                 log,
                 () -> micros(settings.clock()),
                 hashSeed,
@@ -173,7 +169,7 @@ public final class Engine implements AutoCloseable {
         sinks ->
             new EngineRuntime(
                 pipeline.plan(),
-                runtimeSettings(settings, sinks),
+                settings.runtime(sinks),
                 log,
                 () -> micros(settings.clock()),
                 hashSeed,
@@ -201,21 +197,6 @@ public final class Engine implements AutoCloseable {
         log.close();
       }
     }
-  }
-
-  private static RuntimeSettings runtimeSettings(EngineSettings settings, Sinks sinks) {
-    return new RuntimeSettings(
-        settings.epochRows(),
-        EPOCH_BYTES,
-        settings.ledgerRows(),
-        settings.threading() == Threading.OWN_THREAD,
-        settings.durability() == Durability.SYNCED,
-        new ProducerLimits(
-            settings.producers().maxProducers(),
-            TimeUnit.SECONDS.toMicros(settings.producers().horizon().toSeconds())),
-        settings.stateBytes(),
-        settings.startEmpty(),
-        sinks);
   }
 
   /** The sinks of a pipeline, which the runtime opens. */

@@ -1,9 +1,13 @@
 package dev.leat.engine;
 
+import dev.leat.engine.internal.exec.ProducerLimits;
+import dev.leat.engine.internal.exec.RuntimeSettings;
+import dev.leat.engine.internal.exec.Sinks;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /**
  * How an engine is to run. Refinements return a copy: {@code
@@ -32,6 +36,9 @@ import java.util.Set;
  *     heap: several engines in one JVM share that out among themselves
  * @param startEmpty names of views that may do without the records that the log no longer has, if
  *     they cannot be had otherwise; default none
+ * @param stallWarning after how long without a result it is said in the log what a view waits for
+ *     whose windows or sessions close, as {@link Engine#whyStalled} says it; once, until there is a
+ *     result again. Zero, the default, for never; at most 365 days
  * @param clock tells the time; default the system's, UTC
  */
 public record EngineSettings(
@@ -47,7 +54,9 @@ public record EngineSettings(
     CheckpointSettings checkpoints,
     long stateBytes,
     Set<String> startEmpty,
+    Duration stallWarning,
     Clock clock) {
+  private static final long EPOCH_BYTES = 8L << 20;
   private static final int MAX_ROWS = 1_000_000;
   private static final long MIB = 1L << 20;
   private static final long MAX_SEGMENT_BYTES = 64L << 30;
@@ -61,7 +70,13 @@ public record EngineSettings(
     Objects.requireNonNull(producers, "producers");
     Objects.requireNonNull(checkpoints, "checkpoints");
     startEmpty = Set.copyOf(startEmpty);
+    Objects.requireNonNull(stallWarning, "stallWarning");
     Objects.requireNonNull(clock, "clock");
+    if (stallWarning.isNegative() || stallWarning.compareTo(Duration.ofDays(365)) > 0) {
+      throw new IllegalArgumentException(
+          "stall-warning must not be negative, and at most 365 days: stall-warning="
+              + stallWarning);
+    }
     if (groupCommit.isNegative()
         || groupCommit.isZero()
         || groupCommit.compareTo(Duration.ofDays(1)) > 0) {
@@ -97,6 +112,7 @@ public record EngineSettings(
         CheckpointSettings.defaults(),
         Math.max(MIB, Runtime.getRuntime().maxMemory() / 2),
         Set.of(),
+        Duration.ZERO,
         Clock.systemUTC());
   }
 
@@ -189,11 +205,35 @@ public record EngineSettings(
     return draft.settings();
   }
 
+  /** A copy that says in the log what a view waits for after another time without a result. */
+  public EngineSettings withStallWarning(Duration value) {
+    Draft draft = new Draft(this);
+    draft.stallWarning = value;
+    return draft.settings();
+  }
+
   /** A copy with another clock. */
   public EngineSettings withClock(Clock value) {
     Draft draft = new Draft(this);
     draft.clock = value;
     return draft.settings();
+  }
+
+  /** The same as the runtime takes it. */
+  RuntimeSettings runtime(Sinks sinks) {
+    return new RuntimeSettings(
+        epochRows(),
+        EPOCH_BYTES,
+        ledgerRows(),
+        threading() == Threading.OWN_THREAD,
+        durability() == Durability.SYNCED,
+        new ProducerLimits(
+            producers().maxProducers(),
+            TimeUnit.SECONDS.toMicros(producers().horizon().toSeconds())),
+        stateBytes(),
+        startEmpty(),
+        TimeUnit.NANOSECONDS.toMicros(stallWarning().toNanos()),
+        sinks);
   }
 
   /** The settings on their way to a copy in which one is another. */
@@ -210,6 +250,7 @@ public record EngineSettings(
     private CheckpointSettings checkpoints;
     private long stateBytes;
     private Set<String> startEmpty;
+    private Duration stallWarning;
     private Clock clock;
 
     private Draft(EngineSettings from) {
@@ -225,6 +266,7 @@ public record EngineSettings(
       checkpoints = from.checkpoints;
       stateBytes = from.stateBytes;
       startEmpty = from.startEmpty;
+      stallWarning = from.stallWarning;
       clock = from.clock;
     }
 
@@ -242,6 +284,7 @@ public record EngineSettings(
           checkpoints,
           stateBytes,
           startEmpty,
+          stallWarning,
           clock);
     }
   }

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Sessions are live: a late row may put two into one, a row that goes may split one, and
- * whatever was told before is then taken back; for those
- * that become final see {@link #closing}. A row whose time is null goes to the ledger.
+ * whatever was told before is then taken back; for those that become final see {@link #closing}. A
+ * row whose time is null goes to the ledger.
  *
  * @param <T> the type of the rows
  */

@@ -115,8 +115,10 @@ class ClosingSessionsTest {
           assertThat(closed(engine)).isEmpty();
           click(engine, "u2", "09:20:00.000001");
           // That of the other ends with the click that moved the watermark.
-          assertThat(closed(engine)).containsExactly(
-              session("u1", "09:00:00", "09:20:00", 2), session("u2", "09:10:00", "09:20:00", 1));
+          assertThat(closed(engine))
+              .containsExactly(
+                  session("u1", "09:00:00", "09:20:00", 2),
+                  session("u2", "09:10:00", "09:20:00", 1));
           assertThat(late(engine)).isEmpty();
         });
   }
@@ -420,9 +422,7 @@ class ClosingSessionsTest {
             () ->
                 Pipeline.define(
                     p ->
-                        closing(
-                                p.table("clicks", Click.class).primaryKey(Click::user),
-                                minutes(1))
+                        closing(p.table("clicks", Click.class).primaryKey(Click::user), minutes(1))
                             .aggregate()))
         .hasMessageContaining("its rows can be taken back, but what is closed is final");
   }

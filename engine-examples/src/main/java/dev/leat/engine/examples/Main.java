@@ -4,6 +4,7 @@ import dev.leat.engine.EngineException;
 import dev.leat.engine.examples.clickstream.ClickstreamExample;
 import dev.leat.engine.examples.engagement.EngagementExample;
 import dev.leat.engine.examples.enrichment.EnrichmentExample;
+import dev.leat.engine.examples.shop.ShopExample;
 import dev.leat.engine.plan.Names;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -18,7 +19,11 @@ public final class Main {
   private static final int WRONG_USAGE = 2;
   private static final String COMMAND = "java -jar engine-examples/target/engine-examples.jar";
   private static final List<Example> EXAMPLES =
-      List.of(new EnrichmentExample(), new ClickstreamExample(), new EngagementExample());
+      List.of(
+          new EnrichmentExample(),
+          new ClickstreamExample(),
+          new EngagementExample(),
+          new ShopExample());
 
   private Main() {}
 

@@ -78,6 +78,24 @@ public final class Report {
     }
   }
 
+  /** Lines that show views, all at one position, without what would take place. */
+  public static List<String> compact(Engine engine, List<ShownView> views) {
+    return engine.read(
+        snapshot -> {
+          List<String> lines = new ArrayList<>();
+          for (ShownView view : views) {
+            Schema printed = printed(view, engine.view(view.name()).schema());
+            List<Row> rows =
+                snapshot.view(view.name()).orderBy(view.orderKeys()).limit(view.limit()).toList();
+            lines.add(view.title());
+            lines.addAll(
+                RowText.table(
+                    printed, rows.stream().map(row -> part(printed, row)).toList(), List.of()));
+          }
+          return lines;
+        });
+  }
+
   /** The columns of a view that are printed. */
   static Schema printed(ShownView view, Schema schema) {
     return view.columns().isEmpty() ? schema : schema.select(view.columns(), "what is printed");

@@ -15,10 +15,12 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -103,7 +105,10 @@ public final class BatchEngine implements AutoCloseable {
     return rows;
   }
 
-  /** One form for values that are equal: integers are longs, decimals have no zeros at the end. */
+  /**
+   * One form for values that are equal: integers are longs, decimals have no zeros at the end, and
+   * durations are microseconds.
+   */
   private static Object comparable(Object value) {
     if (value instanceof Integer number) {
       return number.longValue();
@@ -117,7 +122,14 @@ public final class BatchEngine implements AutoCloseable {
     if (value instanceof java.sql.Timestamp time) {
       return instant(time.toLocalDateTime());
     }
-    return value;
+    if (value instanceof java.sql.Array array) {
+      try {
+        return Arrays.asList((Object[]) array.getArray());
+      } catch (SQLException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+    return value instanceof Duration duration ? duration.toNanos() / 1000 : value;
   }
 
   private static Instant instant(LocalDateTime time) {

@@ -94,6 +94,7 @@ class MainTest {
     assertThat(run("001", "--help").status()).isZero();
     assertThat(run("001", "--help").out()).contains("--data DIR").contains("--append");
     assertThat(run("002", "--help").out()).contains("--generate N").contains("--append");
+    assertThat(run("003", "--help").out()).contains("--speed N", "--plain");
     assertThat(run("000", "--help").status()).isZero();
     assertThat(run("000", "--help").out()).contains("--keyless").contains("--generate N");
   }
@@ -122,6 +123,10 @@ class MainTest {
     assertWrong(run("002", "--append", "--events", "x"), "--append goes with both --events and");
     assertWrong(run("002", "--events", "x", "--generate", "5"), "--generate goes without --events");
     assertWrong(run("002", "--generate", "-5"), "--generate needs a number from 1 to 1,000,000");
+    assertWrong(run("003", "--speed", "0"), "--speed needs a number from 1 to 100,000");
+    assertWrong(run("003", "--hours", "73"), "--hours needs a number from 1 to 72");
+    assertWrong(run("003", "--lines", "2"), "--lines needs a number from 20 to 1,000");
+    assertWrong(run("003", "--events", "x"), "there is no flag '--events'");
     assertWrong(run("002", "--users", "x"), "there is no flag '--users'");
   }
 
@@ -381,7 +386,7 @@ class MainTest {
     assertThat(outcome.status()).isZero();
     assertThat(outcome.out()).contains("300 of 300 events; rows that changed: ");
     try (Stream<Path> files = Files.list(folder)) {
-      assertThat(files).hasSize(11);
+      assertThat(files).hasSize(12);
     }
     assertThat(folder.resolve("s2_conversion_funnel_300.csv"))
         .content()
@@ -426,5 +431,35 @@ class MainTest {
     assertThat(run("002", "--data", data).out())
         .startsWith("Found 4 events")
         .contains("nothing is added", "Rejected rows: 2");
+  }
+
+  @Test
+  void theShopIsPlayedWithALineForEachAlert() throws IOException {
+    Path folder = temp.resolve("shop");
+    Outcome outcome = run("003", "--out", folder);
+    assertThat(outcome.err()).isEmpty();
+    assertThat(outcome.status()).isZero();
+    assertThat(outcome.out())
+        .startsWith("2026-04-01T08:")
+        .contains(
+            "  bot: session b",
+            "  traffic spike: ",
+            "  traffic drop: ",
+            "  cart left behind: session s",
+            "2026-04-01T12:00:00Z  ",
+            "Carts left behind for 15 to 60 minutes")
+        .doesNotContain("\u001b");
+    // Each of these begins to be left behind once, unless its visitor comes back.
+    List<String> carts =
+        outcome.out().lines().filter(line -> line.contains("cart left behind")).toList();
+    assertThat(carts).hasSizeGreaterThan(50).doesNotHaveDuplicates();
+    try (Stream<Path> files = Files.list(folder)) {
+      assertThat(files).hasSize(9);
+    }
+    assertThat(folder.resolve("s3_bot_sessions_4h.csv")).content().hasLineCount(2);
+    assertThat(run("003", "--out", folder).out()).isEqualTo(outcome.out());
+    // A faster clock is the same clock: an hour in a tenth of a second, and a frame is 6 minutes.
+    Outcome fast = run("003", "--hours=1", "--speed=36000", "--plain");
+    assertThat(fast.out()).isEqualTo(run("003", "--hours", "1").out());
   }
 }

@@ -99,5 +99,4 @@ final class ReferenceWatermark {
         && source.lastRow != null
         && !tick.isBefore(source.lastRow.plus(idleAfter));
   }
-
 }

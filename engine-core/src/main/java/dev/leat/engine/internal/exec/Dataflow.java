@@ -438,6 +438,17 @@ public final class Dataflow implements Checkpointed {
     return views.containsKey(name);
   }
 
+  /** All that closes windows and sessions here. */
+  List<Closing> closings() {
+    List<Closing> closings = new ArrayList<>();
+    for (Operator operator : byNode.values()) {
+      if (operator instanceof Closing closing) {
+        closings.add(closing);
+      }
+    }
+    return closings;
+  }
+
   /** What closes windows and sessions that a relation is made of, inputs first. */
   List<Closing> closings(Node relation) {
     return Postorder.of(List.of(relation), Node::inputs).stream()

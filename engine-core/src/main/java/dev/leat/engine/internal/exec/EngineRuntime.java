@@ -7,6 +7,7 @@ import dev.leat.engine.internal.checkpoint.StateImage;
 import dev.leat.engine.internal.io.Io;
 import dev.leat.engine.internal.log.EventLog;
 import dev.leat.engine.plan.Plan;
+import dev.leat.engine.plan.ViewDefinition;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +38,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
   private final RowsPool pool;
   private final LongSupplier clockMicros;
   private final Ticks ticks;
+  private final StallWarnings stalls;
   private final EngineState state;
   private final Checkpointing checkpointer;
   private final StateBudget budget;
@@ -87,7 +89,13 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
     Recovery.Start start =
         checkpoints.isEmpty() ? recovery.empty() : recovery.find(checkpoints.get().store());
     this.state = start.state();
-    this.ticks = new Ticks(state.clock(), clockMicros);
+    this.ticks = new Ticks(state.clock(), state::tickToClose, clockMicros);
+    this.stalls =
+        new StallWarnings(
+            plan.views().stream().map(ViewDefinition::name).toList(),
+            state::closings,
+            settings.stallMicros(),
+            LOG::warn);
     // Before there is a checkpointer, which lets the log go of what no checkpoint needs.
     state.holdForBackfill(log);
     checkpoints.ifPresent(some -> some.store().keepFor(settings.sinks()::neededAfter));
@@ -145,7 +153,8 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
     try {
       while (!inbox.isClosed()) {
         if (!backfilling.isActive()) {
-          inbox.awaitRows(ticks.nanosToNext());
+          long toLook = stalls.nanosToNext(clockMicros.getAsLong());
+          inbox.awaitRows(Math.min(ticks.nanosToNext(), toLook));
         }
         step();
       }
@@ -233,6 +242,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
           makeRoom();
         }
       }
+      stalls.check(epoch == null ? clockMicros.getAsLong() : epoch.tickMicros());
       // Everybody else has his turn in every step; what these hold of a full log goes by that.
       if (backfilling.slice() || epoch == null || full != null) {
         deliver();

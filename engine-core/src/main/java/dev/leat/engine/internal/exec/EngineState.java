@@ -6,6 +6,7 @@ import dev.leat.engine.internal.batch.Hashing;
 import dev.leat.engine.internal.checkpoint.CheckpointFile;
 import dev.leat.engine.internal.checkpoint.StateImage;
 import dev.leat.engine.internal.log.EventLog;
+import dev.leat.engine.internal.op.Closing;
 import dev.leat.engine.internal.op.ViewOperator;
 import dev.leat.engine.plan.Plan;
 import java.util.ArrayList;
@@ -303,11 +304,33 @@ final class EngineState {
     throw new IllegalStateException("no dataflow has view '" + name + "'");
   }
 
+  /**
+   * The tick at which something closes though no row comes, because streams are idle by then; the
+   * greatest value if nothing does.
+   */
+  long tickToClose() {
+    long next = Long.MAX_VALUE;
+    for (Closing closing : dataflow.closings()) {
+      next = Math.min(next, closing.tickToClose());
+    }
+    for (LateViews views : late) {
+      for (Closing closing : views.dataflow().closings()) {
+        next = Math.min(next, closing.tickToClose());
+      }
+    }
+    return next;
+  }
+
   /** What a view of the plan waits for, in sentences; none if it shows all that came in. */
   List<String> whyStalled(String name) {
+    return Stalls.of(name, closings(name));
+  }
+
+  /** What a view of the plan is made of that closes. */
+  List<Closing> closings(String view) {
     for (Dataflow flow : flows()) {
-      if (flow.hasView(name)) {
-        return Stalls.of(name, flow.closings(plan.view(name).relation()));
+      if (flow.hasView(view)) {
+        return flow.closings(plan.view(view).relation());
       }
     }
     return List.of();

@@ -13,6 +13,8 @@ import java.util.Set;
  * @param producers which producers' last appends are known
  * @param stateBytes about how many bytes the state may take
  * @param mayStartEmpty names of views that may do without the records that the log no longer has
+ * @param stallMicros after how long without a result of what closes it is said what a view waits
+ *     for; 0 for never
  * @param sinks one for each sink of the plan
  */
 public record RuntimeSettings(
@@ -24,8 +26,9 @@ public record RuntimeSettings(
     ProducerLimits producers,
     long stateBytes,
     Set<String> mayStartEmpty,
+    long stallMicros,
     Sinks sinks) {
-  /** For a plan without sinks. */
+  /** For a plan without sinks, of which nothing is said that closes. */
   public RuntimeSettings(
       int epochRows,
       long epochBytes,
@@ -44,6 +47,7 @@ public record RuntimeSettings(
         producers,
         stateBytes,
         mayStartEmpty,
+        0,
         Sinks.none());
   }
 }

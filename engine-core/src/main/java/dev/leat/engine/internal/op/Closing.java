@@ -27,4 +27,18 @@ public interface Closing extends Operator {
 
   /** What it is in the pipeline. */
   String place();
+
+  /** How many rows it has given. */
+  int given();
+
+  /**
+   * The tick at which something closes though no row comes, because streams are idle by then; the
+   * greatest value if nothing does.
+   */
+  default long tickToClose() {
+    Waiting next = waiting();
+    return next == null || watermark() >= next.closesAt()
+        ? Long.MAX_VALUE
+        : Watermark.tickReaching(sources(), next.closesAt());
+  }
 }

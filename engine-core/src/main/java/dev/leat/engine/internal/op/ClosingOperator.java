@@ -134,6 +134,11 @@ public final class ClosingOperator implements Closing {
   }
 
   @Override
+  public int given() {
+    return closed.given();
+  }
+
+  @Override
   public void step() {
     takeOpen(input.output());
     groups.step();

@@ -98,6 +98,11 @@ public final class ClosingSessionsOperator implements Closing {
   }
 
   @Override
+  public int given() {
+    return closed.given();
+  }
+
+  @Override
   public void step() {
     takeOpen(input.output());
     groups.step();

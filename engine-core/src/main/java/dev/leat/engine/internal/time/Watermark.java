@@ -70,9 +70,18 @@ public final class Watermark implements Checkpointed {
 
   /** Had it no row for the time after which it holds nothing back? */
   public boolean isIdle() {
-    return idleAfter != Long.MAX_VALUE
-        && tick != EventTime.NEVER
-        && tick >= saturatedSum(lastRow, idleAfter);
+    return isIdleAt(tick);
+  }
+
+  private boolean isIdleAt(long micros) {
+    return idleAfter != Long.MAX_VALUE && tick != EventTime.NEVER && micros >= idleAt();
+  }
+
+  /** The tick at which it is idle if no row comes; the greatest value if never. */
+  private long idleAt() {
+    return idleAfter == Long.MAX_VALUE || tick == EventTime.NEVER
+        ? Long.MAX_VALUE
+        : saturatedSum(lastRow, idleAfter);
   }
 
   /** After how long without a row it is idle; the greatest value if never. */
@@ -102,13 +111,35 @@ public final class Watermark implements Checkpointed {
 
   /** The smallest of those that are not idle; the greatest if all are. */
   public static long smallest(List<Watermark> all) {
+    return smallestAt(all, EventTime.NEVER);
+  }
+
+  /**
+   * The tick at which streams are idle so that what is left has reached a time, if no row comes;
+   * the greatest value if that does not happen.
+   *
+   * @param time that is not reached now
+   */
+  public static long tickReaching(List<Watermark> all, long time) {
+    long least = Long.MAX_VALUE;
+    for (Watermark candidate : all) {
+      long at = candidate.idleAt();
+      if (at > candidate.tick && at < least && smallestAt(all, at) >= time) {
+        least = at;
+      }
+    }
+    return least;
+  }
+
+  /** The smallest as it would be at a tick, if that is later than the latest. */
+  private static long smallestAt(List<Watermark> all, long tick) {
     long smallest = Long.MAX_VALUE;
     long greatest = EventTime.NEVER;
     boolean isHeldBack = false;
     for (Watermark watermark : all) {
       long value = watermark.value();
       greatest = Math.max(greatest, value);
-      if (!watermark.isIdle()) {
+      if (!watermark.isIdleAt(Math.max(tick, watermark.tick))) {
         smallest = Math.min(smallest, value);
         isHeldBack = true;
       }

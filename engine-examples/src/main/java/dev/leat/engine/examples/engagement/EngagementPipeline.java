@@ -1,5 +1,6 @@
 package dev.leat.engine.examples.engagement;
 
+import static dev.leat.engine.Expressions.arrayAgg;
 import static dev.leat.engine.Expressions.asc;
 import static dev.leat.engine.Expressions.avg;
 import static dev.leat.engine.Expressions.boolOr;
@@ -7,9 +8,13 @@ import static dev.leat.engine.Expressions.col;
 import static dev.leat.engine.Expressions.count;
 import static dev.leat.engine.Expressions.countDistinct;
 import static dev.leat.engine.Expressions.desc;
+import static dev.leat.engine.Expressions.first;
+import static dev.leat.engine.Expressions.gap;
+import static dev.leat.engine.Expressions.last;
 import static dev.leat.engine.Expressions.lit;
 import static dev.leat.engine.Expressions.max;
 import static dev.leat.engine.Expressions.min;
+import static dev.leat.engine.Expressions.rowNumber;
 import static dev.leat.engine.Expressions.sum;
 import static dev.leat.engine.Expressions.when;
 
@@ -21,6 +26,7 @@ import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.NamedExpr;
 import dev.leat.engine.plan.TruncUnit;
 import java.math.BigDecimal;
+import java.time.Duration;
 
 /**
  * What is computed: six groups of questions over one stream of interactions.
@@ -33,6 +39,7 @@ public final class EngagementPipeline {
   public static final String EVENTS = "clickstream";
 
   private static final int TOP_PAGES = 10;
+  private static final Duration VISIT_GAP = Duration.ofMinutes(30);
 
   private final Relation<Interaction> events;
 
@@ -50,6 +57,7 @@ public final class EngagementPipeline {
           Relation<Row> sessions = of.sessions();
           sessions.materialize("sessions");
           statistics(sessions).materialize("session_statistics");
+          of.visitsByGap().materialize("visits");
           of.funnel().materialize("conversion_funnel");
           of.devices().materialize("devices");
           of.browsers().materialize("browsers");
@@ -163,6 +171,28 @@ public final class EngagementPipeline {
             percent(col("bounced_sessions"), col("total_sessions")).as("bounce_rate_pct"),
             "conversions",
             percent(col("conversions"), col("total_sessions")).as("conversion_rate_pct"));
+  }
+
+  /**
+   * Second group: a row for each visit, which is what a user does without a break of more than half
+   * an hour, whatever session ids say.
+   */
+  private Relation<Row> visitsByGap() {
+    return events
+        .where(col(Interaction::eventTimestamp).isNotNull())
+        .sessionize(gap(VISIT_GAP))
+        .on(Interaction::eventTimestamp)
+        .by(Interaction::userId)
+        .aggregate(
+            count().as("total_events"),
+            first(Interaction::pageUrl).orderBy(asc(Interaction::eventTimestamp)).as("entry_page"),
+            last(Interaction::pageUrl).orderBy(asc(Interaction::eventTimestamp)).as("exit_page"),
+            arrayAgg(Interaction::pageUrl).orderBy(asc(Interaction::eventTimestamp)).as("pages"),
+            boolOr(isType("purchase")).as("converted"))
+        .acceptGrowth("the pages of each visit are what is asked for")
+        .partitionBy("user_id")
+        .orderBy(asc("session_start"))
+        .with(rowNumber().as("visit_number"));
   }
 
   /**

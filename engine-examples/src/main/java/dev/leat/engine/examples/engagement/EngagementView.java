@@ -23,6 +23,20 @@ final class EngagementView {
                   "2. Sessions, the longest first",
                   List.of(desc("session_duration_min"), asc("session_id"), asc("user_id")))
               .withLimit(10),
+          new ShownView(
+                  "visits",
+                  "2. Visits without a break of more than half an hour, the longest first",
+                  List.of(desc("total_events"), asc("user_id"), asc("session_start")))
+              .withLimit(10)
+              .withColumns(
+                  "user_id",
+                  "visit_number",
+                  "session_start",
+                  "session_end",
+                  "total_events",
+                  "entry_page",
+                  "exit_page",
+                  "converted"),
           new ShownView("conversion_funnel", "3. Funnel", List.of(asc("step"))),
           new ShownView("devices", "4. Devices", List.of(desc("unique_users"), asc("device_type"))),
           new ShownView(

@@ -9,34 +9,25 @@ import dev.leat.engine.EngineSettings;
 import dev.leat.engine.Row;
 import dev.leat.engine.Threading;
 import dev.leat.engine.examples.BatchEngine;
+import dev.leat.engine.examples.RecordText;
 import dev.leat.engine.examples.ShownView;
 import java.io.IOException;
 import java.sql.SQLException;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The live views are what DuckDB computes in batch over the same events. */
 class EngagementPipelineTest {
-  private static final String COLUMNS =
-      Arrays.stream(Interaction.class.getRecordComponents())
-          .map(c -> InteractionText.column(c) + ": '" + sqlType(c.getType()) + "'")
-          .collect(Collectors.joining(", "));
+  private static final String COLUMNS = RecordText.columns(Interaction.class);
 
   private BatchEngine batch;
-
-  private static String sqlType(Class<?> type) {
-    return type == Instant.class ? "TIMESTAMP" : type == Integer.class ? "INTEGER" : "VARCHAR";
-  }
 
   @BeforeEach
   void open() throws SQLException {
@@ -63,7 +54,7 @@ class EngagementPipelineTest {
   }
 
   private void load(List<Interaction> events) throws SQLException, IOException {
-    batch.load(EngagementPipeline.EVENTS, COLUMNS, InteractionText.ndjson(events));
+    batch.load(EngagementPipeline.EVENTS, COLUMNS, RecordText.ndjson(events));
     batch.execute("create or replace temp view sessions as " + BatchEngine.sql("sessions"));
   }
 
@@ -123,7 +114,7 @@ class EngagementPipelineTest {
           if (random.nextBoolean()) {
             append(engine, some);
           } else {
-            engine.ndjson(EngagementPipeline.EVENTS).append(InteractionText.ndjson(some));
+            engine.ndjson(EngagementPipeline.EVENTS).append(RecordText.ndjson(some));
             engine.step();
           }
           from = to;
