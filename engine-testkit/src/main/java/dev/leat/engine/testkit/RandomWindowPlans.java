@@ -153,12 +153,12 @@ public final class RandomWindowPlans {
     }
     Duration size = values.pick(SIZES);
     int steps = size.toNanos() == 7000 ? 7 : values.pick(List.of(2, 4, 5));
-    int choice = copies * steps > MAX_COPIES ? 0 : random.nextInt(3);
+    int choice = copies * steps > MAX_COPIES ? 0 : random.nextInt(4);
     copies *= choice == 0 ? 1 : steps;
     TimeWindow window =
         switch (choice) {
           case 0 -> TimeWindow.tumbling(size);
-          case 1 -> TimeWindow.hopping(size, size.dividedBy(steps));
+          case 1, 2 -> TimeWindow.hopping(size, size.dividedBy(steps));
           default -> TimeWindow.cumulating(size, size.dividedBy(steps));
         };
     long micros = size.toNanos() / 1000;
@@ -212,7 +212,7 @@ public final class RandomWindowPlans {
             "at",
             values.percent(20) ? List.of() : List.of(values.pick(List.of("k", "k", "n"))));
     // Without those that take nothing back: they may stand among none that cannot be put together.
-    List<AggregateCall> some = calls(source, false);
+    List<AggregateCall> some = anyCalls(source, false);
     while (!(SessionAggregate.of(source, sessions, some) instanceof SessionAggregate)) {
       some = some.subList(0, some.size() - 1);
     }
@@ -229,10 +229,54 @@ public final class RandomWindowPlans {
   }
 
   private List<AggregateCall> calls(Node source) {
-    return calls(source, source.isAppendOnly());
+    return source instanceof Windowed windowed && values.percent(60)
+        ? callsByPane(windowed)
+        : anyCalls(source, source.isAppendOnly());
   }
 
-  private List<AggregateCall> calls(Node source, boolean isOnlyAdding) {
+  /** Aggregates of which most can be put together by pane, so of no column of a window. */
+  private List<AggregateCall> callsByPane(Windowed source) {
+    RandomExprs exprs = exprs(source.input());
+    List<AggregateCall> some = new ArrayList<>();
+    for (int i = random.nextInt(4); i >= 0; i--) {
+      AggregateCall call = callByPane(exprs, source.input().isAppendOnly());
+      some.add((values.percent(35) ? call.where(exprs.likelyCondition()) : call).as("y" + names++));
+    }
+    return some;
+  }
+
+  private AggregateCall callByPane(RandomExprs exprs, boolean isAppendOnly) {
+    List<AggregateFunction> functions =
+        isAppendOnly
+            ? List.of(AggregateFunction.MIN, AggregateFunction.MAX, AggregateFunction.BIT_OR)
+            : List.of(AggregateFunction.BIT_XOR);
+    return switch (random.nextInt(10)) {
+      case 0 -> new AggregateCall(AggregateFunction.COUNT, null, null, false, null);
+      case 1 -> call(AggregateFunction.COUNT, exprs, exprs.someType(), false);
+      case 2 -> call(AggregateFunction.SUM, exprs, Type.LONG, false);
+      case 3 -> call(AggregateFunction.AVG, exprs, Type.DOUBLE, false);
+      case 4 -> call(values.pick(functions), exprs, Type.LONG, false);
+      case 5 ->
+          call(
+              values.pick(List.of(AggregateFunction.BOOL_OR, AggregateFunction.BOOL_AND)),
+              exprs,
+              Type.BOOLEAN,
+              false);
+      default -> {
+        Type type = exprs.someType();
+        boolean isScalar = RandomExprs.isScalar(type);
+        yield call(AggregateFunction.COUNT, exprs, isScalar ? type : Type.STRING, true);
+      }
+    };
+  }
+
+  private AggregateCall call(
+      AggregateFunction function, RandomExprs exprs, Type type, boolean isDistinct) {
+    return new AggregateCall(
+        function, exprs.of(type, random.nextInt(2)), null, isDistinct, null);
+  }
+
+  private List<AggregateCall> anyCalls(Node source, boolean isOnlyAdding) {
     RandomExprs exprs = exprs(source);
     RandomCalls calls = new RandomCalls(random, exprs, isOnlyAdding);
     List<AggregateCall> some = new ArrayList<>();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.leat.engine.plan.ClosingAggregate;
 import dev.leat.engine.plan.ClosingSessions;
+import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.TimeWindow;
 import dev.leat.engine.plan.ViewDefinition;
@@ -58,6 +59,9 @@ class RandomWindowsTest {
     long without = 0;
     long lateOfSessions = 0;
     long closedSessions = 0;
+    int liveByPane = 0;
+    int closingByPane = 0;
+    int updatingByPane = 0;
     for (long seed = 0; seed < 300; seed++) {
       Plan plan = RandomWindowPlans.plan(seed);
       InputModel model = new InputModel(plan);
@@ -74,8 +78,12 @@ class RandomWindowsTest {
         if (node instanceof Windowed windowed) {
           live.add(windowed.window().kind());
           zones += windowed.window().zone() == null ? 0 : 1;
+        } else if (node instanceof Node.Aggregate aggregate && aggregate.isByPane()) {
+          liveByPane++;
+          updatingByPane += aggregate.input().isAppendOnly() ? 0 : 1;
         } else if (node instanceof ClosingAggregate closing) {
           late += memory.of(closing).late();
+          closingByPane += closing.live().isByPane() ? 1 : 0;
         } else if (node instanceof ClosingSessions sessions) {
           lateOfSessions += memory.of(sessions).late();
         }
@@ -87,6 +95,9 @@ class RandomWindowsTest {
       }
     }
     assertThat(live).containsExactlyInAnyOrder(TimeWindow.Kind.values());
+    assertThat(liveByPane).as("live, by pane").isGreaterThan(80);
+    assertThat(updatingByPane).as("of rows that can be taken back, by pane").isGreaterThan(20);
+    assertThat(closingByPane).as("closing, by pane").isGreaterThan(50);
     assertThat(zones).as("windows of days of a zone").isGreaterThan(20);
     assertThat(late).as("late rows").isGreaterThan(300);
     assertThat(closed).as("rows of closed windows").isGreaterThan(500);

@@ -3,7 +3,9 @@ package dev.leat.engine.internal.op;
 import dev.leat.engine.internal.batch.Batch;
 import dev.leat.engine.internal.batch.Column;
 import dev.leat.engine.internal.batch.Dictionary;
+import dev.leat.engine.internal.batch.Hashing;
 import dev.leat.engine.internal.expr.RowErrors;
+import dev.leat.engine.internal.state.CodePanes;
 import dev.leat.engine.internal.state.PaneSets;
 import dev.leat.engine.plan.AggregateCall;
 import dev.leat.engine.plan.AggregateFunction;
@@ -144,11 +146,16 @@ final class GroupFolds {
   }
 
   private Accumulator paneCount(Expr operand, StepPanes panes) {
-    return new PaneCountAccumulator(
-        new CountAccumulator(layout.word()),
-        TypeRules.typeOf(operand, rows.schema()).isEncoded(),
-        panes,
-        new PaneSets(rows.dictionary().hashing(), panes.step(), rows.isAppendOnly()));
+    CountAccumulator counts = new CountAccumulator(layout.word());
+    Hashing hashing = rows.dictionary().hashing();
+    boolean isEncoded = TypeRules.typeOf(operand, rows.schema()).isEncoded();
+    return isEncoded && rows.isAppendOnly()
+        ? new CodePaneAccumulator(counts, panes, new CodePanes(hashing, panes.step()))
+        : new ValuePaneAccumulator(
+            counts,
+            isEncoded,
+            panes,
+            new PaneSets(hashing, panes.step(), rows.isAppendOnly()));
   }
 
   /** Takes those out of the others that are folded in pairs. */

@@ -1,15 +1,8 @@
 package dev.leat.engine.internal.op;
 
-import dev.leat.engine.internal.batch.Batch;
-import dev.leat.engine.internal.batch.CodeSet;
 import dev.leat.engine.internal.batch.Column;
-import dev.leat.engine.internal.checkpoint.StateImage;
-import dev.leat.engine.internal.checkpoint.StateReader;
 import dev.leat.engine.internal.expr.RowErrors;
-import dev.leat.engine.internal.state.PaneSets;
 import java.util.Arrays;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Counts the distinct values of windows that overlap, of which only the sets of their panes are
@@ -18,11 +11,9 @@ import org.jspecify.annotations.Nullable;
  * beginning and one less behind its end, whatever the number of windows; at the end of the step
  * these differences are added up from the first window to the last.
  */
-final class PaneCountAccumulator extends Accumulator {
+abstract class PaneCountAccumulator extends Accumulator {
   private final CountAccumulator counts;
-  private final boolean isEncoded;
   private final StepPanes panes;
-  private final PaneSets sets;
   private long[] differences = new long[16];
 
   /**
@@ -30,42 +21,33 @@ final class PaneCountAccumulator extends Accumulator {
    *
    * @param panes of each step
    */
-  PaneCountAccumulator(
-      CountAccumulator counts, boolean isEncoded, StepPanes panes, PaneSets sets) {
+  PaneCountAccumulator(CountAccumulator counts, StepPanes panes) {
     this.counts = counts;
-    this.isEncoded = isEncoded;
     this.panes = panes;
-    this.sets = sets;
   }
 
-  @Override
-  void add(GroupedRows groups, @Nullable Column operand, Batch rows) {
-    Column values = Objects.requireNonNull(operand);
+  /** The panes of the step. */
+  final StepPanes panes() {
+    return panes;
+  }
+
+  /** Begins a step in which no value changed yet. */
+  final void start() {
     int size = panes.windows() + 1;
     if (differences.length < size) {
       differences = new long[size + (size >> 1)];
     }
     Arrays.fill(differences, 0, size, 0);
-    int[] paneOf = panes.paneOf();
-    boolean hasNulls = values.nulls() != null;
-    for (int i = 0; i < rows.count(); i++) {
-      int row = rows.row(i);
-      if (hasNulls && values.isNull(row)) {
-        continue;
-      }
-      int pane = paneOf[row];
-      int change =
-          sets.add(panes.owner(pane), panes.start(pane), values.word(row), rows.weight(row));
-      if (change != 0) {
-        change(pane, change);
-      }
-    }
   }
 
-  /** A value came into a pane, or went. */
-  private void change(int pane, int by) {
-    int before = sets.before(panes.before(pane));
-    int behind = sets.behind(panes.all(pane) - 1);
+  /**
+   * A value came into a pane, or went.
+   *
+   * @param before how many panes before it is the next that has the value, if they share a window;
+   *     else 0
+   * @param behind the same behind it
+   */
+  final void change(int pane, int by, int before, int behind) {
     int closed = panes.closed(pane);
     int first = Math.max(closed, before == 0 ? 0 : panes.firstWithout(pane, before));
     int end = behind == 0 ? panes.all(pane) : behind;
@@ -80,7 +62,7 @@ final class PaneCountAccumulator extends Accumulator {
    *
    * @param at where the words of each window begin, by place
    */
-  void addToWindows(long[] words, int[] at) {
+  final void addToWindows(long[] words, int[] at) {
     long sum = 0;
     for (int w = 0; w < panes.windows(); w++) {
       sum += differences[w];
@@ -89,9 +71,7 @@ final class PaneCountAccumulator extends Accumulator {
   }
 
   /** Forgets panes, sooner or later, that begin before a time, whose windows are all closed. */
-  void forgetBefore(long time) {
-    sets.forgetBefore(time);
-  }
+  abstract void forgetBefore(long time);
 
   @Override
   void merge(GroupMerge merge) {
@@ -111,27 +91,5 @@ final class PaneCountAccumulator extends Accumulator {
   @Override
   boolean isTold() {
     return true;
-  }
-
-  @Override
-  long besideBytes() {
-    return sets.bytes();
-  }
-
-  @Override
-  void mark(CodeSet live) {
-    if (isEncoded) {
-      sets.mark(live);
-    }
-  }
-
-  @Override
-  public StateImage capture() {
-    return sets.capture();
-  }
-
-  @Override
-  public void restore(StateReader in) {
-    sets.restore(in);
   }
 }

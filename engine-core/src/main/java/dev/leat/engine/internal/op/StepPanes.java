@@ -247,6 +247,11 @@ final class StepPanes {
     return all[pane];
   }
 
+  /** How many panes behind it share a window with a pane. */
+  int behind(int pane) {
+    return all[pane] - 1;
+  }
+
   /** How many panes before it share a window with a pane. */
   int before(int pane) {
     return windowsOfAll - (isCumulating ? all[pane] : 1);

@@ -175,6 +175,20 @@ public final class CodeBitmaps {
     return (int) (~old >>> code & 1);
   }
 
+  /** Is a code in the set of a slot? */
+  boolean contains(int slot, long code) {
+    int at = find(key(slot, code));
+    long[] page = pages.page(at >>> pageBits);
+    int entry = (at & pageMask) * ENTRY_WORDS;
+    long present = page[entry + PRESENT];
+    long block = 1L << (code >>> BLOCK_BITS & BLOCK_MASK);
+    if ((present & block) == 0) {
+      return false;
+    }
+    int place = firstBitmap(page, entry) + Long.bitCount(present & (block - 1));
+    return (bitmaps(page, entry, runs.pages())[place] >>> code & 1) != 0;
+  }
+
   /** Adds a block that an entry has not; also the entry's first. */
   private void addBlock(int at, long key, long block, long bits) {
     long[] page = pages.writable(at >>> pageBits);
