@@ -21,6 +21,7 @@ import org.apache.iceberg.io.SeekableInputStream;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.ColumnReader;
 import org.apache.parquet.column.impl.ColumnReadStoreImpl;
+import org.apache.parquet.format.Util;
 import org.apache.parquet.format.converter.ParquetMetadataConverter;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
@@ -121,8 +122,7 @@ final class KeyFile {
     in.seek(length - TAIL_BYTES - bytes);
     IOUtil.readFully(in, footer, 0, bytes);
     return new ParquetMetadataConverter()
-        .readParquetMetadata(
-            new ByteArrayInputStream(footer), ParquetMetadataConverter.NO_FILTER);
+        .fromParquetMetadata(Util.readFileMetaData(new ByteArrayInputStream(footer)));
   }
 
   private @Nullable ColumnReader[] readers(
