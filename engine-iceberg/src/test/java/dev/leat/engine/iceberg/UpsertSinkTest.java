@@ -1,5 +1,6 @@
 package dev.leat.engine.iceberg;
 
+import static dev.leat.engine.Expressions.arrayAgg;
 import static dev.leat.engine.Expressions.col;
 import static dev.leat.engine.Expressions.count;
 import static dev.leat.engine.Expressions.max;
@@ -18,6 +19,8 @@ import dev.leat.engine.Row;
 import dev.leat.engine.plan.Field;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,12 +31,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Function;
+import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.HasTableOperations;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.jdbc.JdbcCatalog;
+import org.apache.iceberg.types.Types;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -259,6 +264,227 @@ class UpsertSinkTest {
       commit(engine, at);
       assertThat(TableRows.of(lake(), "web.plans", engine.view("plans").schema()))
           .containsExactlyInAnyOrderElementsOf(engine.view("plans").scan());
+    }
+  }
+
+  @Test
+  void aSecondRowOfAKeyGivesTheSinkUpWithTheKey() {
+    IcebergSink sink = IcebergSink.upsert(lake(), "web.users", "plan");
+    Pipeline pipeline =
+        Pipeline.define(
+            p -> p.table("users", USERS).primaryKey("id").to("lake", unforced(sink)));
+    try (Engine engine = Engine.open(temp.resolve("engine"), pipeline)) {
+      commit(engine, engine.table("users").upsert(List.of(user(1, "a"), user(2, "b"))));
+      // Two rows change their keys with each other.
+      commit(engine, engine.table("users").upsert(List.of(user(1, "b"), user(2, "a"))));
+      assertThat(rows()).containsExactlyInAnyOrder(user(1, "b"), user(2, "a"));
+      Position at = engine.table("users").upsert(user(3, "a"));
+      assertThatThrownBy(() -> commit(engine, at))
+          .isInstanceOf(EngineException.class)
+          .hasMessageContaining("gets a second row of a key")
+          .hasMessageContaining("plan=a weight=1 position=3");
+    }
+    assertThat(rows()).containsExactlyInAnyOrder(user(1, "b"), user(2, "a"));
+  }
+
+  @Test
+  void equalRowsHaveOneKey() {
+    IcebergSink sink = IcebergSink.upsert(lake(), "web.users", "id", "plan", "since");
+    Pipeline pipeline =
+        Pipeline.define(p -> p.stream("users", USERS).to("lake", unforced(sink)));
+    try (Engine engine = Engine.inMemory(pipeline)) {
+      Position at = engine.stream("users").append(List.of(user(1, "a"), user(1, "a")));
+      assertThatThrownBy(() -> commit(engine, at))
+          .isInstanceOf(EngineException.class)
+          .hasMessageContaining("gets a second row of a key")
+          .hasMessageContaining("id=1 plan=a since=1969-12-31T23:59:59Z");
+    }
+  }
+
+  private static void refused(Function<Relation<Row>, Relation<Row>> of, IcebergSink sink, String... said) {
+    var thrown =
+        assertThatThrownBy(
+            () ->
+                Pipeline.define(
+                    p -> of.apply(p.table("users", USERS).primaryKey("id")).to("lake", sink)));
+    thrown.isInstanceOf(EngineException.class);
+    for (String part : said) {
+      thrown.hasMessageContaining(part);
+    }
+  }
+
+  @Test
+  void whatCannotBeUpsertedIsRefusedWhereThePipelineIsDefined() {
+    refused(
+        r -> r.groupBy("plan").aggregate(count().as("n")),
+        IcebergSink.append(lake(), "web.users"),
+        "takes rows back",
+        "upsert by its key [plan] with IcebergSink.upsert(lake, table)",
+        ".closing(lateness)",
+        "as a view");
+    refused(
+        r -> r.select("plan"),
+        IcebergSink.upsert(lake(), "web.users"),
+        "has none that is known",
+        "name columns that no two rows share",
+        ".groupBy");
+    refused(
+        r -> r,
+        IcebergSink.upsert(lake(), "web.users", "plam"),
+        "there is no column of the key 'plam'; did you mean 'plan'?");
+    refused(
+        r -> r.groupBy("plan").aggregate(arrayAgg(col("id")).as("ids")),
+        IcebergSink.upsert(lake(), "web.users", "ids"),
+        "cannot upsert by an array: column=ids");
+    refused(
+        r -> r,
+        IcebergSink.upsert(lake(), "web.users", "plan").equalityDeletes(),
+        "of which the plan does not say that no two rows share it: relation_key=[id]");
+    assertThatThrownBy(() -> IcebergSink.append(lake(), "web.users").equalityDeletes())
+        .hasMessageContaining("only .upsert(...) deletes");
+    assertThatThrownBy(() -> IcebergSink.upsert(lake(), "web.users", "id", "id"))
+        .hasMessageContaining("a column is named twice");
+    assertThat(temp.resolve("lake")).doesNotExist();
+  }
+
+  @Test
+  void keysOfFractionsAreNotDeletedByEquality() {
+    assertThatThrownBy(
+            () ->
+                Pipeline.define(
+                    p ->
+                        p.table(
+                                "rows",
+                                Schema.of(List.of(new Field("x", Type.DOUBLE, false))))
+                            .primaryKey("x")
+                            .to(
+                                "lake",
+                                IcebergSink.upsert(lake(), "web.xs").equalityDeletes())))
+        .isInstanceOf(EngineException.class)
+        .hasMessageContaining("cannot delete by a float or double")
+        .hasMessageContaining("column=x");
+  }
+
+  /** What the table has, by its manifests. */
+  private List<FileScanTask> tasks() {
+    try (JdbcCatalog catalog = lake().open(Steps.UNDISTURBED)) {
+      Table table = catalog.loadTable(TableIdentifier.parse("web.users"));
+      List<FileScanTask> tasks = new ArrayList<>();
+      try (CloseableIterable<FileScanTask> planned = table.newScan().planFiles()) {
+        planned.forEach(tasks::add);
+      }
+      return tasks;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void eachFileHasOneVectorAndIsRemovedWhenNothingIsLeft() {
+    try (Engine engine = Engine.inMemory(users(users()))) {
+      commit(
+          engine,
+          engine.table("users").upsert(List.of(user(1, "a"), user(2, "a"), user(3, "a"))));
+      commit(engine, engine.table("users").upsert(user(1, "b")));
+      commit(engine, engine.table("users").delete(2L));
+      assertThat(tasks())
+          .extracting(task -> task.file().recordCount() + " rows, " + task.deletes().size() + " vectors")
+          .containsExactlyInAnyOrder("3 rows, 1 vectors", "1 rows, 0 vectors");
+      assertThat(tasks().stream().flatMap(task -> task.deletes().stream()))
+          .extracting(DeleteFile::recordCount)
+          .containsExactly(2L);
+      // The last row of the first file, and the only one of the second.
+      commit(engine, engine.table("users").upsert(List.of(user(3, "c"), user(1, "c"))));
+      assertThat(tasks())
+          .extracting(task -> task.file().recordCount() + " rows, " + task.deletes().size() + " vectors")
+          .containsExactly("2 rows, 0 vectors");
+      // Of a row that comes and goes between two commits nothing is written.
+      Position unused = engine.table("users").upsert(user(9, "x"));
+      commit(engine, engine.table("users").delete(9L));
+      assertThat(tasks()).hasSize(1);
+      assertThat(rows()).containsExactlyInAnyOrder(user(3, "c"), user(1, "c"));
+    }
+  }
+
+  @Test
+  void theTableSaysWhatItsKeyIs() {
+    try (Engine engine = Engine.inMemory(users(users()))) {
+      commit(engine, engine.table("users").upsert(user(1, "a")));
+    }
+    try (JdbcCatalog catalog = lake().open(Steps.UNDISTURBED)) {
+      Table table = catalog.loadTable(TableIdentifier.parse("web.users"));
+      assertThat(table.schema().identifierFieldNames()).containsExactly("id");
+      assertThat(((HasTableOperations) table).operations().current().formatVersion()).isEqualTo(3);
+    }
+  }
+
+  /** Makes a table as somebody else would. */
+  private void make(int version, org.apache.iceberg.Schema schema) {
+    try (JdbcCatalog catalog = lake().open(Steps.UNDISTURBED)) {
+      Table unused =
+          catalog
+              .buildTable(TableIdentifier.parse("web.users"), schema)
+              .withProperty("format-version", Integer.toString(version))
+              .create();
+    }
+  }
+
+  @Test
+  void aTableThatIsThereGetsColumnsAndIsRefusedWithItsDifferences() {
+    make(
+        3,
+        new org.apache.iceberg.Schema(
+            Types.NestedField.required(1, "id", Types.LongType.get()),
+            Types.NestedField.optional(2, "other", Types.StringType.get())));
+    try (Engine engine = Engine.inMemory(users(users()))) {
+      commit(engine, engine.table("users").upsert(user(1, "a")));
+      commit(engine, engine.table("users").upsert(user(1, "b")));
+    }
+    assertThat(rows()).containsExactly(user(1, "b"));
+    Schema other =
+        Schema.of(List.of(new Field("id", Type.STRING, false), new Field("n", Type.INT, false)));
+    Pipeline pipeline =
+        Pipeline.define(p -> p.table("users", other).primaryKey("id").to("lake 2", users()));
+    try (Engine engine = Engine.inMemory(pipeline)) {
+      Position at = engine.table("users").upsert(Row.of(other, "a", 1));
+      assertThatThrownBy(() -> engine.awaitSink("lake 2", at, PATIENCE))
+          .isInstanceOf(EngineException.class)
+          .hasMessageContaining("column 'id' is string, in the table long")
+          .hasMessageContaining("column 'n' is not in the table, and not nullable");
+    }
+  }
+
+  @Test
+  void anOlderTableIsRefusedWithTheWaysOut() {
+    make(2, TableShape.toCreate(USERS, List.of()));
+    try (Engine engine = Engine.inMemory(users(users()))) {
+      Position at = engine.table("users").upsert(user(1, "a"));
+      assertThatThrownBy(() -> commit(engine, at))
+          .isInstanceOf(EngineException.class)
+          .hasMessageContaining("format version 2, and deletion vectors need 3")
+          .hasMessageContaining(".equalityDeletes()");
+    }
+    try (Engine engine = Engine.inMemory(users(users().equalityDeletes()))) {
+      commit(engine, engine.table("users").upsert(List.of(user(1, "a"), user(2, "a"))));
+      commit(engine, engine.table("users").upsert(user(1, "b")));
+    }
+    assertThat(rows()).containsExactlyInAnyOrder(user(1, "b"), user(2, "a"));
+  }
+
+  @Test
+  void whatWasDeletedByEqualityMustBeRewrittenFirst() {
+    make(3, TableShape.toCreate(USERS, List.of()));
+    try (Engine engine = Engine.inMemory(users(users().equalityDeletes()))) {
+      commit(engine, engine.table("users").upsert(user(1, "a")));
+      commit(engine, engine.table("users").upsert(user(1, "b")));
+    }
+    Pipeline vectors =
+        Pipeline.define(p -> p.table("users", USERS).primaryKey("id").to("lake 2", users()));
+    try (Engine engine = Engine.inMemory(vectors)) {
+      Position at = engine.table("users").upsert(user(2, "a"));
+      assertThatThrownBy(() -> engine.awaitSink("lake 2", at, PATIENCE))
+          .isInstanceOf(EngineException.class)
+          .hasMessageContaining("deleted in another way than with deletion vectors");
     }
   }
 }
