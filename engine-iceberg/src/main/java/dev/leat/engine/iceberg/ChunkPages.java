@@ -185,7 +185,8 @@ final class ChunkPages implements PageReader {
         try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
           yield in.readNBytes(size);
         } catch (IOException e) {
-          throw new EngineException(Kind.CORRUPT, "a data file is damaged: location=" + location, e);
+          throw new EngineException(
+              Kind.CORRUPT, "a data file is damaged: location=" + location, e);
         }
       }
       default ->

@@ -117,7 +117,8 @@ final class IcebergSession implements SinkSession {
 
   private Table create() {
     LOG.info("making {}", sink.describe());
-    org.apache.iceberg.Schema schema = TableShape.toCreate(source.schema(), sink.mode().of(source).key());
+    org.apache.iceberg.Schema schema =
+        TableShape.toCreate(source.schema(), sink.mode().of(source).key());
     try {
       return catalog
           .buildTable(sink.identifier(), schema)

@@ -94,8 +94,7 @@ public final class IcebergSink implements Sink {
    *     the relation. A second row of a key gives the sink up, with a message that has it.
    */
   public static IcebergSink upsert(Lake lake, String table, String... key) {
-    return of(
-        new Target(lake, table, new WriteMode(WriteMode.Deletes.VECTORS, List.of(key))));
+    return of(new Target(lake, table, new WriteMode(WriteMode.Deletes.VECTORS, List.of(key))));
   }
 
   private static IcebergSink of(Target target) {

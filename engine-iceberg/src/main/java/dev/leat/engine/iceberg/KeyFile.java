@@ -35,9 +35,9 @@ import org.apache.parquet.schema.Type;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The columns of the key of a Parquet file, row by row. Of Parquet it uses footers, headers of pages
- * and readers of columns, which need no Hadoop; Parquet's reader of files does. Any encoding, zstd,
- * gzip or nothing: what we and others write for tables like ours.
+ * The columns of the key of a Parquet file, row by row. Of Parquet it uses footers, headers of
+ * pages and readers of columns, which need no Hadoop; Parquet's reader of files does. Any encoding,
+ * zstd, gzip or nothing: what we and others write for tables like ours.
  */
 final class KeyFile {
   private static final byte[] MAGIC = "PAR1".getBytes(StandardCharsets.US_ASCII);

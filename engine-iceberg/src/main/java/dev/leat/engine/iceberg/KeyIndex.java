@@ -1,8 +1,8 @@
 package dev.leat.engine.iceberg;
 
 /**
- * Where the row of each key is: a table with open addressing, 24 bytes a slot, at most two thirds of
- * them in use; so 36 to 72 bytes a key. The bits of keys are a seeded hash already.
+ * Where the row of each key is: a table with open addressing, 24 bytes a slot, at most two thirds
+ * of them in use; so 36 to 72 bytes a key. The bits of keys are a seeded hash already.
  */
 final class KeyIndex {
   /** What is found for a key that is not there. */

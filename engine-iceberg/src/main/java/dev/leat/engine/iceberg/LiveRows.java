@@ -28,9 +28,9 @@ import org.slf4j.LoggerFactory;
  * Where the live row of each key of a table is: its file, and its position in that.
  *
  * <p>It is read from the table itself, from the columns of the key of all live rows, when the first
- * changes come after an opening; so it cannot disagree with the table, and needs no place of its own
- * to be kept in. Later it follows what is committed. When somebody else has changed the table, by
- * compaction say, only the files that are new are read.
+ * changes come after an opening; so it cannot disagree with the table, and needs no place of its
+ * own to be kept in. Later it follows what is committed. When somebody else has changed the table,
+ * by compaction say, only the files that are new are read.
  */
 final class LiveRows {
   private static final Logger LOG = LoggerFactory.getLogger(LiveRows.class);

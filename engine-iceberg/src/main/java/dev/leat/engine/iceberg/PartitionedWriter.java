@@ -85,9 +85,7 @@ final class PartitionedWriter<F extends ContentFile<F>> {
                   .withFileSizeInBytes(written.bytes())
                   .withMetrics(written.metrics())
                   .withSplitOffsets(written.splits());
-          return spec.isPartitioned()
-              ? builder.withPartition(partition).build()
-              : builder.build();
+          return spec.isPartitioned() ? builder.withPartition(partition).build() : builder.build();
         });
   }
 
@@ -116,9 +114,7 @@ final class PartitionedWriter<F extends ContentFile<F>> {
                   .withFileSizeInBytes(written.bytes())
                   .withMetrics(written.metrics())
                   .withSplitOffsets(written.splits());
-          return spec.isPartitioned()
-              ? builder.withPartition(partition).build()
-              : builder.build();
+          return spec.isPartitioned() ? builder.withPartition(partition).build() : builder.build();
         });
   }
 

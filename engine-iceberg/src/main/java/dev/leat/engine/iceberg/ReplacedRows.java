@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One row for each key, whose last version replaces the one before: a commit adds the new rows in
  * files, and marks the rows that they replace as deleted in the deletion vectors of their files,
- * each of which has one, with all that is deleted in it. A file of which nothing is left is removed.
+ * each of which has one, with all that is deleted in it. A file of which nothing is left is
+ * removed.
  *
  * <p>Positions are those of one snapshot of the table, {@link LiveRows#snapshot}, and a commit is
  * made on that snapshot only. If somebody else has changed the table, what is known of it follows;
@@ -84,8 +85,7 @@ final class ReplacedRows implements TableChanges {
     }
     table.refresh();
     live.follow(table);
-    Prepared files =
-        new Prepared(table, PartitionedWriter.ofRows(table, shape, targetFileBytes));
+    Prepared files = new Prepared(table, PartitionedWriter.ofRows(table, shape, targetFileBytes));
     prepared = files;
     for (Net net : changes.all()) {
       if (net.before() != null) {

@@ -9,8 +9,8 @@ import org.apache.iceberg.Transaction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the changes of a relation come into a table: what was written since the last commit, as files.
- * One session uses it, and after a failure only {@link #abandon} or {@link #leave}.
+ * How the changes of a relation come into a table: what was written since the last commit, as
+ * files. One session uses it, and after a failure only {@link #abandon} or {@link #leave}.
  */
 interface TableChanges {
   /** Takes the changes of an epoch; they are valid until the commit. */

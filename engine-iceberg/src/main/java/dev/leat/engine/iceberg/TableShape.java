@@ -26,10 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param parquet these columns as files have them
  */
 record TableShape(
-    Schema source,
-    org.apache.iceberg.Schema schema,
-    List<Integer> written,
-    MessageType parquet) {
+    Schema source, org.apache.iceberg.Schema schema, List<Integer> written, MessageType parquet) {
   /**
    * The columns of a table that is to be made.
    *

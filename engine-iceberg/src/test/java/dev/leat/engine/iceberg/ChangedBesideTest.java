@@ -38,8 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ChangedBesideTest {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final Schema USERS =
-      Schema.of(
-          List.of(new Field("id", Type.LONG, false), new Field("plan", Type.STRING, true)));
+      Schema.of(List.of(new Field("id", Type.LONG, false), new Field("plan", Type.STRING, true)));
 
   @TempDir private Path temp;
 
@@ -88,7 +87,10 @@ class ChangedBesideTest {
   private static DataFile write(Table table, String codec) throws IOException {
     DataWriter<Record> writer =
         Parquet.writeData(
-                table.io().newOutputFile(table.location() + "/data/" + codec + "-" + System.nanoTime() + ".parquet"))
+                table
+                    .io()
+                    .newOutputFile(
+                        table.location() + "/data/" + codec + "-" + System.nanoTime() + ".parquet"))
             .schema(table.schema())
             .withSpec(table.spec())
             .set("write.parquet.compression-codec", codec)
@@ -111,8 +113,7 @@ class ChangedBesideTest {
         compact(codec);
         commit(engine, user(2, codec), user(4, codec));
         assertThat(rows())
-            .containsExactlyInAnyOrder(
-                user(1, "b"), user(2, codec), user(3, "a"), user(4, codec));
+            .containsExactlyInAnyOrder(user(1, "b"), user(2, codec), user(3, "a"), user(4, codec));
       }
       assertThat(engine.sinkStatus("lake").failure()).isEmpty();
     }

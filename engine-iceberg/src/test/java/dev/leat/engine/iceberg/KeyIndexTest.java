@@ -56,14 +56,16 @@ class KeyIndexTest {
     KeyHash hash = new KeyHash(0x0706050403020100L, 0x0f0e0d0c0b0a0908L);
     hash.begin();
     hash.finish();
-    assertThat(HexFormat.of().toHexDigits(Long.reverseBytes(hash.low()))).isEqualTo("a3817f04ba25a8e6");
+    assertThat(HexFormat.of().toHexDigits(Long.reverseBytes(hash.low())))
+        .isEqualTo("a3817f04ba25a8e6");
     assertThat(HexFormat.of().toHexDigits(Long.reverseBytes(hash.high())))
         .isEqualTo("6df67214c7550293");
     // One byte, 00: what a null is.
     hash.begin();
     hash.addNull();
     hash.finish();
-    assertThat(HexFormat.of().toHexDigits(Long.reverseBytes(hash.low()))).isEqualTo("da87c1d86b99af44");
+    assertThat(HexFormat.of().toHexDigits(Long.reverseBytes(hash.low())))
+        .isEqualTo("da87c1d86b99af44");
     assertThat(HexFormat.of().toHexDigits(Long.reverseBytes(hash.high())))
         .isEqualTo("347659119b22fc45");
   }

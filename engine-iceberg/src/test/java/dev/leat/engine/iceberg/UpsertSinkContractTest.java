@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The contract of sinks, for tables whose rows change and go, and change their partition: faults and
- * deaths around deletion vectors, too. What is there is read by Iceberg's own reader.
+ * The contract of sinks, for tables whose rows change and go, and change their partition: faults
+ * and deaths around deletion vectors, too. What is there is read by Iceberg's own reader.
  */
 class UpsertSinkContractTest extends SinkContractTest {
   @Override

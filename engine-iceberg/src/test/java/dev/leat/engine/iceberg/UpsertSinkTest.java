@@ -134,7 +134,8 @@ class UpsertSinkTest {
         t -> {
           for (int i = 0; i < 12; i++) {
             Row row = Row.of(schema, values.apply(random));
-            List<Row> old = rows.stream().filter(r -> keyOf(r, key).equals(keyOf(row, key))).toList();
+            List<Row> old =
+                rows.stream().filter(r -> keyOf(r, key).equals(keyOf(row, key))).toList();
             old.forEach(r -> t.delete(engine.keylessTable("rows"), r));
             rows.removeAll(old);
             if (old.isEmpty() || random.nextInt(3) > 0) {
@@ -271,8 +272,7 @@ class UpsertSinkTest {
   void aSecondRowOfAKeyGivesTheSinkUpWithTheKey() {
     IcebergSink sink = IcebergSink.upsert(lake(), "web.users", "plan");
     Pipeline pipeline =
-        Pipeline.define(
-            p -> p.table("users", USERS).primaryKey("id").to("lake", unforced(sink)));
+        Pipeline.define(p -> p.table("users", USERS).primaryKey("id").to("lake", unforced(sink)));
     try (Engine engine = Engine.open(temp.resolve("engine"), pipeline)) {
       commit(engine, engine.table("users").upsert(List.of(user(1, "a"), user(2, "b"))));
       // Two rows change their keys with each other.
@@ -290,8 +290,7 @@ class UpsertSinkTest {
   @Test
   void equalRowsHaveOneKey() {
     IcebergSink sink = IcebergSink.upsert(lake(), "web.users", "id", "plan", "since");
-    Pipeline pipeline =
-        Pipeline.define(p -> p.stream("users", USERS).to("lake", unforced(sink)));
+    Pipeline pipeline = Pipeline.define(p -> p.stream("users", USERS).to("lake", unforced(sink)));
     try (Engine engine = Engine.inMemory(pipeline)) {
       Position at = engine.stream("users").append(List.of(user(1, "a"), user(1, "a")));
       assertThatThrownBy(() -> commit(engine, at))
@@ -301,7 +300,8 @@ class UpsertSinkTest {
     }
   }
 
-  private static void refused(Function<Relation<Row>, Relation<Row>> of, IcebergSink sink, String... said) {
+  private static void refused(
+      Function<Relation<Row>, Relation<Row>> of, IcebergSink sink, String... said) {
     var thrown =
         assertThatThrownBy(
             () ->
@@ -353,13 +353,9 @@ class UpsertSinkTest {
             () ->
                 Pipeline.define(
                     p ->
-                        p.table(
-                                "rows",
-                                Schema.of(List.of(new Field("x", Type.DOUBLE, false))))
+                        p.table("rows", Schema.of(List.of(new Field("x", Type.DOUBLE, false))))
                             .primaryKey("x")
-                            .to(
-                                "lake",
-                                IcebergSink.upsert(lake(), "web.xs").equalityDeletes())))
+                            .to("lake", IcebergSink.upsert(lake(), "web.xs").equalityDeletes())))
         .isInstanceOf(EngineException.class)
         .hasMessageContaining("cannot delete by a float or double")
         .hasMessageContaining("column=x");
@@ -383,12 +379,12 @@ class UpsertSinkTest {
   void eachFileHasOneVectorAndIsRemovedWhenNothingIsLeft() {
     try (Engine engine = Engine.inMemory(users(users()))) {
       commit(
-          engine,
-          engine.table("users").upsert(List.of(user(1, "a"), user(2, "a"), user(3, "a"))));
+          engine, engine.table("users").upsert(List.of(user(1, "a"), user(2, "a"), user(3, "a"))));
       commit(engine, engine.table("users").upsert(user(1, "b")));
       commit(engine, engine.table("users").delete(2L));
       assertThat(tasks())
-          .extracting(task -> task.file().recordCount() + " rows, " + task.deletes().size() + " vectors")
+          .extracting(
+              task -> task.file().recordCount() + " rows, " + task.deletes().size() + " vectors")
           .containsExactlyInAnyOrder("3 rows, 1 vectors", "1 rows, 0 vectors");
       assertThat(tasks().stream().flatMap(task -> task.deletes().stream()))
           .extracting(DeleteFile::recordCount)
@@ -396,7 +392,8 @@ class UpsertSinkTest {
       // The last row of the first file, and the only one of the second.
       commit(engine, engine.table("users").upsert(List.of(user(3, "c"), user(1, "c"))));
       assertThat(tasks())
-          .extracting(task -> task.file().recordCount() + " rows, " + task.deletes().size() + " vectors")
+          .extracting(
+              task -> task.file().recordCount() + " rows, " + task.deletes().size() + " vectors")
           .containsExactly("2 rows, 0 vectors");
       // Of a row that comes and goes between two commits nothing is written.
       Position unused = engine.table("users").upsert(user(9, "x"));

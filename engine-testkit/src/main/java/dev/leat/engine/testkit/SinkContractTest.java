@@ -391,8 +391,7 @@ public abstract class SinkContractTest {
     private final SinkSession session;
 
     private Zombie(Lives lives) {
-      session =
-          sink(lives.table, lives.faults).open(source());
+      session = sink(lives.table, lives.faults).open(source());
     }
 
     private void commitIsRefused() {
