@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -147,7 +146,7 @@ final class ReplacedRows implements TableChanges {
   @Override
   public void addTo(Transaction transaction, Map<String, String> summary) {
     Prepared files = prepared;
-    if (files == null || files.files.isEmpty() && files.replaced.isEmpty()) {
+    if (files == null || (files.files.isEmpty() && files.replaced.isEmpty())) {
       return;
     }
     RowDelta delta = transaction.newRowDelta();
@@ -215,7 +214,7 @@ final class ReplacedRows implements TableChanges {
         });
     Map<String, Integer> numbers = new HashMap<>();
     files.files.forEach(file -> numbers.put(file.location(), live.added(file)));
-    Map<DataFileWriter, Integer> ofWriter = new IdentityHashMap<>();
+    Map<DataFileWriter, Integer> ofWriter = new HashMap<>();
     for (Placed row : files.placed) {
       int number =
           ofWriter.computeIfAbsent(
