@@ -16,7 +16,7 @@ public interface SinkSession extends AutoCloseable {
   /**
    * Writes the changes of one epoch. They are not to be seen before the commit.
    *
-   * @param changes valid during the call only
+   * @param changes valid until the next commit, or until the session is closed
    */
   void write(SinkChanges changes);
 

@@ -6,14 +6,15 @@ import org.jspecify.annotations.Nullable;
 
 /** A row of changes as Iceberg's transforms read it; moved from row to row. */
 final class ChangeRow implements StructLike {
-  private final SinkChanges changes;
+  private SinkChanges changes;
   private int row;
 
   ChangeRow(SinkChanges changes) {
     this.changes = changes;
   }
 
-  ChangeRow at(int index) {
+  ChangeRow at(SinkChanges of, int index) {
+    changes = of;
     row = index;
     return this;
   }

@@ -42,6 +42,7 @@ final class DataFileWriter {
   private final TableShape shape;
   private final MessageType type;
   private final long rowGroupBytes;
+  private final int[] written;
   private final ZstdCompressor compressor = new ZstdCompressor();
   private final ParquetFileWriter writer;
   private final List<ColumnCells> cells = new ArrayList<>();
@@ -49,15 +50,17 @@ final class DataFileWriter {
   private ColumnWriteStore columns;
   private ColumnWriter[] outs;
   private long rows;
+  private long completeRows;
 
   DataFileWriter(OutputFile file, TableShape shape, long rowGroupBytes) {
     this.file = file;
     this.shape = shape;
     this.type = shape.parquet();
     this.rowGroupBytes = rowGroupBytes;
+    this.written = shape.written().stream().mapToInt(Integer::intValue).toArray();
     List<ColumnDescriptor> leaves = type.getColumns();
     for (int c = 0; c < leaves.size(); c++) {
-      cells.add(ColumnCells.of(shape.source().field(c), leaves.get(c)));
+      cells.add(ColumnCells.of(shape.source().field(written[c]), leaves.get(c)));
     }
     try {
       writer =
@@ -92,15 +95,18 @@ final class DataFileWriter {
     return file.location();
   }
 
-  /** Writes a row, as often as its weight says. */
+  /** How many rows it has; the last one is at the position before that. */
+  long rows() {
+    return completeRows + rows;
+  }
+
+  /** Writes a row. */
   void write(SinkChanges changes, int row) {
-    for (long copy = changes.weight(row); copy > 0; copy--) {
-      for (int c = 0; c < outs.length; c++) {
-        cells.get(c).write(changes, row, c, outs[c]);
-      }
-      columns.endRecord();
-      rows++;
+    for (int c = 0; c < outs.length; c++) {
+      cells.get(c).write(changes, row, written[c], outs[c]);
     }
+    columns.endRecord();
+    rows++;
     if (columns.getBufferedSize() >= rowGroupBytes) {
       flush();
       pages = newPages();
@@ -129,6 +135,7 @@ final class DataFileWriter {
       writer.endBlock();
       columns.close();
       pages.close();
+      completeRows += rows;
       rows = 0;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write " + file.location(), e);

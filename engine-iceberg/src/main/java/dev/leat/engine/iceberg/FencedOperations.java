@@ -1,6 +1,7 @@
 package dev.leat.engine.iceberg;
 
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableOperations;
 import org.apache.iceberg.encryption.EncryptionManager;
@@ -23,14 +24,32 @@ final class FencedOperations implements TableOperations {
   private final TableOperations inner;
   private final String property;
   private final @Nullable String expected;
+  private final Consumer<TableMetadata> alsoLooks;
   private final Steps steps;
+  private @Nullable TableMetadata committed;
   private boolean hasTried;
 
-  FencedOperations(TableOperations inner, String property, @Nullable String expected, Steps steps) {
+  /**
+   * Operations on a table.
+   *
+   * @param alsoLooks at each version; throws if it is not one to change
+   */
+  FencedOperations(
+      TableOperations inner,
+      String property,
+      @Nullable String expected,
+      Consumer<TableMetadata> alsoLooks,
+      Steps steps) {
     this.inner = inner;
     this.property = property;
     this.expected = expected;
+    this.alsoLooks = alsoLooks;
     this.steps = steps;
+  }
+
+  /** What was committed; null if nothing was. */
+  @Nullable TableMetadata committed() {
+    return committed;
   }
 
   /** Was a commit tried, so that it may be there? */
@@ -44,6 +63,7 @@ final class FencedOperations implements TableOperations {
       throw new ValidationException(
           "another writer was here: property=%s expected=%s found=%s", property, expected, found);
     }
+    alsoLooks.accept(metadata);
     return metadata;
   }
 
@@ -64,6 +84,7 @@ final class FencedOperations implements TableOperations {
     try {
       hasTried = true;
       inner.commit(base, metadata);
+      committed = metadata;
     } catch (RuntimeException e) {
       if (e instanceof CleanableFailure || e instanceof CommitStateUnknownException) {
         throw e;

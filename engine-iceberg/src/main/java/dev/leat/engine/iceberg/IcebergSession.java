@@ -6,15 +6,14 @@ import dev.leat.engine.SinkChanges;
 import dev.leat.engine.SinkPlace;
 import dev.leat.engine.SinkSession;
 import dev.leat.engine.SinkSource;
-import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.BaseTable;
-import org.apache.iceberg.DataFile;
 import org.apache.iceberg.HasTableOperations;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableOperations;
 import org.apache.iceberg.Transaction;
 import org.apache.iceberg.Transactions;
@@ -49,7 +48,7 @@ final class IcebergSession implements SinkSession {
   private @Nullable TableOperations operations;
   private @Nullable String known;
   private @Nullable TableShape shape;
-  private @Nullable PartitionedWriter writer;
+  private @Nullable TableChanges changes;
   private boolean isClosed;
 
   IcebergSession(IcebergSink sink, SinkSource source, Steps steps) {
@@ -108,6 +107,7 @@ final class IcebergSession implements SinkSession {
       operations = there;
     }
     if (shape == null) {
+      sink.mode().check(there.current(), sink.describe());
       checkSpec(there);
       evolve(there);
       shape = TableShape.of(source.schema(), there.current().schema());
@@ -117,7 +117,8 @@ final class IcebergSession implements SinkSession {
 
   private Table create() {
     LOG.info("making {}", sink.describe());
-    org.apache.iceberg.Schema schema = TableShape.toCreate(source.schema());
+    org.apache.iceberg.Schema schema =
+        TableShape.toCreate(source.schema(), sink.mode().of(source).key());
     try {
       return catalog
           .buildTable(sink.identifier(), schema)
@@ -161,29 +162,30 @@ final class IcebergSession implements SinkSession {
   }
 
   @Override
-  public void write(SinkChanges changes) {
+  public void write(SinkChanges written) {
     TableOperations there = prepared();
-    PartitionedWriter to = writer;
+    TableChanges to = changes;
     if (to == null) {
-      to =
-          new PartitionedWriter(
-              new BaseTable(there, sink.table()),
-              Objects.requireNonNull(shape),
-              sink.targetFileBytes());
-      writer = to;
+      to = sink.mode().changes(sink, source, Objects.requireNonNull(shape));
+      changes = to;
     }
-    to.write(changes);
+    to.write(new BaseTable(there, sink.table()), written);
   }
 
   @Override
   public void commit(SinkPlace place) {
     TableOperations there = prepared();
-    List<DataFile> files = writer == null ? List.of() : writer.finish();
-    FencedOperations fenced = new FencedOperations(there, property, known, steps);
+    TableChanges all = changes;
+    if (all != null) {
+      all.complete(new BaseTable(there, sink.table()));
+    }
+    FencedOperations fenced =
+        new FencedOperations(
+            there, property, known, all == null ? metadata -> {} : all::check, steps);
     try {
-      commit(fenced, files, place);
+      commit(fenced, place);
     } catch (CommitStateUnknownException e) {
-      writer = null; // its files may be in the table
+      leaveFiles();
       throw new EngineException(
           Kind.COMMIT_UNKNOWN, "it is not known whether a commit is there: " + sink.describe(), e);
     } catch (ValidationException | CommitFailedException e) {
@@ -193,25 +195,37 @@ final class IcebergSession implements SinkSession {
           e);
     } catch (RuntimeException | Error e) {
       if (fenced.hasTried()) {
-        writer = null;
+        leaveFiles();
       }
       throw e;
     }
-    writer = null;
     known = place.text();
+    TableMetadata committed = fenced.committed();
+    if (all != null && committed != null) {
+      all.committed(committed.currentSnapshot());
+    }
   }
 
-  private void commit(FencedOperations fenced, List<DataFile> files, SinkPlace place) {
+  private void commit(FencedOperations fenced, SinkPlace place) {
     Transaction transaction = Transactions.newTransaction(sink.table(), fenced);
-    if (!files.isEmpty()) {
-      AppendFiles append = transaction.newAppend();
-      files.forEach(append::appendFile);
-      append.set("leat.sink", source.name());
-      append.set("leat.position", Long.toString(place.position().value()));
-      append.commit();
+    if (changes != null) {
+      changes.addTo(
+          transaction,
+          Map.of(
+              "leat.sink",
+              source.name(),
+              "leat.position",
+              Long.toString(place.position().value())));
     }
     transaction.updateProperties().set(property, place.text()).commit();
     transaction.commitTransaction();
+  }
+
+  /** They may be in the table. */
+  private void leaveFiles() {
+    if (changes != null) {
+      changes.leave();
+    }
   }
 
   @Override
@@ -220,8 +234,8 @@ final class IcebergSession implements SinkSession {
       return;
     }
     isClosed = true;
-    PartitionedWriter uncommitted = writer;
-    writer = null;
+    TableChanges uncommitted = changes;
+    changes = null;
     if (uncommitted != null) {
       uncommitted.abandon();
     }

@@ -16,14 +16,22 @@ import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.ValidationException;
 
 /**
- * A relation as an Iceberg table, each row exactly once: format version 2, Parquet with zstd.
- * Immutable; refinements return a copy.
+ * A relation as an Iceberg table, each change exactly once, in Parquet with zstd. Immutable;
+ * refinements return a copy.
  *
  * <pre>{@code
  * clicks.to("clicks_lake",
  *     IcebergSink.append(Lake.local(Path.of("lake")), "web.clicks")
  *         .partitionedBy(days("event_time"), identity("event_type"))
  *         .comment("all clicks"));
+ * }</pre>
+ *
+ * <p>{@link #append} is for relations that only add rows (format version 2). {@link #upsert} is for
+ * those that change them, of which the table has the last version of each row (format version 3,
+ * with deletion vectors):
+ *
+ * <pre>{@code
+ * sessions.to("sessions_lake", IcebergSink.upsert(Lake.local(Path.of("lake")), "web.sessions"));
  * }</pre>
  *
  * <p>A table that is not there is made with the relation's columns. One that is gets new columns at
@@ -35,22 +43,30 @@ public final class IcebergSink implements Sink {
   private static final long DEFAULT_TARGET_FILE_BYTES = 128L << 20;
   private static final long MIN_TARGET_FILE_BYTES = 1L << 16;
 
-  private final Lake lake;
-  private final String table;
+  /** What is written to, and how. */
+  private record Target(Lake lake, String table, WriteMode mode) {
+    private Target {
+      Objects.requireNonNull(lake, "lake");
+      if (TableIdentifier.parse(table).namespace().isEmpty()) {
+        throw new IllegalArgumentException(
+            "a table has a namespace, as in 'web.clicks': table=" + table);
+      }
+    }
+  }
+
+  private final Target target;
   private final List<Partition> partitions;
   private final Map<String, String> properties;
   private final long targetFileBytes;
   private final Steps steps;
 
   private IcebergSink(
-      Lake lake,
-      String table,
+      Target target,
       List<Partition> partitions,
       Map<String, String> properties,
       long targetFileBytes,
       Steps steps) {
-    this.lake = lake;
-    this.table = table;
+    this.target = target;
     this.partitions = partitions;
     this.properties = properties;
     this.targetFileBytes = targetFileBytes;
@@ -63,20 +79,54 @@ public final class IcebergSink implements Sink {
    * @param table with its namespace: {@code "web.clicks"}
    */
   public static IcebergSink append(Lake lake, String table) {
-    Objects.requireNonNull(lake, "lake");
-    if (TableIdentifier.parse(table).namespace().isEmpty()) {
-      throw new IllegalArgumentException(
-          "a table has a namespace, as in 'web.clicks': table=" + table);
-    }
+    return of(new Target(lake, table, WriteMode.APPEND));
+  }
+
+  /**
+   * A table that has the last version of each row: rows are added, replaced and taken away by key.
+   * The table is of format version 3; what is deleted in a file is in its deletion vector.
+   *
+   * <p>Where the row of each key is, is kept in memory, 36 to 72 bytes a key, and read from the
+   * columns of the key in the table when the first changes come after an opening.
+   *
+   * @param table with its namespace: {@code "web.sessions"}
+   * @param key names columns that no two rows share, of which some may be null; none for the key of
+   *     the relation. A second row of a key gives the sink up, with a message that has it.
+   */
+  public static IcebergSink upsert(Lake lake, String table, String... key) {
+    return of(new Target(lake, table, new WriteMode(WriteMode.Deletes.VECTORS, List.of(key))));
+  }
+
+  private static IcebergSink of(Target target) {
     return new IcebergSink(
-        lake, table, List.of(), Map.of(), DEFAULT_TARGET_FILE_BYTES, Steps.UNDISTURBED);
+        target, List.of(), Map.of(), DEFAULT_TARGET_FILE_BYTES, Steps.UNDISTURBED);
+  }
+
+  /**
+   * A copy that upserts for readers that know format version 2 only: keys are deleted by files of
+   * keys, which readers have to look up all rows in. Have such a table compacted often. The columns
+   * of the key must be those that the plan knows as the key, or more.
+   *
+   * @throws IllegalStateException if rows are only added
+   */
+  public IcebergSink equalityDeletes() {
+    if (target.mode.deletes() == WriteMode.Deletes.NONE) {
+      throw new IllegalStateException("only .upsert(...) deletes: table=" + target.table);
+    }
+    WriteMode mode = new WriteMode(WriteMode.Deletes.EQUALITY, target.mode.key());
+    return new IcebergSink(
+        new Target(target.lake, target.table, mode),
+        partitions,
+        properties,
+        targetFileBytes,
+        steps);
   }
 
   /**
    * A copy with partitions, of a table that is to be made; one that is there must have the same.
    */
   public IcebergSink partitionedBy(Partition... by) {
-    return new IcebergSink(lake, table, List.of(by), properties, targetFileBytes, steps);
+    return new IcebergSink(target, List.of(by), properties, targetFileBytes, steps);
   }
 
   /**
@@ -91,14 +141,14 @@ public final class IcebergSink implements Sink {
               + ": target-file-bytes="
               + bytes);
     }
-    return new IcebergSink(lake, table, partitions, properties, bytes, steps);
+    return new IcebergSink(target, partitions, properties, bytes, steps);
   }
 
   /** A copy with a property of the table that is to be made. */
   public IcebergSink property(String key, String value) {
     Map<String, String> more = new LinkedHashMap<>(properties);
     more.put(key, value);
-    return new IcebergSink(lake, table, partitions, more, targetFileBytes, steps);
+    return new IcebergSink(target, partitions, more, targetFileBytes, steps);
   }
 
   /** A copy with a comment on the table that is to be made. */
@@ -108,19 +158,23 @@ public final class IcebergSink implements Sink {
 
   /** A copy that says what it does, so that a test can let it fail. */
   IcebergSink telling(Steps told) {
-    return new IcebergSink(lake, table, partitions, properties, targetFileBytes, told);
+    return new IcebergSink(target, partitions, properties, targetFileBytes, told);
   }
 
   Lake lake() {
-    return lake;
+    return target.lake;
   }
 
   String table() {
-    return table;
+    return target.table;
   }
 
   TableIdentifier identifier() {
-    return TableIdentifier.parse(table);
+    return TableIdentifier.parse(target.table);
+  }
+
+  WriteMode mode() {
+    return target.mode;
   }
 
   List<Partition> partitions() {
@@ -139,7 +193,7 @@ public final class IcebergSink implements Sink {
 
   Map<String, String> tableProperties() {
     Map<String, String> all = new LinkedHashMap<>();
-    all.put(TableProperties.FORMAT_VERSION, "2");
+    all.put(TableProperties.FORMAT_VERSION, Integer.toString(target.mode.formatVersion()));
     all.put(TableProperties.PARQUET_COMPRESSION, "zstd");
     all.put(TableProperties.WRITE_TARGET_FILE_SIZE_BYTES, Long.toString(targetFileBytes));
     all.putAll(properties);
@@ -148,23 +202,13 @@ public final class IcebergSink implements Sink {
 
   @Override
   public String describe() {
-    return "iceberg table " + table + " in " + lake;
+    return "iceberg table " + target.table + " in " + target.lake;
   }
 
   @Override
   public void check(SinkSource source) {
     String what = "sink '" + source.name() + "' to " + describe();
-    if (!source.isAppendOnly()) {
-      throw new EngineException(
-          Kind.INVALID,
-          what
-              + " only adds rows, and "
-              + source.relation()
-              + " takes rows back when its inputs change: write the rows that it is computed from"
-              + " and compute it where they are read, or a relation that only adds rows, such as a"
-              + " stream, a filter or projection of one, or a lookup; or keep it as a view with"
-              + " .materialize(...)");
-    }
+    target.mode.check(source, what);
     List<String> missing = new ArrayList<>();
     for (Partition partition : partitions) {
       if (source.schema().find(partition.column()) < 0) {
@@ -181,7 +225,7 @@ public final class IcebergSink implements Sink {
               + source.schema().names());
     }
     try {
-      PartitionSpec unused = spec(TableShape.toCreate(source.schema()));
+      PartitionSpec unused = spec(TableShape.toCreate(source.schema(), List.of()));
     } catch (IllegalArgumentException | ValidationException e) {
       throw new EngineException(
           Kind.INVALID,

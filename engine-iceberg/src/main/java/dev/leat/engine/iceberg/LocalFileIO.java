@@ -140,7 +140,7 @@ final class LocalFileIO implements FileIO {
       if (name.endsWith(".avro")) {
         return name.startsWith("snap-") ? "manifest list" : "manifest";
       }
-      return "data file";
+      return name.endsWith(".puffin") ? "deletion vector" : "data file";
     }
 
     @Override

@@ -7,9 +7,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.apache.iceberg.DataFile;
+import org.apache.iceberg.ContentFile;
 import org.apache.iceberg.DataFiles;
 import org.apache.iceberg.FileFormat;
+import org.apache.iceberg.FileMetadata;
 import org.apache.iceberg.MetricsConfig;
 import org.apache.iceberg.PartitionKey;
 import org.apache.iceberg.PartitionSpec;
@@ -20,11 +21,19 @@ import org.slf4j.LoggerFactory;
 /**
  * Spreads rows over files: one open for each partition, another when it is as large as it should
  * be. If too many are open, those that were opened first are completed.
+ *
+ * @param <F> what a file that is complete is
  */
-final class PartitionedWriter {
+final class PartitionedWriter<F extends ContentFile<F>> {
   private static final Logger LOG = LoggerFactory.getLogger(PartitionedWriter.class);
   private static final int MAX_OPEN_FILES = 64;
   private static final long ROW_GROUP_BYTES = 64L << 20;
+
+  /** What becomes of a file. */
+  @FunctionalInterface
+  private interface Completion<F> {
+    F complete(PartitionKey partition, DataFileWriter.Written written);
+  }
 
   private final Table table;
   private final PartitionSpec spec;
@@ -32,46 +41,121 @@ final class PartitionedWriter {
   private final long targetFileBytes;
   private final long rowGroupBytes;
   private final MetricsConfig metrics;
+  private final Completion<F> completion;
   private final PartitionKey key;
+  private final String suffix;
   private final String session = UUID.randomUUID().toString();
   private final Map<PartitionKey, DataFileWriter> open = new LinkedHashMap<>();
-  private final List<DataFile> complete = new ArrayList<>();
+  private final List<F> complete = new ArrayList<>();
   private int files;
 
-  PartitionedWriter(Table table, TableShape shape, long targetFileBytes) {
+  private PartitionedWriter(
+      Table table,
+      TableShape shape,
+      long targetFileBytes,
+      String suffix,
+      MetricsConfig metrics,
+      Completion<F> completion) {
     this.table = table;
     this.spec = table.spec();
     this.shape = shape;
     this.targetFileBytes = targetFileBytes;
     this.rowGroupBytes = Math.min(ROW_GROUP_BYTES, targetFileBytes);
-    this.metrics = MetricsConfig.forTable(table);
+    this.suffix = suffix;
+    this.metrics = metrics;
+    this.completion = completion;
     this.key = new PartitionKey(spec, shape.schema());
   }
 
+  /** Of files of rows. */
+  static PartitionedWriter<org.apache.iceberg.DataFile> ofRows(
+      Table table, TableShape shape, long targetFileBytes) {
+    PartitionSpec spec = table.spec();
+    return new PartitionedWriter<>(
+        table,
+        shape,
+        targetFileBytes,
+        "",
+        MetricsConfig.forTable(table),
+        (partition, written) -> {
+          DataFiles.Builder builder =
+              DataFiles.builder(spec)
+                  .withPath(written.location())
+                  .withFormat(FileFormat.PARQUET)
+                  .withFileSizeInBytes(written.bytes())
+                  .withMetrics(written.metrics())
+                  .withSplitOffsets(written.splits());
+          return spec.isPartitioned() ? builder.withPartition(partition).build() : builder.build();
+        });
+  }
+
+  /**
+   * Of files of keys, whose rows are deleted in the partitions where they are.
+   *
+   * @param shape with the columns of the key as those that are written
+   */
+  static PartitionedWriter<org.apache.iceberg.DeleteFile> ofDeletes(
+      Table table, TableShape shape, long targetFileBytes) {
+    PartitionSpec spec = table.spec();
+    int[] ids =
+        shape.written().stream().mapToInt(c -> shape.schema().columns().get(c).fieldId()).toArray();
+    return new PartitionedWriter<>(
+        table,
+        shape,
+        targetFileBytes,
+        "-deletes",
+        MetricsConfig.forTable(table),
+        (partition, written) -> {
+          FileMetadata.Builder builder =
+              FileMetadata.deleteFileBuilder(spec)
+                  .ofEqualityDeletes(ids)
+                  .withPath(written.location())
+                  .withFormat(FileFormat.PARQUET)
+                  .withFileSizeInBytes(written.bytes())
+                  .withMetrics(written.metrics())
+                  .withSplitOffsets(written.splits());
+          return spec.isPartitioned() ? builder.withPartition(partition).build() : builder.build();
+        });
+  }
+
+  /** Writes all rows, each as often as its weight says. */
   void write(SinkChanges changes) {
     ChangeRow struct = new ChangeRow(changes);
     for (int row = 0; row < changes.count(); row++) {
-      if (spec.isPartitioned()) {
-        key.partition(struct.at(row));
-      }
-      DataFileWriter file = open.get(key);
-      if (file == null) {
-        makeRoom();
-        PartitionKey partition = key.copy();
-        file = newFile(partition);
-        open.put(partition, file);
-      }
-      file.write(changes, row);
-      if (file.bytes() >= targetFileBytes) {
-        PartitionKey partition = key.copy();
-        open.remove(partition);
-        complete(partition, file);
+      for (long copy = changes.weight(row); copy > 0; copy--) {
+        DataFileWriter unused = write(changes, row, struct);
       }
     }
   }
 
+  /**
+   * Writes a row once.
+   *
+   * @param struct shows rows to transforms; the caller's, so that not each row needs a new one
+   * @return the file that it is the last row of
+   */
+  DataFileWriter write(SinkChanges changes, int row, ChangeRow struct) {
+    if (spec.isPartitioned()) {
+      key.partition(struct.at(changes, row));
+    }
+    DataFileWriter file = open.get(key);
+    if (file == null) {
+      makeRoom();
+      PartitionKey partition = key.copy();
+      file = newFile(partition);
+      open.put(partition, file);
+    }
+    file.write(changes, row);
+    if (file.bytes() >= targetFileBytes) {
+      PartitionKey partition = key.copy();
+      open.remove(partition);
+      complete(partition, file);
+    }
+    return file;
+  }
+
   private DataFileWriter newFile(PartitionKey partition) {
-    String name = session + "-" + String.format("%05d", ++files) + ".parquet";
+    String name = session + "-" + String.format("%05d", ++files) + suffix + ".parquet";
     String location =
         spec.isPartitioned()
             ? table.locationProvider().newDataLocation(spec, partition, name)
@@ -90,19 +174,11 @@ final class PartitionedWriter {
   }
 
   private void complete(PartitionKey partition, DataFileWriter file) {
-    DataFileWriter.Written written = file.finish(metrics);
-    DataFiles.Builder builder =
-        DataFiles.builder(spec)
-            .withPath(written.location())
-            .withFormat(FileFormat.PARQUET)
-            .withFileSizeInBytes(written.bytes())
-            .withMetrics(written.metrics())
-            .withSplitOffsets(written.splits());
-    complete.add(spec.isPartitioned() ? builder.withPartition(partition).build() : builder.build());
+    complete.add(completion.complete(partition, file.finish(metrics)));
   }
 
   /** Completes all files. */
-  List<DataFile> finish() {
+  List<F> finish() {
     while (!open.isEmpty()) {
       Iterator<Map.Entry<PartitionKey, DataFileWriter>> all = open.entrySet().iterator();
       Map.Entry<PartitionKey, DataFileWriter> next = all.next();
@@ -124,6 +200,13 @@ final class PartitionedWriter {
       }
     }
     complete.forEach(file -> locations.add(file.location()));
+    delete(table, locations);
+    open.clear();
+    complete.clear();
+  }
+
+  /** Deletes files that are in no commit. */
+  static void delete(Table table, List<String> locations) {
     for (String location : locations) {
       try {
         table.io().deleteFile(location);
@@ -131,7 +214,5 @@ final class PartitionedWriter {
         LOG.info("a file that is in no commit stays: location={} cause={}", location, e.toString());
       }
     }
-    open.clear();
-    complete.clear();
   }
 }

@@ -6,8 +6,11 @@ import dev.leat.engine.plan.Field;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.apache.iceberg.UpdateSchema;
 import org.apache.iceberg.parquet.ParquetSchemaUtil;
 import org.apache.iceberg.types.Types;
@@ -19,17 +22,38 @@ import org.jspecify.annotations.Nullable;
  *
  * @param source the relation's
  * @param schema the same columns of the table, with its numbers, in the relation's order
- * @param parquet the same as files have them
+ * @param written the numbers of those columns that are written, in order
+ * @param parquet these columns as files have them
  */
-record TableShape(Schema source, org.apache.iceberg.Schema schema, MessageType parquet) {
-  /** The columns of a table that is to be made. */
-  static org.apache.iceberg.Schema toCreate(Schema source) {
+record TableShape(
+    Schema source, org.apache.iceberg.Schema schema, List<Integer> written, MessageType parquet) {
+  /**
+   * The columns of a table that is to be made.
+   *
+   * @param key names columns that no two rows share, if there are such; the table says so if
+   *     Iceberg lets it, which is if none may be null or is a fraction
+   */
+  static org.apache.iceberg.Schema toCreate(Schema source, List<String> key) {
     AtomicInteger ids = new AtomicInteger();
     List<Types.NestedField> fields = new ArrayList<>();
     for (Field field : source.fields()) {
       fields.add(field(field, ids.incrementAndGet(), ids));
     }
-    return new org.apache.iceberg.Schema(fields);
+    Set<Integer> identifiers = new LinkedHashSet<>();
+    for (Types.NestedField field : fields) {
+      if (key.contains(field.name())) {
+        if (field.isOptional() || isFraction(field.type())) {
+          return new org.apache.iceberg.Schema(fields);
+        }
+        identifiers.add(field.fieldId());
+      }
+    }
+    return new org.apache.iceberg.Schema(fields, identifiers);
+  }
+
+  private static boolean isFraction(org.apache.iceberg.types.Type type) {
+    return type.typeId() == org.apache.iceberg.types.Type.TypeID.FLOAT
+        || type.typeId() == org.apache.iceberg.types.Type.TypeID.DOUBLE;
   }
 
   private static Types.NestedField field(Field field, int id, AtomicInteger ids) {
@@ -115,6 +139,18 @@ record TableShape(Schema source, org.apache.iceberg.Schema schema, MessageType p
       fields.add(table.findField(field.name()));
     }
     org.apache.iceberg.Schema schema = new org.apache.iceberg.Schema(fields);
-    return new TableShape(source, schema, ParquetSchemaUtil.convert(schema, "table"));
+    return new TableShape(
+        source,
+        schema,
+        IntStream.range(0, fields.size()).boxed().toList(),
+        ParquetSchemaUtil.convert(schema, "table"));
+  }
+
+  /** The same, of which only some columns are written. */
+  TableShape writing(List<String> names) {
+    List<Integer> some = names.stream().map(source::find).toList();
+    org.apache.iceberg.Schema columns =
+        new org.apache.iceberg.Schema(some.stream().map(schema.columns()::get).toList());
+    return new TableShape(source, schema, some, ParquetSchemaUtil.convert(columns, "table"));
   }
 }

@@ -7,7 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.leat.engine.Engine;
 import dev.leat.engine.Pipeline;
 import dev.leat.engine.Relation;
+import dev.leat.engine.Row;
 import dev.leat.engine.SinkSettings;
+import dev.leat.engine.plan.Field;
+import dev.leat.engine.plan.Schema;
+import dev.leat.engine.plan.Type;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,11 +42,24 @@ class IcebergReadmeTest {
         SinkSettings.defaults().withCommitInterval(Duration.ofSeconds(30)));
   }
 
+  record User(String userId, String plan) {}
+
+  private static void toTheLakeByKey(Relation<User> users, Path directory) {
+    users.to("users_lake", IcebergSink.upsert(Lake.local(directory), "web.users"));
+  }
+
   @Test
-  void theSinkOfTheReadmeWorks() {
+  void theSinksOfTheReadmeWork() {
+    Path lake = temp.resolve("lake");
     Pipeline pipeline =
-        Pipeline.define(p -> toTheLake(p.stream("clicks", Click.class), temp.resolve("lake")));
+        Pipeline.define(
+            p -> {
+              toTheLake(p.stream("clicks", Click.class), lake);
+              toTheLakeByKey(p.table("users", User.class).primaryKey(User::userId), lake);
+            });
     try (Engine engine = Engine.inMemory(pipeline)) {
+      engine.table("users", User.class).upsert(new User("u1", "free"));
+      engine.table("users", User.class).upsert(new User("u1", "paid"));
       engine.stream("clicks", Click.class)
           .append(new Click("u1", "view", Instant.parse("2026-01-01T00:00:00Z")));
     }
@@ -50,6 +67,9 @@ class IcebergReadmeTest {
             TableFiles.of(Lake.local(temp.resolve("lake")), "web.clicks")
                 .query("SELECT user_id FROM FILES"))
         .containsExactly(List.of("u1"));
+    Schema plans = Schema.of(List.of(new Field("plan", Type.STRING, true)));
+    assertThat(TableRows.of(Lake.local(lake), "web.users", plans))
+        .containsExactly(Row.of(plans, "paid"));
   }
 
   @Test
@@ -62,7 +82,7 @@ class IcebergReadmeTest {
       blocks++;
       assertThat(withoutIndent(source)).contains(withoutIndent(code.group(1)));
     }
-    assertThat(blocks).isEqualTo(1);
+    assertThat(blocks).isEqualTo(2);
   }
 
   private static String withoutIndent(String code) {

@@ -2,7 +2,11 @@ package dev.leat.engine.iceberg;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.leat.engine.plan.Field;
+import dev.leat.engine.plan.Schema;
+import dev.leat.engine.plan.Type;
 import java.io.File;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,12 +54,21 @@ class RuntimeDependenciesTest {
             TableFiles.of(Lake.local(temp.resolve("lake")), "web.orders")
                 .query("SELECT count(*), sum(amount)::VARCHAR FROM FILES"))
         .containsExactly(List.of(3L, "3.75"));
+    assertThat(
+            TableRows.of(
+                Lake.local(temp.resolve("lake")),
+                "web.latest",
+                Schema.of(List.of(new Field("amount", Type.decimal(30, 2), true)))))
+        .extracting(row -> row.value("amount"))
+        .containsExactlyInAnyOrder(new BigDecimal("1.25"), new BigDecimal("1.00"));
   }
 
   private static boolean isThereAtRunTime(String path) {
     String name = String.valueOf(Path.of(path).getFileName());
     return !name.startsWith("hadoop-")
         && !name.startsWith("duckdb")
+        && !name.startsWith("iceberg-data")
+        && !name.startsWith("parquet-avro")
         && !name.startsWith("slf4j-nop");
   }
 }

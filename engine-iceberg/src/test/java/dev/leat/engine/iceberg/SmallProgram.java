@@ -27,13 +27,27 @@ final class SmallProgram {
     IcebergSink sink =
         IcebergSink.append(Lake.local(Path.of(args[0])), "web.orders")
             .partitionedBy(Partition.days("at"));
-    Pipeline pipeline = Pipeline.define(p -> p.stream("orders", schema).to("lake", sink));
+    IcebergSink latest = IcebergSink.upsert(Lake.local(Path.of(args[0])), "web.latest", "at");
+    Pipeline pipeline =
+        Pipeline.define(
+            p -> {
+              p.stream("orders", schema).to("lake", sink);
+              p.table("latest", schema).primaryKey("at").to("latest", latest);
+            });
     try (Engine engine = Engine.inMemory(pipeline)) {
       for (int commit = 0; commit < 3; commit++) {
         Row row = Row.of(schema, Instant.EPOCH, new BigDecimal("1.25"), List.of("a", "b" + commit));
         Position at = engine.stream("orders").append(row);
         engine.awaitSink("lake", at, Duration.ofMinutes(1));
+        engine.awaitSink("latest", engine.table("latest").upsert(row), Duration.ofMinutes(1));
       }
+    }
+    // Another one reads the keys of the table before it adds one.
+    Pipeline another =
+        Pipeline.define(p -> p.table("latest", schema).primaryKey("at").to("other", latest));
+    try (Engine engine = Engine.inMemory(another)) {
+      Row row = Row.of(schema, Instant.EPOCH.plusSeconds(1), new BigDecimal("1.00"), List.of());
+      engine.awaitSink("other", engine.table("latest").upsert(row), Duration.ofMinutes(1));
     }
   }
 }

@@ -61,6 +61,14 @@ public abstract class SinkContractTest {
   @TempDir
   private Path temp;
 
+  /** Which changes a sink is given. */
+  protected enum Changes {
+    /** Rows are only added, equal ones too. */
+    ROWS_ARE_ADDED,
+    /** Rows have a key, and come, change and go. */
+    ROWS_CHANGE
+  }
+
   /** Makes the test; JUnit calls it. */
   protected SinkContractTest() {}
 
@@ -71,6 +79,11 @@ public abstract class SinkContractTest {
    * @param faults is told of each step that can fail
    */
   protected abstract Sink sink(Path directory, SinkFaults faults);
+
+  /** Which changes the sink is given; those of added rows unless a test says otherwise. */
+  protected Changes changes() {
+    return Changes.ROWS_ARE_ADDED;
+  }
 
   /** The rows that are in the table, as a reader finds them that shares no code with the sink. */
   protected abstract List<Row> rows(Path directory, Schema schema);
@@ -160,9 +173,7 @@ public abstract class SinkContractTest {
 
     private void epoch(Engine engine, int number) {
       try {
-        for (Row row : rowsOf(number)) {
-          engine.stream("events").append(row);
-        }
+        bring(engine, number);
         int unused = engine.step();
         clock.advance(Duration.ofSeconds(1));
         if (number % CHECKPOINT_EVERY == 0) {
@@ -177,10 +188,7 @@ public abstract class SinkContractTest {
 
     private void checkRows(String when) {
       Map<Row, Integer> found = counts(SinkContractTest.this.rows(table, SCHEMA));
-      List<Row> expected = new ArrayList<>();
-      for (int epoch = 1; epoch <= EPOCHS; epoch++) {
-        expected.addAll(rowsOf(epoch));
-      }
+      List<Row> expected = expectedRows();
       check(
           found.equals(counts(expected)),
           when + ": the table has " + found + ", not " + counts(expected));
@@ -193,8 +201,65 @@ public abstract class SinkContractTest {
     return counts;
   }
 
-  private static Pipeline pipeline(Sink sink, SinkSettings settings) {
-    return Pipeline.define(p -> p.stream("events", SCHEMA).to(NAME, sink, settings));
+  private Pipeline pipeline(Sink sink, SinkSettings settings) {
+    return Pipeline.define(
+        p -> {
+          if (changes() == Changes.ROWS_ARE_ADDED) {
+            p.stream("events", SCHEMA).to(NAME, sink, settings);
+          } else {
+            p.table("events", SCHEMA).primaryKey("id").to(NAME, sink, settings);
+          }
+        });
+  }
+
+  private SinkSource source() {
+    return changes() == Changes.ROWS_ARE_ADDED
+        ? new SinkSource(NAME, "events", SCHEMA, true, Optional.empty())
+        : new SinkSource(NAME, "events", SCHEMA, false, Optional.of(List.of("id")));
+  }
+
+  /** Some rows of an epoch are of a key that an earlier one has, too; some keys go again. */
+  private void bring(Engine engine, int epoch) {
+    if (changes() == Changes.ROWS_ARE_ADDED) {
+      rowsOf(epoch).forEach(row -> engine.stream("events").append(row));
+      return;
+    }
+    Position unused =
+        engine.append(
+            t -> {
+              changedRowsOf(epoch).values().forEach(row -> t.upsert(engine.table("events"), row));
+              goneAt(epoch).forEach(id -> t.delete(engine.table("events"), id));
+            });
+  }
+
+  private static Map<Long, Row> changedRowsOf(int epoch) {
+    Map<Long, Row> rows = new LinkedHashMap<>();
+    for (long id : new long[] {1, 10 + epoch, 10 + epoch / 2, 20 + epoch % 2}) {
+      rows.put(
+          id,
+          Row.of(
+              SCHEMA,
+              id,
+              (id + epoch) % 3 == 0 ? "click" : "view",
+              Instant.parse("1969-12-31T23:59:58Z").plusSeconds(id == 1 ? epoch : id),
+              epoch % 2 == 0 ? null : "note " + epoch));
+    }
+    return rows;
+  }
+
+  private static List<Long> goneAt(int epoch) {
+    return epoch == 4 ? List.of(12L, 13L, 21L) : epoch == 6 ? List.of(20L) : List.of();
+  }
+
+  private List<Row> expectedRows() {
+    List<Row> added = new ArrayList<>();
+    Map<Long, Row> rows = new LinkedHashMap<>();
+    for (int epoch = 1; epoch <= EPOCHS; epoch++) {
+      added.addAll(rowsOf(epoch));
+      rows.putAll(changedRowsOf(epoch));
+      goneAt(epoch).forEach(rows::remove);
+    }
+    return changes() == Changes.ROWS_ARE_ADDED ? added : List.copyOf(rows.values());
   }
 
   /** Some epochs have one row twice, one has none, which is no epoch then. */
@@ -326,9 +391,7 @@ public abstract class SinkContractTest {
     private final SinkSession session;
 
     private Zombie(Lives lives) {
-      session =
-          sink(lives.table, lives.faults)
-              .open(new SinkSource(NAME, "events", SCHEMA, true, Optional.empty()));
+      session = sink(lives.table, lives.faults).open(source());
     }
 
     private void commitIsRefused() {

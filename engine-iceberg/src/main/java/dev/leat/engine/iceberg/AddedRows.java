@@ -1,0 +1,75 @@
+package dev.leat.engine.iceberg;
+
+import dev.leat.engine.SinkChanges;
+import java.util.List;
+import java.util.Map;
+import org.apache.iceberg.AppendFiles;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.Transaction;
+import org.jspecify.annotations.Nullable;
+
+/** Rows are only added, in files that are open until the commit. */
+final class AddedRows implements TableChanges {
+  private final TableShape shape;
+  private final long targetFileBytes;
+  private @Nullable PartitionedWriter<DataFile> writer;
+  private List<DataFile> files = List.of();
+
+  AddedRows(TableShape shape, long targetFileBytes) {
+    this.shape = shape;
+    this.targetFileBytes = targetFileBytes;
+  }
+
+  @Override
+  public void write(Table table, SinkChanges changes) {
+    PartitionedWriter<DataFile> to = writer;
+    if (to == null) {
+      to = PartitionedWriter.ofRows(table, shape, targetFileBytes);
+      writer = to;
+    }
+    to.write(changes);
+  }
+
+  @Override
+  public void complete(Table table) {
+    files = writer == null ? List.of() : writer.finish();
+  }
+
+  @Override
+  public void addTo(Transaction transaction, Map<String, String> summary) {
+    if (files.isEmpty()) {
+      return;
+    }
+    AppendFiles append = transaction.newAppend();
+    files.forEach(append::appendFile);
+    summary.forEach(append::set);
+    append.commit();
+  }
+
+  @Override
+  public void check(TableMetadata base) {
+    // Rows can be added to any version.
+  }
+
+  @Override
+  public void committed(@Nullable Snapshot current) {
+    leave();
+  }
+
+  @Override
+  public void abandon() {
+    if (writer != null) {
+      writer.abandon();
+    }
+    leave();
+  }
+
+  @Override
+  public void leave() {
+    writer = null;
+    files = List.of();
+  }
+}

@@ -1,0 +1,133 @@
+package dev.leat.engine.iceberg;
+
+import dev.leat.engine.SinkChanges;
+import dev.leat.engine.plan.Field;
+import dev.leat.engine.plan.Schema;
+import dev.leat.engine.plan.Type;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.parquet.column.ColumnReader;
+
+/** The keys of rows, from changes and from files: both ways give the same bits for the same key. */
+final class RowKeys {
+  /** Decimals of so many digits are words. */
+  private static final int WORD_DIGITS = 18;
+
+  private final List<String> names;
+  private final int[] columns;
+  private final Type[] types;
+  private final KeyHash hash;
+
+  RowKeys(Schema schema, List<String> names) {
+    this.names = List.copyOf(names);
+    this.columns = names.stream().mapToInt(schema::find).toArray();
+    this.types = new Type[columns.length];
+    for (int k = 0; k < columns.length; k++) {
+      types[k] = schema.field(columns[k]).type();
+    }
+    SecureRandom random = new SecureRandom();
+    this.hash = new KeyHash(random.nextLong(), random.nextLong());
+  }
+
+  /** Of columns that are arrays nothing is a key. */
+  static boolean canBeKey(Field field) {
+    return field.type().kind() != Type.Kind.ARRAY;
+  }
+
+  List<String> names() {
+    return names;
+  }
+
+  /** The hash; it has the key that was read last. */
+  KeyHash hash() {
+    return hash;
+  }
+
+  /** Reads the key of a change. */
+  KeyHash of(SinkChanges changes, int row) {
+    hash.begin();
+    for (int k = 0; k < columns.length; k++) {
+      int column = columns[k];
+      if (changes.isNull(row, column)) {
+        hash.addNull();
+      } else {
+        add(changes, row, column, types[k]);
+      }
+    }
+    hash.finish();
+    return hash;
+  }
+
+  private void add(SinkChanges changes, int row, int column, Type type) {
+    switch (type.kind()) {
+      case BOOLEAN, INT, DATE, LONG, INSTANT, DURATION -> hash.add(changes.longAt(row, column));
+      case FLOAT, DOUBLE -> hash.add(Double.doubleToLongBits(changes.doubleAt(row, column)));
+      case DECIMAL -> {
+        if (type.precision() <= WORD_DIGITS) {
+          hash.add(changes.longAt(row, column));
+        } else {
+          hash.add(changes.decimalAt(row, column).unscaledValue().toByteArray());
+        }
+      }
+      case STRING -> hash.add(changes.stringAt(row, column).getBytes(StandardCharsets.UTF_8));
+      case BYTES -> hash.add((byte[]) valueOf(changes, row, column));
+      case ARRAY -> throw new IllegalStateException("an array is no key");
+    }
+  }
+
+  private static Object valueOf(SinkChanges changes, int row, int column) {
+    Object value = changes.valueAt(row, column);
+    if (value == null) {
+      throw new IllegalStateException("a null is read: column=" + column);
+    }
+    return value;
+  }
+
+  /** Adds the value of a column of the key as a file has it. */
+  void add(int keyColumn, ColumnReader reader) {
+    boolean isDecimal = types[keyColumn].kind() == Type.Kind.DECIMAL;
+    switch (reader.getDescriptor().getPrimitiveType().getPrimitiveTypeName()) {
+      case BOOLEAN -> hash.add(reader.getBoolean() ? 1 : 0);
+      case INT32 -> number(keyColumn, isDecimal, reader.getInteger());
+      case INT64 -> number(keyColumn, isDecimal, reader.getLong());
+      case FLOAT -> hash.add(Double.doubleToLongBits(reader.getFloat()));
+      case DOUBLE -> hash.add(Double.doubleToLongBits(reader.getDouble()));
+      case BINARY, FIXED_LEN_BYTE_ARRAY, INT96 -> {
+        byte[] bytes = reader.getBinary().getBytes();
+        if (isDecimal) {
+          number(keyColumn, new BigInteger(bytes));
+        } else {
+          hash.add(bytes);
+        }
+      }
+    }
+  }
+
+  private void number(int keyColumn, boolean isDecimal, long value) {
+    if (isDecimal) {
+      number(keyColumn, BigInteger.valueOf(value));
+    } else {
+      hash.add(value);
+    }
+  }
+
+  private void number(int keyColumn, BigInteger unscaled) {
+    if (types[keyColumn].precision() <= WORD_DIGITS) {
+      hash.add(unscaled.longValueExact());
+    } else {
+      hash.add(unscaled.toByteArray());
+    }
+  }
+
+  /** A key for people. */
+  String text(SinkChanges changes, int row) {
+    List<String> values = new ArrayList<>();
+    for (int k = 0; k < columns.length; k++) {
+      values.add(names.get(k) + "=" + changes.valueAt(row, columns[k]));
+    }
+    return String.join(" ", values);
+  }
+}
