@@ -324,4 +324,30 @@ class ClockTest {
         .hasMessageContaining("a millisecond to a day");
     assertThat(now().cast(Type.DATE)).isEqualTo(currentDate());
   }
+
+  @Test
+  void equalRowsThatEnterTogetherAreRowsOfTheirOwnToAJoin() {
+    Pipeline pipeline =
+        Pipeline.define(
+            p -> {
+              Relation<Event> entered =
+                  p.stream("events", Event.class)
+                      .where(now().ge(col(Event::at).plus(minutes(1))))
+                      .acceptGrowth("a test is short");
+              Relation<Row> names =
+                  p.table("names", Name.class).primaryKey(Name::name).prefix("n_");
+              entered.leftJoin(names).on("page", "n_name").materialize("joined");
+              entered.lookup(names).on("page", "n_name").materialize("looked_up");
+            });
+    PipelineTester.onEverySchedule(
+        pipeline,
+        tester -> {
+          tester.put("names", new Name("/view"));
+          tester.put("events", event("s1", "view", START), event("s1", "view", START)).step();
+          assertThat(tester.rows("joined")).isEmpty();
+          tester.advance(minutes(1)).step();
+          assertThat(tester.rows("joined")).hasSize(2);
+          assertThat(tester.rows("looked_up")).hasSize(2);
+        });
+  }
 }

@@ -63,7 +63,9 @@ final class ExactSum {
 
   /** May it be another than before the step? */
   boolean mayDiffer(TouchedRows touched, int place) {
-    boolean differs = beside.isSet(touched.words(), place * touched.stride(), 0);
+    // What is beside is not in the words; and a sum that was beside may now be none.
+    boolean differs =
+        beside.isSet(touched.words(), place * touched.stride(), 0) || beside.wasSet(touched, place);
     for (int w = word; w < word + ExactSums.WORDS; w++) {
       differs |= touched.word(place, w) != touched.before(place, w);
     }

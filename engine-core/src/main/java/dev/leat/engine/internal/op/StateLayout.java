@@ -1,5 +1,7 @@
 package dev.leat.engine.internal.op;
 
+import dev.leat.engine.internal.state.TouchedRows;
+
 /**
  * Gives out the words of a group's row to those who keep something in it, and bits of words that
  * they share. The same plan gives the same layout, so that a row in a checkpoint means the same
@@ -11,6 +13,11 @@ final class StateLayout {
     /** Is one of them set in a row? */
     boolean isSet(long[] words, int row, int bit) {
       return (words[row + word] >>> (shift + bit) & 1) != 0;
+    }
+
+    /** Was the first of them set in a row before the step? */
+    boolean wasSet(TouchedRows touched, int place) {
+      return (touched.before(place, word) >>> shift & 1) != 0;
     }
 
     void set(long[] words, int row) {

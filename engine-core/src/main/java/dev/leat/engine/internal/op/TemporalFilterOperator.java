@@ -45,6 +45,7 @@ final class TemporalFilterOperator implements Operator {
   private final TickTime time;
   private final List<Compared> bounds;
   private final boolean isAppendOnly;
+  private final boolean isOnlyAdding;
   private final boolean isKeyed;
   private final KeyLayout layout;
   private final KeyTable kept;
@@ -85,6 +86,7 @@ final class TemporalFilterOperator implements Operator {
                         bound))
             .toList();
     this.isAppendOnly = node.input().isAppendOnly();
+    this.isOnlyAdding = node.isAppendOnly();
     this.isKeyed = node.key().isPresent();
     this.layout = KeyLayout.of(schema);
     this.kept = new KeyTable(layout, PAYLOAD, dictionary.hashing());
@@ -217,7 +219,7 @@ final class TemporalFilterOperator implements Operator {
     long wanted = enter <= now && now < leave ? weight : 0;
     long more = wanted - page[from + toldWord];
     if (more != 0) {
-      changes.add((int) page[from + numberWord], page, from, more);
+      tell((int) page[from + numberWord], page, from, more);
       words.writable(slot)[from + toldWord] = wanted;
     }
     long next = enter > now ? enter : leave;
@@ -226,6 +228,17 @@ final class TemporalFilterOperator implements Operator {
       kept.remove(slot);
     } else {
       heap.put(slot, next);
+    }
+  }
+
+  /** Tells of equal rows: one by one if they are never taken back, as readers then expect. */
+  private void tell(int number, long[] row, int from, long weight) {
+    if (!isOnlyAdding) {
+      changes.add(number, row, from, weight);
+      return;
+    }
+    for (long i = 0; i < weight; i++) {
+      changes.add(number, row, from, 1);
     }
   }
 
