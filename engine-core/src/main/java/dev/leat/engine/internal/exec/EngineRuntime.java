@@ -26,7 +26,8 @@ import org.slf4j.LoggerFactory;
  * <p><b>Locks.</b> {@code stepLock}: one step at a time, and no checkpoint is captured meanwhile.
  * {@code stateLock}: the state of operators, views and dictionary; held during a step, and by
  * readers only for as long as it takes to look up a key or to take a snapshot. The inbox has its
- * own, never held together with these for longer than taking an epoch.
+ * own, which comes between the two: a step takes an epoch under it, and whoever writes rows into it
+ * may read, and frees values that nothing holds where the state is too large.
  */
 public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
   private static final Logger LOG = LoggerFactory.getLogger(EngineRuntime.class);
