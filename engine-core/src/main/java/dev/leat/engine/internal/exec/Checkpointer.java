@@ -8,6 +8,7 @@ import dev.leat.engine.internal.checkpoint.StateImage;
 import dev.leat.engine.internal.io.Io;
 import dev.leat.engine.internal.log.EventLog;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
@@ -55,6 +56,7 @@ final class Checkpointer implements Checkpointing {
   private final Io io;
   private final EventLog log;
   private final Source source;
+  private final Sinks sinks;
   private final ReentrantLock taking = new ReentrantLock(true);
   private @Nullable DaemonThread thread;
 
@@ -66,20 +68,29 @@ final class Checkpointer implements Checkpointing {
   private boolean isClosing;
   private boolean isFailing;
   private boolean isChanged;
+  private boolean isLogFull;
+
+  /** What sinks need of the log that recovery does not; guarded by {@code taking}. */
+  private EventLog.@Nullable Hold sinkHold;
+
   private volatile LongConsumer onOldest = oldest -> {};
   private volatile CheckpointFacts facts = CheckpointFacts.NONE;
 
   /**
    * Takes checkpoints, none yet.
    *
+   * @param sinks for which checkpoints and the log are kept
    * @param last what is known of the one that the engine was opened with
    */
-  Checkpointer(Checkpoints settings, EventLog log, Source source, CheckpointFacts last) {
+  Checkpointer(
+      Checkpoints settings, EventLog log, Source source, Sinks sinks, CheckpointFacts last) {
     this.settings = settings;
     this.store = settings.store();
     this.io = settings.io();
     this.log = log;
     this.source = source;
+    this.sinks = sinks;
+    store.keepFor(sinks::neededAfter);
     this.facts = last;
     this.position = last.position();
     this.capturedPosition = last.position();
@@ -100,7 +111,9 @@ final class Checkpointer implements Checkpointing {
   private void run() {
     try {
       while (awaitDue()) {
-        if (isIdle()) {
+        if (wasLogFull()) {
+          letGo();
+        } else if (isIdle()) {
           releaseAged();
         } else {
           tryTake();
@@ -114,7 +127,7 @@ final class Checkpointer implements Checkpointing {
   private synchronized boolean awaitDue() throws InterruptedException {
     while (!isClosing) {
       long nanos = nanosUntilDue();
-      if (nanos <= 0) {
+      if (nanos <= 0 || isLogFull) {
         return true;
       }
       // At least a millisecond, as waiting for 0 would be for ever.
@@ -125,6 +138,27 @@ final class Checkpointer implements Checkpointing {
 
   private synchronized boolean isIdle() {
     return position == capturedPosition && !isChanged;
+  }
+
+  private synchronized boolean wasLogFull() {
+    boolean was = isLogFull;
+    isLogFull = false;
+    return was;
+  }
+
+  @Override
+  public synchronized void logIsFull() {
+    isLogFull = true;
+    notifyAll();
+  }
+
+  private void letGo() {
+    taking.lock();
+    try {
+      release();
+    } finally {
+      taking.unlock();
+    }
   }
 
   /** Lets go of what the log has kept for long enough, though no checkpoint is taken. */
@@ -167,6 +201,9 @@ final class Checkpointer implements Checkpointing {
 
   @Override
   public void takeIfDue() {
+    if (wasLogFull()) {
+      letGo();
+    }
     synchronized (this) {
       if (isClosing || isIdle() || nanosUntilDue() > 0) {
         return;
@@ -205,6 +242,7 @@ final class Checkpointer implements Checkpointing {
       long created = io.currentTimeMillis();
       Capture capture = source.capture(io);
       if (capture.position() <= facts.position() && !wasChanged) {
+        release(); // a sink may have come further
         return facts.position();
       }
       write(capture, created, begin);
@@ -267,15 +305,36 @@ final class Checkpointer implements Checkpointing {
 
   private void release() {
     try {
-      store
-          .oldestNeeded()
-          .ifPresent(
-              oldest -> {
-                onOldest.accept(oldest);
-                log.release(oldest + 1);
-              });
+      OptionalLong oldest = store.oldestNeeded();
+      OptionalLong older = store.older();
+      if (oldest.isPresent() && older.isPresent()) {
+        onOldest.accept(oldest.getAsLong());
+        holdForSinks(oldest.getAsLong(), older.getAsLong());
+        log.release(older.getAsLong() + 1);
+      }
     } catch (EngineException e) {
       LOG.warn("the log keeps for now what no checkpoint needs any more", e);
+    }
+  }
+
+  /**
+   * Has the log keep what a sink needs that is behind the last two checkpoints, under its name. One
+   * hold for all, as a checkpoint is kept for the one that is furthest behind only. It is there
+   * before the one before it goes, and before recovery lets go.
+   */
+  private void holdForSinks(long oldest, long older) {
+    EventLog.Hold before = sinkHold;
+    EventLog.Hold now = null;
+    if (oldest < older) {
+      String holder =
+          sinks.behind(store.next(oldest))
+              + " (Engine.sinkStatus says how it is doing: mend what it writes to, or open the engine"
+              + " with a pipeline without it)";
+      now = log.hold(holder, Math.max(oldest + 1, log.firstPosition()));
+    }
+    sinkHold = now;
+    if (before != null) {
+      before.close();
     }
   }
 

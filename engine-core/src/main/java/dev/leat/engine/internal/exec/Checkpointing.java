@@ -27,6 +27,12 @@ interface Checkpointing {
   void takeIfDue();
 
   /**
+   * Is told that the log has no room: soon, or with the next {@link #takeIfDue}, it is let go of
+   * what nobody needs any more, though no checkpoint is due.
+   */
+  void logIsFull();
+
+  /**
    * Takes one now, unless the newest already has everything.
    *
    * @return its position

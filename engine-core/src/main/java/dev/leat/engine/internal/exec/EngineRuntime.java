@@ -86,11 +86,11 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
     this.ticks = new Ticks(state.clock(), clockMicros);
     // Before there is a checkpointer, which lets the log go of what no checkpoint needs.
     state.holdForBackfill(log);
-    checkpoints.ifPresent(some -> some.store().keepFor(settings.sinks()::neededAfter));
     this.checkpointer =
         checkpoints.isEmpty()
             ? new NoCheckpoints()
-            : new Checkpointer(checkpoints.get(), log, this::capture, start.facts());
+            : new Checkpointer(
+                checkpoints.get(), log, this::capture, settings.sinks(), start.facts());
     this.log = new EpochLog(log, state.codec(), settings.awaitSync());
     this.budget = new StateBudget(settings.stateBytes(), state, stateLock);
     this.inbox = new Inbox(plan, pool, settings, state.producers(), budget);
@@ -187,11 +187,19 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
         "a subscriber must not step the engine that calls it: others would get changes out of"
             + " order");
     checkUsable();
-    int rows = stepOnce();
-    if (!settings.ownThread()) {
-      checkpointer.takeIfDue();
+    if (settings.ownThread()) {
+      return stepOnce();
     }
-    return rows;
+    try {
+      int rows = stepOnce();
+      checkpointer.takeIfDue();
+      return rows;
+    } catch (EngineException e) {
+      if (e.kind() == Kind.FULL) {
+        checkpointer.takeIfDue(); // the next step may find room
+      }
+      throw e;
+    }
   }
 
   private void checkIsNotCalled(String otherwise) {
@@ -253,10 +261,13 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
         epoch.fail(e);
         throw e;
       }
+      checkpointer.logIsFull();
       if (!settings.ownThread()) {
         // Nobody waits for these rows, so nobody would append them again.
         refused = epoch;
-        backfilling.slice(); // or what it holds of a full log would never be let go of
+        // Or what they hold of a full log would never be let go of.
+        backfilling.slice();
+        settings.sinks().pump();
         throw e;
       }
       inbox.refuse(epoch, e);

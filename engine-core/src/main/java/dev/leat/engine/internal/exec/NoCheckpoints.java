@@ -22,6 +22,9 @@ final class NoCheckpoints implements Checkpointing {
   public void takeIfDue() {}
 
   @Override
+  public void logIsFull() {}
+
+  @Override
   public long take() {
     throw none();
   }
