@@ -378,14 +378,18 @@ public final class Engine implements AutoCloseable {
     return view(Plan.LEDGER, LedgerEntry.class);
   }
 
-  /** How many rows each input brought since the engine's log began, by input. */
+  /**
+   * How many rows each input brought since the engine's log began, by input; also while the
+   * pipeline was another one.
+   */
   public Map<String, Long> acceptedRows() {
     return runtime.rowCounts().accepted();
   }
 
   /**
    * How many rows of each stream with {@link Relation#deduplicate} were repetitions, and left out,
-   * since the engine's log began, by input. They are among {@link #acceptedRows}.
+   * since the engine's log began, by input. They are among {@link #acceptedRows}. Where only views
+   * that started empty read the stream, it is since these started.
    */
   public Map<String, Long> duplicateRows() {
     return runtime.rowCounts().duplicates();

@@ -159,6 +159,17 @@ public final class CheckpointStore {
     return OptionalLong.of(start == null ? 0 : start);
   }
 
+  /** The older one of the last two, from which recovery starts if the newest is damaged. */
+  public OptionalLong older() {
+    NavigableSet<Long> known = good();
+    return known.size() < KEPT ? OptionalLong.empty() : OptionalLong.of(secondNewest(known));
+  }
+
+  /** The position of the next checkpoint after a position; there is one. */
+  public long next(long position) {
+    return Objects.requireNonNull(good().lower(position)); // the order is reversed
+  }
+
   private static long secondNewest(NavigableSet<Long> positions) {
     return Objects.requireNonNull(positions.higher(positions.first()));
   }

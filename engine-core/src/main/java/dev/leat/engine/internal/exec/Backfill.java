@@ -33,7 +33,7 @@ final class Backfill {
   private final int sliceRows;
   private final HeldFailures failures;
   private final Dataflow dataflow;
-  private final InputFeed inputs;
+  private final InputFeed feed;
   private final EpochCodec codec;
   private final Sinks sinks;
   private final Dictionary dictionary;
@@ -55,7 +55,7 @@ final class Backfill {
     this.sliceRows = 2 * blueprint.settings().epochRows();
     this.failures = new HeldFailures(dictionary, blueprint.settings().ledgerRows());
     this.dataflow = new Dataflow(blueprint.plan(), part, dictionary, failures);
-    this.inputs = new InputFeed(blueprint.plan(), dataflow);
+    this.feed = new InputFeed(blueprint.plan(), dataflow);
     this.codec = EpochCodec.ofHistory(blueprint.plan(), pool);
     this.sinks = blueprint.settings().sinks();
     this.dictionary = dictionary;
@@ -121,9 +121,7 @@ final class Backfill {
   private void apply(Epoch epoch) {
     failures.startEpoch(epoch.position());
     clock.read(epoch.tickMicros());
-    dataflow.setTime(clock.nowMicros());
-    inputs.stage(epoch);
-    dataflow.step();
+    feed.apply(epoch, clock.nowMicros());
     position = epoch.position();
     offer();
   }

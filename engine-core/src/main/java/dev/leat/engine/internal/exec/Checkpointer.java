@@ -8,6 +8,7 @@ import dev.leat.engine.internal.checkpoint.StateImage;
 import dev.leat.engine.internal.io.Io;
 import dev.leat.engine.internal.log.EventLog;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
@@ -55,6 +56,7 @@ final class Checkpointer implements Checkpointing {
   private final Io io;
   private final EventLog log;
   private final Source source;
+  private final Sinks sinks;
   private final ReentrantLock taking = new ReentrantLock(true);
   private @Nullable DaemonThread thread;
 
@@ -72,20 +74,27 @@ final class Checkpointer implements Checkpointing {
   /** Where the log was full when a checkpoint was tried for that. */
   private long triedFullAt = -1;
 
+  /** What sinks need of the log that recovery does not; guarded by {@code taking}. */
+  private EventLog.@Nullable Hold sinkHold;
+
   private volatile LongConsumer onOldest = oldest -> {};
   private volatile CheckpointFacts facts = CheckpointFacts.NONE;
 
   /**
    * Takes checkpoints, none yet.
    *
+   * @param sinks for which checkpoints and the log are kept
    * @param last what is known of the one that the engine was opened with
    */
-  Checkpointer(Checkpoints settings, EventLog log, Source source, CheckpointFacts last) {
+  Checkpointer(
+      Checkpoints settings, EventLog log, Source source, Sinks sinks, CheckpointFacts last) {
     this.settings = settings;
     this.store = settings.store();
     this.io = settings.io();
     this.log = log;
     this.source = source;
+    this.sinks = sinks;
+    store.keepFor(sinks::neededAfter);
     this.facts = last;
     this.position = last.position();
     this.capturedPosition = last.position();
@@ -150,7 +159,7 @@ final class Checkpointer implements Checkpointing {
   private synchronized boolean awaitDue() throws InterruptedException {
     while (!isClosing) {
       long nanos = nanosUntilDue();
-      if (nanos <= 0) {
+      if (nanos <= 0 || isLogFull) {
         return true;
       }
       // At least a millisecond, as waiting for 0 would be for ever.
@@ -301,15 +310,36 @@ final class Checkpointer implements Checkpointing {
 
   private void release() {
     try {
-      store
-          .oldestNeeded()
-          .ifPresent(
-              oldest -> {
-                onOldest.accept(oldest);
-                log.release(oldest + 1);
-              });
+      OptionalLong oldest = store.oldestNeeded();
+      OptionalLong older = store.older();
+      if (oldest.isPresent() && older.isPresent()) {
+        onOldest.accept(oldest.getAsLong());
+        holdForSinks(oldest.getAsLong(), older.getAsLong());
+        log.release(older.getAsLong() + 1);
+      }
     } catch (EngineException e) {
       LOG.warn("the log keeps for now what no checkpoint needs any more", e);
+    }
+  }
+
+  /**
+   * Has the log keep what a sink needs that is behind the last two checkpoints, under its name. One
+   * hold for all, as a checkpoint is kept for the one that is furthest behind only. It is there
+   * before the one before it goes, and before recovery lets go.
+   */
+  private void holdForSinks(long oldest, long older) {
+    EventLog.Hold before = sinkHold;
+    EventLog.Hold now = null;
+    if (oldest < older) {
+      String holder =
+          sinks.behind(store.next(oldest))
+              + " (Engine.sinkStatus says how it is doing: mend what it writes to, or open the engine"
+              + " with a pipeline without it)";
+      now = log.hold(holder, Math.max(oldest + 1, log.firstPosition()));
+    }
+    sinkHold = now;
+    if (before != null) {
+      before.close();
     }
   }
 

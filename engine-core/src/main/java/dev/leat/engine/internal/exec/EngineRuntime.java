@@ -26,8 +26,9 @@ import org.slf4j.LoggerFactory;
  * <p><b>Locks.</b> {@code stepLock}: one step at a time, and no checkpoint is captured meanwhile.
  * {@code stateLock}: the state of operators, views and dictionary; held during a step, and by
  * readers only for as long as it takes to look up a key or to take a snapshot. The inbox has its
- * own, never held together with these for longer than taking an epoch. {@code closing}: one thread
- * closes, others wait for it; before all others.
+ * own, which comes between the two: a step takes an epoch under it, and whoever writes rows into it
+ * may read, and frees values that nothing holds where the state is too large. {@code closing}: one
+ * thread closes, others wait for it; before all others.
  */
 public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
   private static final Logger LOG = LoggerFactory.getLogger(EngineRuntime.class);
@@ -98,11 +99,11 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
             LOG::warn);
     // Before there is a checkpointer, which lets the log go of what no checkpoint needs.
     state.holdForBackfill(log);
-    checkpoints.ifPresent(some -> some.store().keepFor(settings.sinks()::neededAfter));
     this.checkpointer =
         checkpoints.isEmpty()
             ? new NoCheckpoints()
-            : new Checkpointer(checkpoints.get(), log, this::capture, start.facts());
+            : new Checkpointer(
+                checkpoints.get(), log, this::capture, settings.sinks(), start.facts());
     this.log = new EpochLog(log, state.codec(), settings.ownThread(), settings.awaitSync());
     this.budget = new StateBudget(settings.stateBytes(), state, stateLock);
     this.inbox = new Inbox(plan, pool, settings, state.producers(), budget);

@@ -8,11 +8,13 @@ import dev.leat.engine.internal.checkpoint.StateImage;
 import dev.leat.engine.internal.log.EventLog;
 import dev.leat.engine.internal.op.Closing;
 import dev.leat.engine.internal.op.ViewOperator;
+import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +36,8 @@ final class EngineState {
   private final Dictionary dictionary;
   private final Ledger ledger;
   private final Dataflow dataflow;
-  private final InputFeed inputs;
+  private final InputFeed feed;
+  private final AcceptedRows accepted;
   private final List<LateViews> late = new ArrayList<>();
   private final Producers producers;
   private final EpochCodec codec;
@@ -52,9 +55,13 @@ final class EngineState {
   record Blueprint(Plan plan, RuntimeSettings settings, Hashing hashing, RowsPool pool) {}
 
   /** Views that started empty, with all that they need. */
-  private record LateViews(long since, Dataflow dataflow, InputFeed inputs) {
+  private record LateViews(long since, InputFeed feed) {
+    private Dataflow dataflow() {
+      return feed.dataflow();
+    }
+
     private List<StatePart> parts() {
-      return dataflow.parts().stream()
+      return dataflow().parts().stream()
           .map(part -> new StatePart("since " + since + " " + part.name(), part.state()))
           .toList();
     }
@@ -70,10 +77,11 @@ final class EngineState {
     }
     this.ledger = new Ledger(dictionary, blueprint.settings().ledgerRows());
     this.dataflow = new Dataflow(plan, split.live(), dictionary, ledger);
-    this.inputs = new InputFeed(plan, dataflow);
+    this.feed = new InputFeed(plan, dataflow);
+    this.accepted = new AcceptedRows(plan);
     for (PlanSplit.Late some : split.late()) {
       Dataflow flow = new Dataflow(plan, some.part(), dictionary, ledger);
-      late.add(new LateViews(some.since(), flow, new InputFeed(plan, flow)));
+      late.add(new LateViews(some.since(), new InputFeed(plan, flow)));
     }
     this.producers = new Producers(blueprint.settings().producers());
     this.codec = new EpochCodec(plan, blueprint.pool());
@@ -82,7 +90,8 @@ final class EngineState {
     if (from != null && from.sections().contains(CLOCK)) {
       from.restore(CLOCK, clock);
     }
-    setTime();
+    dataflow.setTime(clock.nowMicros());
+    late.forEach(views -> views.dataflow().setTime(clock.nowMicros()));
   }
 
   /** The state before the first record. */
@@ -137,7 +146,7 @@ final class EngineState {
    */
   private List<StatePart> parts(long begin) {
     List<StatePart> parts = new ArrayList<>();
-    parts.add(new StatePart("inputs", inputs));
+    parts.add(new StatePart("inputs", accepted));
     parts.add(new StatePart(PRODUCERS, producers));
     parts.add(new StatePart(LoggedInputs.SECTION, codec.inputs()));
     parts.add(new StatePart("ledger", ledger));
@@ -172,13 +181,9 @@ final class EngineState {
     }
     producers.accept(epoch);
     clock.read(epoch.tickMicros());
-    setTime();
-    inputs.stage(epoch);
-    dataflow.step();
-    for (LateViews views : late) {
-      views.inputs().stage(epoch);
-      views.dataflow().step();
-    }
+    accepted.add(epoch);
+    feed.apply(epoch, clock.nowMicros());
+    late.forEach(views -> views.feed().apply(epoch, clock.nowMicros()));
     ledger.step();
     position = epoch.position();
     offer(dataflow);
@@ -188,12 +193,6 @@ final class EngineState {
   /** Lets sinks have what the last step changed. */
   private void offer(Dataflow flow) {
     sinks.offer(position, flow.sinks(), dictionary.values());
-  }
-
-  /** Before the rows of an epoch, all operators come to be at its time. */
-  private void setTime() {
-    dataflow.setTime(clock.nowMicros());
-    late.forEach(views -> views.dataflow().setTime(clock.nowMicros()));
   }
 
   /** What time it is. */
@@ -353,6 +352,21 @@ final class EngineState {
 
   /** What became of the rows since the log began. */
   RowCounts rowCounts() {
-    return new RowCounts(inputs.acceptedRows(), inputs.duplicateRows(), ledger.counts());
+    return new RowCounts(accepted.byInput(), duplicateRows(), ledger.counts());
+  }
+
+  /** How many rows of each input that is deduplicated were left out, where most were seen. */
+  private Map<String, Long> duplicateRows() {
+    Map<String, Long> rows = new LinkedHashMap<>();
+    for (Node.Input input : plan.inputs()) {
+      if (input.deduplication() != null) {
+        OptionalLong count = feed.duplicateRows(input.name());
+        for (LateViews views : late) { // those that began first come first
+          count = count.isPresent() ? count : views.feed().duplicateRows(input.name());
+        }
+        rows.put(input.name(), count.orElse(0));
+      }
+    }
+    return rows;
   }
 }

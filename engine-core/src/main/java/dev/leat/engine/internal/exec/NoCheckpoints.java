@@ -13,9 +13,6 @@ final class NoCheckpoints implements Checkpointing {
   public void passed(long position, long recordBytes) {}
 
   @Override
-  public void logIsFull() {}
-
-  @Override
   public void changed() {}
 
   @Override
@@ -23,6 +20,9 @@ final class NoCheckpoints implements Checkpointing {
 
   @Override
   public void takeIfDue() {}
+
+  @Override
+  public void logIsFull() {}
 
   @Override
   public long take() {

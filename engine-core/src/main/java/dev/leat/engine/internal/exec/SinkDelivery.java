@@ -110,6 +110,10 @@ final class SinkDelivery {
     return definition.name();
   }
 
+  String describe() {
+    return definition.describe();
+  }
+
   /**
    * Asks the sink where it is, before anything else.
    *

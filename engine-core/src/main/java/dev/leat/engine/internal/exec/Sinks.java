@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 
 /** The sinks of an engine. See {@link SinkDelivery}. */
 public final class Sinks implements AutoCloseable {
@@ -77,6 +78,14 @@ public final class Sinks implements AutoCloseable {
         .mapToLong(delivery -> Math.max(0, delivery.committed()))
         .min()
         .orElse(Long.MAX_VALUE);
+  }
+
+  /** Those that have not come to a position, in words; empty if all have. */
+  String behind(long position) {
+    return deliveries.values().stream()
+        .filter(delivery -> delivery.committed() < position)
+        .map(SinkDelivery::describe)
+        .collect(Collectors.joining(" and "));
   }
 
   /** Waits for room in full queues; before a step, or a record that is replayed. */

@@ -10,12 +10,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How many bytes the state may take. What takes it beyond that is refused before it comes into the
- * log; what is in the log is always applied. So the state can be too large by what came in before
- * that was known, and by what is found in the log on opening, and never without bound.
+ * How many bytes the state may take. While it takes more, rows that add to it are refused before
+ * they come into the log; what is in the log is always applied. So it can be larger by what came in
+ * before that was known, by what is found in the log on opening, and by views that are built from
+ * the log.
  *
  * <p><b>Threading.</b> The thread that steps measures, under the state's lock; whoever appends
- * asks, and takes that lock only to refuse.
+ * asks, and takes that lock only while the state is too large, to make room or to refuse.
  */
 final class StateBudget {
   private static final Logger LOG = LoggerFactory.getLogger(StateBudget.class);

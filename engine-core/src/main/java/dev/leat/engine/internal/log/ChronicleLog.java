@@ -220,8 +220,8 @@ public final class ChronicleLog implements EventLog {
       abandon(segment, end);
       throw new EngineException(
           Kind.UNAVAILABLE,
-          "appending to the event log failed; the record is not in the log and may be appended"
-              + " again: position="
+          "appending to the event log failed; the record is not in the log: check the disk, and"
+              + " append it again when the engine is open again: position="
               + position
               + " cause="
               + e,
@@ -291,7 +291,8 @@ public final class ChronicleLog implements EventLog {
     } catch (IOException | RuntimeException | Error e) {
       throw new EngineException(
           Kind.UNAVAILABLE,
-          "a new segment of the event log cannot be started; append again later: position="
+          "a new segment of the event log cannot be started, and the record is not in the log:"
+              + " check the disk, and append it again when the engine is open again: position="
               + position
               + " cause="
               + e,

@@ -147,7 +147,7 @@ final class KeptSegments implements AutoCloseable {
     }
   }
 
-  /** Says that the segment being written has come to its end, and lets go of what may go. */
+  /** Says that the segment being written has come to its end, and how large it is. */
   void ended(long bytes) {
     synchronized (list) {
       int last = list.size() - 1;
@@ -346,11 +346,11 @@ final class KeptSegments implements AutoCloseable {
       long limit = Math.min(floor, synced.getAsLong());
       long total = bytes() + currentBytes;
       long latest = settings.keepsForSomeTime() ? latestEnd() : Long.MAX_VALUE;
-      boolean keepsByTime = settings.keepFor().equals(LogSettings.FOREVER);
+      boolean keepsAnyAge = settings.keepFor().equals(LogSettings.FOREVER);
       long first = 0;
       while (list.size() > 1 && list.get(1).segment().first() <= limit) {
         Kept oldest = list.get(0);
-        boolean isOld = !keepsByTime && oldest.endedMillis() <= latest;
+        boolean isOld = !keepsAnyAge && oldest.endedMillis() <= latest;
         boolean isTooMuch = settings.hasBudget() && total > settings.maxBytes();
         if (!isOld && !isTooMuch) {
           break;

@@ -109,7 +109,8 @@ class CheckpointerTest {
   private void start() {
     store = new CheckpointStore(io, temp.resolve("checkpoints"), 1 << 20);
     Checkpoints settings = new Checkpoints(store, io, INTERVAL, LOG_BYTES);
-    checkpointer = new Checkpointer(settings, log, clock -> capture(), CheckpointFacts.NONE);
+    checkpointer =
+        new Checkpointer(settings, log, clock -> capture(), Sinks.none(), CheckpointFacts.NONE);
   }
 
   @AfterEach
