@@ -3,6 +3,7 @@ package dev.leat.engine;
 import dev.leat.engine.internal.exec.EngineRuntime;
 import dev.leat.engine.internal.exec.ViewHandle;
 import dev.leat.engine.internal.exec.ViewReader;
+import dev.leat.engine.internal.exec.WaitTime;
 import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.SortKey;
@@ -64,11 +65,12 @@ public final class View<T> {
   /**
    * Waits until the view is at a position.
    *
+   * @param atMost not at all if it is zero or negative; for ever if it is longer than 292 years
    * @return this view
    * @throws EngineException UNAVAILABLE if the time is up
    */
   public View<T> await(Position position, Duration atMost) {
-    if (!runtime.waits().await(handle, position.value(), atMost.toNanos())) {
+    if (!runtime.waits().await(handle, position.value(), WaitTime.nanos(atMost))) {
       throw new EngineException(
           EngineException.Kind.UNAVAILABLE,
           "view '"
