@@ -325,7 +325,7 @@ final class HostMoves {
       trace.add("die");
       io.kill();
     } else {
-      long call = 1 + random.nextInt(40);
+      long call = 1L + random.nextInt(40);
       trace.add("die at call " + call);
       boolean wasFull = isFull;
       io.inject(FaultPlan.nth(call, random.nextBoolean() ? Fault.KILL_BEFORE : Fault.KILL_AFTER));
@@ -447,7 +447,7 @@ final class HostMoves {
         throw new IllegalStateException("planted");
       }
       for (Change<Row> change : changes.changes()) {
-        sum.merge(change.row(), (long) change.weight(), Long::sum);
+        sum.merge(change.row(), change.weight(), Long::sum);
       }
       sum.values().removeIf(weight -> weight == 0);
       told = changes.position().value();

@@ -201,7 +201,7 @@ public final class ChangeFile implements Sink {
       line.append(',').append(quoted(schema.field(c).name())).append(':');
       Object value = changes.valueAt(row, c);
       boolean isPlain = value == null || value instanceof Number || value instanceof Boolean;
-      line.append(isPlain ? value : quoted(value.toString()));
+      line.append(isPlain ? value : quoted(String.valueOf(value)));
     }
     return line.append("}\n").toString();
   }
