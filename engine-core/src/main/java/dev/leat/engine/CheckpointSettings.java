@@ -1,6 +1,7 @@
 package dev.leat.engine;
 
 import java.time.Duration;
+import java.util.Objects;
 
 /**
  * When an engine takes checkpoints. Opening it again replays what came after the newest, so the
@@ -18,6 +19,7 @@ public record CheckpointSettings(Duration interval, long logBytes) {
   private static final long DEFAULT_LOG_BYTES = 256L << 20;
 
   public CheckpointSettings {
+    Objects.requireNonNull(interval, "interval");
     if (interval.compareTo(MIN_INTERVAL) < 0 || interval.compareTo(MAX_INTERVAL) > 0) {
       throw new IllegalArgumentException(
           "checkpoint-interval must be from 1 ms to 365 days: checkpoint-interval=" + interval);

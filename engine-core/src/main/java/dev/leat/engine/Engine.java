@@ -6,6 +6,7 @@ import dev.leat.engine.internal.exec.EngineRuntime;
 import dev.leat.engine.internal.exec.SinkFacts;
 import dev.leat.engine.internal.exec.Sinks;
 import dev.leat.engine.internal.exec.ViewHandle;
+import dev.leat.engine.internal.exec.WaitTime;
 import dev.leat.engine.internal.io.Io;
 import dev.leat.engine.internal.io.SystemIo;
 import dev.leat.engine.internal.log.EventLog;
@@ -442,7 +443,7 @@ public final class Engine implements AutoCloseable {
    *     the reason: the others go on
    */
   public Engine awaitBackfill(Duration atMost) {
-    if (!runtime.waits().awaitBackfill(atMost.toNanos())) {
+    if (!runtime.waits().awaitBackfill(WaitTime.nanos(atMost))) {
       throw new EngineException(
           EngineException.Kind.UNAVAILABLE,
           "views are still being built from the log; wait longer: "
@@ -473,9 +474,10 @@ public final class Engine implements AutoCloseable {
    *     of the reason if the sink was given up
    */
   public Engine awaitSink(String sink, Position at, Duration atMost) {
-    long deadline = System.nanoTime() + atMost.toNanos();
+    long nanos = WaitTime.nanos(atMost);
+    long deadline = System.nanoTime() + nanos;
     boolean isThere =
-        runtime.waits().await(at.value(), atMost.toNanos())
+        runtime.waits().await(at.value(), nanos)
             && runtime.sinks().await(sink, at.value(), Math.max(0, deadline - System.nanoTime()));
     if (!isThere) {
       throw new EngineException(

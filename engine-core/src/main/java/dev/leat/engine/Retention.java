@@ -13,7 +13,8 @@ import java.util.Objects;
  * would have read; the log then grows until appending fails with {@code FULL} at {@link
  * EngineSettings#minFreeBytes}. A host that runs for long declares what it wants to keep.
  *
- * @param keepFor rows are kept at least so long after they came; zero or more
+ * @param keepFor rows are kept at least so long after they came; zero or more, and for ever if it
+ *     is more than a thousand years
  * @param maxBytes when the log has grown to so many bytes, its oldest files go though {@code
  *     keepFor} would keep them; if they are still needed, appending fails with {@code FULL} and
  *     says who needs them. At least 128 MiB

@@ -28,6 +28,7 @@ public record SinkSettings(
     Duration closeTimeout,
     ChangedQuery changedQuery) {
   private static final int MAX_QUEUE_ROWS = 100_000_000;
+  private static final Duration MIN_INTERVAL = Duration.ofMillis(1);
   private static final Duration MAX_INTERVAL = Duration.ofDays(1);
   private static final Duration MAX_TIME = Duration.ofHours(1);
 
@@ -40,9 +41,10 @@ public record SinkSettings(
   }
 
   public SinkSettings {
+    Objects.requireNonNull(commitInterval, "commitInterval");
     commitInterval.ifPresent(
         interval -> {
-          if (interval.toMillis() < 1 || interval.compareTo(MAX_INTERVAL) > 0) {
+          if (interval.compareTo(MIN_INTERVAL) < 0 || interval.compareTo(MAX_INTERVAL) > 0) {
             throw new IllegalArgumentException(
                 "commit-interval must be from 1 ms to 1 day: commit-interval=" + interval);
           }
@@ -57,6 +59,7 @@ public record SinkSettings(
   }
 
   private static void requireTime(String name, Duration value) {
+    Objects.requireNonNull(value, name);
     if (value.isNegative() || value.compareTo(MAX_TIME) > 0) {
       throw new IllegalArgumentException(
           name + " must not be negative, and at most an hour: " + name + "=" + value);

@@ -6,6 +6,7 @@ import dev.leat.engine.internal.exec.DeliverySettings;
 import dev.leat.engine.internal.exec.EngineRuntime;
 import dev.leat.engine.internal.exec.ViewChanges;
 import dev.leat.engine.internal.exec.ViewHandle;
+import dev.leat.engine.internal.exec.WaitTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,7 +90,7 @@ public final class Subscription implements AutoCloseable {
    *     before
    */
   public Subscription await(Position position, Duration atMost) {
-    if (!delivery.await(position.value(), atMost)) {
+    if (!delivery.await(position.value(), WaitTime.nanos(atMost))) {
       throw new EngineException(
           EngineException.Kind.UNAVAILABLE,
           "the subscriber is at position "

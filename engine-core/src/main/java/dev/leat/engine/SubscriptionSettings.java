@@ -51,7 +51,7 @@ public record SubscriptionSettings(
      * entries that ended before, and those of a key that was there both times, are not told. {@link
      * #withMaxWait} has the engine wait instead. A new subscription, after a restart of the program
      * too, begins with all rows that are there, as {@link Changes.Kind#SNAPSHOT}: which of them
-     * were told before the listener must know itself.
+     * were told before the listener must know itself, or be a {@link Sink}, which stores its place.
      */
     INSERTS
   }

@@ -3,6 +3,7 @@ package dev.leat.engine;
 import dev.leat.engine.internal.exec.EngineRuntime;
 import dev.leat.engine.internal.exec.ViewHandle;
 import dev.leat.engine.internal.exec.ViewReader;
+import dev.leat.engine.internal.exec.WaitTime;
 import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.SortKey;
@@ -64,11 +65,12 @@ public final class View<T> {
   /**
    * Waits until the view is at a position.
    *
+   * @param atMost not at all if it is zero or negative; for ever if it is longer than 292 years
    * @return this view
    * @throws EngineException UNAVAILABLE if the time is up
    */
   public View<T> await(Position position, Duration atMost) {
-    if (!runtime.waits().await(handle, position.value(), atMost.toNanos())) {
+    if (!runtime.waits().await(handle, position.value(), WaitTime.nanos(atMost))) {
       throw new EngineException(
           EngineException.Kind.UNAVAILABLE,
           "view '"
@@ -130,7 +132,9 @@ public final class View<T> {
   /**
    * Tells a listener the rows that are there now, and then what changes, epoch by epoch, leaving
    * out none. After each call, the sum of all that it was told is the view at the position that it
-   * was told. (Changes from an earlier position of the log on cannot be had yet.)
+   * was told. A subscription lives as long as the program: a subscriber that is to go on from the
+   * position that it had, after a restart too, is a {@link Sink} of the relation, see {@link
+   * Relation#to}; it gets each change exactly once.
    *
    * <p><b>Calls</b> come one at a time, in the order of positions; what the listener did in one
    * call it sees in the next. They come on a thread of the subscription's own, or by the executor

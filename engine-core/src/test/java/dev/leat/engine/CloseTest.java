@@ -216,7 +216,8 @@ class CloseTest {
   @Test
   void aWriterOfRowsCannotClose() {
     try (Engine engine = Engine.open(directory, PIPELINE)) {
-      assertThatThrownBy(() -> engine.append(rows -> engine.close()))
+      Runnable close = engine::close;
+      assertThatThrownBy(() -> engine.append(rows -> close.run()))
           .isInstanceOf(EngineException.class);
       click(engine, "a");
     }

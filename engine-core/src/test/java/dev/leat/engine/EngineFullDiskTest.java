@@ -195,10 +195,10 @@ class EngineFullDiskTest {
         events.append(new Event(i, TEXT));
         engine.step();
         engine.checkpoint();
-        io.aheadMillis += Duration.ofMinutes(10).toMillis();
+        io.aheadMillis = Duration.ofMinutes(10L * i).toMillis();
       }
       assertThat(segments()).isEqualTo(3);
-      io.aheadMillis += Duration.ofHours(2).toMillis();
+      io.aheadMillis = Duration.ofHours(3).toMillis();
       for (int i = 0; i < 1_000_000 && segments() > 1; i++) {
         assertThat(engine.step()).isZero();
       }

@@ -109,9 +109,11 @@ class HalfSurrogatesTest {
   @Test
   void linesWithThemGoToTheLedger() {
     try (Engine engine = Engine.inMemory(PIPELINE, HOST)) {
-      String lines =
-          "{\"key\":\"a?\",\"value\":1}\n{\"key\":\"\ud83d\",\"value\":1}\n"
-              + "{\"key\":\"\\ud83d\",\"value\":1}\n{\"key\":\"\ud83d\ude00\",\"value\":1}\n";
+      StringBuilder text = new StringBuilder();
+      for (String key : List.of("a?", "\ud83d", "\\ud83d", "\ud83d\ude00")) {
+        text.append("{\"key\":\"").append(key).append("\",\"value\":1}\n");
+      }
+      String lines = text.toString();
       NdjsonResult result = engine.ndjson("events").append(lines);
       assertThat(result.accepted()).isEqualTo(2);
       assertThat(result.rejected()).isEqualTo(2);

@@ -67,9 +67,13 @@ public final class ClockRules {
   /** A time after which rows are forgotten in microseconds; {@link #checkForgetting} checks it. */
   public static long forgettingMicros(Duration after, String place) {
     Objects.requireNonNull(after, "after");
-    if (after.compareTo(MAX_FORGETTING) > 0 || after.toNanosPart() % NANOS_PER_MICRO != 0) {
+    if (after.isNegative()
+        || after.compareTo(MAX_FORGETTING) > 0
+        || after.toNanosPart() % NANOS_PER_MICRO != 0) {
       throw Node.invalid(
-          place + ": rows are forgotten after ten years at most, in whole microseconds: " + after);
+          place
+              + ": rows are forgotten after a millisecond to ten years, in whole microseconds: after="
+              + after);
     }
     return after.toNanos() / NANOS_PER_MICRO;
   }

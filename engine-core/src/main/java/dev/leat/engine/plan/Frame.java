@@ -79,8 +79,15 @@ public record Frame(Unit unit, long preceding, long following) {
       throw new IllegalArgumentException(
           "a frame is measured in whole microseconds: distance=" + duration);
     }
-    return Math.addExact(
-        Math.multiplyExact(duration.getSeconds(), 1_000_000L), duration.getNano() / 1000);
+    try {
+      return Math.addExact(
+          Math.multiplyExact(duration.getSeconds(), 1_000_000L), duration.getNano() / 1000);
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException(
+          "a frame reaches over 292,000 years at most; Frame.UNBOUNDED has no end: distance="
+              + duration,
+          e);
+    }
   }
 
   /** Does it have all rows of the partition, whichever the row? */

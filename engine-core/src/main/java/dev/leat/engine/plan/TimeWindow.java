@@ -57,7 +57,8 @@ public record TimeWindow(
               + " step="
               + step);
     }
-    if (!Lengths.isIn(offset.abs(), Duration.ZERO) || offset.abs().compareTo(size) >= 0) {
+    boolean isShorter = offset.compareTo(size) < 0 && offset.compareTo(size.negated()) > 0;
+    if (!isShorter || !Lengths.isIn(offset.abs(), Duration.ZERO)) {
       throw new IllegalArgumentException(
           "the offset of a window must be shorter than it, in whole microseconds: offset="
               + offset

@@ -191,6 +191,32 @@ class SinksTest {
     assertThat(sink.rows.rows()).containsExactly(event("a", 1));
   }
 
+  @Test
+  void aSinkThatIsWrittenToWhileItIsWaitedForMustNotStep() {
+    WaitingSink sink = new WaitingSink();
+    List<Throwable> refused = new CopyOnWriteArrayList<>();
+    try (Engine engine = open(p -> events(p).to("rows", sink))) {
+      sink.wait = () -> faulty("not in a step");
+      epoch(engine, event("a", 1));
+      sink.wait =
+          () -> {
+            refused.add(catchThrowable(engine::step));
+            refused.add(catchThrowable(engine::checkpoint));
+            assertThat(engine.position()).isEqualTo(new Position(1));
+          };
+      engine.awaitSink("rows", engine.position(), PATIENCE);
+      sink.wait = () -> {};
+    }
+    assertThat(refused)
+        .hasSize(2)
+        .allSatisfy(e -> assertThat(e).hasMessageContaining("nor a sink or a function"));
+    assertThat(sink.rows.rows()).containsExactly(event("a", 1));
+  }
+
+  private static void faulty(String why) {
+    throw new IllegalStateException(why);
+  }
+
   private static Relation<Row> events2(PipelineBuilder p) {
     return p.stream("others", EVENTS);
   }

@@ -14,7 +14,7 @@ import java.util.Arrays;
  */
 public final class StrictUtf8 {
   private static final VarHandle LONGS =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final long ONES = 0x0101010101010101L;
   private static final long HIGH_BITS = 0x8080808080808080L;
   private static final byte MARK = '?';
@@ -28,7 +28,7 @@ public final class StrictUtf8 {
    */
   public static byte[] encode(String string) {
     byte[] utf8 = string.getBytes(StandardCharsets.UTF_8);
-    if (hasMark(utf8)) {
+    if (mayHaveHalf(string, utf8)) {
       Surrogates.refuse(string);
     }
     return utf8;
@@ -40,7 +40,7 @@ public final class StrictUtf8 {
    */
   public static byte[] encodeUnchecked(String text) {
     byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-    int alone = hasMark(utf8) ? Surrogates.firstAlone(text) : -1;
+    int alone = mayHaveHalf(text, utf8) ? Surrogates.firstAlone(text) : -1;
     if (alone < 0) {
       return utf8;
     }
@@ -64,19 +64,33 @@ public final class StrictUtf8 {
     out.writeBytes(utf8, 0, utf8.length);
   }
 
-  private static boolean hasMark(byte[] bytes) {
-    int at = 0;
+  private static boolean mayHaveHalf(String string, byte[] utf8) {
+    int mark = nextMark(utf8, 0);
+    if (utf8.length != string.length()) {
+      return mark >= 0;
+    }
+    // A byte for each character: where there is a mark, there is the character that it stands for.
+    while (mark >= 0 && string.charAt(mark) == MARK) {
+      mark = nextMark(utf8, mark + 1);
+    }
+    return mark >= 0;
+  }
+
+  /** Where the next question mark is, at an index or behind it; -1 if there is none. */
+  private static int nextMark(byte[] bytes, int from) {
+    int at = from;
     for (; at + Long.BYTES <= bytes.length; at += Long.BYTES) {
       long difference = (long) LONGS.get(bytes, at) ^ MARK * ONES;
-      if (((difference - ONES) & ~difference & HIGH_BITS) != 0) {
-        return true;
+      long marks = (difference - ONES) & ~difference & HIGH_BITS;
+      if (marks != 0) {
+        return at + (Long.numberOfTrailingZeros(marks) >>> 3);
       }
     }
     for (; at < bytes.length; at++) {
       if (bytes[at] == MARK) {
-        return true;
+        return at;
       }
     }
-    return false;
+    return -1;
   }
 }

@@ -45,7 +45,9 @@ final class Callers {
    */
   void checkMayStep(String otherwise) {
     inbox.checkNotWriting();
-    if (subscriptions.isCallingInline() || stepLock.isHeldByCurrentThread()) {
+    if (subscriptions.isCallingInline()
+        || sinks.isCallingInline()
+        || stepLock.isHeldByCurrentThread()) {
       throw new EngineException(Kind.INVALID, otherwise);
     }
     subscriptions.aboutToWait();

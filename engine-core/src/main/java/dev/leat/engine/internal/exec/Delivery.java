@@ -2,7 +2,6 @@ package dev.leat.engine.internal.exec;
 
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Objects;
 import java.util.Optional;
@@ -395,13 +394,13 @@ public final class Delivery {
    * @return false if the time is up
    * @throws EngineException if that will not be
    */
-  public boolean await(long wanted, Duration atMost) {
+  public boolean await(long wanted, long timeoutNanos) {
     if (position() >= wanted) {
       return true;
     }
     subscriptions.checkMayAwait(this);
     subscriptions.stepTo(wanted);
-    long deadline = System.nanoTime() + atMost.toNanos();
+    long deadline = System.nanoTime() + timeoutNanos;
     lock.lock();
     try {
       while (covered() < wanted) {

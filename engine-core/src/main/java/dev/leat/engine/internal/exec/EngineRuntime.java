@@ -210,8 +210,8 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
    */
   public int step() {
     callers.checkMayStep(
-        "a subscriber must not step the engine that calls it: others would get changes out of"
-            + " order");
+        "a subscriber must not step the engine that calls it, nor a sink or a function: others would"
+            + " get changes out of order");
     checkUsable();
     try {
       return stepOnce();
@@ -511,7 +511,9 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
    */
   public long checkpoint() {
     checkUsable();
-    callers.checkMayStep("a subscriber must not take a checkpoint of the engine that waits for it");
+    callers.checkMayStep(
+        "a subscriber must not take a checkpoint of the engine that waits for it, nor a sink or a"
+            + " function");
     return checkpointer.take();
   }
 

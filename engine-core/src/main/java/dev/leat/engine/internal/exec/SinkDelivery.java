@@ -245,7 +245,7 @@ final class SinkDelivery {
   /** Where the host steps: writes what there is. */
   void pump() {
     // A sink that asks for itself while it is written is not written again within that.
-    if (!isInline || writing.isHeldByCurrentThread()) {
+    if (!isInline || isCallingInline()) {
       return;
     }
     writing.lock();
@@ -261,7 +261,12 @@ final class SinkDelivery {
 
   /** Is it this thread that writes to the sink? */
   boolean isCalling() {
-    return writing.isHeldByCurrentThread() || thread == Thread.currentThread();
+    return isCallingInline() || thread == Thread.currentThread();
+  }
+
+  /** Is it this thread, one of the host's? */
+  boolean isCallingInline() {
+    return writing.isHeldByCurrentThread();
   }
 
   private void run() {

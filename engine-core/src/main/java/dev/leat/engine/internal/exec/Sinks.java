@@ -113,6 +113,11 @@ public final class Sinks implements AutoCloseable {
     return deliveries.values().stream().anyMatch(SinkDelivery::isCalling);
   }
 
+  /** Is this thread the host's, and writing to a sink? */
+  boolean isCallingInline() {
+    return deliveries.values().stream().anyMatch(SinkDelivery::isCallingInline);
+  }
+
   private SinkDelivery named(String name) {
     SinkDelivery delivery = deliveries.get(name);
     if (delivery == null) {

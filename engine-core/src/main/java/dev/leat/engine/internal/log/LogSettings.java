@@ -36,6 +36,8 @@ public record LogSettings(
   /** The {@code keepFor} of a log that keeps everything. */
   public static final Duration FOREVER = ChronoUnit.FOREVER.getDuration();
 
+  private static final Duration LONGEST = Duration.ofDays(366 * 1000L);
+
   /** The {@code maxBytes} of a log without a byte budget. */
   public static final long UNLIMITED = Long.MAX_VALUE;
 
@@ -52,6 +54,9 @@ public record LogSettings(
     requireWithin("min-free-bytes", minFreeBytes, MIB, Long.MAX_VALUE / 2);
     if (keepFor.isNegative()) {
       throw new IllegalArgumentException("keep-for must not be negative: keep-for=" + keepFor);
+    }
+    if (keepFor.compareTo(LONGEST) > 0) {
+      keepFor = FOREVER; // and is never counted in milliseconds, which may be too many for a word
     }
     requireWithin("max-bytes", maxBytes, Math.max(16L * MIB, 4L * maxRecordBytes), UNLIMITED);
   }
