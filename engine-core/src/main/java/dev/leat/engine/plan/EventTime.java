@@ -44,7 +44,8 @@ public record EventTime(String column, EventTimeBounds bounds) {
     return eventTime == null
         ? input
         : input
-            .word("event-time")
+            // "event-time" alone kept nothing of what sources say.
+            .word("event-time-told")
             .name(eventTime.column)
             .word(Long.toString(eventTime.aheadMicros()));
   }

@@ -27,13 +27,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Layout: format; time; inputs (if any: name and columns as text); sections (input's number in
  * that list, rows as {@link RowsCodec} has them); rejected rows; the appends that their producers
- * numbered (not in format 1).
+ * numbered (not in format 1); how far event time has come, as sources said, by name of the stream
+ * (only in format 3).
  *
  * <p>Which inputs the next record's numbers mean is known from a record before it, so a checkpoint
  * must keep it: that is its state, with how the rows before it were written.
  */
 final class EpochCodec implements Checkpointed {
-  private static final int FORMAT = 2;
+  private static final int FORMAT = 3;
+  private static final int FORMAT_WITHOUT_TIMES = 2;
   private static final int FORMAT_WITHOUT_PRODUCERS = 1;
 
   /** An input as a record names it. */
@@ -92,7 +94,8 @@ final class EpochCodec implements Checkpointed {
   /** The record of an epoch; valid until the next call. */
   ByteWriter write(Epoch epoch) {
     out.clear();
-    out.writeByte(FORMAT);
+    // Records that say nothing of event time are those of versions that could not, and are read there.
+    out.writeByte(epoch.reached().isEmpty() ? FORMAT_WITHOUT_TIMES : FORMAT);
     out.writeLong(epoch.tickMicros());
     out.writeInt(hasWrittenInputs ? 0 : declared.size());
     if (!hasWrittenInputs) {
@@ -116,6 +119,13 @@ final class EpochCodec implements Checkpointed {
     for (Epoch.Sequence sequence : epoch.sequences()) {
       out.writeString(sequence.producer());
       out.writeLong(sequence.number());
+    }
+    if (!epoch.reached().isEmpty()) {
+      out.writeInt(epoch.reached().size());
+      for (Epoch.Reached time : epoch.reached()) {
+        out.writeString(time.stream());
+        out.writeLong(time.micros());
+      }
     }
     return out;
   }
@@ -161,7 +171,7 @@ final class EpochCodec implements Checkpointed {
     try {
       ByteReader in = new ByteReader(bytes, from, length);
       int format = in.readByte();
-      if (format != FORMAT && format != FORMAT_WITHOUT_PRODUCERS) {
+      if (format < FORMAT_WITHOUT_PRODUCERS || format > FORMAT) {
         throw new EngineException(
             Kind.CORRUPT,
             "the record at position "
@@ -183,6 +193,10 @@ final class EpochCodec implements Checkpointed {
       int sequences = format == FORMAT_WITHOUT_PRODUCERS ? 0 : in.readInt();
       for (int i = 0; i < sequences; i++) {
         epoch.sequences().add(new Epoch.Sequence(in.readString(), in.readLong()));
+      }
+      int times = format == FORMAT ? in.readInt() : 0;
+      for (int i = 0; i < times; i++) {
+        epoch.reached().add(new Epoch.Reached(in.readString(), in.readLong()));
       }
       return epoch;
     } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {

@@ -40,6 +40,11 @@ final class InputFeed implements Checkpointed {
         operator.stage(epoch.rows(i));
       }
     }
+    for (Epoch.Reached time : epoch.reached()) {
+      if (dataflow.hasInput(time.stream())) {
+        dataflow.input(time.stream()).reached(time.micros());
+      }
+    }
   }
 
   /** How many rows each input brought, by name. */
