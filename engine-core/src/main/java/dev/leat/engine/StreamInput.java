@@ -1,8 +1,8 @@
 package dev.leat.engine;
 
 import dev.leat.engine.internal.batch.StagedRows;
-import dev.leat.engine.internal.exec.Appender;
 import dev.leat.engine.internal.batch.Words;
+import dev.leat.engine.internal.exec.Appender;
 import dev.leat.engine.plan.Node;
 import java.time.Instant;
 import java.util.List;

@@ -44,8 +44,7 @@ public record EventTime(String column, EventTimeBounds bounds) {
     return eventTime == null
         ? input
         : input
-            // "event-time" alone kept nothing of what sources say.
-            .word("event-time-told")
+            .word("event-time")
             .name(eventTime.column)
             .word(Long.toString(eventTime.aheadMicros()));
   }

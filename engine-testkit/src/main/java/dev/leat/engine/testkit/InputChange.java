@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param input the input's name
  * @param kind what is done
- * @param values a whole row; an instant that is reached; to delete by key, the values of the primary key in its order
+ * @param values a whole row; an instant that is reached; to delete by key, the values of the
+ *     primary key in its order
  */
 public record InputChange(String input, Kind kind, List<@Nullable Object> values) {
   /** What is done to an input. */

@@ -286,8 +286,7 @@ public final class ReferenceEvaluator {
     public List<ReferenceRow> closingSessions(ClosingSessions closing) {
       ReferenceClosingSessions remembered = memory.of(closing);
       long before = errors;
-      remembered.epoch(
-          rows(closing.input()), inputs, memory, rows -> valid(closing.live(), rows));
+      remembered.epoch(rows(closing.input()), inputs, memory, rows -> valid(closing.live(), rows));
       errors = before + remembered.late();
       return aggregated(
           closing.live(), remembered.taken(), session -> remembered.isClosed(session.end()));

@@ -94,7 +94,8 @@ final class EpochCodec implements Checkpointed {
   /** The record of an epoch; valid until the next call. */
   ByteWriter write(Epoch epoch) {
     out.clear();
-    // Records that say nothing of event time are those of versions that could not, and are read there.
+    // Records that say nothing of event time are those of versions that could not, and are read
+    // there.
     out.writeByte(epoch.reached().isEmpty() ? FORMAT_WITHOUT_TIMES : FORMAT);
     out.writeLong(epoch.tickMicros());
     out.writeInt(hasWrittenInputs ? 0 : declared.size());

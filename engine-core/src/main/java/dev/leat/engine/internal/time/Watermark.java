@@ -10,10 +10,14 @@ import java.util.List;
 /**
  * How far the event time of a stream has come: the greatest that it brought, less what rows may be
  * out of order by; or what its source says of it, if that is more. It moves with the rows of epochs
- * and their ticks, and never back. Microseconds
- * since 1970; one thread.
+ * and their ticks, and never back. Microseconds since 1970; one thread.
  */
 public final class Watermark implements Checkpointed {
+  /**
+   * Begins what is kept where a source said something: no tick, so that states without are read.
+   */
+  private static final long WAS_TOLD = Long.MAX_VALUE;
+
   private final String stream;
   private final long outOfOrder;
   private final long ahead;
@@ -84,7 +88,9 @@ public final class Watermark implements Checkpointed {
     return Math.max(told, ofRows);
   }
 
-  /** Had it no row, nor said its source anything, for the time after which it holds nothing back? */
+  /**
+   * Had it no row, nor said its source anything, for the time after which it holds nothing back?
+   */
   public boolean isIdle() {
     return isIdleAt(tick);
   }
@@ -176,18 +182,23 @@ public final class Watermark implements Checkpointed {
     long atTime = greatest;
     long asTold = told;
     return out -> {
+      if (asTold != EventTime.NEVER) {
+        out.writeLong(WAS_TOLD);
+        out.writeLong(asTold);
+      }
       out.writeLong(atTick);
       out.writeLong(atRow);
       out.writeLong(atTime);
-      out.writeLong(asTold);
     };
   }
 
   @Override
   public void restore(StateReader in) {
-    tick = in.readLong();
+    long first = in.readLong();
+    boolean wasTold = first == WAS_TOLD;
+    told = wasTold ? in.readLong() : EventTime.NEVER;
+    tick = wasTold ? in.readLong() : first;
     lastRow = in.readLong();
     greatest = in.readLong();
-    told = in.readLong();
   }
 }
