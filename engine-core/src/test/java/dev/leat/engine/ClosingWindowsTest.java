@@ -610,4 +610,70 @@ class ClosingWindowsTest {
         .isThrownBy(() -> bounds.idleAfter(Duration.ZERO))
         .withMessageContaining("idleAfter=PT0S");
   }
+
+  private static Relation<Row> finalRows(Relation<Click> clicks) {
+    return clicks
+        .eventTime(Click::eventTime, outOfOrderBy(Duration.ZERO))
+        .window(tumbling(minutes(10)).on(Click::eventTime))
+        .closing(Duration.ZERO)
+        .groupBy("window_start", "window_end")
+        .aggregate(count().as("n"))
+        .select("n", col("window_start").as("start"));
+  }
+
+  @Test
+  void liveWindowsOfFinalRowsFollowThem() {
+    Pipeline pipeline =
+        Pipeline.define(
+            p ->
+                finalRows(p.stream("clicks", Click.class))
+                    .window(tumbling(minutes(20)).on("start"))
+                    .groupBy("window_start", "window_end")
+                    .aggregate(Expressions.sum(col("n")).as("n"), count().as("users"))
+                    .materialize("closed"));
+    run(
+        pipeline,
+        engine -> {
+          click(engine, "u1", "09:01:00");
+          click(engine, "u1", "09:02:00");
+          click(engine, "u1", "09:11:00");
+          assertThat(closed(engine)).containsExactly(window("09:00:00", "09:20:00", 2, 1));
+          click(engine, "u1", "09:21:00");
+          assertThat(closed(engine)).containsExactly(window("09:00:00", "09:20:00", 3, 2));
+        });
+  }
+
+  @Test
+  void whatClosedCannotCloseAgain() {
+    assertThatThrownBy(
+            () ->
+                build(
+                    clicks ->
+                        finalRows(clicks)
+                            .window(tumbling(minutes(20)).on("start"))
+                            .closing(Duration.ZERO)
+                            .groupBy("window_end")
+                            .aggregate(count().as("n"))))
+        .isInstanceOf(EngineException.class)
+        .hasMessageContaining("its windows are over what the closing aggregate on window on stream")
+        .hasMessageContaining("has no watermark of its own; leave out this .closing(...)");
+  }
+
+  @Test
+  void rowsThatCanBeTakenBackDoNotClose() {
+    assertThatThrownBy(
+            () ->
+                build(
+                    clicks ->
+                        clicks
+                            .eventTime(Click::eventTime, outOfOrderBy(Duration.ZERO))
+                            .forgetAfter(minutes(10))
+                            .window(tumbling(minutes(20)).on("event_time"))
+                            .closing(Duration.ZERO)
+                            .groupBy("window_end")
+                            .aggregate(count().as("n"))))
+        .isInstanceOf(EngineException.class)
+        .hasMessageContaining("its rows can be taken back, but what is closed is final")
+        .hasMessageContaining("or leave out .closing(...)");
+  }
 }
