@@ -1,8 +1,10 @@
 package dev.leat.engine;
 
 import dev.leat.engine.internal.batch.StagedRows;
+import dev.leat.engine.internal.batch.Words;
 import dev.leat.engine.internal.exec.Appender;
 import dev.leat.engine.plan.Node;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -61,6 +63,35 @@ public final class StreamInput<T> {
   public CompletableFuture<Position> appendAsync(List<T> rows) {
     requireSome(rows);
     return appender.appendAsync(staged(rows)).acknowledgement().thenApply(Position::new);
+  }
+
+  /**
+   * Says that the source expects no more rows that happened before a time: windows that end there,
+   * with their lateness, can close, although no later row came. It counts where it is more than
+   * what follows from the rows, and it never goes back; rows that come all the same and are before
+   * it are late where windows are closed, as any others. It is in the log, behind what was appended
+   * before.
+   *
+   * <p>A stream whose source says this now and then is not idle.
+   *
+   * @param time whole microseconds count
+   * @return its position
+   * @throws EngineException INVALID if the stream has no event time
+   * @throws IllegalArgumentException if the time is further ahead of the engine's clock than event
+   *     times may be
+   */
+  public Position reached(Instant time) {
+    return new Position(appender.append(rows -> writeReached(time, rows)));
+  }
+
+  void writeReached(Instant time, Appender.Rows rows) {
+    long micros;
+    try {
+      micros = Words.ofInstant(time);
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException("no event time can be so far away: reached=" + time, e);
+    }
+    rows.reached(input, micros);
   }
 
   private static void requireSome(List<?> rows) {

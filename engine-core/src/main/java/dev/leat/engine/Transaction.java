@@ -1,6 +1,7 @@
 package dev.leat.engine;
 
 import dev.leat.engine.internal.exec.Appender;
+import java.time.Instant;
 
 /**
  * Writes to several inputs that readers see all at once, or none if the writer throws; see {@link
@@ -17,6 +18,12 @@ public final class Transaction {
   /** Appends a row to a stream. */
   public <T> Transaction append(StreamInput<T> stream, T row) {
     stream.write(row, rows);
+    return this;
+  }
+
+  /** Says how far the event time of a stream has come; see {@link StreamInput#reached}. */
+  public Transaction reached(StreamInput<?> stream, Instant time) {
+    stream.writeReached(time, rows);
     return this;
   }
 

@@ -257,6 +257,145 @@ class ClosingWindowsTest {
   }
 
   @Test
+  void aSourceMaySayHowFarEventTimeHasCome() {
+    run(
+        pipeline(tumbling(minutes(10)), outOfOrderBy(minutes(5)), Duration.ZERO),
+        engine -> {
+          StreamInput<Click> clicks = engine.stream("clicks", Click.class);
+          click(engine, "u1", "09:01:00");
+          Position at = clicks.reached(NINE.plusSeconds(600).minusNanos(1000));
+          assertThat(engine.step()).isEqualTo(1);
+          assertThat(engine.position()).isEqualTo(at);
+          assertThat(closed(engine)).isEmpty();
+          assertThat(engine.whyStalled("closed"))
+              .singleElement()
+              .asString()
+              .endsWith(
+                  "stream 'clicks' holds it at 2026-04-01T09:09:59.999999Z, as its source said;"
+                      + " something came last at 2026-04-01T09:00:00Z, and it is never idle, as no"
+                      + " idleAfter(...) was declared");
+          clicks.reached(NINE.plusSeconds(600));
+          engine.step();
+          assertThat(closed(engine)).containsExactly(window("09:00:00", "09:10:00", 1, 1));
+          // It never goes back, and rows count as before where they say more.
+          clicks.reached(NINE);
+          engine.step();
+          click(engine, "u2", "09:09:00");
+          assertThat(engine.ledger().scan())
+              .singleElement()
+              .satisfies(
+                  entry ->
+                      assertThat(entry.reason())
+                          .contains("watermark=2026-04-01T09:10:00Z late_by=PT0S"));
+          click(engine, "u2", "09:12:00");
+          click(engine, "u2", "09:25:00");
+          assertThat(closed(engine)).hasSize(2);
+        });
+  }
+
+  @Test
+  void whatASourceSaysComesWithItsRows() {
+    run(
+        pipeline(tumbling(minutes(10)), outOfOrderBy(minutes(5)), Duration.ZERO),
+        engine -> {
+          StreamInput<Click> clicks = engine.stream("clicks", Click.class);
+          engine.append(
+              t -> {
+                t.reached(clicks, NINE.plusSeconds(3600));
+                t.append(clicks, new Click("u1", NINE.plusSeconds(60)));
+              });
+          assertThat(engine.step()).isEqualTo(2);
+          // It holds behind the rows of its epoch.
+          assertThat(closed(engine)).containsExactly(window("09:00:00", "09:10:00", 1, 1));
+          assertThatThrownBy(
+                  () ->
+                      engine.append(
+                          t -> {
+                            t.reached(clicks, NINE.plusSeconds(7200));
+                            throw new IllegalStateException("taken back");
+                          }))
+              .hasMessage("taken back");
+          assertThat(engine.step()).isZero();
+        });
+  }
+
+  @Test
+  void aSourceThatSaysSomethingIsNotIdle() {
+    run(
+        twoStreams(),
+        engine -> {
+          click(engine, "u1", "09:01:00");
+          click(engine, "u1", "09:30:00");
+          clock.now = NINE.plusSeconds(50);
+          StreamInput<Click> app = engine.stream("app", Click.class);
+          app.reached(NINE.plusSeconds(300));
+          engine.step();
+          clock.now = NINE.plusSeconds(109);
+          click(engine, "u1", "09:30:01");
+          assertThat(closed(engine)).isEmpty();
+          clock.now = NINE.plusSeconds(110);
+          click(engine, "u1", "09:30:02");
+          assertThat(closed(engine)).hasSize(1);
+        });
+  }
+
+  @Test
+  void whatASourceSaidIsInTheLog(@TempDir Path directory) {
+    Pipeline pipeline = pipeline(tumbling(minutes(10)), outOfOrderBy(minutes(5)), Duration.ZERO);
+    for (boolean isReplayed : new boolean[] {false, true}) {
+      Path place = directory.resolve("replayed-" + isReplayed);
+      try (Engine engine = Engine.open(place, pipeline, settings())) {
+        click(engine, "u1", "09:01:00");
+        engine.stream("clicks", Click.class).reached(NINE.plusSeconds(600));
+        engine.step();
+        click(engine, "u2", "09:02:00");
+        assertThat(engine.ledger().count()).isEqualTo(1);
+      }
+      if (isReplayed) {
+        StoredCheckpoints.delete(place);
+      }
+      try (Engine engine = Engine.open(place, pipeline, settings())) {
+        assertThat(closed(engine)).containsExactly(window("09:00:00", "09:10:00", 1, 1));
+        assertThat(engine.ledger().count()).isEqualTo(1);
+        click(engine, "u2", "09:03:00");
+        assertThat(engine.ledger().count()).isEqualTo(2);
+      }
+    }
+  }
+
+  @Test
+  void aTimeThatCannotBeReachedIsRefusedAtTheDoor() {
+    run(
+        pipeline(tumbling(minutes(10)), outOfOrderBy(minutes(5)), Duration.ZERO),
+        engine -> {
+          StreamInput<Click> clicks = engine.stream("clicks", Click.class);
+          assertThatIllegalArgumentException()
+              .isThrownBy(() -> clicks.reached(NINE.plusSeconds(86_401)))
+              .withMessageContaining(
+                  "cannot have reached a time so far ahead of the clock, as all windows before it"
+                      + " would close: reached=2026-04-02T09:00:01Z clock=2026-04-01T09:00:00Z")
+              .withMessageContaining("atMostAhead");
+          assertThatIllegalArgumentException().isThrownBy(() -> clicks.reached(Instant.MAX));
+          assertThat(engine.step()).isZero();
+          clicks.reached(NINE.plusSeconds(86_400));
+          assertThat(engine.step()).isEqualTo(1);
+        });
+    Pipeline without =
+        Pipeline.define(
+            p ->
+                p.stream("clicks", Click.class)
+                    .groupBy(Click::user)
+                    .aggregate(count().as("n"))
+                    .materialize("users"));
+    run(
+        without,
+        engine ->
+            assertThatThrownBy(() -> engine.stream("clicks", Click.class).reached(NINE))
+                .isInstanceOf(EngineException.class)
+                .hasMessageContaining("stream 'clicks' has no event time that could be reached"));
+  }
+
+  @Test
   void aViewThatWaitsForNothingHasNoCause() {
     Pipeline live =
         Pipeline.define(
@@ -470,5 +609,71 @@ class ClosingWindowsTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> bounds.idleAfter(Duration.ZERO))
         .withMessageContaining("idleAfter=PT0S");
+  }
+
+  private static Relation<Row> finalRows(Relation<Click> clicks) {
+    return clicks
+        .eventTime(Click::eventTime, outOfOrderBy(Duration.ZERO))
+        .window(tumbling(minutes(10)).on(Click::eventTime))
+        .closing(Duration.ZERO)
+        .groupBy("window_start", "window_end")
+        .aggregate(count().as("n"))
+        .select("n", col("window_start").as("start"));
+  }
+
+  @Test
+  void liveWindowsOfFinalRowsFollowThem() {
+    Pipeline pipeline =
+        Pipeline.define(
+            p ->
+                finalRows(p.stream("clicks", Click.class))
+                    .window(tumbling(minutes(20)).on("start"))
+                    .groupBy("window_start", "window_end")
+                    .aggregate(Expressions.sum(col("n")).as("n"), count().as("users"))
+                    .materialize("closed"));
+    run(
+        pipeline,
+        engine -> {
+          click(engine, "u1", "09:01:00");
+          click(engine, "u1", "09:02:00");
+          click(engine, "u1", "09:11:00");
+          assertThat(closed(engine)).containsExactly(window("09:00:00", "09:20:00", 2, 1));
+          click(engine, "u1", "09:21:00");
+          assertThat(closed(engine)).containsExactly(window("09:00:00", "09:20:00", 3, 2));
+        });
+  }
+
+  @Test
+  void whatClosedCannotCloseAgain() {
+    assertThatThrownBy(
+            () ->
+                build(
+                    clicks ->
+                        finalRows(clicks)
+                            .window(tumbling(minutes(20)).on("start"))
+                            .closing(Duration.ZERO)
+                            .groupBy("window_end")
+                            .aggregate(count().as("n"))))
+        .isInstanceOf(EngineException.class)
+        .hasMessageContaining("its windows are over what the closing aggregate on window on stream")
+        .hasMessageContaining("has no watermark of its own; leave out this .closing(...)");
+  }
+
+  @Test
+  void rowsThatCanBeTakenBackDoNotClose() {
+    assertThatThrownBy(
+            () ->
+                build(
+                    clicks ->
+                        clicks
+                            .eventTime(Click::eventTime, outOfOrderBy(Duration.ZERO))
+                            .forgetAfter(minutes(10))
+                            .window(tumbling(minutes(20)).on("event_time"))
+                            .closing(Duration.ZERO)
+                            .groupBy("window_end")
+                            .aggregate(count().as("n"))))
+        .isInstanceOf(EngineException.class)
+        .hasMessageContaining("its rows can be taken back, but what is closed is final")
+        .hasMessageContaining("or leave out .closing(...)");
   }
 }

@@ -4,6 +4,7 @@ import static dev.leat.engine.Expressions.col;
 import static dev.leat.engine.Expressions.count;
 import static dev.leat.engine.Expressions.gap;
 import static dev.leat.engine.Expressions.sessionStart;
+import static dev.leat.engine.Windows.outOfOrderBy;
 
 import dev.leat.engine.Pipeline;
 import dev.leat.engine.Relation;
@@ -11,6 +12,7 @@ import dev.leat.engine.Row;
 import dev.leat.engine.internal.batch.Batch;
 import dev.leat.engine.internal.exec.Dataflow;
 import dev.leat.engine.internal.state.StoredRows;
+import dev.leat.engine.plan.AggregateCall;
 import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.Field;
 import java.lang.management.ManagementFactory;
@@ -35,6 +37,7 @@ public final class SessionWindowBench {
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
   private static final Duration GAP = Duration.ofMinutes(30);
   private static final long GAP_MICROS = GAP.toSeconds() * 1_000_000;
+  private static final Duration OUT_OF_ORDER = Duration.ofMinutes(5);
   private static final int WARM_UP_ROUNDS = 4;
   private static final int ROUNDS = 7;
 
@@ -58,6 +61,10 @@ public final class SessionWindowBench {
         List.of(
             new Contender("hand-written loop", timed, SessionWindowBench::loop),
             new Contender("summaries", timed, SessionWindowBench::summarize),
+            new Contender(
+                "summaries that close",
+                timed,
+                events -> new Run(events, SessionWindowBench::closing).pass()),
             new Contender("summaries, all rows once more", timed, events -> warm.pass()),
             new Contender("summaries, a tenth, shuffled", shuffled, SessionWindowBench::summarize),
             new Contender(
@@ -128,16 +135,27 @@ public final class SessionWindowBench {
   }
 
   private static Relation<Row> summaries(Relation<Click> clicks) {
-    Expr type = col("event_type");
+    return clicks.sessionize(gap(GAP)).on(Click::eventTs).by(Click::userId).aggregate(figures());
+  }
+
+  private static Relation<Row> closing(Relation<Click> clicks) {
     return clicks
+        .eventTime(Click::eventTs, outOfOrderBy(OUT_OF_ORDER))
         .sessionize(gap(GAP))
         .on(Click::eventTs)
         .by(Click::userId)
-        .aggregate(
-            count().as("events"),
-            count().where(type.eq("page_view")).as("page_views"),
-            count().where(type.eq("add_to_cart")).as("carts"),
-            count().where(type.eq("purchase")).as("purchases"));
+        .closing(Duration.ZERO)
+        .aggregate(figures());
+  }
+
+  private static AggregateCall[] figures() {
+    Expr type = col("event_type");
+    return new AggregateCall[] {
+      count().as("events"),
+      count().where(type.eq("page_view")).as("page_views"),
+      count().where(type.eq("add_to_cart")).as("carts"),
+      count().where(type.eq("purchase")).as("purchases")
+    };
   }
 
   private static Relation<Row> rows(Relation<Click> clicks) {

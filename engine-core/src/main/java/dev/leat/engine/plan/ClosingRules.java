@@ -27,6 +27,15 @@ final class ClosingRules {
   /** Checks that a column is the event time of the streams that it comes from. */
   static void checkEventTime(Node input, String column, String place) {
     for (ColumnOrigins.Origin origin : ColumnOrigins.of(input, column)) {
+      if (origin.node() instanceof ClosingAggregate || origin.node() instanceof ClosingSessions) {
+        throw Node.invalid(
+            place
+                + ": its windows are over what the "
+                + origin.node().describe()
+                + " gives, and that has no watermark of its own; leave out this .closing(...), and"
+                + " results follow the final rows as they come, or close wider windows of the"
+                + " stream itself");
+      }
       EventTime eventTime = origin.node() instanceof Node.Input from ? from.eventTime() : null;
       if (eventTime == null || !eventTime.column().equals(origin.column())) {
         throw Node.invalid(

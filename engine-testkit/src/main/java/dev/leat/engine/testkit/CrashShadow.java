@@ -61,7 +61,7 @@ final class CrashShadow implements AutoCloseable {
   /** Takes the next epoch. */
   void follow(CrashCut cut) {
     clock.set(cut.time());
-    memory.read(cut.time());
+    memory.startEpoch(cut.time());
     while (appends < cut.appends()) {
       scenario.appends().get(appends++).accept(engine);
     }

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param input the input's name
  * @param kind what is done
- * @param values a whole row; to delete by key, the values of the primary key in its order
+ * @param values a whole row; an instant that is reached; to delete by key, the values of the
+ *     primary key in its order
  */
 public record InputChange(String input, Kind kind, List<@Nullable Object> values) {
   /** What is done to an input. */
@@ -25,7 +26,9 @@ public record InputChange(String input, Kind kind, List<@Nullable Object> values
      * One of the rows equal to this is deleted from a keyless table; where there is none, it is an
      * error of the row.
      */
-    DELETE_ROW
+    DELETE_ROW,
+    /** The source of a stream says how far event time has come; the value is an instant. */
+    REACHED
   }
 
   public InputChange {

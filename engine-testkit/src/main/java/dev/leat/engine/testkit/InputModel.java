@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,7 @@ public final class InputModel {
   private final Map<String, List<ReferenceRow>> rows = new LinkedHashMap<>();
   private final Map<String, Map<ReferenceRow, Duration>> keys = new LinkedHashMap<>();
   private final Map<String, Long> duplicates = new LinkedHashMap<>();
+  private final Map<String, List<Instant>> reached = new LinkedHashMap<>();
   private Duration now = Duration.ZERO;
   private long withoutEventTime;
 
@@ -66,6 +68,11 @@ public final class InputModel {
     return duplicates;
   }
 
+  /** What the source of each stream said of event time, in order. It follows later changes. */
+  public Map<String, List<Instant>> reached() {
+    return reached;
+  }
+
   /** The rows of each input, equal rows several times. They follow later changes. */
   public Map<String, List<ReferenceRow>> rows() {
     return rows;
@@ -93,6 +100,11 @@ public final class InputModel {
       throw new IllegalArgumentException(input.describe() + " takes no " + change.kind());
     }
     switch (change.kind()) {
+      case REACHED -> {
+        Instant time = (Instant) Objects.requireNonNull(change.values().get(0));
+        reached.computeIfAbsent(input.name(), name -> new ArrayList<>()).add(time);
+        return true;
+      }
       case INSERT -> {
         ReferenceRow row = ReferenceRow.of(input.schema(), change.values());
         if (isDuplicate(input, row)) {
@@ -156,6 +168,7 @@ public final class InputModel {
       case INSERT -> input != Node.InputKind.KEYED_TABLE;
       case UPSERT, DELETE_KEY -> input == Node.InputKind.KEYED_TABLE;
       case DELETE_ROW -> input == Node.InputKind.KEYLESS_TABLE;
+      case REACHED -> input == Node.InputKind.STREAM;
     };
   }
 

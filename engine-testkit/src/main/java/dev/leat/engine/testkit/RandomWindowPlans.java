@@ -305,6 +305,12 @@ public final class RandomWindowPlans {
     if (eventTime == null || values.percent(5)) {
       return change;
     }
+    Instant reached = now.minusSeconds(random.nextInt(-5, 300));
+    // The clock goes slower than these times, so that they must not be too far ahead of its start.
+    Instant limit = PipelineTester.START.plus(eventTime.bounds().ahead());
+    if (values.percent(4) && !reached.isAfter(limit)) {
+      return new InputChange(change.input(), InputChange.Kind.REACHED, List.of(reached));
+    }
     List<@Nullable Object> row = new ArrayList<>(change.values());
     // Often on a boundary, or a microsecond beside one.
     Instant time = now.minusSeconds(values.percent(70) ? random.nextInt(8) : random.nextInt(700));

@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What is remembered of windows that close: which rows came in time, and how far the watermark has
@@ -32,12 +31,12 @@ final class ReferenceClosing {
    *
    * @param now all rows that there are; those that were not there before are new
    * @param inputs the rows of the inputs
-   * @param tick when the epoch was closed; null if nobody says
+   * @param memory knows when the epoch was closed
    */
   void epoch(
       List<ReferenceRow> now,
       Map<String, ? extends List<ReferenceRow>> inputs,
-      @Nullable Instant tick) {
+      ReferenceMemory memory) {
     int end = node.input().schema().find(node.end());
     Map<ReferenceRow, Long> counts = new HashMap<>();
     for (ReferenceRow row : now) {
@@ -50,7 +49,7 @@ final class ReferenceClosing {
       }
     }
     seen.putAll(counts);
-    watermark.advance(inputs, tick);
+    watermark.advance(inputs, memory);
   }
 
   /** Is a window closed that ends at a time? */

@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What is remembered of sessions that close: which rows came in time, and how far the watermark has
@@ -34,13 +33,13 @@ final class ReferenceClosingSessions {
    *
    * @param now all rows that there are; those that were not there before are new
    * @param inputs the rows of the inputs
-   * @param tick when the epoch was closed; null if nobody says
+   * @param memory knows when the epoch was closed
    * @param valid gives the rows that are of sessions
    */
   void epoch(
       List<ReferenceRow> now,
       Map<String, ? extends List<ReferenceRow>> inputs,
-      @Nullable Instant tick,
+      ReferenceMemory memory,
       Function<List<ReferenceRow>, List<ReferenceRow>> valid) {
     List<ReferenceSessions.Session> before = sessions.of(valid.apply(taken));
     Map<ReferenceRow, Long> counts = new HashMap<>();
@@ -54,7 +53,7 @@ final class ReferenceClosingSessions {
       }
     }
     seen.putAll(counts);
-    watermark.advance(inputs, tick);
+    watermark.advance(inputs, memory);
   }
 
   private boolean isLate(ReferenceRow row, List<ReferenceSessions.Session> before) {

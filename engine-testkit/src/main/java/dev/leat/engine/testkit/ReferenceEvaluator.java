@@ -117,7 +117,7 @@ public final class ReferenceEvaluator {
    */
   public static ReferenceResult evaluate(
       Plan plan, Map<String, ? extends List<ReferenceRow>> inputs) {
-    return evaluate(plan, inputs, new ReferenceMemory().read(PipelineTester.START));
+    return evaluate(plan, inputs, new ReferenceMemory().startEpoch(PipelineTester.START));
   }
 
   /**
@@ -252,7 +252,7 @@ public final class ReferenceEvaluator {
     @Override
     public List<ReferenceRow> closing(ClosingAggregate closing) {
       ReferenceClosing remembered = memory.of(closing);
-      remembered.epoch(rows(closing.input()), inputs, memory.tick());
+      remembered.epoch(rows(closing.input()), inputs, memory);
       errors += remembered.late();
       int end = closing.live().keys().indexOf(closing.end());
       return aggregated(
@@ -286,8 +286,7 @@ public final class ReferenceEvaluator {
     public List<ReferenceRow> closingSessions(ClosingSessions closing) {
       ReferenceClosingSessions remembered = memory.of(closing);
       long before = errors;
-      remembered.epoch(
-          rows(closing.input()), inputs, memory.tick(), rows -> valid(closing.live(), rows));
+      remembered.epoch(rows(closing.input()), inputs, memory, rows -> valid(closing.live(), rows));
       errors = before + remembered.late();
       return aggregated(
           closing.live(), remembered.taken(), session -> remembered.isClosed(session.end()));

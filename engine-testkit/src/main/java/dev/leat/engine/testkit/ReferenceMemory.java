@@ -37,11 +37,32 @@ public final class ReferenceMemory {
 
   private final Map<Node, Looked> lookups = new HashMap<>();
   private final Map<Node, ReferenceClosing> closings = new HashMap<>();
+  private Map<String, List<Instant>> reached = Map.of();
   private @Nullable Instant tick;
 
-  /** Says when the epoch was closed that is evaluated next. */
-  public void startEpoch(Instant closed) {
+  /**
+   * Says what the clock said when the epoch was closed that is evaluated next. Before that there is
+   * no time, and so no rows of what depends on it.
+   */
+  public ReferenceMemory startEpoch(Instant closed) {
     tick = closed;
+    nowMicros = Math.max(nowMicros, micros(closed));
+    return this;
+  }
+
+  /**
+   * Says what the sources of streams say of event time.
+   *
+   * @param times of each stream, in order; may become more from epoch to epoch
+   */
+  public ReferenceMemory reached(Map<String, List<Instant>> times) {
+    reached = times;
+    return this;
+  }
+
+  /** What the sources of streams have said. */
+  Map<String, List<Instant>> reached() {
+    return reached;
   }
 
   /** When the epoch was closed; null if nobody said. */
@@ -64,15 +85,6 @@ public final class ReferenceMemory {
 
   private static long micros(Instant time) {
     return ChronoUnit.MICROS.between(Instant.EPOCH, time);
-  }
-
-  /**
-   * Says what the clock said when the epoch was closed that comes next. Before that there is no
-   * time, and so no rows of what depends on it.
-   */
-  public ReferenceMemory read(Instant clock) {
-    nowMicros = Math.max(nowMicros, micros(clock));
-    return this;
   }
 
   /** Was there a clock reading? */

@@ -15,6 +15,7 @@ final class ReferenceWatermark {
   /** What is known of a stream. */
   private static final class Source {
     private int rows;
+    private int told;
     private @Nullable Instant lastRow;
     private @Nullable Instant greatest;
   }
@@ -37,9 +38,10 @@ final class ReferenceWatermark {
    * Takes the rows of an epoch.
    *
    * @param inputs the rows of the inputs
-   * @param tick when the epoch was closed; null if nobody says
+   * @param memory knows when the epoch was closed, and what sources said
    */
-  void advance(Map<String, ? extends List<ReferenceRow>> inputs, @Nullable Instant tick) {
+  void advance(Map<String, ? extends List<ReferenceRow>> inputs, ReferenceMemory memory) {
+    Instant tick = memory.tick();
     @Nullable Instant smallest = null;
     @Nullable Instant greatest = null;
     boolean isUnknown = false;
@@ -48,9 +50,15 @@ final class ReferenceWatermark {
       Source source = Objects.requireNonNull(sources.get(input.name()));
       List<ReferenceRow> rows = inputs.get(input.name());
       observe(source, input, rows == null ? List.of() : rows, tick);
+      List<Instant> told = memory.reached().getOrDefault(input.name(), List.of());
+      if (told.size() > source.told) {
+        source.told = told.size();
+        source.lastRow = tick;
+      }
       EventTimeBounds bounds = Objects.requireNonNull(input.eventTime()).bounds();
       Instant reached =
-          source.greatest == null ? null : floored(source.greatest, bounds.outOfOrder());
+          latest(
+              source.greatest == null ? null : floored(source.greatest, bounds.outOfOrder()), told);
       if (reached != null && (greatest == null || reached.isAfter(greatest))) {
         greatest = reached;
       }
@@ -64,6 +72,14 @@ final class ReferenceWatermark {
     if (next != null && (watermark == null || next.isAfter(watermark))) {
       watermark = next;
     }
+  }
+
+  private static @Nullable Instant latest(@Nullable Instant one, List<Instant> others) {
+    Instant latest = one;
+    for (Instant other : others) {
+      latest = latest == null || other.isAfter(latest) ? other : latest;
+    }
+    return latest;
   }
 
   private static boolean earlier(@Nullable Instant a, Instant b) {

@@ -70,6 +70,7 @@ class ChangedPipelineTest {
       this.random = new SplittableRandom(seed);
       this.directory = directory;
       this.model = new InputModel(randomCase.plan());
+      memory.reached(model.reached());
       this.expected = evaluate();
     }
 
@@ -109,7 +110,6 @@ class ChangedPipelineTest {
           clock.advance(time);
           model.advance(time);
           epoch.forEach(model::apply);
-          memory.read(clock.instant());
           memory.startEpoch(clock.instant());
           expected = evaluate();
           engine.step();

@@ -115,7 +115,8 @@ class RandomPlansHealthTest {
       InputModel model = new InputModel(plan);
       RandomChanges.epochs(plan, seed, 60).forEach(epoch -> epoch.forEach(model::apply));
       // When about half of the rows have entered, and few have left.
-      ReferenceMemory memory = new ReferenceMemory().read(PipelineTester.START.plusSeconds(5));
+      ReferenceMemory memory =
+          new ReferenceMemory().startEpoch(PipelineTester.START.plusSeconds(5));
       ReferenceResult result = ReferenceEvaluator.evaluate(plan, model.rows(), memory);
       for (Map.Entry<String, Map<ReferenceRow, Long>> view : result.views().entrySet()) {
         Schema schema = plan.view(view.getKey()).relation().schema();

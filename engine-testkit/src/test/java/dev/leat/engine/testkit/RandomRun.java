@@ -16,6 +16,7 @@ import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.ViewDefinition;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -67,6 +68,7 @@ final class RandomRun implements AutoCloseable {
     this.ticks = new SplittableRandom(~randomCase.seed());
     this.model = new InputModel(randomCase.plan());
     this.ledgerCheck = new LedgerCheck(randomCase.plan());
+    memory.reached(model.reached());
   }
 
   @Override
@@ -126,7 +128,6 @@ final class RandomRun implements AutoCloseable {
       memory.startEpoch(model.now());
       bring(randomCase.epochs().get(i));
       ledgerCheck.apply(randomCase.epochs().get(i), model);
-      memory.read(clock.instant());
       ReferenceResult result = compare();
       if (ticks.nextInt(3) == 0) {
         result = tick();
@@ -158,7 +159,6 @@ final class RandomRun implements AutoCloseable {
     model.advance(time);
     Position before = engine.position();
     check(engine.step() == 0, "rows of a tick", 0);
-    memory.read(clock.instant());
     if (!engine.position().equals(before)) {
       memory.startEpoch(clock.instant());
     }
@@ -200,6 +200,9 @@ final class RandomRun implements AutoCloseable {
           transaction.insert(engine.keylessTable(input.name()), Row.of(input.schema(), row));
         }
       }
+      case REACHED ->
+          transaction.reached(
+              engine.stream(input.name()), (Instant) Objects.requireNonNull(row[0]));
       case UPSERT -> transaction.upsert(engine.table(input.name()), Row.of(input.schema(), row));
       case DELETE_KEY -> transaction.delete(engine.table(input.name()), row);
       case DELETE_ROW ->

@@ -65,7 +65,7 @@ class RandomWindowsTest {
     for (long seed = 0; seed < 300; seed++) {
       Plan plan = RandomWindowPlans.plan(seed);
       InputModel model = new InputModel(plan);
-      ReferenceMemory memory = new ReferenceMemory();
+      ReferenceMemory memory = new ReferenceMemory().reached(model.reached());
       ReferenceResult result = ReferenceEvaluator.evaluate(plan, model.rows(), memory);
       for (List<InputChange> epoch : RandomWindowPlans.epochs(plan, seed, 40)) {
         model.advance(Duration.ofSeconds(2));

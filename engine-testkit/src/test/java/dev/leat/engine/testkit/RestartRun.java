@@ -16,12 +16,14 @@ import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.ViewDefinition;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +37,6 @@ final class RestartRun {
   private static final long FIRST_SEED = 1;
 
   /** Time stands still. */
-  private static final long TICK = ReferenceValues.micros(PipelineTester.START);
 
   /** All that has state. */
   private static final class Operators {
@@ -44,6 +45,7 @@ final class RestartRun {
     private final Ledger ledger;
     private final Dataflow dataflow;
     private boolean isWatched;
+    private long clockMicros;
 
     private Operators(RandomCase of, long hashSeed, @Nullable StateReader in) {
       plan = of.plan();
@@ -71,9 +73,14 @@ final class RestartRun {
       isWatched = isWanted;
     }
 
+    private static long micros(Instant time) {
+      return ChronoUnit.MICROS.between(Instant.EPOCH, time);
+    }
+
     /** Says what the clock says. */
     private void setTime(Instant clock) {
-      long micros = ChronoUnit.MICROS.between(Instant.EPOCH, clock);
+      long micros = micros(clock);
+      clockMicros = micros;
       long tick = plan.tickMicros();
       dataflow.setTime(tick == 0 ? micros : micros - Math.floorMod(micros, tick));
     }
@@ -88,6 +95,9 @@ final class RestartRun {
       ledger.startEpoch(position);
       Map<String, StagedRows> staged = new LinkedHashMap<>();
       for (InputChange change : epoch) {
+        if (change.kind() == InputChange.Kind.REACHED) {
+          continue;
+        }
         Node.Input input = plan.input(change.input());
         StagedRows rows =
             staged.computeIfAbsent(
@@ -95,9 +105,15 @@ final class RestartRun {
         write(input, change, rows);
       }
       for (Node.Input input : plan.inputs()) {
-        dataflow.input(input.name()).startEpoch(TICK);
+        dataflow.input(input.name()).startEpoch(clockMicros);
       }
       staged.forEach((input, rows) -> dataflow.input(input).stage(List.of(rows)));
+      for (InputChange change : epoch) {
+        if (change.kind() == InputChange.Kind.REACHED) {
+          long micros = micros((Instant) Objects.requireNonNull(change.values().get(0)));
+          dataflow.input(change.input()).reached(micros);
+        }
+      }
       dataflow.step();
       ledger.step();
     }
@@ -222,15 +238,15 @@ final class RestartRun {
     restarted.step(0, List.of());
     compare(0);
     long position = 0;
-    ReferenceMemory memory = new ReferenceMemory().read(now);
-    memory.startEpoch(PipelineTester.START);
+    ReferenceMemory memory = new ReferenceMemory().startEpoch(now).reached(model.reached());
     ReferenceResult expected = ReferenceEvaluator.evaluate(randomCase.plan(), model.rows(), memory);
     for (List<InputChange> epoch : randomCase.epochs()) {
       position++;
-      epoch.forEach(model::apply);
       before = now;
       now = now.plusMillis(ticks.nextInt(3) == 0 ? 0 : ticks.nextInt(1, 8000));
-      memory.read(now);
+      model.advance(Duration.between(before, now));
+      epoch.forEach(model::apply);
+      memory.startEpoch(now);
       setTime();
       expected = ReferenceEvaluator.evaluate(randomCase.plan(), model.rows(), memory);
       straight.step(position, epoch);

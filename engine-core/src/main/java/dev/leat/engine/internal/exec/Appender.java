@@ -1,6 +1,9 @@
 package dev.leat.engine.internal.exec;
 
+import dev.leat.engine.EngineException;
 import dev.leat.engine.internal.batch.StagedRows;
+import dev.leat.engine.internal.batch.Words;
+import dev.leat.engine.plan.EventTime;
 import dev.leat.engine.plan.Node;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -42,6 +45,35 @@ public final class Appender {
       if (rows.size() > 0) {
         filling().add(indexOf.applyAsInt(input), rows);
       }
+    }
+
+    /**
+     * Says how far the event time of a stream has come.
+     *
+     * @param micros since 1970
+     */
+    public void reached(Node.Input input, long micros) {
+      int unused = indexOf.applyAsInt(input);
+      EventTime eventTime = input.eventTime();
+      if (eventTime == null) {
+        throw new EngineException(
+            EngineException.Kind.INVALID,
+            input.describe()
+                + " has no event time that could be reached; declare it:"
+                + " p.stream(...).eventTime(..., outOfOrderBy(...))");
+      }
+      long clock = runtime.clockMicros();
+      if (micros > clock + eventTime.aheadMicros()) {
+        throw new IllegalArgumentException(
+            input.describe()
+                + " cannot have reached a time so far ahead of the clock, as all windows before it"
+                + " would close: reached="
+                + Words.toInstant(micros)
+                + " clock="
+                + Words.toInstant(clock)
+                + "; say outOfOrderBy(...).atMostAhead(...) if it is meant");
+      }
+      filling().reached(new Epoch.Reached(input.name(), micros));
     }
 
     /** Notes a row that could not be decoded. */

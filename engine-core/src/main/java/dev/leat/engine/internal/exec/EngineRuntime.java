@@ -204,7 +204,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
    * Takes the rows that are waiting through the engine, and then some of the log through views that
    * are being built.
    *
-   * @return how many there were; 0 if none
+   * @return how many there were, what was said of event time among them; 0 if none
    * @throws EngineException FULL if the log has no space; a host that steps can step again when
    *     there is some, and no row is lost
    */
@@ -383,6 +383,11 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
 
   public Plan plan() {
     return plan;
+  }
+
+  /** What the clock says. */
+  long clockMicros() {
+    return clockMicros.getAsLong();
   }
 
   RowsPool pool() {

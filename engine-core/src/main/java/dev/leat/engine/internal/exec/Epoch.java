@@ -37,9 +37,18 @@ final class Epoch {
    */
   record Sequence(String producer, long number) {}
 
+  /**
+   * How far the event time of a stream has come, as its source says.
+   *
+   * @param stream its name
+   * @param micros since 1970; rows before it are no longer expected
+   */
+  record Reached(String stream, long micros) {}
+
   private final List<Section> sections = new ArrayList<>();
   private final List<Reject> rejects = new ArrayList<>();
   private final List<Sequence> sequences = new ArrayList<>();
+  private final List<Reached> reached = new ArrayList<>();
   private final CompletableFuture<Long> logged = new CompletableFuture<>();
   private final CompletableFuture<Long> synced = new CompletableFuture<>();
   private final long position;
@@ -76,6 +85,11 @@ final class Epoch {
     return sequences;
   }
 
+  /** What sources said of event time, in order. */
+  List<Reached> reached() {
+    return reached;
+  }
+
   /** The rows of an input, in order. */
   List<StagedRows> rows(int input) {
     return sections.stream().filter(s -> s.input() == input).map(Section::rows).toList();
@@ -97,11 +111,12 @@ final class Epoch {
   }
 
   boolean isEmpty() {
-    return sections.isEmpty() && rejects.isEmpty();
+    return sections.isEmpty() && rejects.isEmpty() && reached.isEmpty();
   }
 
+  /** How many rows there are, good or bad; what was said of event time counts as one, too. */
   int rowCount() {
-    int count = rejects.size();
+    int count = rejects.size() + reached.size();
     for (Section section : sections) {
       count += section.rows().size();
     }
@@ -125,6 +140,9 @@ final class Epoch {
     for (Reject reject : rejects) {
       int characters = reject.source().length() + reject.reason().length() + reject.row().length();
       bytes += 3L * Integer.BYTES + (long) MAX_UTF8_BYTES * characters;
+    }
+    for (Reached time : reached) {
+      bytes += Integer.BYTES + Long.BYTES + (long) MAX_UTF8_BYTES * time.stream().length();
     }
     for (Sequence sequence : sequences) {
       bytes += Integer.BYTES + Long.BYTES;

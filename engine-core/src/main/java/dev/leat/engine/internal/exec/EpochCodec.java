@@ -18,12 +18,14 @@ import java.util.List;
  *
  * <p>Layout: format; time; inputs (if any: name and columns as text); sections (input's number in
  * that list, rows as {@link RowsCodec} has them); rejected rows; the appends that their producers
- * numbered (not in format 1).
+ * numbered (not in format 1); how far event time has come, as sources said, by name of the stream
+ * (only in format 3).
  *
  * <p>Its state is what a checkpoint must keep of the records before it: {@link LoggedInputs}.
  */
 final class EpochCodec {
-  private static final int FORMAT = 2;
+  private static final int FORMAT = 3;
+  private static final int FORMAT_WITHOUT_TIMES = 2;
   private static final int FORMAT_WITHOUT_PRODUCERS = 1;
 
   private final RowsPool pool;
@@ -56,7 +58,9 @@ final class EpochCodec {
   /** The record of an epoch; valid until the next call. */
   ByteWriter write(Epoch epoch) {
     out.clear();
-    out.writeByte(FORMAT);
+    // Records that say nothing of event time are those of versions that could not, and are read
+    // there.
+    out.writeByte(epoch.reached().isEmpty() ? FORMAT_WITHOUT_TIMES : FORMAT);
     out.writeLong(epoch.tickMicros());
     out.writeInt(hasWrittenInputs ? 0 : inputs.declared().size());
     if (!hasWrittenInputs) {
@@ -80,6 +84,13 @@ final class EpochCodec {
     for (Epoch.Sequence sequence : epoch.sequences()) {
       out.writeString(sequence.producer());
       out.writeLong(sequence.number());
+    }
+    if (!epoch.reached().isEmpty()) {
+      out.writeInt(epoch.reached().size());
+      for (Epoch.Reached time : epoch.reached()) {
+        out.writeString(time.stream());
+        out.writeLong(time.micros());
+      }
     }
     return out;
   }
@@ -108,7 +119,7 @@ final class EpochCodec {
     try {
       ByteReader in = new ByteReader(bytes, from, length);
       int format = in.readByte();
-      if (format != FORMAT && format != FORMAT_WITHOUT_PRODUCERS) {
+      if (format < FORMAT_WITHOUT_PRODUCERS || format > FORMAT) {
         throw new EngineException(
             Kind.CORRUPT,
             "the record at position "
@@ -130,6 +141,10 @@ final class EpochCodec {
       int sequences = format == FORMAT_WITHOUT_PRODUCERS ? 0 : in.readInt();
       for (int i = 0; i < sequences; i++) {
         epoch.sequences().add(new Epoch.Sequence(in.readString(), in.readLong()));
+      }
+      int times = format == FORMAT ? in.readInt() : 0;
+      for (int i = 0; i < times; i++) {
+        epoch.reached().add(new Epoch.Reached(in.readString(), in.readLong()));
       }
       return epoch;
     } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {

@@ -45,6 +45,10 @@ final class Inbox {
       epoch.rejects().add(reject);
     }
 
+    void reached(Epoch.Reached time) {
+      epoch.reached().add(time);
+    }
+
     /**
      * Says which append this is, before anything is written.
      *
@@ -117,6 +121,7 @@ final class Inbox {
       }
       int sections = epoch.sections().size();
       int rejects = epoch.rejects().size();
+      int times = epoch.reached().size();
       boolean done = false;
       claimed = null;
       try {
@@ -137,6 +142,7 @@ final class Inbox {
       } finally {
         if (!done) {
           takeBack(sections, rejects);
+          epoch.reached().subList(times, epoch.reached().size()).clear();
         }
       }
       if (epoch.isEmpty()) {

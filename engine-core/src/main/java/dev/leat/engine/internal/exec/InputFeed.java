@@ -30,6 +30,11 @@ final class InputFeed {
         operator.stage(epoch.rows(i));
       }
     }
+    for (Epoch.Reached time : epoch.reached()) {
+      if (dataflow.hasInput(time.stream())) {
+        dataflow.input(time.stream()).reached(time.micros());
+      }
+    }
     dataflow.step();
   }
 

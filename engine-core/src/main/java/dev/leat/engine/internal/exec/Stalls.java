@@ -63,6 +63,16 @@ final class Stalls {
   }
 
   private static String held(Watermark source) {
+    if (source.told() != EventTime.NEVER && source.told() == source.value()) {
+      return "stream '"
+          + source.stream()
+          + "' holds it at "
+          + time(source.told())
+          + ", as its source said; something came last at "
+          + time(source.lastRowTick())
+          + ", and it is "
+          + idle(source);
+    }
     if (source.greatest() == EventTime.NEVER) {
       return "stream '" + source.stream() + "' had no row yet, and is " + idle(source);
     }

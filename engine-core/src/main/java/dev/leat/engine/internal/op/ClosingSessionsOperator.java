@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  * key are at most a gap apart, and all together are the sessions of the rows that were not late.
  *
  * <p>The open sessions are those of an {@link AggregateOperator} whose changes nobody reads. When
- * they close stands beside, in a heap that is made anew on restoring.
+ * they close stands beside, in a heap that is made anew on restoring. A session that goes on is not
+ * moved in it before it comes to be the first: its end only ever becomes later.
  */
 public final class ClosingSessionsOperator implements Closing {
   private final Batch open;
@@ -187,19 +188,32 @@ public final class ClosingSessionsOperator implements Closing {
     }
     for (int i = 0; i < groups.touchedCount(); i++) {
       int slot = groups.touchedSlot(i);
-      if (sessions.isSession(slot)) {
-        byEnd.put(slot, sessions.last(slot) + gap);
-      } else {
+      if (!sessions.isSession(slot)) {
         byEnd.remove(slot);
+      } else if (!byEnd.contains(slot)) {
+        byEnd.put(slot, end(slot));
       }
+    }
+  }
+
+  private long end(int slot) {
+    return sessions.last(slot) + gap;
+  }
+
+  /** Has the first in the heap be the one that ends first: where it lies is when it ended once. */
+  private void settle() {
+    while (byEnd.size() > 0 && byEnd.firstTime() < end(byEnd.first())) {
+      byEnd.put(byEnd.first(), end(byEnd.first()));
     }
   }
 
   private void close() {
     long until = closedUntil();
+    settle();
     IntArrayList ending = new IntArrayList();
     while (watermark != EventTime.NEVER && byEnd.size() > 0 && byEnd.firstTime() <= until) {
       ending.add(byEnd.removeFirst());
+      settle();
     }
     if (ending.isEmpty()) {
       closed.output().clear();
@@ -253,7 +267,7 @@ public final class ClosingSessionsOperator implements Closing {
     boolean[] isFree = groups.groups().isFree();
     for (int slot = 0; slot < isFree.length; slot++) {
       if (!isFree[slot]) {
-        byEnd.put(slot, sessions.last(slot) + gap);
+        byEnd.put(slot, end(slot));
       }
     }
   }

@@ -48,6 +48,11 @@ public final class EventTimeOperator implements InputOperator {
   }
 
   @Override
+  public void reached(long micros) {
+    watermark.told(micros);
+  }
+
+  @Override
   public void stage(List<StagedRows> sections) {
     rows.stage(sections);
   }

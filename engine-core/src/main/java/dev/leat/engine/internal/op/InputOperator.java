@@ -12,6 +12,14 @@ public interface InputOperator extends Operator {
    */
   default void startEpoch(long tickMicros) {}
 
+  /**
+   * Says that rows that happened before a time are no longer expected; holds when the next step is
+   * done. Of no matter where no event time is declared.
+   *
+   * @param micros since 1970; may be less than what was said before
+   */
+  default void reached(long micros) {}
+
   /** How many rows it left out because they repeat others. */
   default long duplicateRows() {
     return 0;

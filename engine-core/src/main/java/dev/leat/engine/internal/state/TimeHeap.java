@@ -24,6 +24,16 @@ public final class TimeHeap {
     return size;
   }
 
+  /** Is a slot in it? */
+  public boolean contains(int slot) {
+    return slot < places.length && places[slot] != NOWHERE;
+  }
+
+  /** The slot of the least time. */
+  public int first() {
+    return heap[0];
+  }
+
   /** The least time. */
   public long firstTime() {
     return times[heap[0]];

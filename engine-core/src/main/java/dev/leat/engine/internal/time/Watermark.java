@@ -9,10 +9,15 @@ import java.util.List;
 
 /**
  * How far the event time of a stream has come: the greatest that it brought, less what rows may be
- * out of order by. It moves with the rows of epochs and their ticks, and never back. Microseconds
- * since 1970; one thread.
+ * out of order by; or what its source says of it, if that is more. It moves with the rows of epochs
+ * and their ticks, and never back. Microseconds since 1970; one thread.
  */
 public final class Watermark implements Checkpointed {
+  /**
+   * Begins what is kept where a source said something: no tick, so that states without are read.
+   */
+  private static final long WAS_TOLD = Long.MAX_VALUE;
+
   private final String stream;
   private final long outOfOrder;
   private final long ahead;
@@ -21,10 +26,13 @@ public final class Watermark implements Checkpointed {
   /** The latest tick of an epoch. */
   private long tick = EventTime.NEVER;
 
-  /** The tick when a row came last, or the first tick while none has. */
+  /** The tick when something came last, or the first tick while none has. */
   private long lastRow = EventTime.NEVER;
 
   private long greatest = EventTime.NEVER;
+
+  /** The greatest time of which the source said that it is reached. */
+  private long told = EventTime.NEVER;
 
   /** Of a stream that had no row yet. */
   public Watermark(String stream, EventTime eventTime) {
@@ -53,6 +61,17 @@ public final class Watermark implements Checkpointed {
     lastRow = tick;
   }
 
+  /** Says that the source expects no rows that happened before a time. */
+  public void told(long time) {
+    told = Math.max(told, time);
+    lastRow = tick;
+  }
+
+  /** The greatest time that the source said; {@link EventTime#NEVER} if it said none. */
+  public long told() {
+    return told;
+  }
+
   /** Why a row is refused whose event time is above the limit. */
   public String tooFarAhead(long eventTime) {
     return "its event time is too far ahead of the clock, which was "
@@ -63,12 +82,15 @@ public final class Watermark implements Checkpointed {
         + Words.toInstant(limit());
   }
 
-  /** Rows before this are no longer expected; {@link EventTime#NEVER} if no row came yet. */
+  /** Rows before this are no longer expected; {@link EventTime#NEVER} if nothing came yet. */
   public long value() {
-    return greatest == EventTime.NEVER ? greatest : saturatedSum(greatest, -outOfOrder);
+    long ofRows = greatest == EventTime.NEVER ? greatest : saturatedSum(greatest, -outOfOrder);
+    return Math.max(told, ofRows);
   }
 
-  /** Had it no row for the time after which it holds nothing back? */
+  /**
+   * Had it no row, nor said its source anything, for the time after which it holds nothing back?
+   */
   public boolean isIdle() {
     return isIdleAt(tick);
   }
@@ -99,7 +121,7 @@ public final class Watermark implements Checkpointed {
     return greatest;
   }
 
-  /** The tick of the epoch that brought the last row, or of the first one while none has. */
+  /** The tick of the epoch in which something came last, or of the first one while none has. */
   public long lastRowTick() {
     return lastRow;
   }
@@ -158,7 +180,12 @@ public final class Watermark implements Checkpointed {
     long atTick = tick;
     long atRow = lastRow;
     long atTime = greatest;
+    long asTold = told;
     return out -> {
+      if (asTold != EventTime.NEVER) {
+        out.writeLong(WAS_TOLD);
+        out.writeLong(asTold);
+      }
       out.writeLong(atTick);
       out.writeLong(atRow);
       out.writeLong(atTime);
@@ -167,7 +194,10 @@ public final class Watermark implements Checkpointed {
 
   @Override
   public void restore(StateReader in) {
-    tick = in.readLong();
+    long first = in.readLong();
+    boolean wasTold = first == WAS_TOLD;
+    told = wasTold ? in.readLong() : EventTime.NEVER;
+    tick = wasTold ? in.readLong() : first;
     lastRow = in.readLong();
     greatest = in.readLong();
   }
