@@ -75,11 +75,13 @@ class HoppingWindowsTest {
       events.upsert(row(1, "09:00:10", "a", "u", 1L));
       events.upsert(row(2, "09:02:10", "a", "u", 1L));
       assertThat(shown(engine))
-          .containsExactly("[08:58, 1, 1]", "[08:59, 1, 1]", "[09:00, 1, 2]", "[09:01, 1, 1]", "[09:02, 1, 1]");
+          .containsExactly(
+              "[08:58, 1, 1]", "[08:59, 1, 1]", "[09:00, 1, 2]", "[09:01, 1, 1]", "[09:02, 1, 1]");
       // It is now between the two others, out of order, and in all windows only once.
       events.upsert(row(3, "09:01:10", "a", "u", 1L));
       assertThat(shown(engine))
-          .containsExactly("[08:58, 1, 1]", "[08:59, 1, 2]", "[09:00, 1, 3]", "[09:01, 1, 2]", "[09:02, 1, 1]");
+          .containsExactly(
+              "[08:58, 1, 1]", "[08:59, 1, 2]", "[09:00, 1, 3]", "[09:01, 1, 2]", "[09:02, 1, 1]");
       events.delete(2);
       assertThat(shown(engine))
           .containsExactly("[08:58, 1, 1]", "[08:59, 1, 2]", "[09:00, 1, 2]", "[09:01, 1, 1]");
@@ -116,10 +118,12 @@ class HoppingWindowsTest {
   @Test
   void planSaysWhatIsDoneByPane() {
     Windows windows = hopping(minutes(3), minutes(1));
-    assertThat(explained(windows, "window_start", countDistinct(col("user")).as("n"))).contains("by pane");
+    assertThat(explained(windows, "window_start", countDistinct(col("user")).as("n")))
+        .contains("by pane");
     assertThat(explained(windows, "window_end", avg(col("amount")).as("n"))).contains("by pane");
     // Not what cannot be taken back by pane, nor what reads the window, nor without a window.
-    assertThat(explained(windows, "window_end", max(col("amount")).as("n"))).doesNotContain("by pane");
+    assertThat(explained(windows, "window_end", max(col("amount")).as("n")))
+        .doesNotContain("by pane");
     assertThat(explained(windows, "window_start", countDistinct(col("window_end")).as("n")))
         .doesNotContain("by pane");
     assertThat(explained(windows, "page", count().as("n"))).doesNotContain("by pane");

@@ -268,8 +268,7 @@ public final class RandomWindowPlans {
 
   private AggregateCall call(
       AggregateFunction function, RandomExprs exprs, Type type, boolean isDistinct) {
-    return new AggregateCall(
-        function, exprs.of(type, random.nextInt(2)), null, isDistinct, null);
+    return new AggregateCall(function, exprs.of(type, random.nextInt(2)), null, isDistinct, null);
   }
 
   private List<AggregateCall> anyCalls(Node source) {

@@ -94,8 +94,7 @@ public final class ClosingOperator implements Operator {
     Operator rows = new OpenRows(open);
     if (node.live().isByPane()) {
       this.windows = new OpenWindows((Windowed) node.input());
-      this.byPane =
-          new HoppingOperator(node.live(), rows, wiring.dictionary(), wiring.failures());
+      this.byPane = new HoppingOperator(node.live(), rows, wiring.dictionary(), wiring.failures());
       this.groups = byPane;
     } else {
       this.windows = null;
