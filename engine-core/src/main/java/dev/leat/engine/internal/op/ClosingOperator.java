@@ -189,6 +189,11 @@ public final class ClosingOperator implements Operator {
     }
     Operators.shareColumns(in, open);
     long[] ends = in.column(endColumn).words();
+    if (areAllOpen(in, ends, closed)) {
+      open.select(in.rows(), in.selection(), in.count(), in.weights());
+      open.number(in.slots());
+      return;
+    }
     if (selection.length < in.count()) {
       selection = new int[in.count() + (in.count() >> 1)];
     }
@@ -203,6 +208,16 @@ public final class ClosingOperator implements Operator {
     }
     open.select(in.rows(), selection, count, in.weights());
     open.number(in.slots());
+  }
+
+  /** Is none late, as is mostly so? Then rows need not be selected. */
+  private boolean areAllOpen(Batch in, long[] ends, long closed) {
+    int[] some = in.selection();
+    long least = Long.MAX_VALUE;
+    for (int i = 0; i < in.count(); i++) {
+      least = Math.min(least, ends[some == null ? i : some[i]]);
+    }
+    return least > closed || watermark == EventTime.NEVER;
   }
 
   /** Windows that end here or before are closed, if there is a watermark. */
