@@ -123,7 +123,8 @@ public final class SessionWindowBench {
     return loop;
   }
 
-  private static int summarize(EncodedEvents events) {
+  /** The engine's sessions; gives how many there are. */
+  static int summarize(EncodedEvents events) {
     return new Run(events, SessionWindowBench::summaries).pass();
   }
 

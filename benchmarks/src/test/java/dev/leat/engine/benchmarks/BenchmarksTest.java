@@ -27,6 +27,16 @@ class BenchmarksTest {
 
   @ParameterizedTest
   @EnumSource
+  void windows(WindowQuery query) {
+    WindowBenchmark benchmark = new WindowBenchmark();
+    benchmark.query = query;
+    benchmark.count = EVENTS;
+    benchmark.setUp();
+    assertThat(benchmark.pass()).isPositive();
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void records(Workload workload) {
     RecordsBenchmark benchmark = new RecordsBenchmark();
     benchmark.workload = workload;

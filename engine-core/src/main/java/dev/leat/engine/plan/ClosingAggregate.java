@@ -115,10 +115,7 @@ public final class ClosingAggregate extends Node {
 
   /** What it computes, for people. */
   String text() {
-    return "closing "
-        + live.text()
-        + " lateness "
-        + Lengths.text(lateness);
+    return "closing " + live.text() + " lateness " + Lengths.text(lateness);
   }
 
   @Override

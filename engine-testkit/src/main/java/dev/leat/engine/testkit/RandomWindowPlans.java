@@ -59,6 +59,7 @@ public final class RandomWindowPlans {
   private final RandomValues values;
   private final List<Node> streams = new ArrayList<>();
   private final List<Node> relations = new ArrayList<>();
+  private Node.@Nullable Input table;
   private int names;
   private int copies = 1;
 
@@ -84,6 +85,11 @@ public final class RandomWindowPlans {
       streams.add(derived());
     }
     relations.addAll(streams);
+    if (values.percent(40)) {
+      table = table();
+      inputs.add(table);
+      relations.add(table);
+    }
     if (!isAlone) {
       relations.addAll(plan.nodes());
     }
@@ -119,6 +125,16 @@ public final class RandomWindowPlans {
     RandomDeduplications some = new RandomDeduplications(random.nextLong());
     return (values.percent(30) ? some.some(input) : input)
         .withEventTime(new EventTime("at", bounds));
+  }
+
+  private Node.Input table() {
+    Schema.Builder columns = Schema.builder();
+    columns.required("id", Type.INT).nullable("at", Type.INSTANT).required("k", Type.STRING);
+    columns.nullable("n", Type.LONG).nullable("d", Type.DOUBLE);
+    Schema schema = columns.build();
+    return values.percent(50)
+        ? new Node.Input("table", Node.InputKind.KEYED_TABLE, schema, List.of("id"))
+        : new Node.Input("table", Node.InputKind.KEYLESS_TABLE, schema, List.of());
   }
 
   /** Some of the rows of a stream, or of two, that still have their event time. */
@@ -169,7 +185,7 @@ public final class RandomWindowPlans {
 
   /** Windows over any column that has times, and maybe groups of them. */
   private Node live() {
-    Node source = values.pick(relations);
+    Node source = table != null && values.percent(50) ? table : values.pick(relations);
     List<Field> times =
         source.schema().fields().stream()
             .filter(field -> field.type().kind() == Type.Kind.INSTANT)
@@ -272,8 +288,7 @@ public final class RandomWindowPlans {
 
   private AggregateCall call(
       AggregateFunction function, RandomExprs exprs, Type type, boolean isDistinct) {
-    return new AggregateCall(
-        function, exprs.of(type, random.nextInt(2)), null, isDistinct, null);
+    return new AggregateCall(function, exprs.of(type, random.nextInt(2)), null, isDistinct, null);
   }
 
   private List<AggregateCall> anyCalls(Node source, boolean isOnlyAdding) {

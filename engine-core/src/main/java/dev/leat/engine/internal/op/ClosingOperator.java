@@ -90,8 +90,7 @@ public final class ClosingOperator implements Closing {
     Operator rows = new OpenRows(open);
     if (node.live().isByPane()) {
       this.windows = new OpenWindows((Windowed) node.input());
-      this.byPane =
-          new HoppingOperator(node.live(), rows, wiring.dictionary(), wiring.failures());
+      this.byPane = new HoppingOperator(node.live(), rows, wiring.dictionary(), wiring.failures());
       this.groups = byPane;
     } else {
       this.windows = null;
@@ -165,6 +164,11 @@ public final class ClosingOperator implements Closing {
     }
     Operators.shareColumns(in, open);
     long[] ends = in.column(endColumn).words();
+    if (areAllOpen(in, ends, until)) {
+      open.select(in.rows(), in.selection(), in.count(), in.weights());
+      open.number(in.slots());
+      return;
+    }
     if (selection.length < in.count()) {
       selection = new int[in.count() + (in.count() >> 1)];
     }
@@ -179,6 +183,16 @@ public final class ClosingOperator implements Closing {
     }
     open.select(in.rows(), selection, count, in.weights());
     open.number(in.slots());
+  }
+
+  /** Is none late, as is mostly so? Then rows need not be selected. */
+  private boolean areAllOpen(Batch in, long[] ends, long until) {
+    int[] some = in.selection();
+    long least = Long.MAX_VALUE;
+    for (int i = 0; i < in.count(); i++) {
+      least = Math.min(least, ends[some == null ? i : some[i]]);
+    }
+    return least > until || watermark == EventTime.NEVER;
   }
 
   /** Windows that end here or before are closed, if there is a watermark. */

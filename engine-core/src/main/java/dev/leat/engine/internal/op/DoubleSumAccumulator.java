@@ -74,6 +74,8 @@ final class DoubleSumAccumulator extends Accumulator {
     boolean wasBeside = beside.isSet(words, merge.to(), 0);
     if (sums.addAll(merge.toSlot(), words, merge.to() + sumWord, wasBeside, place)) {
       beside.set(words, merge.to());
+    } else if (wasBeside) {
+      beside.clear(words, merge.to());
     }
     merge.add(countWord);
   }

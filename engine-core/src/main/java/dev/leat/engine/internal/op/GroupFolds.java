@@ -152,10 +152,7 @@ final class GroupFolds {
     return isEncoded && rows.isAppendOnly()
         ? new CodePaneAccumulator(counts, panes, new CodePanes(hashing, panes.step()))
         : new ValuePaneAccumulator(
-            counts,
-            isEncoded,
-            panes,
-            new PaneSets(hashing, panes.step(), rows.isAppendOnly()));
+            counts, isEncoded, panes, new PaneSets(hashing, panes.step(), rows.isAppendOnly()));
   }
 
   /** Takes those out of the others that are folded in pairs. */

@@ -92,7 +92,8 @@ public final class HoppingOperator implements GroupsOperator {
     this.owners =
         areOwnersKept ? new PaneOwners(inputSchema, others, columns, dictionary.hashing()) : null;
     this.panes =
-        new StepPanes(windowed, others, owners == null ? null : owners.keys(), dictionary.hashing());
+        new StepPanes(
+            windowed, others, owners == null ? null : owners.keys(), dictionary.hashing());
     List<Type> types =
         node.schema().fields().subList(columns.length, node.schema().size()).stream()
             .map(Field::type)

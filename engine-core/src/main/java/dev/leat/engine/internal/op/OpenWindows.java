@@ -83,7 +83,8 @@ final class OpenWindows {
       }
     }
     Operators.shareColumns(in, out);
-    out.select(in.rows(), selection, count, in.weights());
+    boolean areAll = count == in.count();
+    out.select(in.rows(), areAll ? in.selection() : selection, count, in.weights());
   }
 
   /**

@@ -39,7 +39,9 @@ final class PaneOwners {
     this.layout = GroupKeys.layout(schema, columns);
     this.windowLayout = GroupKeys.layout(schema, windowColumns);
     this.places =
-        Arrays.stream(columns).map(c -> Arrays.stream(windowColumns).boxed().toList().indexOf(c)).toArray();
+        Arrays.stream(columns)
+            .map(c -> Arrays.stream(windowColumns).boxed().toList().indexOf(c))
+            .toArray();
     this.key = new long[layout.stride()];
     this.word = layout.stride();
   }

@@ -14,8 +14,7 @@ final class ValuePaneAccumulator extends PaneCountAccumulator {
   private final boolean isEncoded;
   private final PaneSets sets;
 
-  ValuePaneAccumulator(
-      CountAccumulator counts, boolean isEncoded, StepPanes panes, PaneSets sets) {
+  ValuePaneAccumulator(CountAccumulator counts, boolean isEncoded, StepPanes panes, PaneSets sets) {
     super(counts, panes);
     this.isEncoded = isEncoded;
     this.sets = sets;

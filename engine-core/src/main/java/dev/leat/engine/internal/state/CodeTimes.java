@@ -63,7 +63,7 @@ final class CodeTimes {
   private int find(long key) {
     // The upper bits of a product, as CodeBitmaps has it.
     int block = (int) (((key >>> BLOCK_BITS) * multiplier) >>> shift);
-    int at = block << BLOCK_BITS | (int) key & BLOCK_MASK;
+    int at = block << BLOCK_BITS | ((int) key & BLOCK_MASK);
     long[][] all = pages.pages();
     while (true) {
       long found = all[at >>> pageBits][(at & pageMask) * ENTRY_WORDS];

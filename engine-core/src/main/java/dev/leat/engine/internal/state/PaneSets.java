@@ -31,7 +31,7 @@ public final class PaneSets {
   private static final int NONE = -1;
 
   /** Panes that are over are forgotten when there are twice as many entries as were left. */
-  private static final int MIN_FORGET = 1024;
+  private static final int MIN_FORGET = 256;
 
   private final Hashing hashing;
   private final long step;
