@@ -1,0 +1,243 @@
+package dev.leat.engine;
+
+import static dev.leat.engine.Expressions.count;
+import static dev.leat.engine.Expressions.countDistinct;
+import static dev.leat.engine.Windows.minutes;
+import static dev.leat.engine.Windows.outOfOrderBy;
+import static dev.leat.engine.Windows.tumbling;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.leat.engine.plan.EventTimeBounds;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Sources that say how far event time has come. */
+class ReachedTimesTest {
+  record Click(String user, @Nullable Instant eventTime) {}
+
+  private static final Instant NINE = Instant.parse("2026-04-01T09:00:00Z");
+
+  /** A clock that a test moves. */
+  private static final class MovedClock extends Clock {
+    private Instant now = NINE;
+
+    @Override
+    public Instant instant() {
+      return now;
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+  }
+
+  private final MovedClock clock = new MovedClock();
+
+  private EngineSettings settings() {
+    return EngineSettings.defaults().withThreading(Threading.HOST).withClock(clock);
+  }
+
+  private static Pipeline pipeline(Windows window, EventTimeBounds bounds, Duration lateness) {
+    return Pipeline.define(
+        p -> {
+          p.stream("clicks", Click.class)
+              .eventTime(Click::eventTime, bounds)
+              .window(window.on(Click::eventTime))
+              .closing(lateness)
+              .groupBy("window_start", "window_end")
+              .aggregate(count().as("n"), countDistinct(Click::user).as("users"))
+              .materialize("closed");
+        });
+  }
+
+  private static void click(Engine engine, String user, @Nullable String time) {
+    Instant at = time == null ? null : Instant.parse("2026-04-01T" + time + "Z");
+    engine.stream("clicks", Click.class).append(new Click(user, at));
+    engine.step();
+  }
+
+  private static List<String> closed(Engine engine) {
+    return engine.view("closed").scan().stream().map(row -> row.values().toString()).toList();
+  }
+
+  private static String window(String start, String end, int n, int users) {
+    return "[2026-04-01T" + start + "Z, 2026-04-01T" + end + "Z, " + n + ", " + users + "]";
+  }
+
+  private void run(Pipeline pipeline, Consumer<Engine> test) {
+    try (Engine engine = Engine.inMemory(pipeline, settings())) {
+      test.accept(engine);
+    }
+  }
+
+  private static Pipeline twoStreams() {
+    return Pipeline.define(
+        p -> {
+          EventTimeBounds bounds = outOfOrderBy(Duration.ZERO).idleAfter(minutes(1));
+          Relation<Click> web = p.stream("clicks", Click.class).eventTime(Click::eventTime, bounds);
+          Relation<Click> app = p.stream("app", Click.class).eventTime("event_time", bounds);
+          web.union(app)
+              .window(tumbling(minutes(10)).on(Click::eventTime))
+              .closing(Duration.ZERO)
+              .groupBy("window_start", "window_end")
+              .aggregate(count().as("n"), countDistinct(Click::user).as("users"))
+              .materialize("closed");
+        });
+  }
+
+  @Test
+  void aSourceMaySayHowFarEventTimeHasCome() {
+    run(
+        pipeline(tumbling(minutes(10)), outOfOrderBy(minutes(5)), Duration.ZERO),
+        engine -> {
+          StreamInput<Click> clicks = engine.stream("clicks", Click.class);
+          click(engine, "u1", "09:01:00");
+          Position at = clicks.reached(NINE.plusSeconds(600).minusNanos(1000));
+          assertThat(engine.step()).isEqualTo(1);
+          assertThat(engine.position()).isEqualTo(at);
+          assertThat(closed(engine)).isEmpty();
+          assertThat(engine.whyStalled("closed"))
+              .singleElement()
+              .asString()
+              .endsWith(
+                  "stream 'clicks' holds it at 2026-04-01T09:09:59.999999Z, as its source said;"
+                      + " something came last at 2026-04-01T09:00:00Z, and it is never idle, as no"
+                      + " idleAfter(...) was declared");
+          clicks.reached(NINE.plusSeconds(600));
+          engine.step();
+          assertThat(closed(engine)).containsExactly(window("09:00:00", "09:10:00", 1, 1));
+          // It never goes back, and rows count as before where they say more.
+          clicks.reached(NINE);
+          engine.step();
+          click(engine, "u2", "09:09:00");
+          assertThat(engine.ledger().scan())
+              .singleElement()
+              .satisfies(
+                  entry ->
+                      assertThat(entry.reason())
+                          .contains("watermark=2026-04-01T09:10:00Z late_by=PT0S"));
+          click(engine, "u2", "09:12:00");
+          click(engine, "u2", "09:25:00");
+          assertThat(closed(engine)).hasSize(2);
+        });
+  }
+
+  @Test
+  void whatASourceSaysComesWithItsRows() {
+    run(
+        pipeline(tumbling(minutes(10)), outOfOrderBy(minutes(5)), Duration.ZERO),
+        engine -> {
+          StreamInput<Click> clicks = engine.stream("clicks", Click.class);
+          engine.append(
+              t -> {
+                t.reached(clicks, NINE.plusSeconds(3600));
+                t.append(clicks, new Click("u1", NINE.plusSeconds(60)));
+              });
+          assertThat(engine.step()).isEqualTo(2);
+          // It holds behind the rows of its epoch.
+          assertThat(closed(engine)).containsExactly(window("09:00:00", "09:10:00", 1, 1));
+          assertThatThrownBy(
+                  () ->
+                      engine.append(
+                          t -> {
+                            t.reached(clicks, NINE.plusSeconds(7200));
+                            throw new IllegalStateException("taken back");
+                          }))
+              .hasMessage("taken back");
+          assertThat(engine.step()).isZero();
+        });
+  }
+
+  @Test
+  void aSourceThatSaysSomethingIsNotIdle() {
+    run(
+        twoStreams(),
+        engine -> {
+          click(engine, "u1", "09:01:00");
+          click(engine, "u1", "09:30:00");
+          clock.now = NINE.plusSeconds(50);
+          StreamInput<Click> app = engine.stream("app", Click.class);
+          app.reached(NINE.plusSeconds(300));
+          engine.step();
+          clock.now = NINE.plusSeconds(109);
+          click(engine, "u1", "09:30:01");
+          assertThat(closed(engine)).isEmpty();
+          clock.now = NINE.plusSeconds(110);
+          click(engine, "u1", "09:30:02");
+          assertThat(closed(engine)).hasSize(1);
+        });
+  }
+
+  @Test
+  void whatASourceSaidIsInTheLog(@TempDir Path directory) {
+    Pipeline pipeline = pipeline(tumbling(minutes(10)), outOfOrderBy(minutes(5)), Duration.ZERO);
+    for (boolean isReplayed : new boolean[] {false, true}) {
+      Path place = directory.resolve("replayed-" + isReplayed);
+      try (Engine engine = Engine.open(place, pipeline, settings())) {
+        click(engine, "u1", "09:01:00");
+        engine.stream("clicks", Click.class).reached(NINE.plusSeconds(600));
+        engine.step();
+        click(engine, "u2", "09:02:00");
+        assertThat(engine.ledger().count()).isEqualTo(1);
+      }
+      if (isReplayed) {
+        StoredCheckpoints.delete(place);
+      }
+      try (Engine engine = Engine.open(place, pipeline, settings())) {
+        assertThat(closed(engine)).containsExactly(window("09:00:00", "09:10:00", 1, 1));
+        assertThat(engine.ledger().count()).isEqualTo(1);
+        click(engine, "u2", "09:03:00");
+        assertThat(engine.ledger().count()).isEqualTo(2);
+      }
+    }
+  }
+
+  @Test
+  void aTimeThatCannotBeReachedIsRefusedAtTheDoor() {
+    run(
+        pipeline(tumbling(minutes(10)), outOfOrderBy(minutes(5)), Duration.ZERO),
+        engine -> {
+          StreamInput<Click> clicks = engine.stream("clicks", Click.class);
+          assertThatIllegalArgumentException()
+              .isThrownBy(() -> clicks.reached(NINE.plusSeconds(86_401)))
+              .withMessageContaining(
+                  "cannot have reached a time so far ahead of the clock, as all windows before it"
+                      + " would close: reached=2026-04-02T09:00:01Z clock=2026-04-01T09:00:00Z")
+              .withMessageContaining("atMostAhead");
+          assertThatIllegalArgumentException().isThrownBy(() -> clicks.reached(Instant.MAX));
+          assertThat(engine.step()).isZero();
+          clicks.reached(NINE.plusSeconds(86_400));
+          assertThat(engine.step()).isEqualTo(1);
+        });
+    Pipeline without =
+        Pipeline.define(
+            p ->
+                p.stream("clicks", Click.class)
+                    .groupBy(Click::user)
+                    .aggregate(count().as("n"))
+                    .materialize("users"));
+    run(
+        without,
+        engine ->
+            assertThatThrownBy(() -> engine.stream("clicks", Click.class).reached(NINE))
+                .isInstanceOf(EngineException.class)
+                .hasMessageContaining("stream 'clicks' has no event time that could be reached"));
+  }
+}
