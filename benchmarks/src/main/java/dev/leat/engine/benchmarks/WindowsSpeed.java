@@ -4,10 +4,12 @@ import dev.leat.engine.internal.state.StoredRows;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 
 /**
  * Windows of time from encoded batches of 8,192 events, in the order of time: each {@link
@@ -29,8 +31,7 @@ public final class WindowsSpeed {
     EncodedEvents events = new EncodedEvents(Events.of(count, Order.TIMED));
     check(events);
     WindowQuery[] queries = WindowQuery.values();
-    double[] least = new double[queries.length];
-    Arrays.fill(least, Double.MAX_VALUE);
+    Map<WindowQuery, Double> least = new EnumMap<>(WindowQuery.class);
     for (int round = 0; round < rounds; round++) {
       for (WindowQuery query : queries) {
         long begin = THREADS.getCurrentThreadCpuTime();
@@ -39,7 +40,7 @@ public final class WindowsSpeed {
         if (rows == 0) {
           throw new IllegalStateException("no rows: " + query);
         }
-        least[query.ordinal()] = Math.min(least[query.ordinal()], (double) took / count);
+        least.merge(query, (double) took / count, Math::min);
       }
     }
     System.out.printf(Locale.ROOT, "%,d events, the least of %d rounds%n", count, rounds);
@@ -48,8 +49,9 @@ public final class WindowsSpeed {
           Locale.ROOT,
           "%-24s %7.1f ns an event, %5.2f times %s%n",
           query,
-          least[query.ordinal()],
-          least[query.ordinal()] / least[query.basis().ordinal()],
+          Objects.requireNonNull(least.get(query)),
+          Objects.requireNonNull(least.get(query))
+              / Objects.requireNonNull(least.get(query.basis())),
           query.basis());
     }
   }
