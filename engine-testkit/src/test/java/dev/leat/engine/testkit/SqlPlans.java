@@ -97,7 +97,7 @@ final class SqlPlans {
   static Plan plan(long seed) {
     SqlPlans plans = new SqlPlans(new SplittableRandom(seed));
     Plan plan = plans.plan();
-    return switch ((int) Math.floorMod(seed, ENDINGS)) {
+    return switch (Math.floorMod(seed, ENDINGS)) {
       case 1 -> plans.withTimes(plan, false);
       case 4 -> plans.withTimes(plan, true);
       case 7 -> plans.withAsOf(plan);
