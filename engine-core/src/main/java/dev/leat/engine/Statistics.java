@@ -89,6 +89,49 @@ public final class Statistics {
     return covariancePop(col(x), col(y));
   }
 
+  /**
+   * Correlation of rows in which neither is null, from -1 to 1; null of none, and where one of the
+   * two is the same in all rows.
+   */
+  public static AggregateCall corr(Expr x, Expr y) {
+    return covariance(AggregateFunction.CORR, x, y);
+  }
+
+  /** Correlation of rows in which neither is null, from -1 to 1. */
+  public static <T> AggregateCall corr(Accessor<T, ?> x, Accessor<T, ?> y) {
+    return corr(col(x), col(y));
+  }
+
+  /**
+   * The slope of the line that fits the rows best by least squares, of rows in which neither is
+   * null; null of none, and where {@code x} is the same in all rows.
+   *
+   * @param y what depends on {@code x}: first, as in SQL
+   */
+  public static AggregateCall regrSlope(Expr y, Expr x) {
+    return covariance(AggregateFunction.REGR_SLOPE, y, x);
+  }
+
+  /** The slope of the line that fits the rows best: of {@code y}, which depends on {@code x}. */
+  public static <T> AggregateCall regrSlope(Accessor<T, ?> y, Accessor<T, ?> x) {
+    return regrSlope(col(y), col(x));
+  }
+
+  /**
+   * What {@code y} is on the line that fits the rows best where {@code x} is zero; null as {@link
+   * #regrSlope}.
+   *
+   * @param y what depends on {@code x}: first, as in SQL
+   */
+  public static AggregateCall regrIntercept(Expr y, Expr x) {
+    return covariance(AggregateFunction.REGR_INTERCEPT, y, x);
+  }
+
+  /** What {@code y} is on the line that fits the rows best where {@code x} is zero. */
+  public static <T> AggregateCall regrIntercept(Accessor<T, ?> y, Accessor<T, ?> x) {
+    return regrIntercept(col(y), col(x));
+  }
+
   private static AggregateCall percentile(AggregateFunction function, double at, Expr operand) {
     if (!(at >= 0 && at <= 1)) {
       throw new IllegalArgumentException("a percentile is a fraction from 0 to 1: fraction=" + at);

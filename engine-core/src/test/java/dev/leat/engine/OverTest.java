@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -318,5 +319,41 @@ class OverTest {
         .withMessageContaining("preceding=1 following=-2");
     assertThatIllegalArgumentException().isThrownBy(() -> lag(col("page"), 0));
     assertThatIllegalArgumentException().isThrownBy(() -> rank().over(Frame.all()));
+  }
+
+  /** Rows beyond are not computed: a row that comes back in front of them must not see what was. */
+  @Test
+  void denseRanksUpToANumberAreAsAllOfThem() {
+    SplittableRandom random = new SplittableRandom(4);
+    List<Click> there = new ArrayList<>();
+    try (Engine engine =
+        engine(
+            clicks ->
+                clicks
+                    .partitionBy()
+                    .orderBy(asc(Click::points))
+                    .with(denseRank().as("d"), rank().as("r"))
+                    .where(col("d").le(2)))) {
+      for (int i = 0; i < 400; i++) {
+        Position at;
+        if (there.isEmpty() || (random.nextInt(5) < 3 && there.size() < 12)) {
+          Click click = click("u", "p" + i, random.nextInt(6), i);
+          there.add(click);
+          at = engine.keylessTable("clicks", Click.class).insert(click);
+        } else {
+          Click click = there.remove(random.nextInt(there.size()));
+          at = engine.keylessTable("clicks", Click.class).delete(click);
+        }
+        List<Long> points = there.stream().map(Click::points).distinct().sorted().toList();
+        String expected =
+            there.stream()
+                .filter(click -> points.indexOf(click.points()) < 2)
+                .map(click -> click.page() + "=" + (points.indexOf(click.points()) + 1))
+                .sorted()
+                .collect(Collectors.joining(" "));
+        engine.view("result").await(at);
+        assertThat(column(engine, "d")).as("after change %s", i).isEqualTo(expected);
+      }
+    }
   }
 }

@@ -44,6 +44,19 @@ public enum AggregateFunction {
   /** Covariance of a whole, as the variance, of rows in which neither of two operands is null. */
   COVAR_POP,
   /**
+   * Correlation of two operands: their covariance divided by the root of the product of their
+   * variances, from exact sums, as those. Null of no rows, and where one of them is the same in
+   * all.
+   */
+  CORR,
+  /**
+   * The slope of the line by least squares, of its first operand over its second: their covariance
+   * divided by the variance of the second. Null where that is zero.
+   */
+  REGR_SLOPE,
+  /** Where that line is at zero. */
+  REGR_INTERCEPT,
+  /**
    * The first value, in their order, up to which at least a fraction of the values are. Null for
    * none.
    */
@@ -80,7 +93,8 @@ public enum AggregateFunction {
   /** Does SQL have it of distinct values? */
   boolean takesDistinct() {
     return switch (this) {
-      case COVAR_SAMP, COVAR_POP, PERCENTILE_DISC, PERCENTILE_CONT, MODE -> false;
+      case COVAR_SAMP, COVAR_POP, CORR, REGR_SLOPE, REGR_INTERCEPT -> false;
+      case PERCENTILE_DISC, PERCENTILE_CONT, MODE -> false;
       default -> true;
     };
   }

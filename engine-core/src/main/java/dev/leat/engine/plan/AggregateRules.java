@@ -129,7 +129,15 @@ final class AggregateRules {
         types.require(TypeRules.isSummable(type), call, "a number or a duration", type);
         yield averageType(type);
       }
-      case VAR_SAMP, VAR_POP, STDDEV_SAMP, STDDEV_POP, COVAR_SAMP, COVAR_POP -> {
+      case VAR_SAMP,
+          VAR_POP,
+          STDDEV_SAMP,
+          STDDEV_POP,
+          COVAR_SAMP,
+          COVAR_POP,
+          CORR,
+          REGR_SLOPE,
+          REGR_INTERCEPT -> {
         checkNumber(type);
         yield Type.DOUBLE;
       }

@@ -109,8 +109,8 @@ public final class Over extends Node {
 
   /**
    * The rows of a relation for which a condition is true. Where that begins with {@code row_number
-   * <= n}, or the same of {@code rank}, of an {@link Over} that computes no more than these, rows
-   * beyond are not computed in the first place.
+   * <= n}, or the same of {@code rank} or {@code dense_rank}, of an {@link Over} that computes no
+   * more than these, rows beyond are not computed in the first place.
    */
   public static Node filtered(Node input, Expr condition) {
     if (input instanceof Over over && over.limit == UNLIMITED) {
@@ -133,10 +133,7 @@ public final class Over extends Node {
   }
 
   private Optional<Limit> limit(Expr condition) {
-    boolean onlyRanks =
-        calls.stream()
-            .allMatch(
-                c -> c.function() == OverFunction.ROW_NUMBER || c.function() == OverFunction.RANK);
+    boolean onlyRanks = calls.stream().allMatch(c -> c.function().isRanking());
     if (!onlyRanks
         || !(condition instanceof Expr.Call call)
         || call.arguments().size() != 2

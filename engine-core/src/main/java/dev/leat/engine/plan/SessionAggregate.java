@@ -92,6 +92,7 @@ public final class SessionAggregate extends Node {
           !call.isDistinct()
               && !Objects.requireNonNull(call.arguments().user()).aggregate().takesBack();
       case VAR_SAMP, VAR_POP, STDDEV_SAMP, STDDEV_POP, COVAR_SAMP, COVAR_POP -> false;
+      case CORR, REGR_SLOPE, REGR_INTERCEPT -> false;
     };
   }
 

@@ -66,9 +66,9 @@ final class RelativeBins {
       return 0;
     }
     long bits = Double.doubleToRawLongBits(size);
-    double part = Double.longBitsToDouble(bits & SIGNIFICAND | ONE) - 1;
+    double part = Double.longBitsToDouble((bits & SIGNIFICAND) | ONE) - 1;
     // The product may be rounded up to the next power of two.
-    long low = binsOfDouble + Math.min((int) (part * binsOfDouble), binsOfDouble - 1);
+    long low = (long) binsOfDouble + Math.min((int) (part * binsOfDouble), binsOfDouble - 1);
     double middle = 2.0 * low * (low + 1) / ((double) binsOfDouble * (2 * low + 1));
     return Math.copySign(Math.scalb(middle, Math.getExponent(size)), value);
   }

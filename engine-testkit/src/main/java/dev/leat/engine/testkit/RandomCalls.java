@@ -39,6 +39,15 @@ final class RandomCalls {
           AggregateFunction.BIT_XOR,
           AggregateFunction.USER,
           AggregateFunction.USER);
+
+  /** Of two operands; picked in place of a covariance of a whole. */
+  private static final List<AggregateFunction> OF_PAIRS =
+      List.of(
+          AggregateFunction.COVAR_POP,
+          AggregateFunction.CORR,
+          AggregateFunction.REGR_SLOPE,
+          AggregateFunction.REGR_INTERCEPT);
+
   private static final List<Double> FRACTIONS =
       List.of(0.0, 1.0, 0.5, 0.25, 0.9, 0.07, 1.0 / 3, 0.999999, 1e-300);
   private static final List<String> SEPARATORS = List.of("", ",", " \ud83d\ude00 ");
@@ -68,7 +77,8 @@ final class RandomCalls {
       case STRING_AGG -> ordered(function, Type.STRING, values.pick(SEPARATORS));
       case VAR_SAMP, VAR_POP, STDDEV_SAMP, STDDEV_POP ->
           new AggregateCall(function, operand(number()), null, values.percent(25), null);
-      case COVAR_SAMP, COVAR_POP -> with(function, number(), List.of(operand(number())), null);
+      case COVAR_SAMP -> with(function, number(), List.of(operand(number())), null);
+      case COVAR_POP -> with(values.pick(OF_PAIRS), number(), List.of(operand(number())), null);
       case PERCENTILE_DISC -> with(function, exprs.someType(), List.of(), values.pick(FRACTIONS));
       case PERCENTILE_CONT ->
           with(

@@ -112,6 +112,8 @@ final class ReferenceAggregates {
       case COVAR_SAMP, COVAR_POP ->
           ReferenceStatistics.moment(
               call, operands.stream().map(tuple -> (List<?>) tuple).toList());
+      case CORR, REGR_SLOPE, REGR_INTERCEPT ->
+          ReferenceLines.of(call, operands.stream().map(tuple -> (List<?>) tuple).toList());
       case PERCENTILE_DISC -> percentile(call, false, operands, type);
       case PERCENTILE_CONT -> percentile(call, true, operands, type);
       case MODE -> ReferenceStatistics.mode(operands, type);

@@ -43,7 +43,7 @@ final class ReferenceStatistics {
         call.function().name().startsWith("STDDEV") ? Math.sqrt(moment) : moment);
   }
 
-  private static @Nullable BigDecimal exact(Object value) {
+  static @Nullable BigDecimal exact(Object value) {
     if (value instanceof BigDecimal decimal) {
       return decimal;
     }

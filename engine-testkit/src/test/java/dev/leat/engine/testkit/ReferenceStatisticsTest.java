@@ -84,6 +84,30 @@ class ReferenceStatisticsTest {
   }
 
   @Test
+  void linesAndCorrelationsAreThoseOfTheRows() {
+    Schema schema = Schema.builder().nullable("y", Type.DOUBLE).nullable("x", Type.INT).build();
+    AggregateArguments with = AggregateArguments.of(List.of(col("x")));
+    Node node =
+        Node.Aggregate.of(
+            table(schema),
+            List.of(),
+            List.of(
+                new AggregateCall(AggregateFunction.CORR, col("y"), null, false, "c", with),
+                new AggregateCall(AggregateFunction.REGR_SLOPE, col("y"), null, false, "s", with),
+                new AggregateCall(
+                    AggregateFunction.REGR_INTERCEPT, col("y"), null, false, "i", with)));
+    assertThat(texts(node, List.of(row(5.0, 1), row(7.0, 2), row(9.0, 3), row(null, 4))))
+        .containsExactly("(1.0, 2.0, 3.0)");
+    assertThat(texts(node, List.of(row(1.0, 1), row(2.0, 2), row(0.0, 3))))
+        .containsExactly("(-0.5, -0.5, 2.0)");
+    assertThat(texts(node, List.of(row(4.0, 1), row(4.0, 2)))).containsExactly("(null, 0.0, 4.0)");
+    assertThat(texts(node, List.of(row(4.0, 1), row(5.0, 1))))
+        .containsExactly("(null, null, null)");
+    assertThat(texts(node, List.of())).containsExactly("(null, null, null)");
+    assertThat(texts(node, List.of(row(Double.NaN, 1)))).containsExactly("(NaN, NaN, NaN)");
+  }
+
+  @Test
   void percentilesAreValuesThatAreThereOrLieBetween() {
     AggregateFunction disc = AggregateFunction.PERCENTILE_DISC;
     AggregateFunction cont = AggregateFunction.PERCENTILE_CONT;

@@ -12,17 +12,29 @@ import dev.leat.engine.plan.Join;
 import dev.leat.engine.plan.JoinKeys;
 import dev.leat.engine.plan.NamedExpr;
 import dev.leat.engine.plan.Node;
+import dev.leat.engine.plan.Op;
 import dev.leat.engine.plan.Over;
 import dev.leat.engine.plan.OverCall;
 import dev.leat.engine.plan.OverFunction;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.Schema;
+import dev.leat.engine.plan.SessionAggregate;
+import dev.leat.engine.plan.SessionColumn;
+import dev.leat.engine.plan.SessionWindow;
+import dev.leat.engine.plan.Sessionize;
+import dev.leat.engine.plan.Sessions;
 import dev.leat.engine.plan.SetOperation;
 import dev.leat.engine.plan.SortKey;
+import dev.leat.engine.plan.TimeWindow;
 import dev.leat.engine.plan.Top;
 import dev.leat.engine.plan.Type;
 import dev.leat.engine.plan.ViewDefinition;
+import dev.leat.engine.plan.Windowed;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -40,8 +52,17 @@ final class SqlPlans {
   private static final Join.Accepted ACCEPTED = new Join.Accepted(REASON, REASON, REASON);
   private static final int MAX_JOINS = 3;
 
-  /** One in so many plans ends in an as-of join. */
-  private static final int AS_OF = 10;
+  /** Of so many plans one ends in an as-of join, one in windows of time, one in sessions. */
+  private static final int ENDINGS = 10;
+
+  private static final List<Duration> LENGTHS =
+      List.of(
+          Duration.ofSeconds(30),
+          Duration.ofSeconds(30, 1000),
+          Duration.ofSeconds(269, 999_999_000),
+          Duration.ofMinutes(5),
+          Duration.ofHours(9),
+          Duration.ofDays(700));
 
   private static final int MAX_COLUMNS = 16;
 
@@ -76,7 +97,12 @@ final class SqlPlans {
   static Plan plan(long seed) {
     SqlPlans plans = new SqlPlans(new SplittableRandom(seed));
     Plan plan = plans.plan();
-    return seed % AS_OF == AS_OF - 3 ? plans.withAsOf(plan) : plan;
+    return switch (Math.floorMod(seed, ENDINGS)) {
+      case 1 -> plans.withTimes(plan, false);
+      case 4 -> plans.withTimes(plan, true);
+      case 7 -> plans.withAsOf(plan);
+      default -> plan;
+    };
   }
 
   private Plan plan() {
@@ -102,6 +128,57 @@ final class SqlPlans {
       }
     }
     return plan;
+  }
+
+  /** Windows or sessions of the last relation that has times; often grouped. */
+  private Plan withTimes(Plan plan, boolean areSessions) {
+    List<Node> sources = new ArrayList<>(relations);
+    Collections.reverse(sources);
+    if (areSessions && values.percent(85)) {
+      // Sessions of what is only added to are computed in another way.
+      sources.sort(Comparator.comparing(source -> !source.isAppendOnly()));
+    }
+    for (Node source : sources) {
+      for (Field field : source.schema().fields()) {
+        if (field.type().equals(Type.INSTANT)) {
+          // Rows without a time are in none, and in the ledger.
+          Expr isTimed = new Expr.Call(Op.IS_NOT_NULL, List.of(new Expr.Column(field.name())));
+          Node timed = Node.Filter.of(source, isTimed);
+          Node last = areSessions ? sessions(timed, field.name()) : windows(timed, field.name());
+          return new Plan(plan.inputs(), List.of(new ViewDefinition("view0", last, REASON)));
+        }
+      }
+    }
+    return plan;
+  }
+
+  private Node windows(Node source, String time) {
+    TimeWindow.Kind kind = values.pick(List.of(TimeWindow.Kind.values()));
+    Duration step = values.pick(LENGTHS);
+    Duration size =
+        kind == TimeWindow.Kind.TUMBLING ? step : step.multipliedBy(random.nextInt(1, 4));
+    Duration offset =
+        values.percent(60) ? Duration.ZERO : size.dividedBy(3).truncatedTo(ChronoUnit.MICROS);
+    Duration moved = random.nextBoolean() ? offset : offset.negated();
+    Node windowed = Windowed.of(source, new TimeWindow(kind, size, step, moved, null), time);
+    return values.percent(30) ? windowed : aggregate(windowed);
+  }
+
+  private Node sessions(Node source, String time) {
+    List<String> by = new ArrayList<>(values.percent(30) ? List.of() : someColumns(source, 2));
+    by.remove(time);
+    Sessions sessions = new Sessions(new SessionWindow(values.pick(LENGTHS)), time, by);
+    if (values.percent(70)) {
+      SqlExprs exprs = exprs(source);
+      AggregateCall call = call(exprs);
+      return SessionAggregate.of(
+          source, sessions, List.of(values.percent(30) ? call.where(exprs.condition()) : call));
+    }
+    List<SessionColumn> columns = new ArrayList<>();
+    for (SessionColumn.Kind kind : SessionColumn.Kind.values()) {
+      columns.add(new SessionColumn(kind, name()));
+    }
+    return Sessionize.of(source, sessions, columns.subList(0, random.nextInt(1, 4)));
   }
 
   private @Nullable Node asOf(Node left, Node from) {

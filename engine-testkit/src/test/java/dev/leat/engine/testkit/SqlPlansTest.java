@@ -102,6 +102,7 @@ class SqlPlansTest {
     }
     List<String> all = new ArrayList<>(List.of("Union", "Distinct", "Filter", "Project"));
     all.addAll(List.of("Aggregate", "Top", "Over", "AsOfJoin"));
+    all.addAll(List.of("Windowed", "Sessionize", "SessionAggregate"));
     for (Join.Kind kind : Join.Kind.values()) {
       all.add("join " + kind);
     }

@@ -20,6 +20,7 @@ import dev.leat.engine.plan.OverCall;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.SessionAggregate;
+import dev.leat.engine.plan.SessionColumn;
 import dev.leat.engine.plan.Sessionize;
 import dev.leat.engine.plan.SetOperation;
 import dev.leat.engine.plan.SortKey;
@@ -269,7 +270,7 @@ final class SqlText implements Node.Visitor<String> {
 
   @Override
   public String windowed(Windowed windowed) {
-    throw SqlExprText.unlike("windows of time");
+    return SqlTimes.windowed(windowed, from(windowed.input()));
   }
 
   @Override
@@ -289,12 +290,32 @@ final class SqlText implements Node.Visitor<String> {
 
   @Override
   public String sessionize(Sessionize sessionize) {
-    throw SqlExprText.unlike("sessions by a gap are no relation there");
+    return SqlTimes.sessionized(
+        sessionize.sessions(), sessionize.columns(), from(sessionize.input()));
   }
 
   @Override
   public String sessionAggregate(SessionAggregate sessions) {
-    throw SqlExprText.unlike("sessions by a gap are no relation there");
+    List<String> keys = new ArrayList<>(sessions.sessions().by());
+    keys.add(SessionColumn.Kind.START.columnName());
+    List<String> columns = new ArrayList<>();
+    keys.forEach(key -> columns.add(quoted(key)));
+    // The first call gives the end, which is a column of the rows already.
+    String end = quoted(SessionColumn.Kind.END.columnName());
+    columns.add("max(" + end + ") AS " + end);
+    for (int i = 1; i < sessions.calls().size(); i++) {
+      Field field = sessions.schema().field(keys.size() + i);
+      columns.add(as(call(sessions.calls().get(i)), field));
+    }
+    List<SessionColumn> said =
+        List.of(
+            new SessionColumn(SessionColumn.Kind.START), new SessionColumn(SessionColumn.Kind.END));
+    return "SELECT "
+        + String.join(", ", columns)
+        + " FROM ("
+        + SqlTimes.sessionized(sessions.sessions(), said, from(sessions.input()))
+        + ") GROUP BY "
+        + columns(keys);
   }
 
   @Override

@@ -48,6 +48,8 @@ final class Accumulators {
           distinct(call, type, sum(call.function() == AggregateFunction.AVG, type, result));
       case VAR_SAMP, VAR_POP, STDDEV_SAMP, STDDEV_POP, COVAR_SAMP, COVAR_POP ->
           distinct(call, type, new MomentsAccumulator(call.function(), types, dictionary, layout));
+      case CORR, REGR_SLOPE, REGR_INTERCEPT ->
+          new MomentsAccumulator(call.function(), types, dictionary, layout);
       case USER -> distinct(call, type, user(call, types));
       case BIT_XOR -> distinct(call, type, new BitAccumulator(call.function(), layout));
     };

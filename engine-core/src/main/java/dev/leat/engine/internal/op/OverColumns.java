@@ -36,7 +36,8 @@ final class OverColumns implements OrderedRows.Summaries {
     int column = rows.inputColumns() + index;
     int operand = call.operand() == null ? 0 : input.find(call.column());
     return switch (call.function()) {
-      case ROW_NUMBER, RANK, DENSE_RANK -> new RankColumn(rows, call.function(), column);
+      case ROW_NUMBER, RANK, DENSE_RANK ->
+          new RankColumn(rows, call.function(), column, node.limit() != Over.UNLIMITED);
       case LAG -> new ShiftColumn(rows, operand, true, call.distance());
       case LEAD -> new ShiftColumn(rows, operand, false, call.distance());
       case FIRST_VALUE, LAST_VALUE ->

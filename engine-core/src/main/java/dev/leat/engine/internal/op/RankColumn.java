@@ -10,13 +10,16 @@ final class RankColumn extends OverColumn {
   private final OverRows rows;
   private final OverFunction function;
   private final int column;
+  private final boolean isLimited;
 
   /**
    * A ranking.
    *
    * @param column the column of the result, where that of the row before is read
+   * @param isLimited are rows from some ranking on not computed?
    */
-  RankColumn(OverRows rows, OverFunction function, int column) {
+  RankColumn(OverRows rows, OverFunction function, int column, boolean isLimited) {
+    this.isLimited = isLimited;
     this.rows = rows;
     this.function = function;
     this.column = column;
@@ -57,6 +60,10 @@ final class RankColumn extends OverColumn {
         place.previous() >= 0
             ? place.previous()
             : rows.ordered().at(place.partition(), place.index() - 1);
+    if (isLimited && !rows.isTold(previous)) {
+      // The row before is beyond the limit, where nothing is computed, and so is this.
+      return Long.MAX_VALUE;
+    }
     boolean ties = rows.compareKeys(previous, place.slot()) == 0;
     return rows.word(previous, column) + (ties ? 0 : 1);
   }

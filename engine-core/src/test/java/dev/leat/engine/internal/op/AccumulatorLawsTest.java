@@ -150,6 +150,9 @@ class AccumulatorLawsTest {
       AggregateArguments arguments = AggregateArguments.of(List.of(new Expr.Column("x")));
       cases.add(new Case(AggregateFunction.COVAR_SAMP, type, false, arguments));
       cases.add(new Case(AggregateFunction.COVAR_POP, type, false, arguments));
+      cases.add(new Case(AggregateFunction.CORR, type, false, arguments));
+      cases.add(new Case(AggregateFunction.REGR_SLOPE, type, false, arguments));
+      cases.add(new Case(AggregateFunction.REGR_INTERCEPT, type, false, arguments));
     }
   }
 
