@@ -1,5 +1,6 @@
 package dev.leat.engine.benchmarks;
 
+import dev.leat.engine.Pipeline;
 import dev.leat.engine.internal.batch.Batch;
 import dev.leat.engine.internal.exec.Dataflow;
 import dev.leat.engine.internal.state.StoredRows;
@@ -15,12 +16,22 @@ final class EncodedRun {
   private final BatchSource source = new BatchSource(EncodedEvents.empty());
   private final Dataflow dataflow;
 
+  /** The same, from defining the pipeline on. */
   EncodedRun(Workload workload, EncodedEvents events) {
+    this(workload, workload.pipeline(), events);
+  }
+
+  /**
+   * Operators and view with no state.
+   *
+   * @param pipeline the workload's
+   */
+  EncodedRun(Workload workload, Pipeline pipeline, EncodedEvents events) {
     this.workload = workload;
     this.events = events;
     dataflow =
         new Dataflow(
-            workload.pipeline().plan(),
+            pipeline.plan(),
             events.dictionary(),
             (place, reason, schema, batch, row) -> {
               throw new IllegalStateException(place + ": " + reason);

@@ -30,6 +30,29 @@ final class ProcessCpu {
     return nanos;
   }
 
+  /**
+   * The part of it that the compilers took, which make machine code of what runs often: the threads
+   * that HotSpot calls {@code C1 CompilerThre} and {@code C2 CompilerThre}.
+   */
+  static long compilerNanos() throws IOException {
+    long nanos = 0;
+    try (DirectoryStream<Path> tasks = Files.newDirectoryStream(TASKS)) {
+      for (Path task : tasks) {
+        nanos += isCompiler(task) ? nanos(task) : 0;
+      }
+    }
+    return nanos;
+  }
+
+  private static boolean isCompiler(Path task) {
+    try {
+      return Files.readString(task.resolve("comm")).contains(" CompilerThre");
+    } catch (IOException e) {
+      // It has just ended.
+      return false;
+    }
+  }
+
   private static long nanos(Path task) {
     try {
       String times = Files.readString(task.resolve("schedstat"));

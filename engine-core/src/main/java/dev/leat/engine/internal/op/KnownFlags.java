@@ -52,20 +52,15 @@ final class KnownFlags {
     long[] codes = batch.column(byCode.column()).words();
     long[] table = byCode.table();
     selectRows(batch, codes, table);
-    long[] keyCodes = batch.column(key).words();
-    for (int i = 0; i < count; i++) {
-      int row = rows[i];
-      keys[i] = (int) keyCodes[row];
-      flags[i] = (int) table[Math.min((int) codes[row], table.length - 1)];
-      if (flags[i] < 0) {
-        flags[i] = (int) byCode.of((int) codes[row]);
-        table = byCode.table();
-        known[keys[i]] |= flags[i];
-      }
+    if (gather(batch, codes, table) < 0) {
+      learn(codes, byCode);
     }
   }
 
-  /** Without a branch, because which rows set something new cannot be predicted. */
+  /**
+   * Without a branch, because which rows set something new cannot be predicted. What is set only
+   * grows, also in the eyes of an int, unless a row's flags are unknown: they are the sign bit.
+   */
   private void selectRows(Batch batch, long[] codes, long[] table) {
     int[] set = known;
     int[] selected = rows;
@@ -77,14 +72,43 @@ final class KnownFlags {
     for (int i = 0; i < end; i++) {
       int row = selection == null ? i : selection[i];
       int code = (int) keyCodes[row];
-      int sets = (int) table[Math.min((int) codes[row], last)];
       int before = set[code];
-      int missing = sets & ~before;
-      set[code] = (before | sets) & Integer.MAX_VALUE;
+      int after = before | (int) table[Math.min((int) codes[row], last)];
+      set[code] = after & Integer.MAX_VALUE;
       selected[next] = row;
-      next += (missing | -missing) >>> (Integer.SIZE - 1);
+      // 1 if something is new: then the difference is negative. If flags are unknown it is 2^31.
+      next += (before - after) >>> (Integer.SIZE - 1);
     }
     count = next;
+  }
+
+  /** Puts keys and flags of the candidates together; gives bits that any of them sets. */
+  private int gather(Batch batch, long[] codes, long[] table) {
+    int[] selected = rows;
+    int[] ofKeys = keys;
+    int[] sets = flags;
+    long[] keyCodes = batch.column(key).words();
+    int last = table.length - 1;
+    int end = count;
+    int any = 0;
+    for (int i = 0; i < end; i++) {
+      int row = selected[i];
+      int some = (int) table[Math.min((int) codes[row], last)];
+      ofKeys[i] = (int) keyCodes[row];
+      sets[i] = some;
+      any |= some;
+    }
+    return any;
+  }
+
+  /** Finds out the flags of candidates whose codes had not come yet. */
+  private void learn(long[] codes, FlagsByCode byCode) {
+    for (int i = 0; i < count; i++) {
+      if (flags[i] < 0) {
+        flags[i] = (int) byCode.of((int) codes[rows[i]]);
+        known[keys[i]] |= flags[i];
+      }
+    }
   }
 
   private void ensure(Batch batch) {
