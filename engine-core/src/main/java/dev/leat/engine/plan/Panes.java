@@ -42,7 +42,8 @@ final class Panes {
       case SUM, AVG, BIT_XOR -> !call.isDistinct();
       case MIN, MAX, BIT_OR, BIT_AND, FIRST, LAST -> isAppendOnly;
       case ARRAY_AGG, STRING_AGG, PERCENTILE_DISC, PERCENTILE_CONT, MODE -> false;
-      case VAR_SAMP, VAR_POP, STDDEV_SAMP, STDDEV_POP, COVAR_SAMP, COVAR_POP, USER -> false;
+      case VAR_SAMP, VAR_POP, STDDEV_SAMP, STDDEV_POP, COVAR_SAMP, COVAR_POP -> false;
+      case CORR, REGR_SLOPE, REGR_INTERCEPT, USER -> false;
     };
   }
 }
