@@ -14,17 +14,19 @@ import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.HasTableOperations;
 import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.SnapshotRef;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableOperations;
 import org.apache.iceberg.Transaction;
 import org.apache.iceberg.Transactions;
 import org.apache.iceberg.UpdateSchema;
+import org.apache.iceberg.catalog.Namespace;
+import org.apache.iceberg.catalog.SupportsNamespaces;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.CommitStateUnknownException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.exceptions.ValidationException;
-import org.apache.iceberg.jdbc.JdbcCatalog;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,7 +46,7 @@ final class IcebergSession implements SinkSession {
   private final IcebergSink sink;
   private final SinkSource source;
   private final Steps steps;
-  private final JdbcCatalog catalog;
+  private final LakeCatalog catalog;
   private final String property;
   private @Nullable TableOperations operations;
   private @Nullable String known;
@@ -56,7 +58,7 @@ final class IcebergSession implements SinkSession {
     this.sink = sink;
     this.source = source;
     this.steps = steps;
-    this.property = property(source.name());
+    this.property = property(source.name(), sink.branch());
     steps.at("before the catalog is opened");
     this.catalog = sink.lake().open(steps);
     boolean isOpen = false;
@@ -79,9 +81,16 @@ final class IcebergSession implements SinkSession {
     return PREFIX + sink + ".place";
   }
 
+  /** Where the place of a sink is stored; each branch has rows of its own, and so a place. */
+  private static String property(String sink, String branch) {
+    return branch.equals(SnapshotRef.MAIN_BRANCH)
+        ? property(sink)
+        : PREFIX + sink + ".branch." + branch + ".place";
+  }
+
   private @Nullable Table load() {
     try {
-      return catalog.loadTable(sink.identifier());
+      return catalog.tables().loadTable(sink.identifier());
     } catch (NoSuchTableException e) {
       LOG.debug("{} is not there yet", sink.describe(), e);
       return null;
@@ -118,8 +127,10 @@ final class IcebergSession implements SinkSession {
   private Table create() {
     LOG.info("making {}", sink.describe());
     org.apache.iceberg.Schema schema = TableShape.toCreate(source.schema());
+    makeNamespace();
     try {
       return catalog
+          .tables()
           .buildTable(sink.identifier(), schema)
           .withPartitionSpec(sink.spec(schema))
           .withProperties(sink.tableProperties())
@@ -127,6 +138,19 @@ final class IcebergSession implements SinkSession {
     } catch (AlreadyExistsException e) {
       throw new EngineException(
           Kind.UNAVAILABLE, "another writer has made it meanwhile: " + sink.describe(), e);
+    }
+  }
+
+  /** Catalogs that know namespaces want a table's to be there. */
+  private void makeNamespace() {
+    Namespace namespace = sink.identifier().namespace();
+    if (catalog.tables() instanceof SupportsNamespaces namespaces
+        && !namespaces.namespaceExists(namespace)) {
+      try {
+        namespaces.createNamespace(namespace);
+      } catch (AlreadyExistsException e) {
+        LOG.debug("another writer has made the namespace of {}", sink.describe(), e);
+      }
     }
   }
 
@@ -183,28 +207,34 @@ final class IcebergSession implements SinkSession {
     try {
       commit(fenced, files, place);
     } catch (CommitStateUnknownException e) {
-      writer = null; // its files may be in the table
+      keepFiles(fenced);
       throw new EngineException(
           Kind.COMMIT_UNKNOWN, "it is not known whether a commit is there: " + sink.describe(), e);
     } catch (ValidationException | CommitFailedException e) {
+      keepFiles(fenced);
       throw new EngineException(
           Kind.UNAVAILABLE,
           "a commit was not made: " + sink.describe() + " cause=" + e.getMessage(),
           e);
     } catch (RuntimeException | Error e) {
-      if (fenced.hasTried()) {
-        writer = null;
-      }
+      keepFiles(fenced);
       throw e;
     }
     writer = null;
     known = place.text();
   }
 
+  /** Files that a commit was tried with may be in the table; if they are not, they are orphans. */
+  private void keepFiles(FencedOperations fenced) {
+    if (fenced.hasTried()) {
+      writer = null;
+    }
+  }
+
   private void commit(FencedOperations fenced, List<DataFile> files, SinkPlace place) {
     Transaction transaction = Transactions.newTransaction(sink.table(), fenced);
-    if (!files.isEmpty()) {
-      AppendFiles append = transaction.newAppend();
+    if (!files.isEmpty() || !sink.lake().replacesExactVersions()) {
+      AppendFiles append = transaction.newAppend().toBranch(sink.branch());
       files.forEach(append::appendFile);
       append.set("leat.sink", source.name());
       append.set("leat.position", Long.toString(place.position().value()));

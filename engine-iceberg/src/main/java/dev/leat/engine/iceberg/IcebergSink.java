@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.SnapshotRef;
 import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.ValidationException;
@@ -40,6 +41,7 @@ public final class IcebergSink implements Sink {
   private final List<Partition> partitions;
   private final Map<String, String> properties;
   private final long targetFileBytes;
+  private final String branch;
   private final Steps steps;
 
   private IcebergSink(
@@ -48,12 +50,14 @@ public final class IcebergSink implements Sink {
       List<Partition> partitions,
       Map<String, String> properties,
       long targetFileBytes,
+      String branch,
       Steps steps) {
     this.lake = lake;
     this.table = table;
     this.partitions = partitions;
     this.properties = properties;
     this.targetFileBytes = targetFileBytes;
+    this.branch = branch;
     this.steps = steps;
   }
 
@@ -69,14 +73,20 @@ public final class IcebergSink implements Sink {
           "a table has a namespace, as in 'web.clicks': table=" + table);
     }
     return new IcebergSink(
-        lake, table, List.of(), Map.of(), DEFAULT_TARGET_FILE_BYTES, Steps.UNDISTURBED);
+        lake,
+        table,
+        List.of(),
+        Map.of(),
+        DEFAULT_TARGET_FILE_BYTES,
+        SnapshotRef.MAIN_BRANCH,
+        Steps.UNDISTURBED);
   }
 
   /**
    * A copy with partitions, of a table that is to be made; one that is there must have the same.
    */
   public IcebergSink partitionedBy(Partition... by) {
-    return new IcebergSink(lake, table, List.of(by), properties, targetFileBytes, steps);
+    return new IcebergSink(lake, table, List.of(by), properties, targetFileBytes, branch, steps);
   }
 
   /**
@@ -91,14 +101,24 @@ public final class IcebergSink implements Sink {
               + ": target-file-bytes="
               + bytes);
     }
-    return new IcebergSink(lake, table, partitions, properties, bytes, steps);
+    return new IcebergSink(lake, table, partitions, properties, bytes, branch, steps);
+  }
+
+  /**
+   * A copy that writes to a branch of the table: nobody sees the rows who reads the table without
+   * naming it. It is made with the first commit, from what the table has then. The sink's place on
+   * it is its own.
+   */
+  public IcebergSink toBranch(String name) {
+    Objects.requireNonNull(name, "name");
+    return new IcebergSink(lake, table, partitions, properties, targetFileBytes, name, steps);
   }
 
   /** A copy with a property of the table that is to be made. */
   public IcebergSink property(String key, String value) {
     Map<String, String> more = new LinkedHashMap<>(properties);
     more.put(key, value);
-    return new IcebergSink(lake, table, partitions, more, targetFileBytes, steps);
+    return new IcebergSink(lake, table, partitions, more, targetFileBytes, branch, steps);
   }
 
   /** A copy with a comment on the table that is to be made. */
@@ -108,7 +128,7 @@ public final class IcebergSink implements Sink {
 
   /** A copy that says what it does, so that a test can let it fail. */
   IcebergSink telling(Steps told) {
-    return new IcebergSink(lake, table, partitions, properties, targetFileBytes, told);
+    return new IcebergSink(lake, table, partitions, properties, targetFileBytes, branch, told);
   }
 
   Lake lake() {
@@ -125,6 +145,10 @@ public final class IcebergSink implements Sink {
 
   List<Partition> partitions() {
     return partitions;
+  }
+
+  String branch() {
+    return branch;
   }
 
   long targetFileBytes() {
@@ -148,7 +172,8 @@ public final class IcebergSink implements Sink {
 
   @Override
   public String describe() {
-    return "iceberg table " + table + " in " + lake;
+    String of = branch.equals(SnapshotRef.MAIN_BRANCH) ? "" : " branch " + branch;
+    return "iceberg table " + table + of + " in " + lake;
   }
 
   @Override
