@@ -26,6 +26,7 @@ import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.CommitStateUnknownException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
+import org.apache.iceberg.exceptions.RESTException;
 import org.apache.iceberg.exceptions.ValidationException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -60,7 +61,7 @@ final class IcebergSession implements SinkSession {
     this.steps = steps;
     this.property = property(source.name(), sink.branch());
     steps.at("before the catalog is opened");
-    this.catalog = sink.lake().open(steps);
+    this.catalog = openCatalog();
     boolean isOpen = false;
     try {
       Table table = load();
@@ -73,6 +74,17 @@ final class IcebergSession implements SinkSession {
       if (!isOpen) {
         close();
       }
+    }
+  }
+
+  private LakeCatalog openCatalog() {
+    try {
+      return sink.lake().open(steps);
+    } catch (RESTException e) {
+      throw new EngineException(
+          Kind.UNAVAILABLE,
+          "the catalog does not let us in: " + sink.describe() + " cause=" + e.getMessage(),
+          e);
     }
   }
 

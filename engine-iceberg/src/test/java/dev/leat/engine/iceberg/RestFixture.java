@@ -2,6 +2,8 @@ package dev.leat.engine.iceberg;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -125,12 +127,9 @@ final class RestFixture implements AutoCloseable {
         new Thread(
             () -> {
               try (out) {
-                while (out.readLine() != null) {
-                  // Nobody wants to know.
-                }
+                long unused = out.transferTo(Writer.nullWriter());
               } catch (IOException e) {
-                // The process is gone.
-                Thread.currentThread().interrupt();
+                throw new UncheckedIOException("s3proxy's output cannot be read", e);
               }
             },
             "s3proxy-output");
