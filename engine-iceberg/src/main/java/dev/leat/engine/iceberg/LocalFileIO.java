@@ -1,5 +1,7 @@
 package dev.leat.engine.iceberg;
 
+import dev.leat.engine.EngineException;
+import dev.leat.engine.EngineException.Kind;
 import java.io.BufferedOutputStream;
 import java.io.File;
 import java.io.IOException;
@@ -48,8 +50,27 @@ final class LocalFileIO implements FileIO {
 
   /** The file at a location. */
   static Path path(String location) {
-    String path = location.startsWith(SCHEME) ? location.substring(SCHEME.length()) : location;
+    boolean isFile = location.startsWith(SCHEME);
+    if (!isFile && location.contains("://")) {
+      throw new EngineException(
+          Kind.INVALID,
+          "a table is in a store that the lake does not name; give it by"
+              + " Lake.rest(...).storedIn(S3Store...): location="
+              + location);
+    }
+    String path = isFile ? location.substring(SCHEME.length()) : location;
     return Path.of(path.startsWith("//") ? path.substring(2) : path);
+  }
+
+  /** What Iceberg calls files of such a name. */
+  static String what(String location) {
+    if (location.endsWith(".metadata.json")) {
+      return "metadata file";
+    }
+    if (location.endsWith(".avro")) {
+      return location.contains("/snap-") ? "manifest list" : "manifest";
+    }
+    return location.endsWith(".puffin") ? "deletion vector" : "data file";
   }
 
   @Override
@@ -119,7 +140,7 @@ final class LocalFileIO implements FileIO {
 
     private PositionOutputStream open(OpenOption... options) {
       Path path = path(location);
-      String what = what(path);
+      String what = what(location);
       steps.at("before a " + what + " is made");
       try {
         Files.createDirectories(Objects.requireNonNull(path.getParent(), location));
@@ -129,18 +150,6 @@ final class LocalFileIO implements FileIO {
       } catch (IOException e) {
         throw new UncheckedIOException("cannot write " + location, e);
       }
-    }
-
-    /** What Iceberg calls files of such a name. */
-    private static String what(Path path) {
-      String name = String.valueOf(path.getFileName());
-      if (name.endsWith(".metadata.json")) {
-        return "metadata file";
-      }
-      if (name.endsWith(".avro")) {
-        return name.startsWith("snap-") ? "manifest list" : "manifest";
-      }
-      return name.endsWith(".puffin") ? "deletion vector" : "data file";
     }
 
     @Override
