@@ -253,10 +253,7 @@ final class IcebergSession implements SinkSession {
     Transaction transaction = Transactions.newTransaction(sink.table(), fenced);
     Map<String, String> summary =
         Map.of(
-            "leat.sink",
-            source.name(),
-            "leat.position",
-            Long.toString(place.position().value()));
+            "leat.sink", source.name(), "leat.position", Long.toString(place.position().value()));
     boolean isMoved = changes != null && changes.addTo(transaction, summary);
     if (!isMoved && !sink.lake().replacesExactVersions()) {
       AppendFiles nothing = transaction.newAppend().toBranch(sink.branch());

@@ -95,7 +95,12 @@ public final class IcebergSink implements Sink {
    *     the relation. A second row of a key gives the sink up, with a message that has it.
    */
   public static IcebergSink upsert(Lake lake, String table, String... key) {
-    return of(new Target(lake, table, SnapshotRef.MAIN_BRANCH, new WriteMode(WriteMode.Deletes.VECTORS, List.of(key))));
+    return of(
+        new Target(
+            lake,
+            table,
+            SnapshotRef.MAIN_BRANCH,
+            new WriteMode(WriteMode.Deletes.VECTORS, List.of(key))));
   }
 
   private static IcebergSink of(Target target) {

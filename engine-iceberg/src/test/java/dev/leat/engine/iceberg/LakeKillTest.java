@@ -27,8 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * acknowledged must be in the table once.
  */
 class LakeKillTest {
-  private static final String SAID =
-      "%d cycles, %d rows acknowledged, %d lost, %d doubled";
+  private static final String SAID = "%d cycles, %d rows acknowledged, %d lost, %d doubled";
   private static final String REPLY = "after a commit, before its reply";
   private static final int KILLS_OF_A_TABLE = 8;
   private static final int MAX_OCCURRENCE = 3;
@@ -67,7 +66,8 @@ class LakeKillTest {
       lives.end();
     }
     System.out.printf(SAID + "%n", cycles, rows, lost, doubled);
-    System.out.printf("killed at %s; %d were zombies, %d lost a reply first%n", killed, zombies, replies);
+    System.out.printf(
+        "killed at %s; %d were zombies, %d lost a reply first%n", killed, zombies, replies);
     assertThat(lost + doubled).isZero();
     assertThat(rows).isPositive();
     assertThat(zombies).isPositive();
@@ -80,7 +80,8 @@ class LakeKillTest {
   /** What a host that nobody kills says of its steps. */
   private TreeSet<String> stepsOfAHost() throws Exception {
     TreeSet<String> steps = new TreeSet<>();
-    try (Host host = Host.start(temp.resolve("undisturbed"), temp.resolve("lake0"), "", 0, ROUNDS)) {
+    try (Host host =
+        Host.start(temp.resolve("undisturbed"), temp.resolve("lake0"), "", 0, ROUNDS)) {
       for (String line = host.line(); line != null; line = host.line()) {
         if (line.startsWith("STEP ")) {
           steps.add(line.substring("STEP ".length()));
@@ -117,8 +118,7 @@ class LakeKillTest {
     private void kill(String step) throws Exception {
       boolean losesAReply = random.nextBoolean();
       int occurrence = 1 + random.nextInt(MAX_OCCURRENCE);
-      try (Host host =
-          start(losesAReply ? REPLY : step, losesAReply ? 1 : occurrence, ENDLESS)) {
+      try (Host host = start(losesAReply ? REPLY : step, losesAReply ? 1 : occurrence, ENDLESS)) {
         hear(host, "AT");
         if (losesAReply) {
           replies++;
