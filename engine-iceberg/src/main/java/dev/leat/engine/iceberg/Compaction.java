@@ -102,8 +102,7 @@ final class Compaction {
   private FileRewritePlan<FileGroupInfo, FileScanTask, DataFile, RewriteFileGroup> plan() {
     BinPackRewriteFilePlanner planner = new BinPackRewriteFilePlanner(table);
     planner.init(
-        Map.of(
-            BinPackRewriteFilePlanner.TARGET_FILE_SIZE_BYTES, Long.toString(targetFileBytes)));
+        Map.of(BinPackRewriteFilePlanner.TARGET_FILE_SIZE_BYTES, Long.toString(targetFileBytes)));
     return planner.plan();
   }
 

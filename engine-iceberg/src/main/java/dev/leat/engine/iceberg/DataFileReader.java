@@ -83,7 +83,9 @@ final class DataFileReader implements AutoCloseable {
         }
       } else if (there.getMaxDefinitionLevel() != leaf.getMaxDefinitionLevel()
           || there.getMaxRepetitionLevel() != leaf.getMaxRepetitionLevel()
-          || !there.getPrimitiveType().getPrimitiveTypeName()
+          || !there
+              .getPrimitiveType()
+              .getPrimitiveTypeName()
               .equals(leaf.getPrimitiveType().getPrimitiveTypeName())
           || there.getPrimitiveType().getTypeLength() != leaf.getPrimitiveType().getTypeLength()) {
         return null;

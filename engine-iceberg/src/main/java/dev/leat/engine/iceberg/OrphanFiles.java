@@ -110,8 +110,7 @@ final class OrphanFiles {
     ReachableFileUtil.manifestListLocations(table).forEach(file -> all.add(plain(file)));
     ReachableFileUtil.statisticsFilesLocations(table).forEach(file -> all.add(plain(file)));
     all.add(plain(ReachableFileUtil.versionHintLocation(table)));
-    all.add(
-        plain(((HasTableOperations) table).operations().current().metadataFileLocation()));
+    all.add(plain(((HasTableOperations) table).operations().current().metadataFileLocation()));
     Set<String> manifests = new HashSet<>();
     for (Snapshot snapshot : table.snapshots()) {
       for (ManifestFile manifest : snapshot.allManifests(table.io())) {

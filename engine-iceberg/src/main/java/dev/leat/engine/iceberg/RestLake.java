@@ -74,7 +74,9 @@ public final class RestLake extends Lake {
     return new RestLake(uri, more, token, store);
   }
 
-  /** A copy that shows a token (OAuth bearer), which is asked for whenever the catalog is opened. */
+  /**
+   * A copy that shows a token (OAuth bearer), which is asked for whenever the catalog is opened.
+   */
   public RestLake token(Supplier<String> from) {
     return new RestLake(uri, properties, Optional.of(from), store);
   }
@@ -94,8 +96,7 @@ public final class RestLake extends Lake {
     try {
       RESTSessionCatalog catalog =
           new RESTSessionCatalog(
-              config ->
-                  HTTPClient.builder(config).uri(config.get(CatalogProperties.URI)).build(),
+              config -> HTTPClient.builder(config).uri(config.get(CatalogProperties.URI)).build(),
               (context, given) -> files(steps, given));
       boolean isOpen = false;
       try {

@@ -44,7 +44,8 @@ final class S3Files {
       if (id == null || secret == null) {
         throw new EngineException(
             Kind.INVALID,
-            "the catalog gives no keys for the store; give them by S3Store.withKeys: " + store(given));
+            "the catalog gives no keys for the store; give them by S3Store.withKeys: "
+                + store(given));
       }
       return new S3Keys.Key(id, secret, token);
     };

@@ -111,8 +111,8 @@ public final class TableCare {
   }
 
   /**
-   * Removes files in the table's own folder that no version of the table has: what is left of
-   * hosts that were killed, and of commits that failed.
+   * Removes files in the table's own folder that no version of the table has: what is left of hosts
+   * that were killed, and of commits that failed.
    *
    * @param olderThan an hour or more, and more than any writer takes from a file to its commit: a
    *     sink, its commit interval. 3 days is a good choice

@@ -211,16 +211,14 @@ class CommitFenceTest {
   void ofPropertiesAloneARestCatalogRequiresNothing() {
     List<String> stored = new ArrayList<>();
     try (LakeCatalog catalog = fixture.lake().catalog();
-        SinkSession made =
-            IcebergSink.append(fixture.lake(), "fence.properties").open(SOURCE)) {
+        SinkSession made = IcebergSink.append(fixture.lake(), "fence.properties").open(SOURCE)) {
       made.commit(place("first", 1));
       TableIdentifier name = TableIdentifier.parse("fence.properties");
       TableOperations one = ((HasTableOperations) catalog.tables().loadTable(name)).operations();
       TableMetadata base = one.current();
       catalog.tables().loadTable(name).updateProperties().set("by", "two").commit();
 
-      one.commit(
-          base, TableMetadata.buildFrom(base).setProperties(Map.of("by", "one")).build());
+      one.commit(base, TableMetadata.buildFrom(base).setProperties(Map.of("by", "one")).build());
 
       stored.add(catalog.tables().loadTable(name).properties().get("by"));
     }
@@ -234,8 +232,7 @@ class CommitFenceTest {
         IcebergSink.append(where.lake(), "fence.branches").telling(UnforcedSteps.of(s -> {}));
     for (IcebergSink sink : List.of(main, main.toBranch("audit"))) {
       try (Engine engine = Engine.inMemory(pipeline(sink))) {
-        Position at =
-            engine.stream("rows").append(Row.of(SCHEMA, sink == main ? 1L : 2L));
+        Position at = engine.stream("rows").append(Row.of(SCHEMA, sink == main ? 1L : 2L));
         engine.awaitSink("lake", at, PATIENCE);
       }
     }

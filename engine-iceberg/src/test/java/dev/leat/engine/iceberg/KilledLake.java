@@ -31,8 +31,8 @@ import java.util.Map;
  * its occurrences, and after how many rounds to end.
  *
  * <p>It says {@code OPEN rows} (so many are in its view), {@code ACK id} of each row that was
- * acknowledged, {@code STEP what}, {@code AT what} where it stands still, {@code REFUSED why} if its
- * sink is given up, and {@code DONE rows} when all is committed. It hears {@code GO}, or {@code
+ * acknowledged, {@code STEP what}, {@code AT what} where it stands still, {@code REFUSED why} if
+ * its sink is given up, and {@code DONE rows} when all is committed. It hears {@code GO}, or {@code
  * FAIL}: then the step fails.
  */
 final class KilledLake {
@@ -40,8 +40,7 @@ final class KilledLake {
   static final int ROWS_OF_A_ROUND = 3;
   private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final Schema SCHEMA =
-      Schema.of(
-          List.of(new Field("id", Type.LONG, false), new Field("kind", Type.STRING, false)));
+      Schema.of(List.of(new Field("id", Type.LONG, false), new Field("kind", Type.STRING, false)));
 
   private final BufferedReader heard =
       new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));

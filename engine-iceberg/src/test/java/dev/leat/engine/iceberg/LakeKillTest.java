@@ -8,6 +8,9 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -27,8 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
  * acknowledged must be in the table once.
  */
 class LakeKillTest {
-  private static final String SAID =
-      "%d cycles, %d rows acknowledged, %d lost, %d doubled";
+  private static final String SAID = "%d cycles, %d rows acknowledged, %d lost, %d doubled";
   private static final String REPLY = "after a commit, before its reply";
   private static final int KILLS_OF_A_TABLE = 8;
   private static final int MAX_OCCURRENCE = 3;
@@ -45,6 +47,7 @@ class LakeKillTest {
   private long doubled;
   private int zombies;
   private int replies;
+  private long orphans;
 
   @TempDir private Path temp;
 
@@ -67,7 +70,10 @@ class LakeKillTest {
       lives.end();
     }
     System.out.printf(SAID + "%n", cycles, rows, lost, doubled);
-    System.out.printf("killed at %s; %d were zombies, %d lost a reply first%n", killed, zombies, replies);
+    System.out.printf(
+        "killed at %s; %d were zombies, %d lost a reply first; %d orphans found%n",
+        killed, zombies, replies, orphans);
+    assertThat(orphans).isPositive();
     assertThat(lost + doubled).isZero();
     assertThat(rows).isPositive();
     assertThat(zombies).isPositive();
@@ -80,7 +86,8 @@ class LakeKillTest {
   /** What a host that nobody kills says of its steps. */
   private TreeSet<String> stepsOfAHost() throws Exception {
     TreeSet<String> steps = new TreeSet<>();
-    try (Host host = Host.start(temp.resolve("undisturbed"), temp.resolve("lake0"), "", 0, ROUNDS)) {
+    try (Host host =
+        Host.start(temp.resolve("undisturbed"), temp.resolve("lake0"), "", 0, ROUNDS)) {
       for (String line = host.line(); line != null; line = host.line()) {
         if (line.startsWith("STEP ")) {
           steps.add(line.substring("STEP ".length()));
@@ -117,8 +124,7 @@ class LakeKillTest {
     private void kill(String step) throws Exception {
       boolean losesAReply = random.nextBoolean();
       int occurrence = 1 + random.nextInt(MAX_OCCURRENCE);
-      try (Host host =
-          start(losesAReply ? REPLY : step, losesAReply ? 1 : occurrence, ENDLESS)) {
+      try (Host host = start(losesAReply ? REPLY : step, losesAReply ? 1 : occurrence, ENDLESS)) {
         hear(host, "AT");
         if (losesAReply) {
           replies++;
@@ -212,6 +218,24 @@ class LakeKillTest {
       doubled += (Long) found.get(0) - (Long) found.get(1);
       assertThat(found.get(2)).as(place("the end")).isEqualTo(acknowledged - 1);
       assertThat(lost + doubled).as(place("the end")).isZero();
+      removeOrphans();
+      assertThat(table().query("SELECT count(*) FROM FILES"))
+          .containsExactly(List.of(acknowledged));
+    }
+
+    /** What was left by the dead is found, a day later; what the table has stays. */
+    private void removeOrphans() throws IOException {
+      FileTime old = FileTime.from(Instant.now().minus(Duration.ofDays(2)));
+      try (Stream<Path> all = Files.walk(lake)) {
+        for (Path file : all.filter(Files::isRegularFile).toList()) {
+          Path unused = Files.setLastModifiedTime(file, old);
+        }
+      }
+      orphans +=
+          TableCare.of(Lake.local(lake), KilledLake.TABLE).removeOrphans(Duration.ofDays(1)).size();
+      assertThat(TableFiles.parquetFilesBelow(lake))
+          .as(place("orphans"))
+          .isEqualTo(table().files().size());
     }
   }
 

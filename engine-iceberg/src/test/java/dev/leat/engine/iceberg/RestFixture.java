@@ -138,10 +138,7 @@ final class RestFixture implements AutoCloseable {
   }
 
   private static S3Store s3(URI at) {
-    return S3Store.inRegion("eu-central-1")
-        .at(at)
-        .withPathStyle()
-        .withKeys(S3Keys.of(KEY, SECRET));
+    return S3Store.inRegion("eu-central-1").at(at).withPathStyle().withKeys(S3Keys.of(KEY, SECRET));
   }
 
   /** The lake, as a host names it. */

@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.leat.engine.Engine;
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
+import dev.leat.engine.EngineSettings;
 import dev.leat.engine.Pipeline;
 import dev.leat.engine.Position;
 import dev.leat.engine.Row;
 import dev.leat.engine.Threading;
-import dev.leat.engine.EngineSettings;
 import dev.leat.engine.plan.Field;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;
@@ -84,8 +84,7 @@ class RestLakeTest {
     }
     assertThat(tokens.get()).isPositive();
     assertThat(keys.get()).isGreaterThan(1);
-    assertThat(
-            TableFiles.of(lake, "rest.keys", fixture::file).query("SELECT id FROM FILES"))
+    assertThat(TableFiles.of(lake, "rest.keys", fixture::file).query("SELECT id FROM FILES"))
         .containsExactly(List.of(1L));
     assertThat(lake.toString() + IcebergSink.append(lake, "rest.keys").describe())
         .contains(fixture.store().toString())

@@ -74,8 +74,7 @@ class TableCareTest {
   }
 
   private List<List<Object>> rows() {
-    return table()
-        .query("SELECT id, kind, amount::VARCHAR, tags::VARCHAR FROM FILES ORDER BY id");
+    return table().query("SELECT id, kind, amount::VARCHAR, tags::VARCHAR FROM FILES ORDER BY id");
   }
 
   private String place() {
@@ -186,8 +185,7 @@ class TableCareTest {
       Path unused = Files.move(young, old);
       young = Files.writeString(folder.resolve("data/young.parquet"), "x");
 
-      assertThat(care.removeOrphans(Duration.ofDays(1)))
-          .containsExactly(LocalFileIO.location(old));
+      assertThat(care.removeOrphans(Duration.ofDays(1))).containsExactly(LocalFileIO.location(old));
 
       assertThat(old).doesNotExist();
       assertThat(young).exists();

@@ -52,7 +52,12 @@ record TableFiles(
       List<Map<String, String>> summaries = new ArrayList<>();
       table.snapshots().forEach(snapshot -> summaries.add(snapshot.summary()));
       return new TableFiles(
-          table.properties(), files, summaries, table.spec().toString(), table.schema().toString(), file);
+          table.properties(),
+          files,
+          summaries,
+          table.spec().toString(),
+          table.schema().toString(),
+          file);
     } catch (NoSuchTableException e) {
       return new TableFiles(Map.of(), List.of(), List.of(), "", "", file);
     } catch (IOException e) {
@@ -67,8 +72,7 @@ record TableFiles(
     }
     String list =
         files.stream()
-            .map(
-                file -> "'" + this.file.apply(file.location()).toString().replace("'", "''") + "'")
+            .map(file -> "'" + this.file.apply(file.location()).toString().replace("'", "''") + "'")
             .collect(Collectors.joining(", ", "[", "]"));
     try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
         Statement statement = connection.createStatement()) {
