@@ -16,14 +16,21 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.io.FileIO;
+import org.apache.iceberg.io.FileInfo;
 import org.apache.iceberg.io.InputFile;
 import org.apache.iceberg.io.OutputFile;
 import org.apache.iceberg.io.PositionOutputStream;
 import org.apache.iceberg.io.SeekableInputStream;
+import org.apache.iceberg.io.SupportsPrefixOperations;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Files of this machine, without Hadoop. A file that was written survives a power cut when its
@@ -32,8 +39,9 @@ import org.apache.iceberg.io.SeekableInputStream;
  * <p>Locations are {@code file://} and a path, as it is: what Iceberg escapes in names of
  * partitions stays escaped.
  */
-final class LocalFileIO implements FileIO {
+final class LocalFileIO implements FileIO, SupportsPrefixOperations {
   private static final long serialVersionUID = 1L;
+  private static final Logger LOG = LoggerFactory.getLogger(LocalFileIO.class);
   private static final String SCHEME = "file:";
   private static final int BUFFER_BYTES = 1 << 16;
 
@@ -92,6 +100,41 @@ final class LocalFileIO implements FileIO {
       throw new NotFoundException(e, "the file is not there: %s", location);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot delete " + location, e);
+    }
+  }
+
+  @Override
+  public Iterable<FileInfo> listPrefix(String prefix) {
+    Path folder = path(prefix);
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    List<FileInfo> found = new ArrayList<>();
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path file : all.filter(Files::isRegularFile).toList()) {
+        addIfThere(file, found);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot list " + prefix, e);
+    }
+    return found;
+  }
+
+  private static void addIfThere(Path file, List<FileInfo> found) throws IOException {
+    try {
+      found.add(
+          new FileInfo(
+              location(file), Files.size(file), Files.getLastModifiedTime(file).toMillis()));
+    } catch (NoSuchFileException e) {
+      // Somebody has deleted it since it was listed.
+      LOG.debug("a file is gone: {}", file, e);
+    }
+  }
+
+  @Override
+  public void deletePrefix(String prefix) {
+    for (FileInfo file : listPrefix(prefix)) {
+      deleteFile(file.location());
     }
   }
 

@@ -8,6 +8,9 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -44,6 +47,7 @@ class LakeKillTest {
   private long doubled;
   private int zombies;
   private int replies;
+  private long orphans;
 
   @TempDir private Path temp;
 
@@ -67,7 +71,9 @@ class LakeKillTest {
     }
     System.out.printf(SAID + "%n", cycles, rows, lost, doubled);
     System.out.printf(
-        "killed at %s; %d were zombies, %d lost a reply first%n", killed, zombies, replies);
+        "killed at %s; %d were zombies, %d lost a reply first; %d orphans found%n",
+        killed, zombies, replies, orphans);
+    assertThat(orphans).isPositive();
     assertThat(lost + doubled).isZero();
     assertThat(rows).isPositive();
     assertThat(zombies).isPositive();
@@ -212,6 +218,24 @@ class LakeKillTest {
       doubled += (Long) found.get(0) - (Long) found.get(1);
       assertThat(found.get(2)).as(place("the end")).isEqualTo(acknowledged - 1);
       assertThat(lost + doubled).as(place("the end")).isZero();
+      removeOrphans();
+      assertThat(table().query("SELECT count(*) FROM FILES"))
+          .containsExactly(List.of(acknowledged));
+    }
+
+    /** What was left by the dead is found, a day later; what the table has stays. */
+    private void removeOrphans() throws IOException {
+      FileTime old = FileTime.from(Instant.now().minus(Duration.ofDays(2)));
+      try (Stream<Path> all = Files.walk(lake)) {
+        for (Path file : all.filter(Files::isRegularFile).toList()) {
+          Path unused = Files.setLastModifiedTime(file, old);
+        }
+      }
+      orphans +=
+          TableCare.of(Lake.local(lake), KilledLake.TABLE).removeOrphans(Duration.ofDays(1)).size();
+      assertThat(TableFiles.parquetFilesBelow(lake))
+          .as(place("orphans"))
+          .isEqualTo(table().files().size());
     }
   }
 
