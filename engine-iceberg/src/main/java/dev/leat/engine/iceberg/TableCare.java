@@ -68,8 +68,7 @@ public final class TableCare {
    * @param filesAfter by so many
    * @param rows that are in them
    * @param leftAlone small files that cannot be put together here: with deletes, with columns that
-   *     have changed their type, or with a codec that is not
-   *     read here
+   *     have changed their type, or with a codec that is not read here
    */
   public record Compacted(int filesBefore, int filesAfter, long rows, int leftAlone) {
     public Compacted {
@@ -100,12 +99,7 @@ public final class TableCare {
           long oldest = Instant.now().minus(olderThan).toEpochMilli();
           persistently(
               table,
-              () ->
-                  table
-                      .expireSnapshots()
-                      .expireOlderThan(oldest)
-                      .retainLast(keepLast)
-                      .commit());
+              () -> table.expireSnapshots().expireOlderThan(oldest).retainLast(keepLast).commit());
           table.refresh();
           return Math.max(0, before - count(table.snapshots()));
         });
