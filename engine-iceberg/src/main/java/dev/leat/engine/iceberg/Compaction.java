@@ -77,7 +77,7 @@ final class Compaction {
     try {
       plan().groups().forEach(this::rewrite);
       if (!replaced.isEmpty()) {
-        commit(start);
+        TableCare.persistently(table, () -> commit(start));
       }
       isCommitted = true;
     } catch (CommitStateUnknownException e) {

@@ -1,21 +1,32 @@
 package dev.leat.engine.iceberg;
 
+import dev.leat.engine.EngineException;
+import dev.leat.engine.EngineException.Kind;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.apache.iceberg.io.IOUtil;
 import org.apache.iceberg.io.InputFile;
-import org.apache.parquet.ParquetReadOptions;
-import org.apache.parquet.bytes.HeapByteBufferAllocator;
+import org.apache.iceberg.io.SeekableInputStream;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.ColumnReader;
 import org.apache.parquet.column.impl.ColumnReadStoreImpl;
-import org.apache.parquet.column.page.PageReadStore;
-import org.apache.parquet.conf.PlainParquetConfiguration;
-import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.format.Util;
+import org.apache.parquet.format.converter.ParquetMetadataConverter;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
+import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
+import org.apache.parquet.hadoop.metadata.ColumnPath;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 import org.apache.parquet.io.api.Converter;
 import org.apache.parquet.io.api.GroupConverter;
 import org.apache.parquet.io.api.PrimitiveConverter;
@@ -39,26 +50,54 @@ final class DataFileReader implements AutoCloseable {
     void rows(@Nullable ColumnReader[] readers, long rows);
   }
 
-  private final ParquetFileReader reader;
+  private static final byte[] MAGIC = "PAR1".getBytes(StandardCharsets.US_ASCII);
+  private static final int TAIL_BYTES = Integer.BYTES + MAGIC.length;
+  private static final Set<CompressionCodecName> CODECS =
+      Set.of(
+          CompressionCodecName.ZSTD, CompressionCodecName.GZIP, CompressionCodecName.UNCOMPRESSED);
+
+  private final SeekableInputStream in;
+  private final ParquetMetadata footer;
   private final MessageType found;
-  private final String createdBy;
   private final String location;
 
   DataFileReader(InputFile file) {
     this.location = file.location();
-    ParquetReadOptions options =
-        new ParquetReadOptions.Builder(new PlainParquetConfiguration())
-            .withCodecFactory(new ZstdCodecs())
-            .withAllocator(HeapByteBufferAllocator.getInstance())
-            .withUseHadoopVectoredIo(false)
-            .build();
+    this.in = file.newStream();
+    boolean isOpen = false;
     try {
-      this.reader = ParquetFileReader.open(new ParquetInput(file), options);
+      this.footer = footer(file.getLength());
+      isOpen = true;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + location, e);
+    } finally {
+      if (!isOpen) {
+        close();
+      }
     }
-    this.found = reader.getFileMetaData().getSchema();
-    this.createdBy = reader.getFileMetaData().getCreatedBy();
+    this.found = footer.getFileMetaData().getSchema();
+  }
+
+  private ParquetMetadata footer(long length) throws IOException {
+    byte[] tail = new byte[TAIL_BYTES];
+    boolean isParquet = length >= TAIL_BYTES + MAGIC.length;
+    if (isParquet) {
+      in.seek(length - TAIL_BYTES);
+      IOUtil.readFully(in, tail, 0, TAIL_BYTES);
+      isParquet = Arrays.equals(tail, Integer.BYTES, TAIL_BYTES, MAGIC, 0, MAGIC.length);
+    }
+    int bytes = ByteBuffer.wrap(tail).order(ByteOrder.LITTLE_ENDIAN).getInt();
+    if (!isParquet || bytes < 0 || bytes > length - TAIL_BYTES) {
+      throw new EngineException(
+          Kind.CORRUPT,
+          "a data file is damaged; restore it, or the table to an earlier state: location="
+              + location);
+    }
+    byte[] read = new byte[bytes];
+    in.seek(length - TAIL_BYTES - bytes);
+    IOUtil.readFully(in, read, 0, bytes);
+    return new ParquetMetadataConverter()
+        .fromParquetMetadata(Util.readFileMetaData(new ByteArrayInputStream(read)));
   }
 
   /**
@@ -97,8 +136,8 @@ final class DataFileReader implements AutoCloseable {
 
   /** Can it be read as a table's columns, value by value, and with the codecs that are there? */
   boolean isReadableAs(MessageType wanted) {
-    for (BlockMetaData block : reader.getFooter().getBlocks()) {
-      if (!block.getColumns().stream().allMatch(c -> ZstdCodecs.isKnown(c.getCodec()))) {
+    for (BlockMetaData block : footer.getBlocks()) {
+      if (!block.getColumns().stream().allMatch(c -> CODECS.contains(c.getCodec()))) {
         return false;
       }
     }
@@ -112,29 +151,46 @@ final class DataFileReader implements AutoCloseable {
       throw new IllegalStateException("not readable as " + wanted + ": " + location);
     }
     try {
-      for (PageReadStore pages = reader.readNextRowGroup();
-          pages != null;
-          pages = reader.readNextRowGroup()) {
-        try (PageReadStore open = pages) {
-          ColumnReadStoreImpl store =
-              new ColumnReadStoreImpl(open, new NoGroup(), found, createdBy);
-          @Nullable ColumnReader[] readers = new @Nullable ColumnReader[columns.size()];
-          for (int c = 0; c < readers.length; c++) {
-            ColumnDescriptor column = columns.get(c);
-            readers[c] = column == null ? null : store.getColumnReader(column);
-          }
-          to.rows(readers, open.getRowCount());
+      for (BlockMetaData block : footer.getBlocks()) {
+        ColumnReadStoreImpl store = store(block, columns);
+        @Nullable ColumnReader[] readers = new @Nullable ColumnReader[columns.size()];
+        for (int c = 0; c < readers.length; c++) {
+          ColumnDescriptor column = columns.get(c);
+          readers[c] = column == null ? null : store.getColumnReader(column);
         }
+        to.rows(readers, block.getRowCount());
       }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + location, e);
     }
   }
 
+  private ColumnReadStoreImpl store(BlockMetaData block, List<@Nullable ColumnDescriptor> columns)
+      throws IOException {
+    Map<ColumnPath, ColumnChunkMetaData> chunks = new HashMap<>();
+    block.getColumns().forEach(chunk -> chunks.put(chunk.getPath(), chunk));
+    Map<ColumnDescriptor, ChunkPages> pages = new HashMap<>();
+    for (ColumnDescriptor column : columns) {
+      if (column == null) {
+        continue;
+      }
+      ColumnChunkMetaData chunk = chunks.get(ColumnPath.get(column.getPath()));
+      if (chunk == null) {
+        throw new IOException("a column has no values: column=" + column);
+      }
+      pages.put(column, ChunkPages.read(in, chunk, location));
+    }
+    return new ColumnReadStoreImpl(
+        new ChunkPages.OfBlock(block.getRowCount(), pages),
+        new NoGroup(),
+        found,
+        footer.getFileMetaData().getCreatedBy());
+  }
+
   @Override
   public void close() {
     try {
-      reader.close();
+      in.close();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot let go of " + location, e);
     }

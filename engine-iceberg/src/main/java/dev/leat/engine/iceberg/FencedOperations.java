@@ -12,8 +12,6 @@ import org.apache.iceberg.exceptions.ValidationException;
 import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.io.LocationProvider;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A table that can be changed only while a property of it has the value that is expected.
@@ -30,8 +28,6 @@ import org.slf4j.LoggerFactory;
  * refused.
  */
 final class FencedOperations implements TableOperations {
-  private static final Logger LOG = LoggerFactory.getLogger(FencedOperations.class);
-
   private final TableOperations inner;
   private final String property;
   private final @Nullable String expected;
@@ -97,11 +93,7 @@ final class FencedOperations implements TableOperations {
       inner.commit(base, metadata);
       committed = metadata;
     } catch (CommitFailedException e) {
-      if (!isThere(metadata)) {
-        throw e;
-      }
-      committed = metadata;
-      LOG.info("a commit that was refused is there: property={} cause={}", property, e.toString());
+      throw isThere(metadata) ? new CommitStateUnknownException(e) : e;
     } catch (RuntimeException e) {
       if (e instanceof CleanableFailure || e instanceof CommitStateUnknownException) {
         throw e;
@@ -114,7 +106,8 @@ final class FencedOperations implements TableOperations {
   /**
    * Was a refused commit made before? Whatever sends a request again whose reply was lost hears
    * that somebody was faster, and that was itself. A place is stored once only, so that it can be
-   * told; and it must be, or Iceberg would delete the manifests that the table refers to.
+   * told; and it must be, or Iceberg would delete the manifests that the table refers to. That it
+   * is there the next session finds.
    */
   private boolean isThere(TableMetadata metadata) {
     String place = metadata.properties().get(property);

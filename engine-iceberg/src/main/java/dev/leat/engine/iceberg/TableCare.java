@@ -14,6 +14,8 @@ import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.CommitStateUnknownException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.exceptions.ValidationException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a table needs that is written to for long: old snapshots are let go of, files that no commit
@@ -31,6 +33,9 @@ import org.apache.iceberg.exceptions.ValidationException;
  * <p>Immutable; any thread. Each call opens the catalog, and closes it.
  */
 public final class TableCare {
+  private static final Logger LOG = LoggerFactory.getLogger(TableCare.class);
+  private static final int MAX_ATTEMPTS = 10;
+
   /** A file may be as old as this and not yet in a commit. */
   private static final Duration MIN_ORPHAN_AGE = Duration.ofHours(1);
 
@@ -56,17 +61,16 @@ public final class TableCare {
     return new TableCare(lake, table);
   }
 
-  /** What compaction did. */
+  /**
+   * What compaction did.
+   *
+   * @param filesBefore so many files were replaced
+   * @param filesAfter by so many
+   * @param rows that are in them
+   * @param leftAlone small files that cannot be put together here: with deletes, with columns that
+   *     have changed their type, or with a codec that is not read here
+   */
   public record Compacted(int filesBefore, int filesAfter, long rows, int leftAlone) {
-    /**
-     * Describes a compaction.
-     *
-     * @param filesBefore so many files were replaced
-     * @param filesAfter by so many
-     * @param rows that are in them
-     * @param leftAlone small files that cannot be put together here: with deletes, with columns
-     *     that have changed their type, or with another codec than zstd
-     */
     public Compacted {
       if (filesBefore < 0 || filesAfter < 0 || rows < 0 || leftAlone < 0) {
         throw new IllegalArgumentException("less than nothing: " + filesBefore + " " + filesAfter);
@@ -92,14 +96,32 @@ public final class TableCare {
     return withTable(
         table -> {
           int before = count(table.snapshots());
-          table
-              .expireSnapshots()
-              .expireOlderThan(Instant.now().minus(olderThan).toEpochMilli())
-              .retainLast(keepLast)
-              .commit();
+          long oldest = Instant.now().minus(olderThan).toEpochMilli();
+          persistently(
+              table,
+              () -> table.expireSnapshots().expireOlderThan(oldest).retainLast(keepLast).commit());
           table.refresh();
           return Math.max(0, before - count(table.snapshots()));
         });
+  }
+
+  /**
+   * Makes a commit beside a writer that may commit many times a second: Iceberg itself gives up
+   * after four attempts. One that is refused was not made, so it may be made anew.
+   */
+  static void persistently(Table table, Runnable commit) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        commit.run();
+        return;
+      } catch (CommitFailedException e) {
+        if (attempt == MAX_ATTEMPTS) {
+          throw e;
+        }
+        LOG.info("{} is committed to by others: attempt={} cause={}", table, attempt, e.toString());
+        table.refresh();
+      }
+    }
   }
 
   private static int count(Iterable<Snapshot> snapshots) {

@@ -32,6 +32,7 @@ import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableOperations;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.CommitFailedException;
+import org.apache.iceberg.exceptions.CommitStateUnknownException;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.io.LocationProvider;
@@ -180,7 +181,7 @@ class CommitFenceTest {
 
   @ParameterizedTest
   @MethodSource("lakes")
-  void aCommitThatIsSaidToBeRefusedAndIsThereCounts(Place where) {
+  void aCommitThatIsSaidToBeRefusedAndIsThereIsNotCleanedUp(Place where) {
     IcebergSink sink = IcebergSink.append(where.lake(), "fence.again");
     try (SinkSession first = sink.open(SOURCE)) {
       first.commit(place("first", 1));
@@ -197,11 +198,12 @@ class CommitFenceTest {
               metadata -> {},
               Steps.UNDISTURBED);
       TableMetadata base = fenced.current();
-      fenced.commit(
-          base,
+      TableMetadata next =
           TableMetadata.buildFrom(base)
               .setProperties(Map.of(property, place("first", 2).text()))
-              .build());
+              .build();
+      assertThatThrownBy(() -> fenced.commit(base, next))
+          .isInstanceOf(CommitStateUnknownException.class);
       assertThat(fenced.hasTried()).isTrue();
     }
     assertThat(stored(where.lake(), "fence.again")).isEqualTo(place("first", 2).text());

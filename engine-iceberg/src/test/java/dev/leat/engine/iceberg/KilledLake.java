@@ -38,7 +38,7 @@ import java.util.Map;
 final class KilledLake {
   static final String TABLE = "web.killed";
   static final int ROWS_OF_A_ROUND = 3;
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final Duration PATIENCE = Duration.ofMinutes(15);
   private static final Schema SCHEMA =
       Schema.of(List.of(new Field("id", Type.LONG, false), new Field("kind", Type.STRING, false)));
 

@@ -232,7 +232,10 @@ class TableCareTest {
           commits(engine, id, ++id);
         }
         last = id;
-        assertThat(schedule.lastFailure()).isEmpty();
+        // A sink that commits without a pause may be in the way of a round.
+        schedule
+            .lastFailure()
+            .ifPresent(e -> assertThat(e).hasMessageContaining("others commit too often"));
       }
     }
     assertThat(table().query("SELECT count(*), count(DISTINCT id), max(id) FROM FILES"))
