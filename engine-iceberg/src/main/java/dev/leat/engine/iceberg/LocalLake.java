@@ -63,7 +63,7 @@ public final class LocalLake extends Lake {
             Integer.toString(BUSY_MILLIS),
             "jdbc.synchronous",
             steps.isForced() ? "FULL" : "OFF"));
-    return new LakeCatalog(catalog, catalog::close);
+    return new LakeCatalog(catalog, catalog);
   }
 
   /** The location of the metadata file is compared, and each version has its own. */
