@@ -302,9 +302,9 @@ class LakeKillTest {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
       process.destroyForcibly();
-      int unused = process.waitFor();
+      Process unused = process.onExit().join();
     }
   }
 }
