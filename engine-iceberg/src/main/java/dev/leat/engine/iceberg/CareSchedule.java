@@ -6,7 +6,6 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,8 +36,7 @@ public final class CareSchedule implements AutoCloseable {
   private final long intervalNanos;
   private final CountDownLatch closed = new CountDownLatch(1);
   private final AtomicLong rounds = new AtomicLong();
-  private final AtomicReference<Optional<RuntimeException>> lastFailure =
-      new AtomicReference<>(Optional.empty());
+  private volatile Optional<RuntimeException> lastFailure = Optional.empty();
   private final Thread thread;
 
   private CareSchedule(Duration interval, List<Runnable> tasks) {
@@ -86,7 +84,7 @@ public final class CareSchedule implements AutoCloseable {
         failure = Optional.of(e);
       }
     }
-    lastFailure.set(failure);
+    lastFailure = failure;
     rounds.incrementAndGet();
   }
 
@@ -97,7 +95,7 @@ public final class CareSchedule implements AutoCloseable {
 
   /** Why a task of the last round failed; empty if none did. */
   public Optional<RuntimeException> lastFailure() {
-    return lastFailure.get();
+    return lastFailure;
   }
 
   /** Ends it; a task that is running is finished first. */

@@ -55,7 +55,6 @@ class CommitFenceTest {
   private static final SinkSource SOURCE =
       new SinkSource("lake", "rows", SCHEMA, true, Optional.empty());
 
-  @TempDir private Path temp;
   private RestFixture fixture;
 
   /** A lake of one kind, and where its files are. */
@@ -72,7 +71,7 @@ class CommitFenceTest {
   }
 
   @AfterAll
-  void stop() throws Exception {
+  void stop() {
     fixture.close();
   }
 

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -84,8 +85,8 @@ class LakeKillTest {
   }
 
   /** What a host that nobody kills says of its steps. */
-  private TreeSet<String> stepsOfAHost() throws Exception {
-    TreeSet<String> steps = new TreeSet<>();
+  private Set<String> stepsOfAHost() throws Exception {
+    Set<String> steps = new TreeSet<>();
     try (Host host =
         Host.start(temp.resolve("undisturbed"), temp.resolve("lake0"), "", 0, ROUNDS)) {
       for (String line = host.line(); line != null; line = host.line()) {
@@ -302,9 +303,9 @@ class LakeKillTest {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
       process.destroyForcibly();
-      int unused = process.waitFor();
+      Process unused = process.onExit().join();
     }
   }
 }

@@ -21,6 +21,7 @@ import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.component.LifeCycle;
 
 /**
  * A REST catalog and an S3 store, both on loopback: Iceberg's catalog for its own tests, over a
@@ -167,10 +168,10 @@ final class RestFixture implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
-    server.stop();
+  public void close() {
+    LifeCycle.stop(server);
     backend.close();
     proxy.destroyForcibly();
-    int unused = proxy.waitFor();
+    Process unused = proxy.onExit().join();
   }
 }

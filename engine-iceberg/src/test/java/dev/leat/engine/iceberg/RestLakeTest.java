@@ -39,7 +39,7 @@ class RestLakeTest {
   }
 
   @AfterAll
-  void stop() throws Exception {
+  void stop() {
     fixture.close();
   }
 

@@ -23,7 +23,7 @@ class RestSinkContractTest extends SinkContractTest {
   }
 
   @AfterAll
-  void stop() throws Exception {
+  void stop() {
     fixture.close();
   }
 

@@ -56,7 +56,8 @@ final class SmallProgram {
     if (compacted.filesAfter() != 1 || care.expireSnapshots(Duration.ZERO, 1) == 0) {
       throw new IllegalStateException("the table is as it was: " + compacted);
     }
-    try (LakeCatalog unused = Lake.rest(URI.create("http://127.0.0.1:1")).catalog()) {
+    try {
+      Lake.rest(URI.create("http://127.0.0.1:1")).catalog().close();
       throw new IllegalStateException("there are libraries that a host need not have");
     } catch (EngineException e) {
       System.out.println("refused: " + e.getMessage());
