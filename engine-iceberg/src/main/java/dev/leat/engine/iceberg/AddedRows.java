@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.DataFile;
-import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.Transaction;
@@ -15,12 +14,14 @@ import org.jspecify.annotations.Nullable;
 final class AddedRows implements TableChanges {
   private final TableShape shape;
   private final long targetFileBytes;
+  private final String branch;
   private @Nullable PartitionedWriter<DataFile> writer;
   private List<DataFile> files = List.of();
 
-  AddedRows(TableShape shape, long targetFileBytes) {
+  AddedRows(TableShape shape, IcebergSink sink) {
     this.shape = shape;
-    this.targetFileBytes = targetFileBytes;
+    this.targetFileBytes = sink.targetFileBytes();
+    this.branch = sink.branch();
   }
 
   @Override
@@ -39,14 +40,15 @@ final class AddedRows implements TableChanges {
   }
 
   @Override
-  public void addTo(Transaction transaction, Map<String, String> summary) {
+  public boolean addTo(Transaction transaction, Map<String, String> summary) {
     if (files.isEmpty()) {
-      return;
+      return false;
     }
-    AppendFiles append = transaction.newAppend();
+    AppendFiles append = transaction.newAppend().toBranch(branch);
     files.forEach(append::appendFile);
     summary.forEach(append::set);
     append.commit();
+    return true;
   }
 
   @Override
@@ -55,7 +57,7 @@ final class AddedRows implements TableChanges {
   }
 
   @Override
-  public void committed(@Nullable Snapshot current) {
+  public void committed(TableMetadata current) {
     leave();
   }
 

@@ -12,6 +12,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.parquet.column.ColumnDescriptor;
+import org.apache.parquet.column.ColumnReader;
 import org.apache.parquet.column.ColumnWriter;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.schema.PrimitiveType;
@@ -180,6 +181,25 @@ abstract class ColumnCells {
             out.write(Binary.fromConstantByteArray((byte[]) value), repetition, definition);
         case ARRAY -> throw new IllegalStateException("not an array: " + value);
       }
+    }
+  }
+
+  /** Copies one value, or the place of one that is not there. */
+  static void copy(ColumnReader from, ColumnWriter to) {
+    int repetition = from.getCurrentRepetitionLevel();
+    int definition = from.getCurrentDefinitionLevel();
+    if (definition < from.getDescriptor().getMaxDefinitionLevel()) {
+      to.writeNull(repetition, definition);
+      return;
+    }
+    switch (from.getDescriptor().getPrimitiveType().getPrimitiveTypeName()) {
+      case BOOLEAN -> to.write(from.getBoolean(), repetition, definition);
+      case INT32 -> to.write(from.getInteger(), repetition, definition);
+      case INT64 -> to.write(from.getLong(), repetition, definition);
+      case FLOAT -> to.write(from.getFloat(), repetition, definition);
+      case DOUBLE -> to.write(from.getDouble(), repetition, definition);
+      case BINARY, FIXED_LEN_BYTE_ARRAY, INT96 ->
+          to.write(from.getBinary(), repetition, definition);
     }
   }
 

@@ -14,6 +14,7 @@ import org.apache.iceberg.io.OutputFile;
 import org.apache.iceberg.parquet.ParquetUtil;
 import org.apache.parquet.bytes.HeapByteBufferAllocator;
 import org.apache.parquet.column.ColumnDescriptor;
+import org.apache.parquet.column.ColumnReader;
 import org.apache.parquet.column.ColumnWriteStore;
 import org.apache.parquet.column.ColumnWriter;
 import org.apache.parquet.column.ParquetProperties;
@@ -21,6 +22,7 @@ import org.apache.parquet.hadoop.ColumnChunkPageWriteStore;
 import org.apache.parquet.hadoop.ParquetFileWriter;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 import org.apache.parquet.schema.MessageType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes one Parquet file, columns straight from the words of changes. It uses Parquet's writers of
@@ -39,29 +41,36 @@ final class DataFileWriter {
   record Written(String location, long bytes, Metrics metrics, List<Long> splits) {}
 
   private final OutputFile file;
-  private final TableShape shape;
+  private final org.apache.iceberg.Schema schema;
   private final MessageType type;
   private final long rowGroupBytes;
-  private final int[] written;
   private final ZstdCompressor compressor = new ZstdCompressor();
   private final ParquetFileWriter writer;
   private final List<ColumnCells> cells = new ArrayList<>();
   private ColumnChunkPageWriteStore pages;
   private ColumnWriteStore columns;
   private ColumnWriter[] outs;
+  private int[] written = {};
   private long rows;
   private long completeRows;
 
+  /** A file of changes. */
   DataFileWriter(OutputFile file, TableShape shape, long rowGroupBytes) {
-    this.file = file;
-    this.shape = shape;
-    this.type = shape.parquet();
-    this.rowGroupBytes = rowGroupBytes;
-    this.written = shape.written().stream().mapToInt(Integer::intValue).toArray();
+    this(file, shape.schema(), shape.parquet(), rowGroupBytes);
+    written = shape.written().stream().mapToInt(Integer::intValue).toArray();
     List<ColumnDescriptor> leaves = type.getColumns();
     for (int c = 0; c < leaves.size(); c++) {
       cells.add(ColumnCells.of(shape.source().field(written[c]), leaves.get(c)));
     }
+  }
+
+  /** A file of rows that are copied from others. */
+  DataFileWriter(
+      OutputFile file, org.apache.iceberg.Schema schema, MessageType type, long rowGroupBytes) {
+    this.file = file;
+    this.schema = schema;
+    this.type = type;
+    this.rowGroupBytes = rowGroupBytes;
     try {
       writer =
           new ParquetFileWriter(
@@ -107,6 +116,28 @@ final class DataFileWriter {
     }
     columns.endRecord();
     rows++;
+    flushIfFull();
+  }
+
+  /** Copies the row that readers of all columns stand before, and moves them behind it. */
+  void copy(@Nullable ColumnReader[] readers) {
+    for (int c = 0; c < outs.length; c++) {
+      ColumnReader from = readers[c];
+      if (from == null) {
+        outs[c].writeNull(0, 0);
+      } else {
+        do {
+          ColumnCells.copy(from, outs[c]);
+          from.consume();
+        } while (from.getCurrentRepetitionLevel() > 0);
+      }
+    }
+    columns.endRecord();
+    rows++;
+    flushIfFull();
+  }
+
+  private void flushIfFull() {
     if (columns.getBufferedSize() >= rowGroupBytes) {
       flush();
       pages = newPages();
@@ -146,7 +177,7 @@ final class DataFileWriter {
   Written finish(MetricsConfig config) {
     flush();
     try {
-      writer.end(Map.of("iceberg.schema", SchemaParser.toJson(shape.schema())));
+      writer.end(Map.of("iceberg.schema", SchemaParser.toJson(schema)));
       ParquetMetadata footer = writer.getFooter();
       return new Written(
           file.location(),

@@ -8,7 +8,6 @@ import java.util.Map;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.RowDelta;
-import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.Transaction;
@@ -23,17 +22,19 @@ final class EqualityDeletes implements TableChanges {
   private final TableShape shape;
   private final TableShape keyShape;
   private final long targetFileBytes;
+  private final String branch;
   private final NetChanges changes;
   private @Nullable PartitionedWriter<DataFile> rows;
   private @Nullable PartitionedWriter<DeleteFile> deletes;
   private List<DataFile> rowFiles = List.of();
   private List<DeleteFile> deleteFiles = List.of();
 
-  EqualityDeletes(TableShape shape, long targetFileBytes, String what, RowKeys keys) {
+  EqualityDeletes(TableShape shape, IcebergSink sink, RowKeys keys) {
     this.shape = shape;
     this.keyShape = shape.writing(keys.names());
-    this.targetFileBytes = targetFileBytes;
-    this.changes = new NetChanges(what, keys);
+    this.targetFileBytes = sink.targetFileBytes();
+    this.branch = sink.branch();
+    this.changes = new NetChanges(sink.describe(), keys);
   }
 
   @Override
@@ -66,15 +67,16 @@ final class EqualityDeletes implements TableChanges {
   }
 
   @Override
-  public void addTo(Transaction transaction, Map<String, String> summary) {
+  public boolean addTo(Transaction transaction, Map<String, String> summary) {
     if (rowFiles.isEmpty() && deleteFiles.isEmpty()) {
-      return;
+      return false;
     }
-    RowDelta delta = transaction.newRowDelta();
+    RowDelta delta = transaction.newRowDelta().toBranch(branch);
     rowFiles.forEach(delta::addRows);
     deleteFiles.forEach(delta::addDeletes);
     summary.forEach(delta::set);
     delta.commit();
+    return true;
   }
 
   @Override
@@ -83,7 +85,7 @@ final class EqualityDeletes implements TableChanges {
   }
 
   @Override
-  public void committed(@Nullable Snapshot current) {
+  public void committed(TableMetadata current) {
     leave();
   }
 

@@ -6,6 +6,7 @@ import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableOperations;
 import org.apache.iceberg.encryption.EncryptionManager;
 import org.apache.iceberg.exceptions.CleanableFailure;
+import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.CommitStateUnknownException;
 import org.apache.iceberg.exceptions.ValidationException;
 import org.apache.iceberg.io.FileIO;
@@ -19,6 +20,12 @@ import org.jspecify.annotations.Nullable;
  * if the other one was a sink's of the same name. Each version of the table that a change is made
  * on comes through here, so each is looked at; and a commit replaces that version or none, which is
  * the catalog's own law. So nobody can come in between the look and the commit.
+ *
+ * <p>Of a REST catalog that is the law only for the snapshot that a commit moves: what it requires
+ * of the table follows from what it changes, and a property has no requirement. So there each
+ * commit of a sink moves the snapshot of its branch, be it to one with no new rows; see {@link
+ * IcebergSession}. Whoever changed the property then changed the snapshot too, and the commit is
+ * refused.
  */
 final class FencedOperations implements TableOperations {
   private final TableOperations inner;
@@ -85,6 +92,8 @@ final class FencedOperations implements TableOperations {
       hasTried = true;
       inner.commit(base, metadata);
       committed = metadata;
+    } catch (CommitFailedException e) {
+      throw isThere(metadata) ? new CommitStateUnknownException(e) : e;
     } catch (RuntimeException e) {
       if (e instanceof CleanableFailure || e instanceof CommitStateUnknownException) {
         throw e;
@@ -92,6 +101,24 @@ final class FencedOperations implements TableOperations {
       throw new CommitStateUnknownException(e);
     }
     steps.at("after a commit, before its reply");
+  }
+
+  /**
+   * Was a refused commit made before? Whatever sends a request again whose reply was lost hears
+   * that somebody was faster, and that was itself. A place is stored once only, so that it can be
+   * told; and it must be, or Iceberg would delete the manifests that the table refers to. That it
+   * is there the next session finds.
+   */
+  private boolean isThere(TableMetadata metadata) {
+    String place = metadata.properties().get(property);
+    if (Objects.equals(place, expected)) {
+      return false;
+    }
+    try {
+      return Objects.equals(inner.refresh().properties().get(property), place);
+    } catch (RuntimeException e) {
+      throw new CommitStateUnknownException(e);
+    }
   }
 
   @Override

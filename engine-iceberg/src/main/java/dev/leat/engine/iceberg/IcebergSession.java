@@ -9,21 +9,25 @@ import dev.leat.engine.SinkSource;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.HasTableOperations;
 import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.SnapshotRef;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableOperations;
 import org.apache.iceberg.Transaction;
 import org.apache.iceberg.Transactions;
 import org.apache.iceberg.UpdateSchema;
+import org.apache.iceberg.catalog.Namespace;
+import org.apache.iceberg.catalog.SupportsNamespaces;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.CommitStateUnknownException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
+import org.apache.iceberg.exceptions.RESTException;
 import org.apache.iceberg.exceptions.ValidationException;
-import org.apache.iceberg.jdbc.JdbcCatalog;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,7 +47,7 @@ final class IcebergSession implements SinkSession {
   private final IcebergSink sink;
   private final SinkSource source;
   private final Steps steps;
-  private final JdbcCatalog catalog;
+  private final LakeCatalog catalog;
   private final String property;
   private @Nullable TableOperations operations;
   private @Nullable String known;
@@ -55,9 +59,9 @@ final class IcebergSession implements SinkSession {
     this.sink = sink;
     this.source = source;
     this.steps = steps;
-    this.property = property(source.name());
+    this.property = property(source.name(), sink.branch());
     steps.at("before the catalog is opened");
-    this.catalog = sink.lake().open(steps);
+    this.catalog = openCatalog();
     boolean isOpen = false;
     try {
       Table table = load();
@@ -73,14 +77,32 @@ final class IcebergSession implements SinkSession {
     }
   }
 
+  private LakeCatalog openCatalog() {
+    try {
+      return sink.lake().open(steps);
+    } catch (RESTException e) {
+      throw new EngineException(
+          Kind.UNAVAILABLE,
+          "the catalog does not let us in: " + sink.describe() + " cause=" + e.getMessage(),
+          e);
+    }
+  }
+
   /** Where the place of a sink is stored. */
   static String property(String sink) {
     return PREFIX + sink + ".place";
   }
 
+  /** Where the place of a sink is stored; each branch has rows of its own, and so a place. */
+  private static String property(String sink, String branch) {
+    return branch.equals(SnapshotRef.MAIN_BRANCH)
+        ? property(sink)
+        : PREFIX + sink + ".branch." + branch + ".place";
+  }
+
   private @Nullable Table load() {
     try {
-      return catalog.loadTable(sink.identifier());
+      return catalog.tables().loadTable(sink.identifier());
     } catch (NoSuchTableException e) {
       LOG.debug("{} is not there yet", sink.describe(), e);
       return null;
@@ -119,8 +141,10 @@ final class IcebergSession implements SinkSession {
     LOG.info("making {}", sink.describe());
     org.apache.iceberg.Schema schema =
         TableShape.toCreate(source.schema(), sink.mode().of(source).key());
+    makeNamespace();
     try {
       return catalog
+          .tables()
           .buildTable(sink.identifier(), schema)
           .withPartitionSpec(sink.spec(schema))
           .withProperties(sink.tableProperties())
@@ -128,6 +152,19 @@ final class IcebergSession implements SinkSession {
     } catch (AlreadyExistsException e) {
       throw new EngineException(
           Kind.UNAVAILABLE, "another writer has made it meanwhile: " + sink.describe(), e);
+    }
+  }
+
+  /** Catalogs that know namespaces want a table's to be there. */
+  private void makeNamespace() {
+    Namespace namespace = sink.identifier().namespace();
+    if (catalog.tables() instanceof SupportsNamespaces namespaces
+        && !namespaces.namespaceExists(namespace)) {
+      try {
+        namespaces.createNamespace(namespace);
+      } catch (AlreadyExistsException e) {
+        LOG.debug("another writer has made the namespace of {}", sink.describe(), e);
+      }
     }
   }
 
@@ -185,47 +222,46 @@ final class IcebergSession implements SinkSession {
     try {
       commit(fenced, place);
     } catch (CommitStateUnknownException e) {
-      leaveFiles();
+      keepFiles(fenced);
       throw new EngineException(
           Kind.COMMIT_UNKNOWN, "it is not known whether a commit is there: " + sink.describe(), e);
     } catch (ValidationException | CommitFailedException e) {
+      keepFiles(fenced);
       throw new EngineException(
           Kind.UNAVAILABLE,
           "a commit was not made: " + sink.describe() + " cause=" + e.getMessage(),
           e);
     } catch (RuntimeException | Error e) {
-      if (fenced.hasTried()) {
-        leaveFiles();
-      }
+      keepFiles(fenced);
       throw e;
     }
     known = place.text();
     TableMetadata committed = fenced.committed();
     if (all != null && committed != null) {
-      all.committed(committed.currentSnapshot());
+      all.committed(committed);
+    }
+  }
+
+  /** Files that a commit was tried with may be in the table; if they are not, they are orphans. */
+  private void keepFiles(FencedOperations fenced) {
+    if (fenced.hasTried() && changes != null) {
+      changes.leave();
     }
   }
 
   private void commit(FencedOperations fenced, SinkPlace place) {
     Transaction transaction = Transactions.newTransaction(sink.table(), fenced);
-    if (changes != null) {
-      changes.addTo(
-          transaction,
-          Map.of(
-              "leat.sink",
-              source.name(),
-              "leat.position",
-              Long.toString(place.position().value())));
+    Map<String, String> summary =
+        Map.of(
+            "leat.sink", source.name(), "leat.position", Long.toString(place.position().value()));
+    boolean isMoved = changes != null && changes.addTo(transaction, summary);
+    if (!isMoved && !sink.lake().replacesExactVersions()) {
+      AppendFiles nothing = transaction.newAppend().toBranch(sink.branch());
+      summary.forEach(nothing::set);
+      nothing.commit();
     }
     transaction.updateProperties().set(property, place.text()).commit();
     transaction.commitTransaction();
-  }
-
-  /** They may be in the table. */
-  private void leaveFiles() {
-    if (changes != null) {
-      changes.leave();
-    }
   }
 
   @Override

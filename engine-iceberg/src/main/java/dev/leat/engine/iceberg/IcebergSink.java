@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.SnapshotRef;
 import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.ValidationException;
@@ -44,7 +45,7 @@ public final class IcebergSink implements Sink {
   private static final long MIN_TARGET_FILE_BYTES = 1L << 16;
 
   /** What is written to, and how. */
-  private record Target(Lake lake, String table, WriteMode mode) {
+  private record Target(Lake lake, String table, String branch, WriteMode mode) {
     private Target {
       Objects.requireNonNull(lake, "lake");
       if (TableIdentifier.parse(table).namespace().isEmpty()) {
@@ -79,7 +80,7 @@ public final class IcebergSink implements Sink {
    * @param table with its namespace: {@code "web.clicks"}
    */
   public static IcebergSink append(Lake lake, String table) {
-    return of(new Target(lake, table, WriteMode.APPEND));
+    return of(new Target(lake, table, SnapshotRef.MAIN_BRANCH, WriteMode.APPEND));
   }
 
   /**
@@ -94,7 +95,12 @@ public final class IcebergSink implements Sink {
    *     the relation. A second row of a key gives the sink up, with a message that has it.
    */
   public static IcebergSink upsert(Lake lake, String table, String... key) {
-    return of(new Target(lake, table, new WriteMode(WriteMode.Deletes.VECTORS, List.of(key))));
+    return of(
+        new Target(
+            lake,
+            table,
+            SnapshotRef.MAIN_BRANCH,
+            new WriteMode(WriteMode.Deletes.VECTORS, List.of(key))));
   }
 
   private static IcebergSink of(Target target) {
@@ -115,7 +121,7 @@ public final class IcebergSink implements Sink {
     }
     WriteMode mode = new WriteMode(WriteMode.Deletes.EQUALITY, target.mode.key());
     return new IcebergSink(
-        new Target(target.lake, target.table, mode),
+        new Target(target.lake, target.table, target.branch, mode),
         partitions,
         properties,
         targetFileBytes,
@@ -142,6 +148,21 @@ public final class IcebergSink implements Sink {
               + bytes);
     }
     return new IcebergSink(target, partitions, properties, bytes, steps);
+  }
+
+  /**
+   * A copy that writes to a branch of the table: nobody sees the rows who reads the table without
+   * naming it. It is made with the first commit, from what the table has then. The sink's place on
+   * it is its own.
+   */
+  public IcebergSink toBranch(String name) {
+    Objects.requireNonNull(name, "name");
+    return new IcebergSink(
+        new Target(target.lake, target.table, name, target.mode),
+        partitions,
+        properties,
+        targetFileBytes,
+        steps);
   }
 
   /** A copy with a property of the table that is to be made. */
@@ -181,6 +202,10 @@ public final class IcebergSink implements Sink {
     return partitions;
   }
 
+  String branch() {
+    return target.branch;
+  }
+
   long targetFileBytes() {
     return targetFileBytes;
   }
@@ -202,7 +227,8 @@ public final class IcebergSink implements Sink {
 
   @Override
   public String describe() {
-    return "iceberg table " + target.table + " in " + target.lake;
+    String of = branch().equals(SnapshotRef.MAIN_BRANCH) ? "" : " branch " + branch();
+    return "iceberg table " + target.table + of + " in " + target.lake;
   }
 
   @Override

@@ -1,87 +1,42 @@
 package dev.leat.engine.iceberg;
 
-import dev.leat.engine.EngineException;
-import dev.leat.engine.EngineException.Kind;
-import java.io.IOException;
-import java.nio.file.Files;
+import java.net.URI;
 import java.nio.file.Path;
-import java.util.Map;
-import org.apache.iceberg.CatalogProperties;
-import org.apache.iceberg.catalog.Catalog;
-import org.apache.iceberg.jdbc.JdbcCatalog;
 
 /**
- * Where tables are: a folder, with the data in {@code warehouse} and the catalog in {@code
- * catalog.db}, a database of SQLite that other engines open as Iceberg's JDBC catalog of the name
- * {@value #CATALOG}. Immutable.
+ * Where tables are: a catalog, which says which there are, and a store, which has their files.
+ * Immutable; refinements return a copy.
  */
-public final class Lake {
-  /** The name of the catalog, by which its rows are keyed. */
-  public static final String CATALOG = "leat";
-
-  private static final int BUSY_MILLIS = 30_000;
-
-  private final Path directory;
-
-  private Lake(Path directory) {
-    this.directory = directory.toAbsolutePath().normalize();
-  }
+public abstract sealed class Lake permits LocalLake, RestLake {
+  Lake() {}
 
   /** A lake in a folder, which is made when the first sink writes. */
-  public static Lake local(Path directory) {
-    return new Lake(directory);
-  }
-
-  /** Where the catalog is, for the drivers of other engines. */
-  public String jdbcUrl() {
-    return "jdbc:sqlite:" + directory.resolve("catalog.db");
-  }
-
-  /** Where the data is, as the location that tables are under. */
-  public String warehouse() {
-    return LocalFileIO.location(directory.resolve("warehouse"));
-  }
-
-  /** Opens the catalog; whoever opened it closes it. */
-  JdbcCatalog open(Steps steps) {
-    try {
-      Files.createDirectories(directory.resolve("warehouse"));
-    } catch (IOException e) {
-      throw new EngineException(
-          Kind.UNAVAILABLE,
-          "the folder of a lake cannot be made: directory=" + directory + " cause=" + e,
-          e);
-    }
-    JdbcCatalog catalog = new JdbcCatalog(properties -> new LocalFileIO(steps), null, true);
-    catalog.initialize(
-        CATALOG,
-        Map.of(
-            CatalogProperties.URI,
-            jdbcUrl(),
-            CatalogProperties.WAREHOUSE_LOCATION,
-            warehouse(),
-            CatalogProperties.FILE_IO_IMPL,
-            LocalFileIO.class.getName(),
-            CatalogProperties.CLIENT_POOL_SIZE,
-            "1",
-            "jdbc.schema-version",
-            "V1",
-            "jdbc.busy_timeout",
-            Integer.toString(BUSY_MILLIS),
-            "jdbc.synchronous",
-            steps.isForced() ? "FULL" : "OFF"));
-    return catalog;
+  public static LocalLake local(Path directory) {
+    return new LocalLake(directory);
   }
 
   /**
-   * Opens the catalog, to read tables and for what Iceberg can do with them; close it after use.
+   * A lake behind a REST catalog. That needs libraries that do not come with this module: its
+   * README has the list.
+   *
+   * @param uri what other engines give as the catalog's {@code uri}, without the {@code /v1}
    */
-  public Catalog catalog() {
+  public static RestLake rest(URI uri) {
+    return RestLake.of(uri);
+  }
+
+  /** Opens the catalog, for what Iceberg can do with its tables; close it after use. */
+  public LakeCatalog catalog() {
     return open(Steps.UNDISTURBED);
   }
 
-  @Override
-  public String toString() {
-    return directory.toString();
-  }
+  /** Opens the catalog; whoever opened it closes it. */
+  abstract LakeCatalog open(Steps steps);
+
+  /**
+   * Does a commit replace exactly the version of the table that it was made on, properties
+   * included? If not, only what it says of snapshots, schemas and partitions is compared, and a
+   * commit that is to be refused when a property has changed must move a snapshot.
+   */
+  abstract boolean replacesExactVersions();
 }

@@ -20,6 +20,7 @@ import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.io.IOUtil;
 import org.apache.iceberg.util.ContentFileUtil;
+import org.apache.iceberg.util.SnapshotUtil;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,6 +68,7 @@ final class LiveRows {
   }
 
   private final String what;
+  private final String branch;
   private final RowKeys keys;
   private final KeyIndex index = new KeyIndex();
   private final Map<Integer, LiveFile> byNumber = new HashMap<>();
@@ -74,8 +76,9 @@ final class LiveRows {
   private @Nullable Long snapshot;
   private int numbers;
 
-  LiveRows(String what, RowKeys keys) {
+  LiveRows(String what, String branch, RowKeys keys) {
     this.what = what;
+    this.branch = branch;
     this.keys = keys;
   }
 
@@ -113,7 +116,7 @@ final class LiveRows {
 
   /** Follows the table to its present state. */
   void follow(Table table) {
-    Snapshot current = table.currentSnapshot();
+    Snapshot current = SnapshotUtil.latestSnapshot(table, branch);
     if (Objects.equals(current == null ? null : current.snapshotId(), snapshot)) {
       return;
     }

@@ -1,5 +1,7 @@
 package dev.leat.engine.iceberg;
 
+import dev.leat.engine.EngineException;
+import dev.leat.engine.EngineException.Kind;
 import java.io.BufferedOutputStream;
 import java.io.File;
 import java.io.IOException;
@@ -14,14 +16,21 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.io.FileIO;
+import org.apache.iceberg.io.FileInfo;
 import org.apache.iceberg.io.InputFile;
 import org.apache.iceberg.io.OutputFile;
 import org.apache.iceberg.io.PositionOutputStream;
 import org.apache.iceberg.io.SeekableInputStream;
+import org.apache.iceberg.io.SupportsPrefixOperations;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Files of this machine, without Hadoop. A file that was written survives a power cut when its
@@ -30,8 +39,9 @@ import org.apache.iceberg.io.SeekableInputStream;
  * <p>Locations are {@code file://} and a path, as it is: what Iceberg escapes in names of
  * partitions stays escaped.
  */
-final class LocalFileIO implements FileIO {
+final class LocalFileIO implements FileIO, SupportsPrefixOperations {
   private static final long serialVersionUID = 1L;
+  private static final Logger LOG = LoggerFactory.getLogger(LocalFileIO.class);
   private static final String SCHEME = "file:";
   private static final int BUFFER_BYTES = 1 << 16;
 
@@ -48,8 +58,27 @@ final class LocalFileIO implements FileIO {
 
   /** The file at a location. */
   static Path path(String location) {
-    String path = location.startsWith(SCHEME) ? location.substring(SCHEME.length()) : location;
+    boolean isFile = location.startsWith(SCHEME);
+    if (!isFile && location.contains("://")) {
+      throw new EngineException(
+          Kind.INVALID,
+          "a table is in a store that the lake does not name; give it by"
+              + " Lake.rest(...).storedIn(S3Store...): location="
+              + location);
+    }
+    String path = isFile ? location.substring(SCHEME.length()) : location;
     return Path.of(path.startsWith("//") ? path.substring(2) : path);
+  }
+
+  /** What Iceberg calls files of such a name. */
+  static String what(String location) {
+    if (location.endsWith(".metadata.json")) {
+      return "metadata file";
+    }
+    if (location.endsWith(".avro")) {
+      return location.contains("/snap-") ? "manifest list" : "manifest";
+    }
+    return location.endsWith(".puffin") ? "deletion vector" : "data file";
   }
 
   @Override
@@ -71,6 +100,41 @@ final class LocalFileIO implements FileIO {
       throw new NotFoundException(e, "the file is not there: %s", location);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot delete " + location, e);
+    }
+  }
+
+  @Override
+  public Iterable<FileInfo> listPrefix(String prefix) {
+    Path folder = path(prefix);
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    List<FileInfo> found = new ArrayList<>();
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path file : all.filter(Files::isRegularFile).toList()) {
+        addIfThere(file, found);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot list " + prefix, e);
+    }
+    return found;
+  }
+
+  private static void addIfThere(Path file, List<FileInfo> found) throws IOException {
+    try {
+      found.add(
+          new FileInfo(
+              location(file), Files.size(file), Files.getLastModifiedTime(file).toMillis()));
+    } catch (NoSuchFileException e) {
+      // Somebody has deleted it since it was listed.
+      LOG.debug("a file is gone: {}", file, e);
+    }
+  }
+
+  @Override
+  public void deletePrefix(String prefix) {
+    for (FileInfo file : listPrefix(prefix)) {
+      deleteFile(file.location());
     }
   }
 
@@ -119,7 +183,7 @@ final class LocalFileIO implements FileIO {
 
     private PositionOutputStream open(OpenOption... options) {
       Path path = path(location);
-      String what = what(path);
+      String what = what(location);
       steps.at("before a " + what + " is made");
       try {
         Files.createDirectories(Objects.requireNonNull(path.getParent(), location));
@@ -129,18 +193,6 @@ final class LocalFileIO implements FileIO {
       } catch (IOException e) {
         throw new UncheckedIOException("cannot write " + location, e);
       }
-    }
-
-    /** What Iceberg calls files of such a name. */
-    private static String what(Path path) {
-      String name = String.valueOf(path.getFileName());
-      if (name.endsWith(".metadata.json")) {
-        return "metadata file";
-      }
-      if (name.endsWith(".avro")) {
-        return name.startsWith("snap-") ? "manifest list" : "manifest";
-      }
-      return name.endsWith(".puffin") ? "deletion vector" : "data file";
     }
 
     @Override

@@ -24,6 +24,7 @@ import org.apache.iceberg.deletes.BaseDVFileWriter;
 import org.apache.iceberg.exceptions.ValidationException;
 import org.apache.iceberg.io.DeleteWriteResult;
 import org.apache.iceberg.io.OutputFileFactory;
+import org.apache.iceberg.util.SnapshotUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 final class ReplacedRows implements TableChanges {
   private final TableShape shape;
   private final long targetFileBytes;
+  private final String branch;
   private final NetChanges changes;
   private final LiveRows live;
   private @Nullable Prepared prepared;
@@ -61,11 +63,12 @@ final class ReplacedRows implements TableChanges {
     }
   }
 
-  ReplacedRows(TableShape shape, long targetFileBytes, String what, RowKeys keys) {
+  ReplacedRows(TableShape shape, IcebergSink sink, RowKeys keys) {
     this.shape = shape;
-    this.targetFileBytes = targetFileBytes;
-    this.changes = new NetChanges(what, keys);
-    this.live = new LiveRows(what, keys);
+    this.targetFileBytes = sink.targetFileBytes();
+    this.branch = sink.branch();
+    this.changes = new NetChanges(sink.describe(), keys);
+    this.live = new LiveRows(sink.describe(), sink.branch(), keys);
   }
 
   @Override
@@ -144,12 +147,12 @@ final class ReplacedRows implements TableChanges {
   }
 
   @Override
-  public void addTo(Transaction transaction, Map<String, String> summary) {
+  public boolean addTo(Transaction transaction, Map<String, String> summary) {
     Prepared files = prepared;
     if (files == null || (files.files.isEmpty() && files.replaced.isEmpty())) {
-      return;
+      return false;
     }
-    RowDelta delta = transaction.newRowDelta();
+    RowDelta delta = transaction.newRowDelta().toBranch(branch);
     Long from = live.snapshot();
     if (from != null) {
       delta.validateFromSnapshot(from);
@@ -169,6 +172,7 @@ final class ReplacedRows implements TableChanges {
         });
     summary.forEach(delta::set);
     delta.commit();
+    return true;
   }
 
   @Override
@@ -176,7 +180,7 @@ final class ReplacedRows implements TableChanges {
     if (prepared == null) {
       return;
     }
-    Snapshot current = base.currentSnapshot();
+    Snapshot current = SnapshotUtil.latestSnapshot(base, branch);
     Long found = current == null ? null : current.snapshotId();
     if (!Objects.equals(found, live.snapshot())) {
       throw new ValidationException(
@@ -187,11 +191,11 @@ final class ReplacedRows implements TableChanges {
   }
 
   @Override
-  public void committed(@Nullable Snapshot current) {
+  public void committed(TableMetadata current) {
     Prepared files = prepared;
     if (files != null) {
       follow(files);
-      live.committed(current);
+      live.committed(SnapshotUtil.latestSnapshot(current, branch));
     }
     changes.clear();
     prepared = null;

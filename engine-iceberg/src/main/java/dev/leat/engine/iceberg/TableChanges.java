@@ -2,11 +2,9 @@ package dev.leat.engine.iceberg;
 
 import dev.leat.engine.SinkChanges;
 import java.util.Map;
-import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.Transaction;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How the changes of a relation come into a table: what was written since the last commit, as
@@ -23,8 +21,9 @@ interface TableChanges {
    * Adds what was completed to a transaction.
    *
    * @param summary to be set in the snapshot
+   * @return false if there is nothing, and so no snapshot
    */
-  void addTo(Transaction transaction, Map<String, String> summary);
+  boolean addTo(Transaction transaction, Map<String, String> summary);
 
   /**
    * Looks at each version of the table that the commit is made on.
@@ -37,9 +36,9 @@ interface TableChanges {
   /**
    * The commit is there; what comes next is for another one.
    *
-   * @param current the table's snapshot then
+   * @param current the table then
    */
-  void committed(@Nullable Snapshot current);
+  void committed(TableMetadata current);
 
   /** Deletes the files, which are in no commit. What cannot be deleted is an orphan. */
   void abandon();

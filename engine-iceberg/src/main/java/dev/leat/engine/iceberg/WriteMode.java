@@ -170,14 +170,13 @@ record WriteMode(Deletes deletes, List<String> key) {
 
   /** What brings changes into the table. */
   TableChanges changes(IcebergSink sink, SinkSource source, TableShape shape) {
-    long size = sink.targetFileBytes();
     if (deletes == Deletes.NONE) {
-      return new AddedRows(shape, size);
+      return new AddedRows(shape, sink);
     }
     RowKeys keys = new RowKeys(source.schema(), of(source).key);
     return deletes == Deletes.VECTORS
-        ? new ReplacedRows(shape, size, sink.describe(), keys)
-        : new EqualityDeletes(shape, size, sink.describe(), keys);
+        ? new ReplacedRows(shape, sink, keys)
+        : new EqualityDeletes(shape, sink, keys);
   }
 
   private static EngineException invalid(String message) {

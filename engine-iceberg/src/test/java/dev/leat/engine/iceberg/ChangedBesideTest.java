@@ -29,7 +29,6 @@ import org.apache.iceberg.data.Record;
 import org.apache.iceberg.data.parquet.GenericParquetWriter;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.io.DataWriter;
-import org.apache.iceberg.jdbc.JdbcCatalog;
 import org.apache.iceberg.parquet.Parquet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,8 +64,8 @@ class ChangedBesideTest {
 
   /** Writes all rows into one file, with Iceberg's writer, in the place of all files. */
   private void compact(String codec) {
-    try (JdbcCatalog catalog = lake().open(Steps.UNDISTURBED)) {
-      Table table = catalog.loadTable(TableIdentifier.parse("web.users"));
+    try (LakeCatalog catalog = lake().open(Steps.UNDISTURBED)) {
+      Table table = catalog.tables().loadTable(TableIdentifier.parse("web.users"));
       DataFile all = write(table, codec);
       RewriteFiles rewrite = table.newRewrite();
       try (CloseableIterable<FileScanTask> tasks = table.newScan().planFiles()) {
@@ -157,8 +156,8 @@ class ChangedBesideTest {
     try (Engine engine = Engine.inMemory(pipeline(step -> {}))) {
       commit(engine, user(1, "a"));
       commit(engine, user(2, "a"));
-      try (JdbcCatalog catalog = lake().open(Steps.UNDISTURBED)) {
-        Table table = catalog.loadTable(TableIdentifier.parse("web.users"));
+      try (LakeCatalog catalog = lake().open(Steps.UNDISTURBED)) {
+        Table table = catalog.tables().loadTable(TableIdentifier.parse("web.users"));
         try (CloseableIterable<FileScanTask> tasks = table.newScan().planFiles()) {
           table.newDelete().deleteFile(tasks.iterator().next().file().copy()).commit();
         } catch (IOException e) {
@@ -178,8 +177,8 @@ class ChangedBesideTest {
     try (Engine engine = Engine.open(directory, pipeline(step -> {}))) {
       commit(engine, user(1, "a"));
     }
-    try (JdbcCatalog catalog = lake().open(Steps.UNDISTURBED)) {
-      Table table = catalog.loadTable(TableIdentifier.parse("web.users"));
+    try (LakeCatalog catalog = lake().open(Steps.UNDISTURBED)) {
+      Table table = catalog.tables().loadTable(TableIdentifier.parse("web.users"));
       table.newAppend().appendFile(write(table, "zstd")).commit();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

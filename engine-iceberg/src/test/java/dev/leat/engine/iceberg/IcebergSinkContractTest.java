@@ -26,10 +26,12 @@ class IcebergSinkContractTest extends SinkContractTest {
 
   @Override
   protected List<Row> rows(Path directory, Schema schema) {
+    return rows(TableFiles.of(Lake.local(directory), "web.events"), schema);
+  }
+
+  static List<Row> rows(TableFiles table, Schema schema) {
     List<Row> rows = new ArrayList<>();
-    for (List<Object> values :
-        TableFiles.of(Lake.local(directory), "web.events")
-            .query("SELECT id, kind, \"at\", note FROM FILES")) {
+    for (List<Object> values : table.query("SELECT id, kind, \"at\", note FROM FILES")) {
       Instant at = ((OffsetDateTime) values.get(2)).toInstant();
       rows.add(Row.of(schema, values.get(0), values.get(1), at, values.get(3)));
     }

@@ -1,6 +1,7 @@
 package dev.leat.engine.iceberg;
 
 import dev.leat.engine.Engine;
+import dev.leat.engine.EngineException;
 import dev.leat.engine.Pipeline;
 import dev.leat.engine.Position;
 import dev.leat.engine.Row;
@@ -8,6 +9,7 @@ import dev.leat.engine.plan.Field;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;
 import java.math.BigDecimal;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,7 +37,7 @@ final class SmallProgram {
               p.table("latest", schema).primaryKey("at").to("latest", latest);
             });
     try (Engine engine = Engine.inMemory(pipeline)) {
-      for (int commit = 0; commit < 3; commit++) {
+      for (int commit = 0; commit < 6; commit++) {
         Row row = Row.of(schema, Instant.EPOCH, new BigDecimal("1.25"), List.of("a", "b" + commit));
         Position at = engine.stream("orders").append(row);
         engine.awaitSink("lake", at, Duration.ofMinutes(1));
@@ -48,6 +50,17 @@ final class SmallProgram {
     try (Engine engine = Engine.inMemory(another)) {
       Row row = Row.of(schema, Instant.EPOCH.plusSeconds(1), new BigDecimal("1.00"), List.of());
       engine.awaitSink("other", engine.table("latest").upsert(row), Duration.ofMinutes(1));
+    }
+    TableCare care = TableCare.of(Lake.local(Path.of(args[0])), "web.orders");
+    TableCare.Compacted compacted = care.compact();
+    if (compacted.filesAfter() != 1 || care.expireSnapshots(Duration.ZERO, 1) == 0) {
+      throw new IllegalStateException("the table is as it was: " + compacted);
+    }
+    try {
+      Lake.rest(URI.create("http://127.0.0.1:1")).catalog().close();
+      throw new IllegalStateException("there are libraries that a host need not have");
+    } catch (EngineException e) {
+      System.out.println("refused: " + e.getMessage());
     }
   }
 }

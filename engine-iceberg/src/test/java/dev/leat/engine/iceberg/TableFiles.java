@@ -12,6 +12,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.iceberg.DataFile;
@@ -20,7 +21,6 @@ import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.io.CloseableIterable;
-import org.apache.iceberg.jdbc.JdbcCatalog;
 
 /** What a table has, as others find it: the files by Iceberg's scan, their rows by DuckDB. */
 record TableFiles(
@@ -28,10 +28,20 @@ record TableFiles(
     List<DataFile> files,
     List<Map<String, String>> summaries,
     String spec,
-    String schema) {
+    String schema,
+    Function<String, Path> file) {
   static TableFiles of(Lake lake, String name) {
-    try (JdbcCatalog catalog = lake.open(Steps.UNDISTURBED)) {
-      Table table = catalog.loadTable(TableIdentifier.parse(name));
+    return of(lake, name, LocalFileIO::path);
+  }
+
+  /**
+   * Looks at a table.
+   *
+   * @param file which file of this machine is at a location
+   */
+  static TableFiles of(Lake lake, String name, Function<String, Path> file) {
+    try (LakeCatalog catalog = lake.catalog()) {
+      Table table = catalog.tables().loadTable(TableIdentifier.parse(name));
       List<DataFile> files = new ArrayList<>();
       try (CloseableIterable<FileScanTask> tasks =
           table.newScan().includeColumnStats().planFiles()) {
@@ -42,9 +52,14 @@ record TableFiles(
       List<Map<String, String>> summaries = new ArrayList<>();
       table.snapshots().forEach(snapshot -> summaries.add(snapshot.summary()));
       return new TableFiles(
-          table.properties(), files, summaries, table.spec().toString(), table.schema().toString());
+          table.properties(),
+          files,
+          summaries,
+          table.spec().toString(),
+          table.schema().toString(),
+          file);
     } catch (NoSuchTableException e) {
-      return new TableFiles(Map.of(), List.of(), List.of(), "", "");
+      return new TableFiles(Map.of(), List.of(), List.of(), "", "", file);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -57,8 +72,7 @@ record TableFiles(
     }
     String list =
         files.stream()
-            .map(
-                file -> "'" + LocalFileIO.path(file.location()).toString().replace("'", "''") + "'")
+            .map(file -> "'" + this.file.apply(file.location()).toString().replace("'", "''") + "'")
             .collect(Collectors.joining(", ", "[", "]"));
     try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
         Statement statement = connection.createStatement()) {

@@ -18,7 +18,6 @@ import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.io.CloseableIterable;
-import org.apache.iceberg.jdbc.JdbcCatalog;
 
 /**
  * The rows of a table as Iceberg's own reader finds them, which applies deletes and shares no code
@@ -29,8 +28,8 @@ final class TableRows {
 
   /** All rows; none if there is no table. */
   static List<Row> of(Lake lake, String name, Schema schema) {
-    try (JdbcCatalog catalog = lake.open(Steps.UNDISTURBED)) {
-      return of(catalog.loadTable(TableIdentifier.parse(name)), schema);
+    try (LakeCatalog catalog = lake.open(Steps.UNDISTURBED)) {
+      return of(catalog.tables().loadTable(TableIdentifier.parse(name)), schema);
     } catch (NoSuchTableException e) {
       return List.of();
     }

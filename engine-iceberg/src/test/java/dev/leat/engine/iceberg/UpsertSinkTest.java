@@ -37,7 +37,6 @@ import org.apache.iceberg.HasTableOperations;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.io.CloseableIterable;
-import org.apache.iceberg.jdbc.JdbcCatalog;
 import org.apache.iceberg.types.Types;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -363,8 +362,8 @@ class UpsertSinkTest {
 
   /** What the table has, by its manifests. */
   private List<FileScanTask> tasks() {
-    try (JdbcCatalog catalog = lake().open(Steps.UNDISTURBED)) {
-      Table table = catalog.loadTable(TableIdentifier.parse("web.users"));
+    try (LakeCatalog catalog = lake().open(Steps.UNDISTURBED)) {
+      Table table = catalog.tables().loadTable(TableIdentifier.parse("web.users"));
       List<FileScanTask> tasks = new ArrayList<>();
       try (CloseableIterable<FileScanTask> planned = table.newScan().planFiles()) {
         planned.forEach(tasks::add);
@@ -408,8 +407,8 @@ class UpsertSinkTest {
     try (Engine engine = Engine.inMemory(users(users()))) {
       commit(engine, engine.table("users").upsert(user(1, "a")));
     }
-    try (JdbcCatalog catalog = lake().open(Steps.UNDISTURBED)) {
-      Table table = catalog.loadTable(TableIdentifier.parse("web.users"));
+    try (LakeCatalog catalog = lake().open(Steps.UNDISTURBED)) {
+      Table table = catalog.tables().loadTable(TableIdentifier.parse("web.users"));
       assertThat(table.schema().identifierFieldNames()).containsExactly("id");
       assertThat(((HasTableOperations) table).operations().current().formatVersion()).isEqualTo(3);
     }
@@ -417,9 +416,10 @@ class UpsertSinkTest {
 
   /** Makes a table as somebody else would. */
   private void make(int version, org.apache.iceberg.Schema schema) {
-    try (JdbcCatalog catalog = lake().open(Steps.UNDISTURBED)) {
+    try (LakeCatalog catalog = lake().open(Steps.UNDISTURBED)) {
       Table unused =
           catalog
+              .tables()
               .buildTable(TableIdentifier.parse("web.users"), schema)
               .withProperty("format-version", Integer.toString(version))
               .create();

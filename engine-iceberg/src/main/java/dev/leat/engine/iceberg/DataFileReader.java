@@ -1,0 +1,244 @@
+package dev.leat.engine.iceberg;
+
+import dev.leat.engine.EngineException;
+import dev.leat.engine.EngineException.Kind;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.iceberg.io.IOUtil;
+import org.apache.iceberg.io.InputFile;
+import org.apache.iceberg.io.SeekableInputStream;
+import org.apache.parquet.column.ColumnDescriptor;
+import org.apache.parquet.column.ColumnReader;
+import org.apache.parquet.column.impl.ColumnReadStoreImpl;
+import org.apache.parquet.format.Util;
+import org.apache.parquet.format.converter.ParquetMetadataConverter;
+import org.apache.parquet.hadoop.metadata.BlockMetaData;
+import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
+import org.apache.parquet.hadoop.metadata.ColumnPath;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+import org.apache.parquet.hadoop.metadata.ParquetMetadata;
+import org.apache.parquet.io.api.Converter;
+import org.apache.parquet.io.api.GroupConverter;
+import org.apache.parquet.io.api.PrimitiveConverter;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.Type;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads one Parquet file as columns of values with their levels, without Hadoop. Columns are found
+ * by their numbers, as Iceberg wants it: a column that was renamed is still that one, and one that
+ * the table got later is not there.
+ */
+final class DataFileReader implements AutoCloseable {
+  /** One group of rows. */
+  interface RowGroup {
+    /**
+     * Takes the rows.
+     *
+     * @param readers of each wanted column, in order; null where the file has none
+     */
+    void rows(@Nullable ColumnReader[] readers, long rows);
+  }
+
+  private static final byte[] MAGIC = "PAR1".getBytes(StandardCharsets.US_ASCII);
+  private static final int TAIL_BYTES = Integer.BYTES + MAGIC.length;
+  private static final Set<CompressionCodecName> CODECS =
+      Set.of(
+          CompressionCodecName.ZSTD, CompressionCodecName.GZIP, CompressionCodecName.UNCOMPRESSED);
+
+  private final SeekableInputStream in;
+  private final ParquetMetadata footer;
+  private final MessageType found;
+  private final String location;
+
+  DataFileReader(InputFile file) {
+    this.location = file.location();
+    this.in = file.newStream();
+    boolean isOpen = false;
+    try {
+      this.footer = footer(file.getLength());
+      isOpen = true;
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + location, e);
+    } finally {
+      if (!isOpen) {
+        close();
+      }
+    }
+    this.found = footer.getFileMetaData().getSchema();
+  }
+
+  private ParquetMetadata footer(long length) throws IOException {
+    byte[] tail = new byte[TAIL_BYTES];
+    boolean isParquet = length >= TAIL_BYTES + MAGIC.length;
+    if (isParquet) {
+      in.seek(length - TAIL_BYTES);
+      IOUtil.readFully(in, tail, 0, TAIL_BYTES);
+      isParquet = Arrays.equals(tail, Integer.BYTES, TAIL_BYTES, MAGIC, 0, MAGIC.length);
+    }
+    int bytes = ByteBuffer.wrap(tail).order(ByteOrder.LITTLE_ENDIAN).getInt();
+    if (!isParquet || bytes < 0 || bytes > length - TAIL_BYTES) {
+      throw new EngineException(
+          Kind.CORRUPT,
+          "a data file is damaged; restore it, or the table to an earlier state: location="
+              + location);
+    }
+    byte[] read = new byte[bytes];
+    in.seek(length - TAIL_BYTES - bytes);
+    IOUtil.readFully(in, read, 0, bytes);
+    return new ParquetMetadataConverter()
+        .fromParquetMetadata(Util.readFileMetaData(new ByteArrayInputStream(read)));
+  }
+
+  /**
+   * The file's columns for those of a table; null where there is none.
+   *
+   * @return nothing if one of them has another type or other levels than the table's
+   */
+  private @Nullable List<@Nullable ColumnDescriptor> match(MessageType wanted) {
+    Map<Integer, ColumnDescriptor> byNumber = new HashMap<>();
+    for (ColumnDescriptor leaf : found.getColumns()) {
+      Type.ID id = leaf.getPrimitiveType().getId();
+      if (id != null) {
+        byNumber.put(id.intValue(), leaf);
+      }
+    }
+    List<@Nullable ColumnDescriptor> matched = new ArrayList<>();
+    for (ColumnDescriptor leaf : wanted.getColumns()) {
+      ColumnDescriptor there = byNumber.get(leaf.getPrimitiveType().getId().intValue());
+      if (there == null) {
+        if (leaf.getMaxDefinitionLevel() == 0) {
+          return null;
+        }
+      } else if (there.getMaxDefinitionLevel() != leaf.getMaxDefinitionLevel()
+          || there.getMaxRepetitionLevel() != leaf.getMaxRepetitionLevel()
+          || !there
+              .getPrimitiveType()
+              .getPrimitiveTypeName()
+              .equals(leaf.getPrimitiveType().getPrimitiveTypeName())
+          || there.getPrimitiveType().getTypeLength() != leaf.getPrimitiveType().getTypeLength()) {
+        return null;
+      }
+      matched.add(there);
+    }
+    return matched;
+  }
+
+  /** Can it be read as a table's columns, value by value, and with the codecs that are there? */
+  boolean isReadableAs(MessageType wanted) {
+    for (BlockMetaData block : footer.getBlocks()) {
+      if (!block.getColumns().stream().allMatch(c -> CODECS.contains(c.getCodec()))) {
+        return false;
+      }
+    }
+    return match(wanted) != null;
+  }
+
+  /** Reads all rows. */
+  void read(MessageType wanted, RowGroup to) {
+    List<@Nullable ColumnDescriptor> columns = match(wanted);
+    if (columns == null) {
+      throw new IllegalStateException("not readable as " + wanted + ": " + location);
+    }
+    try {
+      for (BlockMetaData block : footer.getBlocks()) {
+        ColumnReadStoreImpl store = store(block, columns);
+        @Nullable ColumnReader[] readers = new @Nullable ColumnReader[columns.size()];
+        for (int c = 0; c < readers.length; c++) {
+          ColumnDescriptor column = columns.get(c);
+          readers[c] = column == null ? null : store.getColumnReader(column);
+        }
+        to.rows(readers, block.getRowCount());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + location, e);
+    }
+  }
+
+  private ColumnReadStoreImpl store(BlockMetaData block, List<@Nullable ColumnDescriptor> columns)
+      throws IOException {
+    Map<ColumnPath, ColumnChunkMetaData> chunks = new HashMap<>();
+    block.getColumns().forEach(chunk -> chunks.put(chunk.getPath(), chunk));
+    Map<ColumnDescriptor, ChunkPages> pages = new HashMap<>();
+    for (ColumnDescriptor column : columns) {
+      if (column == null) {
+        continue;
+      }
+      ColumnChunkMetaData chunk = chunks.get(ColumnPath.get(column.getPath()));
+      if (chunk == null) {
+        throw new IOException("a column has no values: column=" + column);
+      }
+      pages.put(column, ChunkPages.read(in, chunk, location));
+    }
+    return new ColumnReadStoreImpl(
+        new ChunkPages.OfBlock(block.getRowCount(), pages),
+        new NoGroup(),
+        found,
+        footer.getFileMetaData().getCreatedBy());
+  }
+
+  @Override
+  public void close() {
+    try {
+      in.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot let go of " + location, e);
+    }
+  }
+
+  /** Values are taken from the readers of columns, not handed to converters. */
+  private static final class NoGroup extends GroupConverter {
+    @Override
+    public Converter getConverter(int field) {
+      return new AnyConverter();
+    }
+
+    @Override
+    public void start() {
+      // No rows are put together.
+    }
+
+    @Override
+    public void end() {
+      // No rows are put together.
+    }
+  }
+
+  /** Is asked as a group for lists, and as a value for their leaves. */
+  private static final class AnyConverter extends GroupConverter {
+    @Override
+    public boolean isPrimitive() {
+      return false;
+    }
+
+    @Override
+    public PrimitiveConverter asPrimitiveConverter() {
+      return new PrimitiveConverter() {};
+    }
+
+    @Override
+    public Converter getConverter(int field) {
+      return new AnyConverter();
+    }
+
+    @Override
+    public void start() {
+      // No rows are put together.
+    }
+
+    @Override
+    public void end() {
+      // No rows are put together.
+    }
+  }
+}
