@@ -4,8 +4,8 @@ import static dev.leat.engine.Expressions.col;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.leat.engine.Pipeline;
-import dev.leat.engine.Statistics;
 import dev.leat.engine.Row;
+import dev.leat.engine.Statistics;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;
 import java.math.BigDecimal;

@@ -20,8 +20,8 @@ import java.util.List;
  * in a batch, the old right before the new. Operators that keep the key pass the numbers on; views
  * store rows by them.
  *
- * <p><b>Rows that stay.</b> Each row of an append-only relation comes by itself, with weight 1, also
- * among its equals.
+ * <p><b>Rows that stay.</b> Each row of an append-only relation comes by itself, with weight 1,
+ * also among its equals.
  *
  * <p><b>Checkpoints.</b> What {@link #capture} gives is the state between two steps; an operator
  * that keeps none gives {@code StateImage.EMPTY} and reads nothing. A restored operator gives keys
