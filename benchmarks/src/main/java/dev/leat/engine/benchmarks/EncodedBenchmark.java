@@ -1,5 +1,6 @@
 package dev.leat.engine.benchmarks;
 
+import dev.leat.engine.Pipeline;
 import dev.leat.engine.internal.state.StoredRows;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -38,12 +39,14 @@ public class EncodedBenchmark {
 
   int count = Events.COUNT;
   private EncodedEvents events;
+  private Pipeline pipeline;
   private EncodedRun warm;
 
-  /** Makes the batches, and a run that has seen them all. */
+  /** Makes the batches, defines the pipeline, and makes a run that has seen them all. */
   @Setup
   public void setUp() {
     events = new EncodedEvents(Events.of(count, order));
+    pipeline = workload.pipeline();
     warm = new EncodedRun(workload, events);
     warm.pass();
   }
@@ -51,7 +54,7 @@ public class EncodedBenchmark {
   /** Operators and view, state included. */
   @Benchmark
   public StoredRows engine() {
-    return new EncodedRun(workload, events).pass();
+    return new EncodedRun(workload, pipeline, events).pass();
   }
 
   /** The same events once more over the state that there is. */

@@ -18,12 +18,12 @@ import java.util.function.ToDoubleFunction;
  * several runs.
  *
  * <p>Arguments: workload, order, and if wanted rounds, events, and the names of those to run. One
- * runs only where it is named: {@code engine-defined}, which is {@code engine} with the pipeline
- * defined beforehand.
+ * runs only where it is named: {@code engine-and-definition}, which is {@code engine} with the
+ * pipeline defined in each pass.
  */
 public final class SideBySide {
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-  private static final String DEFINED = "engine-defined";
+  private static final String DEFINITION = "engine-and-definition";
   private static final String RECORDS = "engine-records";
   private static final String DUCKDB = "duckdb";
   private static final int WARM_UP_ROUNDS = 4;
@@ -74,9 +74,9 @@ public final class SideBySide {
     try (DuckDb duckDb = new DuckDb(isWanted(DUCKDB) ? events : Events.of(1, order))) {
       add("hand-written", () -> HandWritten.recompute(workload, encoded));
       add("hand-maintained", () -> HandWritten.maintain(workload, encoded));
-      add("engine", () -> new EncodedRun(workload, encoded).pass());
-      if (names.contains(DEFINED)) {
-        add(DEFINED, () -> new EncodedRun(workload, pipeline, encoded).pass());
+      add("engine", () -> new EncodedRun(workload, pipeline, encoded).pass());
+      if (names.contains(DEFINITION)) {
+        add(DEFINITION, () -> new EncodedRun(workload, encoded).pass());
       }
       add("engine-warm", warm::pass);
       add(
