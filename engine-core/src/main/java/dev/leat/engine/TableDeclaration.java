@@ -42,8 +42,8 @@ public final class TableDeclaration<T> {
 
   /**
    * The table forgets rows that were not put in for so long by {@link Expressions#now}: they are
-   * taken back and freed, as if they were deleted. Putting a row in again, changed or not, keeps it.
-   * To delete a row that is not there is then no error, as it may have been forgotten.
+   * taken back and freed, as if they were deleted. Putting a row in again, changed or not, keeps
+   * it. To delete a row that is not there is then no error, as it may have been forgotten.
    *
    * @param after a millisecond to ten years, in whole microseconds
    */

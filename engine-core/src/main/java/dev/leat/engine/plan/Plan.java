@@ -84,7 +84,11 @@ public record Plan(List<Node.Input> inputs, List<ViewDefinition> views) {
 
   /** How far time moves when it moves, in microseconds; 0 if nothing depends on the time. */
   public long tickMicros() {
-    return nodes().stream().mapToLong(Plan::tickMicros).filter(tick -> tick > 0).findFirst().orElse(0);
+    return nodes().stream()
+        .mapToLong(Plan::tickMicros)
+        .filter(tick -> tick > 0)
+        .findFirst()
+        .orElse(0);
   }
 
   private static long tickMicros(Node node) {

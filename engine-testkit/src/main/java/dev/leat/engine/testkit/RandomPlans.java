@@ -96,14 +96,17 @@ public final class RandomPlans {
     RandomPlans plans = new RandomPlans(new SplittableRandom(seed), deduplications, forgetting);
     Plan plain = plans.withExtras(seed);
     // Apart, too, and behind all else.
-    RandomPlans ordered = new RandomPlans(new SplittableRandom(seed ^ ORDERS_SALT), deduplications, forgetting);
+    RandomPlans ordered =
+        new RandomPlans(new SplittableRandom(seed ^ ORDERS_SALT), deduplications, forgetting);
     ordered.relations.addAll(plans.relations);
     ordered.names = plans.names;
     Plan withOrders = ordered.withOrders(plain);
-    RandomPlans ticking = new RandomPlans(new SplittableRandom(seed ^ CLOCKS_SALT), deduplications, forgetting);
+    RandomPlans ticking =
+        new RandomPlans(new SplittableRandom(seed ^ CLOCKS_SALT), deduplications, forgetting);
     ticking.relations.addAll(ordered.relations);
     ticking.names = ordered.names;
-    RandomPlans late = new RandomPlans(new SplittableRandom(seed ^ LATE_SALT), deduplications, forgetting);
+    RandomPlans late =
+        new RandomPlans(new SplittableRandom(seed ^ LATE_SALT), deduplications, forgetting);
     Plan plan = ticking.withClocks(late.withLateJoins(withOrders));
     Plan all = new RandomChains(seed, ticking.relations).addTo(plan);
     List<ViewDefinition> views = new ArrayList<>(all.views());

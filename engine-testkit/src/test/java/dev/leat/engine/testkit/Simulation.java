@@ -130,8 +130,8 @@ record Simulation(
   }
 
   /**
-   * What is a repetition, and what is forgotten, depends on when an epoch was made, which a count of
-   * appends cannot tell.
+   * What is a repetition, and what is forgotten, depends on when an epoch was made, which a count
+   * of appends cannot tell.
    */
   private boolean dependsOnTime() {
     return plan.inputs().stream()

@@ -9,8 +9,8 @@ import dev.leat.engine.plan.Node;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When the rows of a table are forgotten. A row that is due is forgotten before the rows of an epoch
- * are looked at: one that is put in then is a new one, and one that is deleted is not there.
+ * When the rows of a table are forgotten. A row that is due is forgotten before the rows of an
+ * epoch are looked at: one that is put in then is a new one, and one that is deleted is not there.
  */
 final class RowExpiry {
   private final TickTime time;

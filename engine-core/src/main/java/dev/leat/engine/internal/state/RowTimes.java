@@ -4,8 +4,8 @@ import dev.leat.engine.internal.checkpoint.StateImage;
 import dev.leat.engine.internal.checkpoint.StateReader;
 
 /**
- * A time for each row of {@link GroupRows}, by slot, and which row has the least. Times lie in pages
- * of their own, so that a row is not written to where only its time changes.
+ * A time for each row of {@link GroupRows}, by slot, and which row has the least. Times lie in
+ * pages of their own, so that a row is not written to where only its time changes.
  *
  * <p><b>Checkpoints.</b> An image has the times of all slots. The heap is made anew.
  */
