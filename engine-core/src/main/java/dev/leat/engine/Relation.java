@@ -105,7 +105,7 @@ public final class Relation<T> {
    * and freed, and what becomes of it later is passed over. So this is not what a query over all
    * rows would give, and depends on when rows came in; a {@code where} over a time of the row does
    * not. What is kept before it, such as the groups of an aggregate, is not freed: forget the rows
-   * that are aggregated, or the table itself.
+   * that are aggregated, or those of a table at the table: {@link TableDeclaration#forgetAfter}.
    *
    * @param after a millisecond to ten years, in whole microseconds
    * @throws EngineException if rows have no key and are taken back

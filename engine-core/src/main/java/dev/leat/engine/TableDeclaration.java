@@ -1,11 +1,15 @@
 package dev.leat.engine;
 
+import dev.leat.engine.plan.ClockRules;
 import dev.leat.engine.plan.Field;
+import dev.leat.engine.plan.Forgetting;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Schema;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A table being declared: how are its rows told apart?
@@ -17,12 +21,41 @@ public final class TableDeclaration<T> {
   private final String name;
   private final Schema schema;
   private final Class<T> record;
+  private final @Nullable Forgetting forgetting;
 
   TableDeclaration(PipelineBuilder builder, String name, Schema schema, Class<T> record) {
+    this(builder, name, schema, record, null);
+  }
+
+  private TableDeclaration(
+      PipelineBuilder builder,
+      String name,
+      Schema schema,
+      Class<T> record,
+      @Nullable Forgetting forgetting) {
     this.builder = builder;
     this.name = name;
     this.schema = schema;
     this.record = record;
+    this.forgetting = forgetting;
+  }
+
+  /**
+   * The table forgets rows that were not put in for so long by {@link Expressions#now}: they are
+   * taken back and freed, as if they were deleted. Putting a row in again, changed or not, keeps
+   * it. To delete a row that is not there is then no error, as it may have been forgotten.
+   *
+   * @param after a millisecond to ten years, in whole microseconds
+   */
+  public TableDeclaration<T> forgetAfter(Duration after) {
+    String place = "forgetAfter on table '" + name + "'";
+    if (forgetting != null) {
+      throw new EngineException(
+          EngineException.Kind.INVALID, place + ": it is said of a table once");
+    }
+    long micros = ClockRules.forgettingMicros(after, place);
+    return new TableDeclaration<>(
+        builder, name, schema, record, new Forgetting(micros, builder.tickMicros()));
   }
 
   /** By key: a row put in takes the place of the one with its key. Key columns are never null. */
@@ -50,6 +83,7 @@ public final class TableDeclaration<T> {
   }
 
   private Relation<T> relation(Node.Input input) {
-    return new Relation<>(builder, builder.add(input), record);
+    Node.Input declared = forgetting == null ? input : input.forgetting(forgetting);
+    return new Relation<>(builder, builder.add(declared), record);
   }
 }

@@ -117,7 +117,8 @@ public final class Explain {
       String columns = input.describe() + " " + input.schema();
       return columns
           + (input.deduplication() == null ? "" : " " + input.deduplication())
-          + (input.eventTime() == null ? "" : " " + input.eventTime());
+          + (input.eventTime() == null ? "" : " " + input.eventTime())
+          + (input.forgetting() == null ? "" : " " + input.forgetting());
     }
 
     @Override

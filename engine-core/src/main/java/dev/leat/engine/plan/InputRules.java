@@ -10,14 +10,6 @@ final class InputRules {
     if (isKeyed == input.primaryKey().isEmpty()) {
       throw Node.invalid("input '" + name + "': a keyed table, and only that, has a primary key");
     }
-    Deduplication deduplication = input.deduplication();
-    if (deduplication != null) {
-      deduplication.checkOn(input);
-    }
-    EventTime eventTime = input.eventTime();
-    if (eventTime != null) {
-      eventTime.checkOn(input);
-    }
     if (!isKeyed) {
       return;
     }

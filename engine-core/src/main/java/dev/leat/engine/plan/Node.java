@@ -264,8 +264,7 @@ public abstract sealed class Node
     private final String name;
     private final InputKind kind;
     private final List<String> primaryKey;
-    private final @Nullable Deduplication deduplication;
-    private final @Nullable EventTime eventTime;
+    private final Declared declared;
 
     /**
      * An input.
@@ -273,31 +272,22 @@ public abstract sealed class Node
      * @param primaryKey columns of the primary key, for keyed tables only
      */
     public Input(String name, InputKind kind, Schema schema, List<String> primaryKey) {
-      this(name, kind, schema, primaryKey, null, null);
+      this(name, kind, schema, primaryKey, Declared.NOTHING);
     }
 
     private Input(
-        String name,
-        InputKind kind,
-        Schema schema,
-        List<String> primaryKey,
-        @Nullable Deduplication deduplication,
-        @Nullable EventTime eventTime) {
+        String name, InputKind kind, Schema schema, List<String> primaryKey, Declared declared) {
       super(
           List.of(),
           schema,
           RowTraits.ofInput(kind, primaryKey),
-          EventTime.write(
-              eventTime,
-              Deduplication.write(
-                  deduplication,
-                  new Canonical("input").name(name).word(kind.name()).names(primaryKey))));
+          declared.write(new Canonical("input").name(name).word(kind.name()).names(primaryKey)));
       this.name = name;
       this.kind = kind;
       this.primaryKey = List.copyOf(primaryKey);
-      this.deduplication = deduplication;
-      this.eventTime = eventTime;
+      this.declared = declared;
       InputRules.check(this);
+      declared.checkOn(this);
     }
 
     /**
@@ -306,7 +296,7 @@ public abstract sealed class Node
      * @throws EngineException if it is no stream, or has no such columns
      */
     public Input deduplicated(Deduplication by) {
-      return new Input(name, kind, schema(), primaryKey, by, eventTime);
+      return new Input(name, kind, schema(), primaryKey, declared.with(by));
     }
 
     /**
@@ -315,17 +305,31 @@ public abstract sealed class Node
      * @throws EngineException if it is no stream, or has no such instant
      */
     public Input withEventTime(EventTime time) {
-      return new Input(name, kind, schema(), primaryKey, deduplication, time);
+      return new Input(name, kind, schema(), primaryKey, declared.with(time));
+    }
+
+    /**
+     * The same table, whose rows are forgotten.
+     *
+     * @throws EngineException if it is a stream, or the time is less than a millisecond
+     */
+    public Input forgetting(Forgetting after) {
+      return new Input(name, kind, schema(), primaryKey, declared.with(after));
     }
 
     /** Which of its rows are repetitions, and left out; null if none are. */
     public @Nullable Deduplication deduplication() {
-      return deduplication;
+      return declared.deduplication();
     }
 
     /** When its rows happened; null if that is not declared. */
     public @Nullable EventTime eventTime() {
-      return eventTime;
+      return declared.eventTime();
+    }
+
+    /** When its rows are forgotten; null if they are not. */
+    public @Nullable Forgetting forgetting() {
+      return declared.forgetting();
     }
 
     public String name() {

@@ -26,7 +26,7 @@ public record Plan(List<Node.Input> inputs, List<ViewDefinition> views) {
     checkInputs(inputs, views);
     checkViewNames(views);
     checkGrowth(views);
-    checkTicks(views);
+    checkTicks(inputs, views);
   }
 
   private static void checkInputs(List<Node.Input> inputs, List<ViewDefinition> views) {
@@ -67,13 +67,12 @@ public record Plan(List<Node.Input> inputs, List<ViewDefinition> views) {
     }
   }
 
-  private static void checkTicks(List<ViewDefinition> views) {
+  private static void checkTicks(List<Node.Input> inputs, List<ViewDefinition> views) {
     Set<Long> intervals = new HashSet<>();
-    for (Node node : nodes(List.of(), views)) {
-      if (node instanceof Ticking ticking) {
-        intervals.add(ticking.tickMicros());
-      }
+    for (Node node : nodes(inputs, views)) {
+      intervals.add(tickMicros(node));
     }
+    intervals.remove(0L);
     if (intervals.size() > 1) {
       throw new EngineException(
           EngineException.Kind.INVALID,
@@ -83,13 +82,21 @@ public record Plan(List<Node.Input> inputs, List<ViewDefinition> views) {
     }
   }
 
-  /** How far time moves when it moves, in microseconds; 0 if no view depends on the time. */
+  /** How far time moves when it moves, in microseconds; 0 if nothing depends on the time. */
   public long tickMicros() {
     return nodes().stream()
-        .filter(Ticking.class::isInstance)
-        .mapToLong(node -> ((Ticking) node).tickMicros())
+        .mapToLong(Plan::tickMicros)
+        .filter(tick -> tick > 0)
         .findFirst()
         .orElse(0);
+  }
+
+  private static long tickMicros(Node node) {
+    if (node instanceof Ticking ticking) {
+      return ticking.tickMicros();
+    }
+    Forgetting forgetting = node instanceof Node.Input input ? input.forgetting() : null;
+    return forgetting == null ? 0 : forgetting.tickMicros();
   }
 
   private static void checkGrowth(List<ViewDefinition> views) {

@@ -124,12 +124,14 @@ public record PlanManifest(List<Entry> entries) {
     return relations;
   }
 
-  /** An input in words: its kind, its key if it has one, and all its columns. */
+  /** An input in words: its kind, its key if it has one, all its columns, when it forgets. */
   public static String describe(Node.Input input) {
+    String forgetting = input.forgetting() == null ? "" : " " + input.forgetting();
     return switch (input.kind()) {
       case STREAM -> "stream " + input.schema();
-      case KEYED_TABLE -> "table with key " + input.primaryKey() + " " + input.schema();
-      case KEYLESS_TABLE -> "table without key " + input.schema();
+      case KEYED_TABLE ->
+          "table with key " + input.primaryKey() + " " + input.schema() + forgetting;
+      case KEYLESS_TABLE -> "table without key " + input.schema() + forgetting;
     };
   }
 

@@ -41,6 +41,10 @@ public record StateBound(Kind kind, String text) {
   private static final class OfOperator implements Node.Visitor<StateBound> {
     @Override
     public StateBound input(Node.Input input) {
+      Forgetting forgetting = input.forgetting();
+      if (forgetting != null) {
+        return forgetting.bound();
+      }
       return switch (input.kind()) {
         case STREAM -> {
           Deduplication deduplication = input.deduplication();

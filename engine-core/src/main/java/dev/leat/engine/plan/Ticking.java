@@ -53,6 +53,10 @@ public abstract sealed class Ticking extends Node permits TemporalFilter, WithCl
         || from instanceof WithClock) {
       from = from.inputs().get(0);
     }
+    if (from instanceof Node.Input input) {
+      Forgetting forgetting = input.forgetting();
+      return forgetting == null ? null : forgetting.bound();
+    }
     return from instanceof Ticking ticking ? ticking.boundOfRows() : null;
   }
 }

@@ -156,6 +156,8 @@ class PlanFingerprintTest {
             .get(0)
             .fingerprint());
     all.put("forget", Forget.of(timed, 2_000_000, 1_000_000).fingerprint());
+    all.put(
+        "forgetting table", TABLE.forgetting(new Forgetting(2_000_000, 1_000_000)).fingerprint());
     all.put("top of all", Top.of(STREAM, List.of(), order, 0, 1).fingerprint());
     OverCall number = new OverCall(OverFunction.ROW_NUMBER, null, 0, Frame.all(), "n");
     OverCall lag = new OverCall(OverFunction.LAG, PAGE, 2, Frame.all(), "l");

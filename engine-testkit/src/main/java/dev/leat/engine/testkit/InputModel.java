@@ -2,11 +2,13 @@ package dev.leat.engine.testkit;
 
 import dev.leat.engine.plan.Deduplication;
 import dev.leat.engine.plan.EventTime;
+import dev.leat.engine.plan.Forgetting;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.Schema;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -18,13 +20,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * The current rows of a plan's inputs, by the plainest means. Time stands still unless it is told:
  * of a stream that is deduplicated, rows are left out that have the key of one that came in within
- * the horizon before; of one with event time, rows that have none, or one too far ahead.
+ * the horizon before; of one with event time, rows that have none, or one too far ahead. Of a table
+ * that forgets, rows go that were not put in for a time; equal rows of a table without a key count
+ * as put in when the last of them was, and what is not there can be deleted from it without an
+ * error.
  */
 public final class InputModel {
   private final Plan plan;
   private final Instant start;
   private final Map<String, List<ReferenceRow>> rows = new LinkedHashMap<>();
   private final Map<String, Map<ReferenceRow, Duration>> keys = new LinkedHashMap<>();
+  private final Map<String, Map<ReferenceRow, Instant>> put = new LinkedHashMap<>();
   private final Map<String, Long> duplicates = new LinkedHashMap<>();
   private final Map<String, List<Instant>> reached = new LinkedHashMap<>();
   private Duration now = Duration.ZERO;
@@ -51,6 +57,34 @@ public final class InputModel {
   /** Moves time forward. */
   public void advance(Duration time) {
     now = now.plus(time);
+    put.forEach((input, times) -> forget(plan.input(input), times));
+  }
+
+  private void forget(Node.Input input, Map<ReferenceRow, Instant> times) {
+    Forgetting forgetting = Objects.requireNonNull(input.forgetting());
+    Duration after = Duration.of(forgetting.afterMicros(), ChronoUnit.MICROS);
+    Instant tick = tick(forgetting);
+    rows(input.name()).removeIf(row -> !tick.isBefore(wasPut(times, row).plus(after)));
+  }
+
+  private static Instant wasPut(Map<ReferenceRow, Instant> times, ReferenceRow row) {
+    return Objects.requireNonNull(times.get(row), "a row that was never put in");
+  }
+
+  /** The time by which rows are forgotten. */
+  private Instant tick(Forgetting forgetting) {
+    long micros = ChronoUnit.MICROS.between(Instant.EPOCH, now());
+    long ticks = Math.floorDiv(micros, forgetting.tickMicros());
+    return Instant.EPOCH.plus(ticks * forgetting.tickMicros(), ChronoUnit.MICROS);
+  }
+
+  /** Adds a row to those of an input. */
+  private void add(Node.Input input, ReferenceRow row) {
+    rows(input.name()).add(row);
+    Forgetting forgetting = input.forgetting();
+    if (forgetting != null) {
+      put.computeIfAbsent(input.name(), name -> new HashMap<>()).put(row, tick(forgetting));
+    }
   }
 
   /** The time that it is. */
@@ -90,7 +124,8 @@ public final class InputModel {
   /**
    * Makes a change.
    *
-   * @return was there a row to delete? True for changes that delete nothing
+   * @return was there a row to delete? True for changes that delete nothing, and where a row that
+   *     is not there may have been forgotten
    * @throws IllegalArgumentException if the input does not take such changes
    */
   public boolean apply(InputChange change) {
@@ -112,14 +147,14 @@ public final class InputModel {
         } else if (!hasEventTime(input, row)) {
           withoutEventTime++;
         } else {
-          current.add(row);
+          add(input, row);
         }
         return true;
       }
       case UPSERT -> {
         ReferenceRow row = ReferenceRow.of(input.schema(), change.values());
         current.removeIf(old -> key(input, old).equals(key(input, row)));
-        current.add(row);
+        add(input, row);
         return true;
       }
       case DELETE_KEY -> {
@@ -128,7 +163,8 @@ public final class InputModel {
         return current.removeIf(old -> key(input, old).equals(key));
       }
       case DELETE_ROW -> {
-        return current.remove(ReferenceRow.of(input.schema(), change.values()));
+        boolean isDone = current.remove(ReferenceRow.of(input.schema(), change.values()));
+        return isDone || input.forgetting() != null;
       }
     }
     throw new IllegalStateException("no such change: " + change);

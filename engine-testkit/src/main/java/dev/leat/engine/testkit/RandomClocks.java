@@ -12,6 +12,7 @@ import dev.leat.engine.plan.Type;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.SplittableRandom;
 
 /**
@@ -31,11 +32,13 @@ final class RandomClocks {
    * Relations of one plan.
    *
    * @param random decides all
+   * @param givenTickMicros the tick interval of the plan, if something in it has one
    */
-  RandomClocks(SplittableRandom random) {
+  RandomClocks(SplittableRandom random, OptionalLong givenTickMicros) {
     this.random = random;
     this.values = new RandomValues(random);
-    this.tickMicros = values.pick(List.of(1, 1, 2, 5)) * (long) MICROS_PER_SECOND;
+    long picked = values.pick(List.of(1, 1, 2, 5)) * (long) MICROS_PER_SECOND;
+    this.tickMicros = givenTickMicros.orElse(picked);
   }
 
   /**

@@ -74,14 +74,17 @@ public final class RandomPlans {
 
   private final SplittableRandom random;
   private final RandomDeduplications deduplications;
+  private final RandomForgetting forgetting;
   private final RandomValues values;
   private final List<Node> relations = new ArrayList<>();
   private int unions;
   private int names;
 
-  private RandomPlans(SplittableRandom random, RandomDeduplications deduplications) {
+  private RandomPlans(
+      SplittableRandom random, RandomDeduplications deduplications, RandomForgetting forgetting) {
     this.random = random;
     this.deduplications = deduplications;
+    this.forgetting = forgetting;
     this.values = new RandomValues(random);
   }
 
@@ -89,17 +92,21 @@ public final class RandomPlans {
   public static Plan plan(long seed) {
     // Apart, so that plans are the same as before there was deduplication; so are extras.
     RandomDeduplications deduplications = new RandomDeduplications(seed);
-    RandomPlans plans = new RandomPlans(new SplittableRandom(seed), deduplications);
+    RandomForgetting forgetting = new RandomForgetting(seed);
+    RandomPlans plans = new RandomPlans(new SplittableRandom(seed), deduplications, forgetting);
     Plan plain = plans.withExtras(seed);
     // Apart, too, and behind all else.
-    RandomPlans ordered = new RandomPlans(new SplittableRandom(seed ^ ORDERS_SALT), deduplications);
+    RandomPlans ordered =
+        new RandomPlans(new SplittableRandom(seed ^ ORDERS_SALT), deduplications, forgetting);
     ordered.relations.addAll(plans.relations);
     ordered.names = plans.names;
     Plan withOrders = ordered.withOrders(plain);
-    RandomPlans ticking = new RandomPlans(new SplittableRandom(seed ^ CLOCKS_SALT), deduplications);
+    RandomPlans ticking =
+        new RandomPlans(new SplittableRandom(seed ^ CLOCKS_SALT), deduplications, forgetting);
     ticking.relations.addAll(ordered.relations);
     ticking.names = ordered.names;
-    RandomPlans late = new RandomPlans(new SplittableRandom(seed ^ LATE_SALT), deduplications);
+    RandomPlans late =
+        new RandomPlans(new SplittableRandom(seed ^ LATE_SALT), deduplications, forgetting);
     Plan plan = ticking.withClocks(late.withLateJoins(withOrders));
     Plan all = new RandomChains(seed, ticking.relations).addTo(plan);
     List<ViewDefinition> views = new ArrayList<>(all.views());
@@ -112,7 +119,7 @@ public final class RandomPlans {
     if (random.nextInt(3) > 0) {
       return plan;
     }
-    RandomClocks clocks = new RandomClocks(random);
+    RandomClocks clocks = new RandomClocks(random, forgetting.tickMicros());
     List<ViewDefinition> views = new ArrayList<>(plan.views());
     for (int i = random.nextInt(MAX_TICKING_VIEWS); i >= 0; i--) {
       Node source = values.percent(30) ? values.pick(plan.inputs()) : source();
@@ -228,7 +235,8 @@ public final class RandomPlans {
       fields.add(new Field("c" + i, isKey ? scalarType() : type(), isNullable));
     }
     List<String> primaryKey = fields.subList(0, keys).stream().map(Field::name).toList();
-    return deduplications.some(new Node.Input(name, kind, Schema.of(fields), primaryKey));
+    Node.Input plain = new Node.Input(name, kind, Schema.of(fields), primaryKey);
+    return forgetting.some(deduplications.some(plain));
   }
 
   private Type scalarType() {

@@ -15,7 +15,6 @@ import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Over;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.SetOperation;
-import dev.leat.engine.plan.Ticking;
 import dev.leat.engine.plan.Top;
 import dev.leat.engine.plan.ViewDefinition;
 import java.util.ArrayList;
@@ -42,7 +41,7 @@ class ArrivalOrderTest {
 
   private static boolean dependsOnOrder(Plan plan) {
     return plan.inputs().stream().anyMatch(input -> input.deduplication() != null)
-        || plan.nodes().stream().anyMatch(Ticking.class::isInstance)
+        || plan.tickMicros() > 0
         || plan.views().stream()
             .map(ViewDefinition::relation)
             .anyMatch(ReferenceEvaluator::dependsOnEpochs);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.leat.engine.plan.Deduplication;
+import dev.leat.engine.plan.Forgetting;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.Schema;
@@ -77,6 +78,27 @@ class InputModelTest {
     assertThat(deduplicated.rows("s").toString())
         .isEqualTo("[(1.00, x'01'), (3.00, null), (4.00, null), (6.00, x'01')]");
     assertThat(deduplicated.duplicates()).containsExactly(Map.entry("s", 2L));
+  }
+
+  @Test
+  void aTableForgetsRowsThatWereNotPutInForATime() {
+    Node.Input table =
+        new Node.Input("t", Node.InputKind.KEYLESS_TABLE, SCHEMA, List.of())
+            .forgetting(new Forgetting(2_500_000, 1_000_000));
+    InputModel forgetting = new InputModel(new Plan(List.of(table), List.of()));
+    List<Object> one = row(dec("1"), null);
+    forgetting.apply(new InputChange("t", InputChange.Kind.INSERT, one));
+    forgetting.apply(new InputChange("t", InputChange.Kind.INSERT, row(dec("2"), null)));
+    forgetting.advance(Duration.ofMillis(1500));
+    // Counts as put in at the tick before.
+    forgetting.apply(new InputChange("t", InputChange.Kind.INSERT, one));
+    forgetting.advance(Duration.ofMillis(1499));
+    assertThat(forgetting.rows("t")).hasSize(3);
+    forgetting.advance(Duration.ofMillis(1));
+    assertThat(forgetting.rows("t").toString()).isEqualTo("[(1.00, null), (1.00, null)]");
+    forgetting.advance(Duration.ofSeconds(1));
+    assertThat(forgetting.rows("t")).isEmpty();
+    assertThat(forgetting.apply(new InputChange("t", InputChange.Kind.DELETE_ROW, one))).isTrue();
   }
 
   @Test

@@ -39,7 +39,8 @@ final class LedgerCheck {
         plan.nodes().stream()
             .noneMatch(
                 n ->
-                    n instanceof Node.Aggregate
+                    forgets(n)
+                        || n instanceof Node.Aggregate
                         || n instanceof Distinct
                         || n instanceof SetOperation
                         || n instanceof Top
@@ -60,6 +61,11 @@ final class LedgerCheck {
                             || n instanceof Top
                             || n instanceof Ticking
                             || n instanceof Sessionize);
+  }
+
+  /** A row that is forgotten and put in again in one epoch did not change. */
+  private static boolean forgets(Node node) {
+    return node instanceof Node.Input input && input.forgetting() != null;
   }
 
   /** Applies the changes of an epoch to a model. */

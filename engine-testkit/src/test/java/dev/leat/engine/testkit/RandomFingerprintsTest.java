@@ -187,6 +187,7 @@ class RandomFingerprintsTest {
           texts(input.primaryKey()),
           String.valueOf(input.deduplication()),
           String.valueOf(input.eventTime()),
+          String.valueOf(input.forgetting()),
           isStrict ? schema(input.schema()) : "");
     }
     if (node instanceof GroupingSets copies) {

@@ -154,6 +154,31 @@ class RandomPlansHealthTest {
   }
 
   @Test
+  void someRowsOfTablesAreForgotten() {
+    Map<Node.InputKind, Long> forgotten = new LinkedHashMap<>();
+    Map<Node.InputKind, Long> kept = new LinkedHashMap<>();
+    for (long seed = 0; seed < PLANS; seed++) {
+      Plan plan = RandomPlans.plan(seed);
+      InputModel still = new InputModel(plan);
+      InputModel moving = new InputModel(plan);
+      for (List<InputChange> epoch : RandomChanges.epochs(plan, seed, 60)) {
+        moving.advance(Duration.ofSeconds(2));
+        epoch.forEach(still::apply);
+        epoch.forEach(moving::apply);
+      }
+      for (Node.Input input : plan.inputs()) {
+        if (input.forgetting() != null) {
+          long left = moving.rows(input.name()).size();
+          kept.merge(input.kind(), left, Long::sum);
+          forgotten.merge(input.kind(), still.rows(input.name()).size() - left, Long::sum);
+        }
+      }
+    }
+    assertThat(forgotten).hasSize(2).allSatisfy((kind, rows) -> assertThat(rows).isGreaterThan(50));
+    assertThat(kept).hasSize(2).allSatisfy((kind, rows) -> assertThat(rows).isGreaterThan(50));
+  }
+
+  @Test
   void theOrderOfRowsDoesNotMatter() {
     for (long seed = 0; seed < PLANS; seed++) {
       Plan plan = RandomPlans.plan(seed);

@@ -130,10 +130,12 @@ record Simulation(
   }
 
   /**
-   * What is a repetition depends on when an epoch was made, which a count of appends cannot tell.
+   * What is a repetition, and what is forgotten, depends on when an epoch was made, which a count
+   * of appends cannot tell.
    */
   private boolean dependsOnTime() {
-    return plan.inputs().stream().anyMatch(input -> input.deduplication() != null);
+    return plan.inputs().stream()
+        .anyMatch(input -> input.deduplication() != null || input.forgetting() != null);
   }
 
   private Map<String, List<ReferenceRow>> inputsAfter(int appends) {

@@ -100,7 +100,12 @@ public final class Dataflow implements Checkpointed {
 
   /** The operators of a part of a plan, whose inputs take staged rows. */
   Dataflow(Plan plan, PlanPart part, Dictionary dictionary, Failures failures) {
-    this(plan, part, dictionary, failures, stagedInputs(plan, dictionary, failures));
+    this(plan, part, dictionary, failures, new TickTime());
+  }
+
+  private Dataflow(
+      Plan plan, PlanPart part, Dictionary dictionary, Failures failures, TickTime time) {
+    this(plan, part, dictionary, failures, time, stagedInputs(plan, dictionary, failures, time));
   }
 
   /**
@@ -114,7 +119,7 @@ public final class Dataflow implements Checkpointed {
       Dictionary dictionary,
       Failures failures,
       Function<Node.Input, InputOperator> inputOperators) {
-    this(plan, PlanPart.whole(plan), dictionary, failures, inputOperators);
+    this(plan, PlanPart.whole(plan), dictionary, failures, new TickTime(), inputOperators);
   }
 
   private Dataflow(
@@ -122,10 +127,10 @@ public final class Dataflow implements Checkpointed {
       PlanPart part,
       Dictionary dictionary,
       Failures failures,
+      TickTime time,
       Function<Node.Input, InputOperator> inputOperators) {
     JoinOperators joins = new JoinOperators(plan, dictionary);
     ColumnUse use = ColumnUse.of(plan);
-    TickTime time = new TickTime();
     times.add(time);
     for (Node node : part.nodes()) {
       boolean isTwin = part.twins().contains(node);
@@ -231,13 +236,13 @@ public final class Dataflow implements Checkpointed {
   }
 
   private static Function<Node.Input, InputOperator> stagedInputs(
-      Plan plan, Dictionary dictionary, Failures failures) {
+      Plan plan, Dictionary dictionary, Failures failures, TickTime time) {
     ColumnUse use = ColumnUse.of(plan);
     return node ->
         switch (node.kind()) {
           case STREAM -> stream(node, use.isRead(node), dictionary);
-          case KEYED_TABLE -> new KeyedTableOperator(node, dictionary);
-          case KEYLESS_TABLE -> new KeylessTableOperator(node, dictionary, failures);
+          case KEYED_TABLE -> new KeyedTableOperator(node, dictionary, time);
+          case KEYLESS_TABLE -> new KeylessTableOperator(node, dictionary, failures, time);
         };
   }
 

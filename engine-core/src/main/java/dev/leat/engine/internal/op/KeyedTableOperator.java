@@ -15,11 +15,13 @@ import dev.leat.engine.plan.Schema;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A table with a primary key: keeps its rows and turns what is put and deleted into changes.
  * However often a key is written in an epoch, there is at most one old row (-1) and one new row
- * (+1) of it, and none if they are equal. Deleting a key that is not there changes nothing.
+ * (+1) of it, and none if they are equal. Deleting a key that is not there changes nothing. A table
+ * that forgets takes back the rows of keys that were not put in for a time.
  *
  * <p>A row's words are its key's, one that says whether it is there, and those of its other
  * columns.
@@ -34,9 +36,15 @@ public final class KeyedTableOperator implements InputOperator {
   private final TouchedRows touched;
   private final long[] probe;
   private final Batch output;
+  private final @Nullable RowExpiry expiry;
   private List<StagedRows> staged = List.of();
 
-  public KeyedTableOperator(Node.Input node, Dictionary dictionary) {
+  /**
+   * The operator of a table.
+   *
+   * @param time by which its rows are forgotten, if they are
+   */
+  public KeyedTableOperator(Node.Input node, Dictionary dictionary, TickTime time) {
     Schema schema = node.schema();
     int[] key = node.primaryKey().stream().mapToInt(schema::find).toArray();
     int[] rest =
@@ -53,6 +61,7 @@ public final class KeyedTableOperator implements InputOperator {
     this.touched = new TouchedRows(keys.rows(), liveWord, new long[keys.rows().stride()]);
     this.probe = new long[keyLayout.stride()];
     this.output = new Batch(schema.size());
+    this.expiry = RowExpiry.of(node, time, keys.rows());
   }
 
   @Override
@@ -62,11 +71,12 @@ public final class KeyedTableOperator implements InputOperator {
 
   @Override
   public void step() {
-    if (staged.isEmpty()) {
+    if (staged.isEmpty() && (expiry == null || !expiry.isDue())) {
       output.clear();
       return;
     }
     touched.start();
+    forget();
     Batch in = encoder.encode(staged);
     int row = 0;
     for (StagedRows section : staged) {
@@ -83,6 +93,13 @@ public final class KeyedTableOperator implements InputOperator {
     }
   }
 
+  private void forget() {
+    while (expiry != null && expiry.isDue()) {
+      int at = touched.touch(expiry.removeFirst());
+      touched.words()[at + liveWord] = 0;
+    }
+  }
+
   private void apply(Batch in, int row, boolean isDelete) {
     keyLayout.gather(in, row, probe);
     int slot = isDelete ? keys.find(probe) : keys.findOrAdd(probe);
@@ -94,6 +111,14 @@ public final class KeyedTableOperator implements InputOperator {
     words[at + liveWord] = isDelete ? 0 : 1;
     if (!isDelete) {
       restLayout.gather(in, row, words, at + restWord);
+    }
+    if (expiry == null) {
+      return;
+    }
+    if (isDelete) {
+      expiry.wasDeleted(slot);
+    } else {
+      expiry.wasPut(slot);
     }
   }
 
@@ -119,7 +144,7 @@ public final class KeyedTableOperator implements InputOperator {
 
   @Override
   public long stateBytes() {
-    return keys.bytes() + touched.stateBytes();
+    return keys.bytes() + touched.stateBytes() + (expiry == null ? 0 : expiry.bytes());
   }
 
   @Override
@@ -137,11 +162,22 @@ public final class KeyedTableOperator implements InputOperator {
 
   @Override
   public StateImage capture() {
-    return keys.capture();
+    StateImage ofKeys = keys.capture();
+    if (expiry == null) {
+      return ofKeys;
+    }
+    StateImage ofTimes = expiry.capture();
+    return out -> {
+      ofKeys.writeTo(out);
+      ofTimes.writeTo(out);
+    };
   }
 
   @Override
   public void restore(StateReader in) {
     keys.restore(in);
+    if (expiry != null) {
+      expiry.restore(in);
+    }
   }
 }
