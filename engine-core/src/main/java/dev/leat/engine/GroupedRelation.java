@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Rows in groups, waiting for aggregates. */
 public final class GroupedRelation {
@@ -16,14 +17,15 @@ public final class GroupedRelation {
   private final Node node;
   private final List<String> keys;
 
-  /** Empty for groups by all keys alone. */
-  private final List<List<String>> sets;
+  /** Null for groups by all keys alone. */
+  private final @Nullable List<List<String>> sets;
 
   GroupedRelation(PipelineBuilder builder, Node node, List<String> keys) {
-    this(builder, node, keys, List.of());
+    this(builder, node, keys, null);
   }
 
-  GroupedRelation(PipelineBuilder builder, Node node, List<String> keys, List<List<String>> sets) {
+  GroupedRelation(
+      PipelineBuilder builder, Node node, List<String> keys, @Nullable List<List<String>> sets) {
     this.builder = builder;
     this.node = node;
     this.keys = keys;
@@ -37,16 +39,20 @@ public final class GroupedRelation {
   public Relation<Row> aggregate(AggregateCall... calls) {
     // Also where there are sets, so that what is wrong is said of what was written.
     Node plain = Node.Aggregate.of(node, keys, List.of(calls));
-    return new Relation<>(builder, sets.isEmpty() ? plain : ofSets(List.of(calls)), Row.class);
+    Node groups = sets == null ? plain : ofSets(sets, List.of(calls));
+    return new Relation<>(builder, groups, Row.class);
   }
 
-  private Node ofSets(List<AggregateCall> calls) {
+  private Node ofSets(List<List<String>> of, List<AggregateCall> calls) {
+    checkNames(calls);
     Set<String> read = new LinkedHashSet<>(keys);
     calls.forEach(call -> call.exprs().forEach(expr -> read.addAll(expr.columns())));
     List<NamedExpr> needed = new ArrayList<>();
     read.forEach(name -> needed.add(new Expr.Column(name).as(name)));
     boolean isAll = List.copyOf(read).equals(node.schema().names());
-    GroupingSets copies = GroupingSets.of(isAll ? node : Node.Project.of(node, needed), keys, sets);
+    // A count of all rows reads no column.
+    Node rows = isAll || needed.isEmpty() ? node : Node.Project.of(node, needed);
+    GroupingSets copies = GroupingSets.of(rows, keys, of);
     List<String> groupedBy = copies.groupedBy();
     List<NamedExpr> columns = new ArrayList<>();
     for (int k = 0; k < keys.size(); k++) {
@@ -58,5 +64,18 @@ public final class GroupedRelation {
     }
     columns.add(new Expr.Column(groupedBy.get(keys.size())).as(GroupingSets.ID));
     return Node.Project.of(Node.Aggregate.of(copies, groupedBy, calls), columns);
+  }
+
+  private void checkNames(List<AggregateCall> calls) {
+    if (keys.contains(GroupingSets.ID)
+        || calls.stream().anyMatch(call -> GroupingSets.ID.equals(call.name()))) {
+      throw new EngineException(
+          EngineException.Kind.INVALID,
+          "grouping sets on "
+              + node.describe()
+              + ": the result has a column '"
+              + GroupingSets.ID
+              + "' already, which says what a row is grouped by; rename yours");
+    }
   }
 }

@@ -82,11 +82,34 @@ public final class Joining<L, R, O> {
    *
    * @param leftTime a column of the left
    * @param rightTime a column of the right
-   * @param before how much earlier than the left one's the right one's time may be
-   * @param after how much later it may be
+   * @param before how much earlier than the left one's the right one's time may be; negative if it
+   *     must be later
+   * @param after how much later it may be; negative if it must be earlier
+   * @throws EngineException if a time is not of its side, or the latest is before the earliest
    */
   public Joining<L, R, O> within(Expr leftTime, Expr rightTime, Duration before, Duration after) {
+    // Columns of the wrong side would give a condition as well, but another one than is meant.
+    checkSide(leftTime, "left", left);
+    checkSide(rightTime, "right", right);
+    if (after.compareTo(before.negated()) < 0) {
+      throw new EngineException(
+          EngineException.Kind.INVALID,
+          "within on "
+              + left.node().describe()
+              + ": nothing is in a time that ends before it begins: before="
+              + before
+              + " after="
+              + after);
+    }
     return matching(rightTime.between(leftTime.minus(before), leftTime.plus(after)));
+  }
+
+  private static void checkSide(Expr time, String side, Relation<?> relation) {
+    String place =
+        "within, time of the " + side + " side: " + time + " of " + relation.node().describe();
+    for (String column : time.columns()) {
+      relation.schema().indexOf(column, place);
+    }
   }
 
   /** A null in a key is equal to a null in the other, as {@code IS NOT DISTINCT FROM} in SQL. */

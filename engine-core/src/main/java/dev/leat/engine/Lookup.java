@@ -60,7 +60,7 @@ public final class Lookup<L, R> {
     Join.Accepted accepted = new Join.Accepted(left.growthReason(), right.growthReason(), null);
     Node node =
         times == null
-            ? LookupJoin.of(left.node(), right.node(), keys)
+            ? LookupJoin.of(left.node(), right.node(), keys, right.growthReason())
             : AsOfJoin.of(left.node(), right.node(), keys, times, accepted);
     return left.with(right, node, Row.class);
   }

@@ -286,7 +286,8 @@ public final class Relation<T> {
   /**
    * Each row of a stream beside what another relation has for its key at the moment when the row
    * comes in. What that becomes later corrects nothing, so no row of this is kept; and the result
-   * depends on the order in which rows come in, as no other does.
+   * depends on the order in which rows come in, as no other does. The rows of the other are kept;
+   * those of a stream only if that is accepted, with {@link #acceptGrowth} on it.
    */
   public <U> Lookup<T, U> lookup(Relation<U> right) {
     return Lookup.of(this, right, null);

@@ -168,7 +168,7 @@ class ArraysTest {
             () ->
                 Pipeline.define(
                     p -> p.stream("lines", Line.class).unnest(elements(Line::tags, "id"))))
-        .hasMessageContaining("two columns have the name 'id'");
+        .hasMessageContaining("unnest on stream 'lines': there is a column 'id' already");
     assertThatThrownBy(
             () -> Pipeline.define(p -> p.stream("lines", Line.class).unnest(elements("tag", "x"))))
         .hasMessageContaining("did you mean 'tags'?");

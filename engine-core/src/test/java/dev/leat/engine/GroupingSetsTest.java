@@ -116,6 +116,30 @@ class GroupingSetsTest {
   }
 
   @Test
+  void theSetOfNoColumnsAloneIsATotalThatIsThereWithTheRows() {
+    Pipeline pipeline =
+        Pipeline.define(
+            p -> {
+              Relation<Sale> sales = p.table("sales", Sale.class).primaryKey(Sale::id);
+              sales.groupingSets(List.of()).aggregate(count().as("n")).materialize("set");
+              sales.rollup(new String[0]).aggregate(count().as("n")).materialize("rollup");
+              sales.cube(new String[0]).aggregate(sum(Sale::amount).as("n")).materialize("cube");
+            });
+    try (Engine engine = Engine.inMemory(pipeline)) {
+      TableInput<Sale> sales = engine.table("sales", Sale.class);
+      Position at =
+          sales.upsert(List.of(new Sale("1", "DE", "Ulm", 1), new Sale("2", null, null, 4)));
+      engine.view("cube").await(at);
+      assertThat(rows(engine, "set")).containsExactly(row(2L, 0L));
+      assertThat(rows(engine, "rollup")).containsExactly(row(2L, 0L));
+      assertThat(rows(engine, "cube")).containsExactly(row(5L, 0L));
+      sales.delete("1");
+      at = sales.delete("2");
+      assertThat(engine.view("set").await(at).count()).isZero();
+    }
+  }
+
+  @Test
   void whatCannotBeMeantIsRefused() {
     Pipeline.define(
         p -> {
@@ -130,6 +154,20 @@ class GroupingSetsTest {
                           .groupingSets(List.of("city", "country"), List.of("country", "city"))
                           .aggregate(count().as("n")))
               .hasMessageContaining("each set once", "[country, city]");
+          assertThatThrownBy(() -> sales.groupingSets().aggregate(count().as("n")))
+              .hasMessageContaining("grouping sets on stream 'sales': 1 to 256 sets", "sets=0");
+          assertThatThrownBy(() -> sales.rollup("city", "city").aggregate(count().as("n")))
+              .hasMessageContaining("groupBy on stream 'sales': column 'city' is named twice");
+          assertThatThrownBy(() -> sales.rollup("city").aggregate(count().as("grouping_id")))
+              .hasMessageContaining(
+                  "grouping sets on stream 'sales'", "has a column 'grouping_id' already");
+          assertThatThrownBy(
+                  () ->
+                      sales
+                          .rename("city", "grouping_id")
+                          .cube("grouping_id")
+                          .aggregate(count().as("n")))
+              .hasMessageContaining("has a column 'grouping_id' already");
           assertThatThrownBy(() -> sales.cube("a", "b", "c", "d", "e", "f", "g", "h", "i"))
               .hasMessageContaining("cube on stream 'sales': at most 8 columns");
           sales.aggregate(count().as("n")).materialize("n");

@@ -1,15 +1,18 @@
 package dev.leat.engine;
 
 import static dev.leat.engine.Expressions.col;
+import static dev.leat.engine.Expressions.count;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -203,6 +206,65 @@ class LookupTest {
                     p.table("rates", Rate.class).primaryKey("currency", "since"), "at", "rate")
                 .on("currency", "currency"),
         "its times must be");
+  }
+
+  @Test
+  void aStreamThatIsLookedUpInMustBeAcceptedThoughTheResultIsBounded() {
+    refused(
+        p ->
+            p.stream("orders", Order.class)
+                .lookup(p.stream("payments", Payment.class).prefix("p_"))
+                .on("order_id", "p_order_id")
+                .groupBy("currency")
+                .aggregate(count().as("n")),
+        "lookup of stream 'orders' in select on stream 'payments'",
+        "keeps every row of its right side",
+        "its state grows with the input",
+        "three ways out",
+        ".acceptGrowth(\"why\") on that side");
+    Pipeline accepted =
+        Pipeline.define(
+            p ->
+                p.stream("orders", Order.class)
+                    .lookup(
+                        p.stream("payments", Payment.class)
+                            .prefix("p_")
+                            .acceptGrowth("payments are few"))
+                    .on("order_id", "p_order_id")
+                    .groupBy("currency")
+                    .aggregate(count().as("n"))
+                    .materialize("view"));
+    assertThat(accepted.explain())
+        .contains("state: right: grows with the input (accepted: payments are few)");
+  }
+
+  @Test
+  void anIntervalTakesATimeOfEachSideAndEndsBehindItsBeginning() {
+    BiFunction<Expr, Expr, Consumer<PipelineBuilder>> within =
+        (left, right) ->
+            p ->
+                p.stream("orders", Order.class)
+                    .acceptGrowth("a test is short")
+                    .join(p.stream("payments", Payment.class).acceptGrowth("short").prefix("p_"))
+                    .within(left, right, Duration.ofMinutes(-3), Duration.ofMinutes(4))
+                    .on("order_id", "p_order_id");
+    assertThatThrownBy(() -> Pipeline.define(within.apply(col("at"), col("at"))))
+        .hasMessageContaining("within, time of the right side: at of select on stream 'payments'")
+        .hasMessageContaining("there is no column 'at'");
+    assertThatThrownBy(() -> Pipeline.define(within.apply(col("p_paid_at"), col("at"))))
+        .hasMessageContaining("within, time of the left side: p_paid_at of stream 'orders'");
+    assertThatThrownBy(
+            () ->
+                Pipeline.define(
+                    p ->
+                        p.stream("orders", Order.class)
+                            .join(p.stream("payments", Payment.class).prefix("p_"))
+                            .within(
+                                col("at"),
+                                col("p_paid_at"),
+                                Duration.ofMinutes(-5),
+                                Duration.ofMinutes(4))))
+        .hasMessageContaining("ends before it begins: before=PT-5M after=PT4M");
   }
 
   @Test

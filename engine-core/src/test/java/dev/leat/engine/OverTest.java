@@ -1,5 +1,6 @@
 package dev.leat.engine;
 
+import static dev.leat.engine.Expressions.arrayAgg;
 import static dev.leat.engine.Expressions.asc;
 import static dev.leat.engine.Expressions.avg;
 import static dev.leat.engine.Expressions.col;
@@ -246,6 +247,23 @@ class OverTest {
       assertThat(column(engine, "n")).isEqualTo("p214=2 p257=1");
       assertThat(engine.stateBytes().get("over on stream 'clicks'")).isLessThan(1000);
     }
+  }
+
+  @Test
+  void explainSaysThatRowsWithArraysOfAStreamGrowThoughTheyHaveAKey() {
+    Pipeline pipeline =
+        Pipeline.define(
+            p ->
+                p.stream("clicks", Click.class)
+                    .groupBy(Click::userId)
+                    .aggregate(arrayAgg(Click::points).as("points"))
+                    .partitionBy()
+                    .orderBy(desc("user_id"))
+                    .with(rowNumber().as("n"))
+                    .acceptGrowth("a test is short")
+                    .materialize("result"));
+    assertThat(pipeline.explain())
+        .contains("state: rows ordered by [user_id desc]: all; they grow with the input]");
   }
 
   @Test

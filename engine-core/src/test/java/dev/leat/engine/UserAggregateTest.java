@@ -44,6 +44,9 @@ class UserAggregateTest {
       if (state.money() == 666) {
         throw new IllegalStateException("a bad number");
       }
+      if (state.money() == 99) {
+        throw new NoClassDefFoundError("a class of the host's");
+      }
       if (state.money() == 42) {
         return "the wrong class";
       }
@@ -161,6 +164,21 @@ class UserAggregateTest {
       assertThat(mean(engine, at, "b")).containsExactly("b", 667.0 / 2, 2L);
       at = sales.delete("1");
       assertThat(mean(engine, at, "a")).containsExactly("a", 10.0, 1L);
+    }
+  }
+
+  @Test
+  void anErrorOfTheHostsStopsNothing() {
+    try (Engine engine = Engine.inMemory(PIPELINE)) {
+      TableInput<Sale> sales = engine.table("sales", Sale.class);
+      Position at = sales.upsert(List.of(new Sale("1", "a", 99L, 1L), new Sale("2", "b", 10L, 1L)));
+      assertThat(mean(engine, at, "a")).isEmpty();
+      assertThat(mean(engine, at, "b")).containsExactly("b", 10.0, 1L);
+      assertThat(engine.ledger().scan())
+          .extracting(LedgerEntry::reason)
+          .satisfiesExactly(r -> assertThat(r).contains("has no result", "a class of the host's"));
+      at = sales.upsert(new Sale("1", "a", 1L, 1L));
+      assertThat(mean(engine, at, "a")).containsExactly("a", 1.0, 1L);
     }
   }
 

@@ -42,7 +42,8 @@ public final class GroupingSets extends Node {
   public static GroupingSets of(Node input, List<String> keys, List<List<String>> sets) {
     String place = "grouping sets on " + input.describe();
     List<Field> fields = new ArrayList<>(input.schema().fields());
-    for (Field key : input.schema().select(keys, place).fields()) {
+    for (Field key :
+        keys.isEmpty() ? List.<Field>of() : input.schema().select(keys, place).fields()) {
       fields.add(new Field(nameOf(key.name(), input.schema()), key.type(), true));
     }
     fields.add(new Field(nameOf(ID, input.schema()), Type.LONG, false));

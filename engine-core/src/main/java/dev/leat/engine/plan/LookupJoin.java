@@ -2,6 +2,7 @@ package dev.leat.engine.plan;
 
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Each row of a relation that only grows, beside the rows of another that have its key at the
@@ -13,8 +14,10 @@ import java.util.Optional;
 public final class LookupJoin extends Node implements Joined {
   private final JoinKeys keys;
   private final JoinedColumns columns;
+  private final @Nullable String growthReason;
 
-  private LookupJoin(Node left, Node right, JoinKeys keys, JoinedColumns columns) {
+  private LookupJoin(
+      Node left, Node right, JoinKeys keys, JoinedColumns columns, @Nullable String growthReason) {
     super(
         List.of(left, right),
         columns.schema(false, true),
@@ -22,10 +25,16 @@ public final class LookupJoin extends Node implements Joined {
         keys.write(new Canonical("lookup"), left, right));
     this.keys = keys;
     this.columns = columns;
+    this.growthReason = growthReason;
   }
 
-  /** Checks keys and names, and that rows of the left only come. */
-  public static LookupJoin of(Node left, Node right, JoinKeys keys) {
+  /**
+   * Checks keys and names, that rows of the left only come, and that those of the right, which are
+   * kept, do not grow with the input.
+   *
+   * @param growthReason why the rows of the right may grow with the input; null if they may not
+   */
+  public static LookupJoin of(Node left, Node right, JoinKeys keys, @Nullable String growthReason) {
     String place = "lookup of " + left.describe() + " in " + right.describe();
     keys.check(left, right, place);
     if (!left.isAppendOnly()) {
@@ -38,7 +47,19 @@ public final class LookupJoin extends Node implements Joined {
       throw invalid(place + ": it has no keys; name columns that are equal with .on(...)");
     }
     traits(left, right).checkCopies(place, "joined");
-    return new LookupJoin(left, right, keys, JoinedColumns.of(left, right, keys, place));
+    JoinedColumns columns = JoinedColumns.of(left, right, keys, place);
+    if (StateBound.ofRows(right).kind() == StateBound.Kind.GROWS && growthReason == null) {
+      throw invalid(
+          place
+              + ": it keeps every row of its right side, "
+              + right.describe()
+              + ", for ever, because a row of the left that comes later must find it: its state"
+              + " grows with the input; three ways out: aggregate that side before the lookup; or"
+              + " keep the first or last row of each key only, with"
+              + " .partitionBy(...).orderBy(...).first(); or accept it with .acceptGrowth(\"why\")"
+              + " on that side, before the lookup");
+    }
+    return new LookupJoin(left, right, keys, columns, growthReason);
   }
 
   private static RowTraits traits(Node left, Node right) {
@@ -74,7 +95,7 @@ public final class LookupJoin extends Node implements Joined {
 
   StateBound stateBound() {
     StateBound ofRight = StateBound.ofRows(right());
-    return new StateBound(ofRight.kind(), "right: " + ofRight.text());
+    return new StateBound(ofRight.kind(), "right: " + ofRight.accepted(growthReason));
   }
 
   @Override

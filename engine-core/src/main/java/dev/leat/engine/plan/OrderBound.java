@@ -49,7 +49,7 @@ final class OrderBound {
 
   /** All rows that a relation has at the moment. */
   static StateBound allRows(Node input, String index) {
-    if (input.key().isPresent()) {
+    if (input.key().isPresent() && !input.holdsStream()) {
       return input.key().get().isEmpty()
           ? new StateBound(Kind.FIXED, index + "; one row")
           : new StateBound(

@@ -106,7 +106,13 @@ public final class Schema {
   public Schema select(List<String> names, String place) {
     List<Field> selected = new ArrayList<>();
     for (String name : names) {
-      selected.add(field(indexOf(name, place)));
+      Field field = field(indexOf(name, place));
+      if (selected.contains(field)) {
+        throw new EngineException(
+            EngineException.Kind.INVALID,
+            place + ": column '" + name + "' is named twice: " + names);
+      }
+      selected.add(field);
     }
     return of(selected);
   }

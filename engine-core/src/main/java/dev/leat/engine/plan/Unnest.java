@@ -28,12 +28,25 @@ public final class Unnest extends Node {
           EngineException.Kind.INVALID,
           place + ": column '" + array.name() + "' is " + array.type() + ", not an array");
     }
+    checkNew(schema, elements.name(), place);
+    String number = elements.number();
+    if (number != null) {
+      checkNew(schema, number, place);
+    }
     List<Field> fields = new ArrayList<>(schema.fields());
     fields.add(new Field(elements.name(), array.type().elementType(), true));
     if (elements.number() != null) {
       fields.add(new Field(elements.number(), Type.LONG, elements.isOuter()));
     }
     return new Unnest(input, elements, Schema.of(fields));
+  }
+
+  private static void checkNew(Schema schema, String name, String place) {
+    if (schema.find(name) >= 0) {
+      throw new EngineException(
+          EngineException.Kind.INVALID,
+          place + ": there is a column '" + name + "' already; give the new one another name");
+    }
   }
 
   private static RowTraits traits(RowTraits input) {

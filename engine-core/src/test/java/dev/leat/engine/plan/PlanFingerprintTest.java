@@ -363,7 +363,7 @@ class PlanFingerprintTest {
     all.put(
         "join without keys",
         Join.of(STREAM, users, Join.Kind.INNER, JoinKeys.none(), null, accepted).fingerprint());
-    all.put("lookup", LookupJoin.of(STREAM, users, keys).fingerprint());
+    all.put("lookup", LookupJoin.of(STREAM, users, keys, null).fingerprint());
     Schema versions =
         Schema.builder().required("v_user", Type.STRING).required("v_since", Type.INSTANT).build();
     Schema events =

@@ -110,7 +110,7 @@ final class RandomChains {
     JoinKeys on =
         new JoinKeys(leftKeys, keys.stream().map(k -> prefix + k).toList(), values.percent(20));
     if (isLookup) {
-      return LookupJoin.of(left, right, on);
+      return LookupJoin.of(left, right, on, REASON);
     }
     // Inner joins of few matches leave nothing, so they are the fewer.
     Join.Kind kind = values.percent(15) ? Join.Kind.INNER : Join.Kind.LEFT;

@@ -75,7 +75,7 @@ final class RandomJoins {
     }
     JoinKeys keys = new JoinKeys(leftKeys, renamedKeys, values.percent(25));
     if (keys.size() > 0 && left.isAppendOnly() && values.percent(40)) {
-      return LookupJoin.of(left, renamed, keys);
+      return LookupJoin.of(left, renamed, keys, REASON);
     }
     Join.Kind kind = values.pick(KINDS);
     Expr condition = values.percent(30) ? condition(left, renamed, keys) : null;

@@ -102,7 +102,8 @@ final class UserAccumulator<S> extends ColumnsAccumulator {
       S state = before == null ? aggregate.empty() : before;
       S after = aggregate.add(state, Collections.unmodifiableList(values), weight);
       put(slot, Objects.requireNonNull(after, "add gave no state"));
-    } catch (Exception | StackOverflowError e) {
+    } catch (Throwable e) {
+      throwIfOfTheMachine(e);
       put(slot, null);
       broken.set(words, group);
       words[group + resultWord] = code("threw for a group's state, though not for the row", e);
@@ -138,7 +139,8 @@ final class UserAccumulator<S> extends ColumnsAccumulator {
     }
     try {
       put(merge.toSlot(), Objects.requireNonNull(aggregate.merge(to, from), "merge gave no state"));
-    } catch (Exception | StackOverflowError e) {
+    } catch (Throwable e) {
+      throwIfOfTheMachine(e);
       put(merge.toSlot(), null);
       broken.set(words, merge.to());
       words[merge.to() + resultWord] = code("threw in putting two groups together", e);
@@ -151,6 +153,13 @@ final class UserAccumulator<S> extends ColumnsAccumulator {
       bytes += (state == null ? 0 : aggregate.sizeOf(state));
       bytes -= (before == null ? 0 : aggregate.sizeOf(before));
       states.set(slot, state);
+    }
+  }
+
+  /** As with functions of the host's, all else that it throws is a matter of its rows. */
+  private static void throwIfOfTheMachine(Throwable e) {
+    if (e instanceof VirtualMachineError error && !(e instanceof StackOverflowError)) {
+      throw error;
     }
   }
 
@@ -194,7 +203,8 @@ final class UserAccumulator<S> extends ColumnsAccumulator {
         throw new EngineException(
             EngineException.Kind.INVALID, "it gave null, though not for no rows");
       }
-    } catch (Exception | StackOverflowError e) {
+    } catch (Throwable e) {
+      throwIfOfTheMachine(e);
       words[group + resultWord] = code("has no result", e);
       failed.set(words, group);
     }
