@@ -227,7 +227,7 @@ class ClosingWindowsTest {
                   "view 'closed' waits in the closing aggregate on window on union on stream"
                       + " 'clicks': the window that ends at 2026-04-01T09:10:00Z, with groups=1,"
                       + " closes when the watermark reaches 2026-04-01T09:10:00Z; stream 'app' had"
-                      + " no row yet, and is not idle before PT1M without one");
+                      + " no row yet, and it is not idle before PT1M without one");
           engine.stream("app", Click.class).append(new Click("u2", NINE.plusSeconds(300)));
           engine.step();
           assertThat(closed(engine)).isEmpty();

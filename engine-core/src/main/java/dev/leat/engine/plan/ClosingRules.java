@@ -3,6 +3,7 @@ package dev.leat.engine.plan;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /** What must hold where results become final by the event time of streams. */
 final class ClosingRules {
@@ -10,6 +11,7 @@ final class ClosingRules {
 
   /** Checks that a lateness is one, and that rows only come. */
   static void check(Node input, Duration lateness, String place) {
+    Objects.requireNonNull(lateness, "lateness");
     if (!Lengths.isIn(lateness, Duration.ZERO)) {
       throw Node.invalid(
           place
