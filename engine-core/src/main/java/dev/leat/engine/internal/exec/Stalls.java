@@ -39,11 +39,7 @@ final class Stalls {
   }
 
   private static void addHolding(
-      String view,
-      Closing closing,
-      Closing.Waiting waiting,
-      long nowMicros,
-      List<String> causes) {
+      String view, Closing closing, Closing.Waiting waiting, long nowMicros, List<String> causes) {
     String window =
         "view '"
             + view
