@@ -6,6 +6,7 @@ import dev.leat.engine.internal.exec.Appender;
 import dev.leat.engine.plan.Node;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
@@ -85,6 +86,7 @@ public final class StreamInput<T> {
   }
 
   void writeReached(Instant time, Appender.Rows rows) {
+    Objects.requireNonNull(time, "reached: say which time");
     long micros;
     try {
       micros = Words.ofInstant(time);

@@ -227,7 +227,7 @@ class ClosingWindowsTest {
                   "view 'closed' waits in the closing aggregate on window on union on stream"
                       + " 'clicks': the window that ends at 2026-04-01T09:10:00Z, with groups=1,"
                       + " closes when the watermark reaches 2026-04-01T09:10:00Z; stream 'app' had"
-                      + " no row yet, and is not idle before PT1M without one");
+                      + " no row yet, and it is not idle before PT1M without one");
           engine.stream("app", Click.class).append(new Click("u2", NINE.plusSeconds(300)));
           engine.step();
           assertThat(closed(engine)).isEmpty();
@@ -563,5 +563,36 @@ class ClosingWindowsTest {
         .isInstanceOf(EngineException.class)
         .hasMessageContaining("its rows can be taken back, but what is closed is final")
         .hasMessageContaining("or leave out .closing(...)");
+  }
+
+  @Test
+  void columnsThatAreComputedOnTheWayAreNamed() {
+    assertThatThrownBy(
+            () ->
+                build(
+                    clicks ->
+                        clicks
+                            .eventTime(Click::eventTime, outOfOrderBy(minutes(5)))
+                            .select("user", col("event_time").minus(minutes(1)).as("event_time"))
+                            .window(tumbling(minutes(1)).on("event_time"))
+                            .closing(Duration.ZERO)
+                            .groupBy("window_end")
+                            .aggregate(count().as("n"))))
+        .hasMessageEndingWith(
+            "'event_time' of select on stream 'clicks' is none; it is computed there: have the"
+                + " windows on the event time of the stream itself");
+    assertThatThrownBy(
+            () ->
+                build(
+                    clicks ->
+                        clicks
+                            .eventTime(Click::eventTime, outOfOrderBy(minutes(5)))
+                            .window(tumbling(minutes(1)).on("event_time"))
+                            .select("user", col("window_end").minus(minutes(1)).as("window_end"))
+                            .closing(Duration.ZERO)
+                            .groupBy("window_end")
+                            .aggregate(count().as("n"))))
+        .hasMessageContaining("'window_end' is made by select on window on stream 'clicks', and so")
+        .hasMessageEndingWith("give that column another name, and group by the window's own");
   }
 }

@@ -9,6 +9,7 @@ import static dev.leat.engine.Windows.minutes;
 import static dev.leat.engine.Windows.tumbling;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.leat.engine.plan.Schema;
@@ -302,5 +303,23 @@ class WindowsTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> tumbling(minutes(10)).in(ZoneId.of("Europe/Berlin")))
         .withMessageContaining("zone=Europe/Berlin");
+  }
+
+  @Test
+  void whatIsMissingIsNamed() {
+    // No zone would otherwise be UTC, and no idle time would be never.
+    assertThatNullPointerException()
+        .isThrownBy(() -> Windows.tumbling(Windows.days(1)).in(null))
+        .withMessage("zone");
+    assertThatNullPointerException()
+        .isThrownBy(() -> Windows.tumbling(Windows.days(1)).offset(null))
+        .withMessage("offset");
+    assertThatNullPointerException().isThrownBy(() -> Windows.tumbling(null)).withMessage("size");
+    assertThatNullPointerException()
+        .isThrownBy(() -> Windows.hopping(Windows.days(1), null))
+        .withMessage("step");
+    assertThatNullPointerException()
+        .isThrownBy(() -> Windows.outOfOrderBy(Duration.ZERO).idleAfter(null))
+        .withMessage("idleAfter");
   }
 }

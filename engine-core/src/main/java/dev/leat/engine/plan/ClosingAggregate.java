@@ -44,7 +44,7 @@ public final class ClosingAggregate extends Node {
         live, end(input, keys, place), lateness, ClosingRules.sources(input));
   }
 
-  /** The first key that is the end of windows over event time. */
+  /** The first key that is the end of windows over event time; it may have another name. */
   private static String end(Node input, List<String> keys, String place) {
     for (String key : keys) {
       List<ColumnOrigins.Origin> origins = ColumnOrigins.of(input, key);
@@ -54,6 +54,16 @@ public final class ClosingAggregate extends Node {
           ClosingRules.checkEventTime(windowed.input(), windowed.column(), place);
         }
         return key;
+      }
+      if (key.equals(Windowed.END)) {
+        throw invalid(
+            place
+                + ": '"
+                + key
+                + "' is made by "
+                + origins.get(0).node().describe()
+                + ", and so is not the end of a window, which says when the window closes; give"
+                + " that column another name, and group by the window's own");
       }
     }
     throw invalid(

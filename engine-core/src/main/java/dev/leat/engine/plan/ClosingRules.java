@@ -3,6 +3,8 @@ package dev.leat.engine.plan;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** What must hold where results become final by the event time of streams. */
 final class ClosingRules {
@@ -10,6 +12,7 @@ final class ClosingRules {
 
   /** Checks that a lateness is one, and that rows only come. */
   static void check(Node input, Duration lateness, String place) {
+    Objects.requireNonNull(lateness, "lateness");
     if (!Lengths.isIn(lateness, Duration.ZERO)) {
       throw Node.invalid(
           place
@@ -44,10 +47,19 @@ final class ClosingRules {
                 + origin.column()
                 + "' of "
                 + origin.node().describe()
-                + " is none; declare it where the stream is:"
-                + " p.stream(...).eventTime(..., outOfOrderBy(...))");
+                + " is none; "
+                + wayOut(origin.node(), eventTime));
       }
     }
+  }
+
+  private static String wayOut(Node madeBy, @Nullable EventTime eventTime) {
+    if (!(madeBy instanceof Node.Input)) {
+      return "it is computed there: have the windows on the event time of the stream itself";
+    }
+    return eventTime == null
+        ? "declare it where the stream is: p.stream(...).eventTime(..., outOfOrderBy(...))"
+        : "that is '" + eventTime.column() + "': have the windows on it";
   }
 
   /** The streams with event time below a relation, each once. */

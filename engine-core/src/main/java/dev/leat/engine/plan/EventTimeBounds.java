@@ -54,6 +54,6 @@ public record EventTimeBounds(Duration outOfOrder, Duration ahead, @Nullable Dur
 
   /** The same for a stream that holds no window back when it had no row for a time. */
   public EventTimeBounds idleAfter(Duration time) {
-    return new EventTimeBounds(outOfOrder, ahead, time);
+    return new EventTimeBounds(outOfOrder, ahead, Objects.requireNonNull(time, "idleAfter"));
   }
 }

@@ -57,6 +57,7 @@ public record TimeWindow(
               + " step="
               + step);
     }
+    Objects.requireNonNull(offset, "offset");
     boolean isShorter = offset.compareTo(size) < 0 && offset.compareTo(size.negated()) > 0;
     if (!isShorter || !Lengths.isIn(offset.abs(), Duration.ZERO)) {
       throw new IllegalArgumentException(
@@ -77,6 +78,7 @@ public record TimeWindow(
   }
 
   private static void check(String what, Duration length) {
+    Objects.requireNonNull(length, what);
     if (!Lengths.isIn(length, MIN)) {
       throw new IllegalArgumentException(
           "windows last from a microsecond to ten years, in whole microseconds: "
@@ -108,7 +110,7 @@ public record TimeWindow(
 
   /** The same windows of whole days as a zone has them: some last 23 hours, some 25. */
   public TimeWindow in(ZoneId days) {
-    return new TimeWindow(kind, size, step, offset, days);
+    return new TimeWindow(kind, size, step, offset, Objects.requireNonNull(days, "zone"));
   }
 
   public long sizeMicros() {

@@ -444,7 +444,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
 
   /** What a view waits for, in sentences. */
   public List<String> whyStalled(String view) {
-    return locked(() -> state.whyStalled(view(view).name()));
+    return locked(() -> state.whyStalled(view(view).name(), clockMicros.getAsLong()));
   }
 
   /** About how many bytes the state takes, by what keeps it. */

@@ -321,8 +321,8 @@ final class EngineState {
   }
 
   /** What a view of the plan waits for, in sentences; none if it shows all that came in. */
-  List<String> whyStalled(String name) {
-    return Stalls.of(name, closings(name));
+  List<String> whyStalled(String name, long nowMicros) {
+    return Stalls.of(name, closings(name), nowMicros);
   }
 
   /** What a view of the plan is made of that closes. */

@@ -81,7 +81,7 @@ final class StallWarnings {
           "no result for "
               + TimeUnit.MICROSECONDS.toSeconds(nowMicros - silence.sinceMicros)
               + " s: "
-              + String.join("; also: ", Stalls.of(view, some)));
+              + String.join("; also: ", Stalls.of(view, some, nowMicros)));
     }
   }
 

@@ -17,8 +17,9 @@ final class Stalls {
    * Why a view shows nothing new: a sentence for each stream that keeps windows from closing.
    *
    * @param closings what closes windows and sessions that the view is made of
+   * @param nowMicros what the clock says: a stream may be idle since the last step
    */
-  static List<String> of(String view, List<Closing> closings) {
+  static List<String> of(String view, List<Closing> closings, long nowMicros) {
     List<String> causes = new ArrayList<>();
     for (Closing closing : closings) {
       Closing.Waiting waiting = closing.waiting();
@@ -31,14 +32,14 @@ final class Stalls {
                 + ": a row must come in first; its watermark is "
                 + time(closing.watermark()));
       } else {
-        addHolding(view, closing, waiting, causes);
+        addHolding(view, closing, waiting, nowMicros, causes);
       }
     }
     return causes;
   }
 
   private static void addHolding(
-      String view, Closing closing, Closing.Waiting waiting, List<String> causes) {
+      String view, Closing closing, Closing.Waiting waiting, long nowMicros, List<String> causes) {
     String window =
         "view '"
             + view
@@ -54,10 +55,18 @@ final class Stalls {
             + Words.toInstant(waiting.closesAt())
             + "; ";
     List<Watermark> sources = closing.sources();
-    boolean areAllIdle = sources.stream().allMatch(Watermark::isIdle);
+    if (closing.tickToClose() <= nowMicros) {
+      causes.add(
+          window
+              + "what held it back is idle since "
+              + time(closing.tickToClose())
+              + ", so it closes with the next step of the engine");
+      return;
+    }
+    boolean areAllIdle = sources.stream().allMatch(source -> source.isIdleAt(nowMicros));
     for (Watermark source : sources) {
-      if (source.value() < waiting.closesAt() && (areAllIdle || !source.isIdle())) {
-        causes.add(window + held(source));
+      if (source.value() < waiting.closesAt() && (areAllIdle || !source.isIdleAt(nowMicros))) {
+        causes.add(window + held(source) + way(source, sources.size() == 1, areAllIdle));
       }
     }
   }
@@ -69,12 +78,10 @@ final class Stalls {
           + "' holds it at "
           + time(source.told())
           + ", as its source said; something came last at "
-          + time(source.lastRowTick())
-          + ", and it is "
-          + idle(source);
+          + time(source.lastRowTick());
     }
     if (source.greatest() == EventTime.NEVER) {
-      return "stream '" + source.stream() + "' had no row yet, and is " + idle(source);
+      return "stream '" + source.stream() + "' had no row yet";
     }
     return "stream '"
         + source.stream()
@@ -83,18 +90,23 @@ final class Stalls {
         + ", as its greatest event time is "
         + time(source.greatest())
         + "; its last row came at "
-        + time(source.lastRowTick())
-        + ", and it is "
-        + idle(source);
+        + time(source.lastRowTick());
   }
 
-  private static String idle(Watermark source) {
-    if (source.isIdle()) {
-      return "idle, as all others are";
+  /** What would move it. That it is idle helps only where another goes on. */
+  private static String way(Watermark source, boolean isAlone, boolean areAllIdle) {
+    if (isAlone) {
+      return ", and it is the only stream: a later row closes it, or reached(...) of its source";
+    }
+    if (areAllIdle) {
+      return ", and it is idle, as all others are: a later row closes it, or reached(...) of a"
+          + " source";
     }
     return source.idleAfter() == Long.MAX_VALUE
-        ? "never idle, as no idleAfter(...) was declared"
-        : "not idle before " + Duration.of(source.idleAfter(), ChronoUnit.MICROS) + " without one";
+        ? ", and it is never idle, as no idleAfter(...) was declared"
+        : ", and it is not idle before "
+            + Duration.of(source.idleAfter(), ChronoUnit.MICROS)
+            + " without one";
   }
 
   private static String time(long micros) {

@@ -95,8 +95,11 @@ public final class Watermark implements Checkpointed {
     return isIdleAt(tick);
   }
 
-  private boolean isIdleAt(long micros) {
-    return idleAfter != Long.MAX_VALUE && tick != EventTime.NEVER && micros >= idleAt();
+  /** Is it idle at a tick, if no row comes? As it is now, if that is before the latest. */
+  public boolean isIdleAt(long micros) {
+    return idleAfter != Long.MAX_VALUE
+        && tick != EventTime.NEVER
+        && Math.max(micros, tick) >= idleAt();
   }
 
   /** The tick at which it is idle if no row comes; the greatest value if never. */
@@ -161,7 +164,7 @@ public final class Watermark implements Checkpointed {
     for (Watermark watermark : all) {
       long value = watermark.value();
       greatest = Math.max(greatest, value);
-      if (!watermark.isIdleAt(Math.max(tick, watermark.tick))) {
+      if (!watermark.isIdleAt(tick)) {
         smallest = Math.min(smallest, value);
         isHeldBack = true;
       }
