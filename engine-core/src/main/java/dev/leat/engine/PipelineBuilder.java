@@ -12,9 +12,11 @@ import dev.leat.engine.plan.ViewDefinition;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Collects the inputs and views of a pipeline; see {@link Pipeline#define}. One thread. */
@@ -24,6 +26,8 @@ public final class PipelineBuilder {
   private final Map<String, SinkBinding> sinks = new LinkedHashMap<>();
   private long tickMicros = ClockRules.tickMicros(ClockRules.DEFAULT_TICK);
   private boolean isTickUsed;
+  private final Set<String> openTables = new LinkedHashSet<>();
+  private boolean isBuilt;
 
   PipelineBuilder() {}
 
@@ -45,11 +49,14 @@ public final class PipelineBuilder {
 
   /** Declares a table: rows are put in and deleted. The next call says how rows are told apart. */
   public <T extends Record> TableDeclaration<T> table(String name, Class<T> record) {
-    return new TableDeclaration<>(this, name, RecordMapping.of(record).schema(), record);
+    Schema schema = RecordMapping.of(record).schema();
+    openTables.add(name);
+    return new TableDeclaration<>(this, name, schema, record);
   }
 
   /** Declares a table of rows with a schema made at run time. */
   public TableDeclaration<Row> table(String name, Schema schema) {
+    openTables.add(name);
     return new TableDeclaration<>(this, name, schema, Row.class);
   }
 
@@ -90,6 +97,8 @@ public final class PipelineBuilder {
   }
 
   Node.Input add(Node.Input input) {
+    checkOpen(input.describe());
+    openTables.remove(input.name());
     for (Node.Input known : inputs) {
       if (known.name().equals(input.name())) {
         throw new EngineException(
@@ -112,6 +121,7 @@ public final class PipelineBuilder {
   }
 
   private Node.Input declare(Node.Input stream, String what, boolean isSaid, Node.Input declared) {
+    checkOpen(what + " on " + stream.describe());
     int index = inputs.indexOf(stream);
     if (isSaid || index < 0) {
       throw new EngineException(
@@ -165,6 +175,7 @@ public final class PipelineBuilder {
   }
 
   private void add(ViewDefinition view) {
+    checkOpen(view.describe());
     if (views.putIfAbsent(view.name(), view) != null) {
       throw new EngineException(
           EngineException.Kind.INVALID,
@@ -174,8 +185,25 @@ public final class PipelineBuilder {
     }
   }
 
+  /** What is declared later would be in no pipeline, and nobody would hear of it. */
+  private void checkOpen(String what) {
+    if (isBuilt) {
+      throw new EngineException(
+          EngineException.Kind.INVALID,
+          what + ": its pipeline is defined already; declare it inside Pipeline.define(...)");
+    }
+  }
+
   Plan build() {
+    for (String table : openTables) {
+      throw new EngineException(
+          EngineException.Kind.INVALID,
+          "table '"
+              + table
+              + "': say how its rows are told apart, with .primaryKey(...) or .keyless()");
+    }
     checkDeclarations();
+    isBuilt = true;
     return new Plan(inputs, List.copyOf(views.values()));
   }
 

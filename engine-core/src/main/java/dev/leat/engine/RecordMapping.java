@@ -20,7 +20,9 @@ import java.lang.reflect.RecordComponent;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -60,8 +62,28 @@ final class RecordMapping<T extends Record> extends RowMapping<T> {
    */
   static <T extends Record> RecordMapping<T> of(Class<T> record) {
     RecordComponent[] components = record.getRecordComponents();
+    if (components == null || components.length == 0) {
+      throw new EngineException(
+          EngineException.Kind.INVALID,
+          record.getName() + " has no components: a row needs at least one column");
+    }
     List<Field> fields = new ArrayList<>();
+    Map<String, String> componentsByColumn = new HashMap<>();
     for (RecordComponent component : components) {
+      String other = componentsByColumn.put(Columns.name(component.getName()), component.getName());
+      if (other != null) {
+        throw new EngineException(
+            EngineException.Kind.INVALID,
+            "the components '"
+                + other
+                + "' and '"
+                + component.getName()
+                + "' of "
+                + record.getSimpleName()
+                + " are the same column '"
+                + Columns.name(component.getName())
+                + "': rename one");
+      }
       fields.add(
           new Field(
               Columns.name(component.getName()),

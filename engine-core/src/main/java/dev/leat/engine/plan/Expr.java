@@ -376,9 +376,13 @@ public abstract sealed class Expr {
    *
    * @throws IllegalArgumentException if there is no type for the value's class, or it is null
    */
-  public static Expr of(Object value) {
+  public static Expr of(@Nullable Object value) {
     if (value instanceof Expr expr) {
       return expr;
+    }
+    if (value == null) {
+      throw new IllegalArgumentException(
+          "null has no type: test with isNull() or isNotNull(), or write nullOf(type)");
     }
     if (value instanceof AggregateCall || value instanceof NamedExpr) {
       throw new IllegalArgumentException(
@@ -540,7 +544,10 @@ public abstract sealed class Expr {
     return call(Op.SUBSTRING, this, from, length);
   }
 
-  /** This string and others, joined; null if one is null. */
+  /**
+   * This string and others, joined; null if one is null. More than 16,777,216 characters are an
+   * error of the row.
+   */
   public final Expr concat(Object... others) {
     return spread(Op.CONCAT, this, others);
   }

@@ -71,8 +71,12 @@ public final class JavaTypes {
   public static Type typeOf(Object value) {
     if (value instanceof BigDecimal decimal) {
       int scale = Math.max(0, decimal.scale());
-      int precision = Math.max(decimal.precision() - decimal.scale() + scale, scale);
-      return Type.decimal(Math.max(1, precision), scale);
+      long precision = Math.max((long) decimal.precision() - decimal.scale() + scale, scale);
+      if (precision > Type.MAX_PRECISION) {
+        throw new IllegalArgumentException(
+            "a decimal has at most " + Type.MAX_PRECISION + " digits: value=" + decimal);
+      }
+      return Type.decimal(Math.max(1, (int) precision), scale);
     }
     if (value instanceof List<?> list && !list.isEmpty() && list.get(0) != null) {
       return Type.array(typeOf(list.get(0)));
@@ -102,7 +106,8 @@ public final class JavaTypes {
       fits =
           decimal.scale() <= type.scale()
               && (decimal.signum() == 0
-                  || decimal.precision() - decimal.scale() <= type.precision() - type.scale());
+                  || (long) decimal.precision() - decimal.scale()
+                      <= type.precision() - type.scale());
     } else if (fits && value instanceof Instant instant) {
       fits = fitsMicros(Duration.between(Instant.EPOCH, instant));
     } else if (fits && value instanceof Duration duration) {

@@ -36,7 +36,8 @@ public final class Names {
    */
   static @Nullable String nearest(String name, Collection<String> known) {
     String nearest = null;
-    int fewest = Math.max(2, name.length() / 3) + 1;
+    // Of a name of one letter every other is near.
+    int fewest = Math.min(Math.max(2, name.length() / 3), name.length() - 1) + 1;
     for (String candidate : new TreeSet<>(known)) {
       int edits = edits(fold(name), fold(candidate));
       if (edits < fewest) {

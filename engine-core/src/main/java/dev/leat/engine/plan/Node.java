@@ -412,7 +412,8 @@ public abstract sealed class Node
         TypeRules.Typed typed = TypeRules.check(column.expr(), input.schema(), place);
         fields.add(new Field(column.name(), typed.type(), typed.nullable()));
       }
-      return new Project(input, List.copyOf(columns), Schema.of(fields));
+      Schema schema = Schema.of(fields, "select on " + input.describe());
+      return new Project(input, List.copyOf(columns), schema);
     }
 
     private static Canonical step(Node input, List<NamedExpr> columns) {
@@ -474,7 +475,8 @@ public abstract sealed class Node
         AggregateRules.checkTakesBack(call, input, place);
         fields.add(new Field(name, typed.type(), typed.nullable()));
       }
-      return new Aggregate(input, List.copyOf(keys), List.copyOf(calls), Schema.of(fields));
+      Schema schema = Schema.of(fields, place);
+      return new Aggregate(input, List.copyOf(keys), List.copyOf(calls), schema);
     }
 
     private static RowTraits traits(Node input, List<String> keys, List<AggregateCall> calls) {

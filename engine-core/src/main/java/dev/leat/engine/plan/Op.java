@@ -51,6 +51,7 @@ public enum Op {
   LENGTH("length"),
   /** From a 1-based character position, for a number of characters. */
   SUBSTRING("substring"),
+  /** All joined; more than 16,777,216 characters are an error of the row. */
   CONCAT("concat"),
   /** To a number of digits behind the point, half away from zero. Digits: an int literal. */
   ROUND("round"),

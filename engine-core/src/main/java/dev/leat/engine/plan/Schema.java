@@ -3,8 +3,10 @@ package dev.leat.engine.plan;
 import dev.leat.engine.EngineException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -24,14 +26,15 @@ public final class Schema {
   private final List<Field> fields;
   private final Map<String, Integer> indexes;
 
-  private Schema(List<Field> fields) {
+  private Schema(List<Field> fields, String place) {
     this.fields = List.copyOf(fields);
     this.indexes = new HashMap<>();
     for (int i = 0; i < fields.size(); i++) {
       if (indexes.put(fields.get(i).name(), i) != null) {
         throw new EngineException(
             EngineException.Kind.INVALID,
-            "two columns have the name '"
+            place
+                + "two columns have the name '"
                 + fields.get(i).name()
                 + "': rename one of them with .as(\"...\")");
       }
@@ -39,7 +42,7 @@ public final class Schema {
     if (fields.isEmpty() || fields.size() > MAX_COLUMNS) {
       throw new EngineException(
           EngineException.Kind.INVALID,
-          "a relation has 1 to " + MAX_COLUMNS + " columns: columns=" + fields.size());
+          place + "a relation has 1 to " + MAX_COLUMNS + " columns: columns=" + fields.size());
     }
   }
 
@@ -49,7 +52,12 @@ public final class Schema {
    * @throws EngineException if there are none, more than 1,024, or two of the same name
    */
   public static Schema of(List<Field> fields) {
-    return new Schema(fields);
+    return new Schema(fields, "");
+  }
+
+  /** A schema of these columns, whose errors say where it was written. */
+  static Schema of(List<Field> fields, String place) {
+    return new Schema(fields, place + ": ");
   }
 
   /** Starts a schema. */
@@ -104,17 +112,14 @@ public final class Schema {
 
   /** The columns of these names, in the order of the names. */
   public Schema select(List<String> names, String place) {
-    List<Field> selected = new ArrayList<>();
+    Set<Field> selected = new LinkedHashSet<>();
     for (String name : names) {
-      Field field = field(indexOf(name, place));
-      if (selected.contains(field)) {
+      if (!selected.add(field(indexOf(name, place)))) {
         throw new EngineException(
-            EngineException.Kind.INVALID,
-            place + ": column '" + name + "' is named twice: " + names);
+            EngineException.Kind.INVALID, place + ": column '" + name + "' is named twice");
       }
-      selected.add(field);
     }
-    return of(selected);
+    return of(List.copyOf(selected));
   }
 
   @Override

@@ -58,6 +58,11 @@ public final class Main {
     }
     try {
       example.run(arguments.subList(1, arguments.size()), out);
+      // A print stream keeps silent about what it could not write.
+      if (out.checkError()) {
+        err.println("error: cannot write all of it to the standard output: is it closed, or full?");
+        return FAILED;
+      }
       return 0;
     } catch (UsageException e) {
       err.println("error: " + e.getMessage());

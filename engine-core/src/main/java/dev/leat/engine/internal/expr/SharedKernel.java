@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SharedKernel implements Kernel {
   private final Kernel kernel;
+  private final boolean canFail;
   private final Column result = new Column();
   private long[] done = new long[0];
   private int[] missing = new int[0];
@@ -27,6 +28,8 @@ final class SharedKernel implements Kernel {
 
   SharedKernel(Kernel kernel) {
     this.kernel = kernel;
+    // Asked of each part once, and not along each way to it.
+    this.canFail = kernel.canFail();
   }
 
   /** Forgets all rows, before another batch. */
@@ -41,7 +44,7 @@ final class SharedKernel implements Kernel {
 
   @Override
   public boolean canFail() {
-    return kernel.canFail();
+    return canFail;
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.leat.engine.plan.Type;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The kernels of string operations: those of one string and literals are computed once for each
@@ -49,12 +50,17 @@ final class StringKernels {
   }
 
   private Kernel function(Kernel operand, UnaryOperator<String> function) {
+    return function(operand, function, null);
+  }
+
+  private Kernel function(
+      Kernel operand, UnaryOperator<String> function, @Nullable String failing) {
     return new StringFunctionKernel(
         operand,
         Type.STRING,
         string -> dictionary.intern(function.apply(string)),
         dictionary,
-        null);
+        failing);
   }
 
   /** The number of code points; quicker to count than to look up. */
@@ -100,6 +106,7 @@ final class StringKernels {
 
   /**
    * All strings joined; those of literals around one other are computed once for each of its codes.
+   * The result has a bound, because it may double with each concatenation.
    */
   Kernel concat(List<Kernel> arguments) {
     List<Kernel> variable =
@@ -108,19 +115,27 @@ final class StringKernels {
       int at = arguments.indexOf(variable.get(0));
       String before = constants(arguments.subList(0, at));
       String after = constants(arguments.subList(at + 1, arguments.size()));
-      return function(variable.get(0), string -> before + string + after);
+      return function(
+          variable.get(0),
+          string -> {
+            Strings.checkLength((long) before.length() + string.length() + after.length());
+            return before + string + after;
+          },
+          text);
     }
     return new StringRowKernel(
         arguments,
         (words, strings) -> {
           StringBuilder joined = new StringBuilder();
           for (long word : words) {
-            joined.append(strings.string(word));
+            String string = strings.string(word);
+            Strings.checkLength((long) joined.length() + string.length());
+            joined.append(string);
           }
           return joined.toString();
         },
         dictionary,
-        null);
+        text);
   }
 
   private String constants(List<Kernel> kernels) {

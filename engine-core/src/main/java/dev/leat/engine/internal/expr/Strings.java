@@ -2,7 +2,22 @@ package dev.leat.engine.internal.expr;
 
 /** Functions of strings. Positions and lengths count code points. */
 final class Strings {
+  /** As much as one append may bring. */
+  private static final int MAX_LENGTH = 1 << 24;
+
   private Strings() {}
+
+  /**
+   * Checks the length of a string before it is made. One that no memory holds would stop the
+   * engine, and at every replay again.
+   *
+   * @throws Failure if it is too long
+   */
+  static void checkLength(long length) {
+    if (length > MAX_LENGTH) {
+      throw new Failure("a string of more than " + MAX_LENGTH + " characters");
+    }
+  }
 
   /** Without spaces, and nothing but spaces, at both ends. */
   static String trim(String string) {

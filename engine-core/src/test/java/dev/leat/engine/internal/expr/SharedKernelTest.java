@@ -11,6 +11,7 @@ import dev.leat.engine.plan.Type;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class SharedKernelTest {
   private static final String REASON = "division by zero: (6 / a)";
@@ -63,6 +64,17 @@ class SharedKernelTest {
       assertThat(seen).containsExactly(1L, 0L, null, 3L, 6L);
     }
     assertThat(table.eval(whole)).containsExactly(1L, 0L, 7L, 9L, 36L);
+  }
+
+  @Test
+  @Timeout(20)
+  void whetherAPartCanFailIsAskedOnce() {
+    Expr whole = col("a");
+    for (int i = 0; i < 60; i++) {
+      whole = whole.concat(whole);
+    }
+    assertThat(Table.of(Type.STRING).row("").row((Object) null).eval(whole))
+        .containsExactly("", null);
   }
 
   @Test
