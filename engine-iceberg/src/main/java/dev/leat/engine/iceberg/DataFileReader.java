@@ -100,19 +100,24 @@ final class DataFileReader implements AutoCloseable {
         .fromParquetMetadata(Util.readFileMetaData(new ByteArrayInputStream(read)));
   }
 
+  private Map<Integer, ColumnDescriptor> byNumber() {
+    Map<Integer, ColumnDescriptor> leaves = new HashMap<>();
+    for (ColumnDescriptor leaf : found.getColumns()) {
+      Type.ID id = leaf.getPrimitiveType().getId();
+      if (id != null) {
+        leaves.put(id.intValue(), leaf);
+      }
+    }
+    return leaves;
+  }
+
   /**
    * The file's columns for those of a table; null where there is none.
    *
    * @return nothing if one of them has another type or other levels than the table's
    */
   private @Nullable List<@Nullable ColumnDescriptor> match(MessageType wanted) {
-    Map<Integer, ColumnDescriptor> byNumber = new HashMap<>();
-    for (ColumnDescriptor leaf : found.getColumns()) {
-      Type.ID id = leaf.getPrimitiveType().getId();
-      if (id != null) {
-        byNumber.put(id.intValue(), leaf);
-      }
-    }
+    Map<Integer, ColumnDescriptor> byNumber = byNumber();
     List<@Nullable ColumnDescriptor> matched = new ArrayList<>();
     for (ColumnDescriptor leaf : wanted.getColumns()) {
       ColumnDescriptor there = byNumber.get(leaf.getPrimitiveType().getId().intValue());
@@ -150,6 +155,22 @@ final class DataFileReader implements AutoCloseable {
     if (columns == null) {
       throw new IllegalStateException("not readable as " + wanted + ": " + location);
     }
+    readAll(columns, to);
+  }
+
+  /**
+   * Reads some columns of all rows, of whatever type they are in the file.
+   *
+   * @param numbers Iceberg's, of columns that are no lists
+   */
+  void read(List<Integer> numbers, RowGroup to) {
+    Map<Integer, ColumnDescriptor> byNumber = byNumber();
+    List<@Nullable ColumnDescriptor> columns = new ArrayList<>();
+    numbers.forEach(number -> columns.add(byNumber.get(number)));
+    readAll(columns, to);
+  }
+
+  private void readAll(List<@Nullable ColumnDescriptor> columns, RowGroup to) {
     try {
       for (BlockMetaData block : footer.getBlocks()) {
         ColumnReadStoreImpl store = store(block, columns);

@@ -94,7 +94,7 @@ final class IcebergSession implements SinkSession {
   }
 
   /** Where the place of a sink is stored; each branch has rows of its own, and so a place. */
-  private static String property(String sink, String branch) {
+  static String property(String sink, String branch) {
     return branch.equals(SnapshotRef.MAIN_BRANCH)
         ? property(sink)
         : PREFIX + sink + ".branch." + branch + ".place";

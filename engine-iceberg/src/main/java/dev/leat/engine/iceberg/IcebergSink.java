@@ -1,10 +1,12 @@
 package dev.leat.engine.iceberg;
 
+import dev.leat.engine.Engine;
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
 import dev.leat.engine.Sink;
 import dev.leat.engine.SinkSession;
 import dev.leat.engine.SinkSource;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -180,6 +182,26 @@ public final class IcebergSink implements Sink {
   /** A copy that says what it does, so that a test can let it fail. */
   IcebergSink telling(Steps told) {
     return new IcebergSink(target, partitions, properties, targetFileBytes, told);
+  }
+
+  /**
+   * Compares the table with a view of the relation that is written to it, at the position that the
+   * table has stored, while the engine goes on: each row as often here as there. The table is read
+   * from its files. All rows of the view are in memory meanwhile, and 36 to 72 bytes for each; rows
+   * of which 128 bits of a hash are the same are taken for equal.
+   *
+   * <pre>{@code
+   * Reconciliation found = sink.reconcile(engine, "users", "users_lake", Duration.ofMinutes(5));
+   * }</pre>
+   *
+   * @param view of the relation that this sink writes: {@code relation.materialize("users")}
+   * @param name of this sink in the pipeline of the engine
+   * @param atMost the sink has so long to commit, and the view to get there
+   * @throws EngineException UNAVAILABLE if the time is up; INVALID if the table is not of that sink
+   *     and relation, or has files that are not read here
+   */
+  public Reconciliation reconcile(Engine engine, String view, String name, Duration atMost) {
+    return new Reconciling(engine, view, name, this, atMost).run();
   }
 
   Lake lake() {

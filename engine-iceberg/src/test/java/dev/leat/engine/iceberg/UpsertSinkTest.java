@@ -117,6 +117,9 @@ class UpsertSinkTest {
           assertThat(TableRows.of(lake(), sink.table(), schema))
               .as("opening %s commit %s", opening, commit)
               .containsExactlyInAnyOrderElementsOf(rows);
+          Reconciliation found = sink.reconcile(engine, "rows", "lake", PATIENCE);
+          assertThat(found.isEqual()).as(found.toString()).isTrue();
+          assertThat(found.rowsOfTable()).isEqualTo(rows.size());
         }
       }
     }
