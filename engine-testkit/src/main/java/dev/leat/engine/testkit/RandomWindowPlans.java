@@ -85,7 +85,7 @@ public final class RandomWindowPlans {
       streams.add(derived());
     }
     relations.addAll(streams);
-    if (values.percent(40)) {
+    if (values.percent(50)) {
       table = table();
       inputs.add(table);
       relations.add(table);
@@ -94,9 +94,9 @@ public final class RandomWindowPlans {
       relations.addAll(plan.nodes());
     }
     List<ViewDefinition> views = new ArrayList<>(isAlone ? List.of() : plan.views());
-    for (int i = random.nextInt(1, 5); i > 0; i--) {
-      Node relation = values.percent(50) ? closing() : live();
-      relation = values.percent(30) ? closingSessions() : relation;
+    for (int i = random.nextInt(2, 5); i > 0; i--) {
+      Node relation = values.percent(45) ? closing() : live();
+      relation = values.percent(36) ? closingSessions() : relation;
       relations.add(relation);
       if (values.percent(25)) {
         relation = aggregate(relation, Set.of());
@@ -245,7 +245,7 @@ public final class RandomWindowPlans {
   }
 
   private List<AggregateCall> calls(Node source) {
-    return source instanceof Windowed windowed && values.percent(60)
+    return source instanceof Windowed windowed && values.percent(75)
         ? callsByPane(windowed)
         : anyCalls(source, source.isAppendOnly());
   }
