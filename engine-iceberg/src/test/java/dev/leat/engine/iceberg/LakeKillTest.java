@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
@@ -240,11 +242,21 @@ class LakeKillTest {
     }
   }
 
-  /** The files of a host that stands still are those that one leaves that is killed. */
+  /**
+   * The files of a host that stands still are those that one leaves that is killed. Only its thread
+   * for checkpoints goes on: what it takes away while files are copied is a reason to begin again.
+   */
   private static void copy(Path from, Path to) throws IOException {
-    try (Stream<Path> all = Files.walk(from)) {
-      for (Path file : all.toList()) {
-        Path unused = Files.copy(file, to.resolve(from.relativize(file).toString()));
+    for (int attempt = 0; ; attempt++) {
+      Path copy = to.resolveSibling(to.getFileName() + "-attempt" + attempt);
+      try (Stream<Path> all = Files.walk(from)) {
+        for (Path file : all.toList()) {
+          Path unused = Files.copy(file, copy.resolve(from.relativize(file).toString()));
+        }
+        Path unused = Files.move(copy, to);
+        return;
+      } catch (NoSuchFileException | UncheckedIOException e) {
+        assertThat(attempt).as("files that went while they were copied: %s", e).isLessThan(20);
       }
     }
   }
