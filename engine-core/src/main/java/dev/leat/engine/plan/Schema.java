@@ -112,6 +112,9 @@ public final class Schema {
 
   /** The columns of these names, in the order of the names. */
   public Schema select(List<String> names, String place) {
+    if (names.isEmpty()) {
+      throw new EngineException(EngineException.Kind.INVALID, place + ": name a column");
+    }
     Set<Field> selected = new LinkedHashSet<>();
     for (String name : names) {
       if (!selected.add(field(indexOf(name, place)))) {
