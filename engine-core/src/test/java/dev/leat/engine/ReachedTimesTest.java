@@ -11,82 +11,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.leat.engine.plan.EventTimeBounds;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
-import java.util.List;
-import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Sources that say how far event time has come. */
-class ReachedTimesTest {
-  record Click(String user, @Nullable Instant eventTime) {}
-
-  private static final Instant NINE = Instant.parse("2026-04-01T09:00:00Z");
-
-  /** A clock that a test moves. */
-  private static final class MovedClock extends Clock {
-    private Instant now = NINE;
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
-  }
-
-  private final MovedClock clock = new MovedClock();
-
-  private EngineSettings settings() {
-    return EngineSettings.defaults().withThreading(Threading.HOST).withClock(clock);
-  }
-
-  private static Pipeline pipeline(Windows window, EventTimeBounds bounds, Duration lateness) {
-    return Pipeline.define(
-        p -> {
-          p.stream("clicks", Click.class)
-              .eventTime(Click::eventTime, bounds)
-              .window(window.on(Click::eventTime))
-              .closing(lateness)
-              .groupBy("window_start", "window_end")
-              .aggregate(count().as("n"), countDistinct(Click::user).as("users"))
-              .materialize("closed");
-        });
-  }
-
-  private static void click(Engine engine, String user, @Nullable String time) {
-    Instant at = time == null ? null : Instant.parse("2026-04-01T" + time + "Z");
-    engine.stream("clicks", Click.class).append(new Click(user, at));
-    engine.step();
-  }
-
-  private static List<String> closed(Engine engine) {
-    return engine.view("closed").scan().stream().map(row -> row.values().toString()).toList();
-  }
-
-  private static String window(String start, String end, int n, int users) {
-    return "[2026-04-01T" + start + "Z, 2026-04-01T" + end + "Z, " + n + ", " + users + "]";
-  }
-
-  private void run(Pipeline pipeline, Consumer<Engine> test) {
-    try (Engine engine = Engine.inMemory(pipeline, settings())) {
-      test.accept(engine);
-    }
-  }
-
+class ReachedTimesTest extends ClosingClicks {
   private static Pipeline twoStreams() {
     return Pipeline.define(
         p -> {

@@ -36,8 +36,6 @@ import org.jspecify.annotations.Nullable;
 final class RestartRun {
   private static final long FIRST_SEED = 1;
 
-  /** Time stands still. */
-
   /** All that has state. */
   private static final class Operators {
     private final Plan plan;

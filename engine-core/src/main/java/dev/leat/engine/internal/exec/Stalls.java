@@ -30,7 +30,7 @@ final class Stalls {
                 + "' has nothing open in the "
                 + closing.place()
                 + ": a row must come in first; its watermark is "
-                + time(closing.watermark()));
+                + time(closing.time().watermark()));
       } else {
         addHolding(view, closing, waiting, nowMicros, causes);
       }
@@ -54,7 +54,7 @@ final class Stalls {
             + ", closes when the watermark reaches "
             + Words.toInstant(waiting.closesAt())
             + "; ";
-    List<Watermark> sources = closing.sources();
+    List<Watermark> sources = closing.time().sources();
     if (closing.tickToClose() <= nowMicros) {
       causes.add(
           window

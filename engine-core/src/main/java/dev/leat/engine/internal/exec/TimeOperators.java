@@ -1,6 +1,7 @@
 package dev.leat.engine.internal.exec;
 
 import dev.leat.engine.internal.batch.Dictionary;
+import dev.leat.engine.internal.op.Closing;
 import dev.leat.engine.internal.op.ClosingOperator;
 import dev.leat.engine.internal.op.ClosingSessionsOperator;
 import dev.leat.engine.internal.op.EventTimeOperator;
@@ -44,13 +45,13 @@ record TimeOperators(
     return new ClosingSessionsOperator(closing, input, wiring(closing.timed()));
   }
 
-  private ClosingOperator.Wiring wiring(List<Node.Input> timed) {
+  private Closing.Wiring wiring(List<Node.Input> timed) {
     List<Supplier<Watermark>> sources = new ArrayList<>();
     for (Node.Input source : timed) {
       Operator operator = operators.apply(source);
       sources.add(() -> watermark(operator));
     }
-    return new ClosingOperator.Wiring(sources, dictionary, failures);
+    return new Closing.Wiring(sources, dictionary, failures);
   }
 
   /** Asked anew each time: while a view is built, another operator takes the stream's place. */

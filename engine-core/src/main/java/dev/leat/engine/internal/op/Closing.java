@@ -1,7 +1,9 @@
 package dev.leat.engine.internal.op;
 
+import dev.leat.engine.internal.batch.Dictionary;
 import dev.leat.engine.internal.time.Watermark;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** An operator that gives results when a watermark has passed, and can say what it waits for. */
@@ -16,14 +18,22 @@ public interface Closing extends Operator {
    */
   record Waiting(String what, long end, long closesAt, int groups) {}
 
+  /**
+   * What an operator is connected to.
+   *
+   * @param sources the watermarks of its streams, each asked for in each step
+   */
+  record Wiring(List<Supplier<Watermark>> sources, Dictionary dictionary, Failures failures) {
+    public Wiring {
+      sources = List.copyOf(sources);
+    }
+  }
+
   /** What is waited for; null if nothing is open. */
   @Nullable Waiting waiting();
 
-  /** The watermark after the last step; {@code EventTime.NEVER} if there is none yet. */
-  long watermark();
-
-  /** The watermarks of its streams. */
-  List<Watermark> sources();
+  /** How far event time has come for it. */
+  ClosingTime time();
 
   /** What it is in the pipeline. */
   String place();
@@ -37,8 +47,8 @@ public interface Closing extends Operator {
    */
   default long tickToClose() {
     Waiting next = waiting();
-    return next == null || watermark() >= next.closesAt()
+    return next == null || time().watermark() >= next.closesAt()
         ? Long.MAX_VALUE
-        : Watermark.tickReaching(sources(), next.closesAt());
+        : Watermark.tickReaching(time().sources(), next.closesAt());
   }
 }

@@ -4,14 +4,11 @@ import com.carrotsearch.hppc.IntArrayList;
 import dev.leat.engine.internal.batch.Batch;
 import dev.leat.engine.internal.batch.CodeSet;
 import dev.leat.engine.internal.batch.Column;
-import dev.leat.engine.internal.batch.Dictionary;
 import dev.leat.engine.internal.batch.Words;
 import dev.leat.engine.internal.checkpoint.StateImage;
 import dev.leat.engine.internal.checkpoint.StateReader;
 import dev.leat.engine.internal.state.GroupRows;
-import dev.leat.engine.internal.time.Watermark;
 import dev.leat.engine.plan.ClosingAggregate;
-import dev.leat.engine.plan.EventTime;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Windowed;
 import java.time.Duration;
@@ -20,7 +17,6 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.TreeMap;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,8 +38,7 @@ public final class ClosingOperator implements Closing {
   private final Schema schema;
   private final String place;
   private final Failures failures;
-  private final List<Supplier<Watermark>> sources;
-  private final long lateness;
+  private final ClosingTime time;
   private final ClosedRows closed;
 
   /** The place of the window's end in the input and in the keys; of its start, or -1. */
@@ -61,28 +56,12 @@ public final class ClosingOperator implements Closing {
   private final BitSet known = new BitSet();
   private int[] selection = new int[0];
 
-  /** The watermark after the last step. */
-  private long watermark = EventTime.NEVER;
-
-  /**
-   * What the operator is connected to.
-   *
-   * @param sources the watermarks of its streams, each asked for in each step
-   */
-  public record Wiring(
-      List<Supplier<Watermark>> sources, Dictionary dictionary, Failures failures) {
-    public Wiring {
-      sources = List.copyOf(sources);
-    }
-  }
-
   public ClosingOperator(ClosingAggregate node, Operator input, Wiring wiring) {
     this.input = node.live().isByPane() ? input.panes() : input;
     this.schema = node.input().schema();
     this.place = node.describe();
     this.failures = wiring.failures();
-    this.sources = wiring.sources();
-    this.lateness = node.latenessMicros();
+    this.time = new ClosingTime(wiring.sources(), node.latenessMicros());
     this.endColumn = schema.find(node.end());
     this.endKey = node.live().keys().indexOf(node.end());
     this.startColumn = schema.find(Windowed.START);
@@ -112,19 +91,13 @@ public final class ClosingOperator implements Closing {
       return null;
     }
     long end = byEnd.firstKey();
-    long closesAt = end > Long.MAX_VALUE - lateness ? Long.MAX_VALUE : end + lateness;
     int open = byEnd.firstEntry().getValue().size();
-    return new Waiting("the window that ends at", end, closesAt, open);
+    return new Waiting("the window that ends at", end, time.reaching(end), open);
   }
 
   @Override
-  public long watermark() {
-    return watermark;
-  }
-
-  @Override
-  public List<Watermark> sources() {
-    return sources.stream().map(Supplier::get).toList();
+  public ClosingTime time() {
+    return time;
   }
 
   @Override
@@ -142,7 +115,7 @@ public final class ClosingOperator implements Closing {
     takeOpen(input.output());
     groups.step();
     noteGroups();
-    watermark = Math.max(watermark, Watermark.smallest(sources()));
+    time.advance();
     close();
   }
 
@@ -152,7 +125,7 @@ public final class ClosingOperator implements Closing {
       open.clear();
       return;
     }
-    long until = closedUntil();
+    long until = time.reached();
     if (byPane != null && windows != null) {
       byPane.closeUntil(until);
       windows.select(
@@ -175,7 +148,7 @@ public final class ClosingOperator implements Closing {
     int count = 0;
     for (int i = 0; i < in.count(); i++) {
       int row = in.row(i);
-      if (ends[row] > until || watermark == EventTime.NEVER) {
+      if (ends[row] > until || !time.isKnown()) {
         selection[count++] = row;
       } else {
         failures.report(place, late(in, row, until), schema, in, row);
@@ -192,13 +165,7 @@ public final class ClosingOperator implements Closing {
     for (int i = 0; i < in.count(); i++) {
       least = Math.min(least, ends[some == null ? i : some[i]]);
     }
-    return least > until || watermark == EventTime.NEVER;
-  }
-
-  /** Windows that end here or before are closed, if there is a watermark. */
-  private long closedUntil() {
-    long until = watermark - lateness;
-    return until > watermark ? Long.MIN_VALUE : until;
+    return least > until || !time.isKnown();
   }
 
   private String late(Batch in, int row, long until) {
@@ -213,7 +180,7 @@ public final class ClosingOperator implements Closing {
     return text.append(" window_end=")
         .append(Words.toInstant(end))
         .append(" watermark=")
-        .append(Words.toInstant(watermark))
+        .append(Words.toInstant(time.watermark()))
         .append(" late_by=")
         .append(Duration.of(until - end, ChronoUnit.MICROS))
         .toString();
@@ -240,8 +207,8 @@ public final class ClosingOperator implements Closing {
 
   private void close() {
     IntArrayList ending = new IntArrayList();
-    long until = closedUntil();
-    while (watermark != EventTime.NEVER && !byEnd.isEmpty() && byEnd.firstKey() <= until) {
+    long until = time.reached();
+    while (time.isKnown() && !byEnd.isEmpty() && byEnd.firstKey() <= until) {
       int[] slots = byEnd.pollFirstEntry().getValue().toArray();
       // In an order that follows from the state alone.
       Arrays.sort(slots);
@@ -277,7 +244,7 @@ public final class ClosingOperator implements Closing {
   @Override
   public StateImage capture() {
     StateImage ofGroups = groups.capture();
-    long reached = watermark;
+    long reached = time.watermark();
     int soFar = closed.given();
     return out -> {
       out.writeLong(reached);
@@ -288,7 +255,7 @@ public final class ClosingOperator implements Closing {
 
   @Override
   public void restore(StateReader in) {
-    watermark = in.readLong();
+    time.restore(in.readLong());
     closed.restore(in.readInt());
     groups.restore(in);
     boolean[] isFree = groups.groups().isFree();

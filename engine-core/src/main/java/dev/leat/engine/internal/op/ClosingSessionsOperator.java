@@ -10,14 +10,10 @@ import dev.leat.engine.internal.checkpoint.StateReader;
 import dev.leat.engine.internal.state.ClosedSessions;
 import dev.leat.engine.internal.state.SessionKeys;
 import dev.leat.engine.internal.state.TimeHeap;
-import dev.leat.engine.internal.time.Watermark;
 import dev.leat.engine.plan.ClosingSessions;
-import dev.leat.engine.plan.EventTime;
 import dev.leat.engine.plan.Schema;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,24 +39,18 @@ public final class ClosingSessionsOperator implements Closing {
   private final Schema schema;
   private final String place;
   private final Failures failures;
-  private final List<Supplier<Watermark>> sources;
-  private final long lateness;
+  private final ClosingTime time;
   private final long gap;
   private final int timeColumn;
   private final ClosedRows closed;
   private int[] selection = new int[0];
 
-  /** The watermark after the last step. */
-  private long watermark = EventTime.NEVER;
-
-  public ClosingSessionsOperator(
-      ClosingSessions node, Operator input, ClosingOperator.Wiring wiring) {
+  public ClosingSessionsOperator(ClosingSessions node, Operator input, Wiring wiring) {
     this.input = input;
     this.schema = node.input().schema();
     this.place = node.describe();
     this.failures = wiring.failures();
-    this.sources = wiring.sources();
-    this.lateness = node.latenessMicros();
+    this.time = new ClosingTime(wiring.sources(), node.latenessMicros());
     this.gap = node.live().sessions().window().micros();
     this.timeColumn = schema.find(node.live().sessions().time());
     this.open = new Batch(schema.size());
@@ -79,18 +69,12 @@ public final class ClosingSessionsOperator implements Closing {
       return null;
     }
     long end = byEnd.firstTime();
-    long closesAt = end >= Long.MAX_VALUE - lateness ? Long.MAX_VALUE : end + lateness + 1;
-    return new Waiting("the session that ends at", end, closesAt, 1);
+    return new Waiting("the session that ends at", end, time.passing(end), 1);
   }
 
   @Override
-  public long watermark() {
-    return watermark;
-  }
-
-  @Override
-  public List<Watermark> sources() {
-    return sources.stream().map(Supplier::get).toList();
+  public ClosingTime time() {
+    return time;
   }
 
   @Override
@@ -108,7 +92,7 @@ public final class ClosingSessionsOperator implements Closing {
     takeOpen(input.output());
     groups.step();
     noteEnds();
-    watermark = Math.max(watermark, Watermark.smallest(sources()));
+    time.advance();
     close();
   }
 
@@ -123,7 +107,7 @@ public final class ClosingSessionsOperator implements Closing {
       selection = new int[in.count() + (in.count() >> 1)];
     }
     Column times = in.column(timeColumn);
-    long until = closedUntil();
+    long until = time.passed();
     int count = 0;
     for (int i = 0; i < in.count(); i++) {
       int row = in.row(i);
@@ -140,30 +124,22 @@ public final class ClosingSessionsOperator implements Closing {
     open.number(in.slots());
   }
 
-  /**
-   * Sessions that end here or before are closed. One that ends at the watermark itself, less the
-   * lateness, is not: a row of that time, which is of it, may still come.
-   */
-  private long closedUntil() {
-    return watermark < Long.MIN_VALUE + lateness + 1 ? Long.MIN_VALUE : watermark - lateness - 1;
-  }
-
   /** Why a row is late; null if it is not. */
   private @Nullable String late(Batch in, int row, long until) {
-    long time = in.column(timeColumn).word(row);
-    if (watermark == EventTime.NEVER || time > Long.MAX_VALUE - gap) {
+    long at = in.column(timeColumn).word(row);
+    if (!time.isKnown() || at > Long.MAX_VALUE - gap) {
       // A time that no session can end behind is for the aggregate to report.
       return null;
     }
-    long end = time + gap;
+    long end = at + gap;
     int last = lastClosed.find(in, row);
-    boolean isClosed = last >= 0 && time <= lastClosed.last(last) + gap;
+    boolean isClosed = last >= 0 && at <= lastClosed.last(last) + gap;
     if (isClosed && end >= lastClosed.start(last)) {
       long endOfLast = lastClosed.last(last) + gap;
       return late("its session is closed", lastClosed.start(last), endOfLast, until);
     }
     if (isClosed || (end <= until && !sessions.isNear(in, row))) {
-      return late("a session of its own would be closed", time, end, until);
+      return late("a session of its own would be closed", at, end, until);
     }
     return null;
   }
@@ -176,7 +152,7 @@ public final class ClosingSessionsOperator implements Closing {
         + " session_end="
         + Words.toInstant(end)
         + " watermark="
-        + Words.toInstant(watermark)
+        + Words.toInstant(time.watermark())
         + " late_by="
         + Duration.of(until + 1 - end, ChronoUnit.MICROS);
   }
@@ -208,10 +184,10 @@ public final class ClosingSessionsOperator implements Closing {
   }
 
   private void close() {
-    long until = closedUntil();
+    long until = time.passed();
     settle();
     IntArrayList ending = new IntArrayList();
-    while (watermark != EventTime.NEVER && byEnd.size() > 0 && byEnd.firstTime() <= until) {
+    while (time.isKnown() && byEnd.size() > 0 && byEnd.firstTime() <= until) {
       ending.add(byEnd.removeFirst());
       settle();
     }
@@ -248,7 +224,7 @@ public final class ClosingSessionsOperator implements Closing {
   public StateImage capture() {
     StateImage ofGroups = groups.capture();
     StateImage ofClosed = lastClosed.capture();
-    long reached = watermark;
+    long reached = time.watermark();
     int soFar = closed.given();
     return out -> {
       out.writeLong(reached);
@@ -260,7 +236,7 @@ public final class ClosingSessionsOperator implements Closing {
 
   @Override
   public void restore(StateReader in) {
-    watermark = in.readLong();
+    time.restore(in.readLong());
     closed.restore(in.readInt());
     groups.restore(in);
     lastClosed.restore(in);

@@ -6,6 +6,7 @@ import dev.leat.engine.internal.batch.Batch;
 import dev.leat.engine.internal.checkpoint.StateImage;
 import dev.leat.engine.internal.checkpoint.StateReader;
 import dev.leat.engine.internal.op.Closing;
+import dev.leat.engine.internal.op.ClosingTime;
 import dev.leat.engine.internal.time.Watermark;
 import dev.leat.engine.plan.EventTime;
 import dev.leat.engine.plan.EventTimeBounds;
@@ -34,13 +35,8 @@ class StallWarningsTest {
     }
 
     @Override
-    public long watermark() {
-      return EventTime.NEVER;
-    }
-
-    @Override
-    public List<Watermark> sources() {
-      return List.of(watermark);
+    public ClosingTime time() {
+      return new ClosingTime(List.of(() -> watermark), 0);
     }
 
     @Override
