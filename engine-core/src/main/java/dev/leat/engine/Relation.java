@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -242,6 +243,7 @@ public final class Relation<T> {
    * All columns, each with a prefix: {@code users.prefix("u_")}. Tells the sides of a join apart.
    */
   public Relation<Row> prefix(String prefix) {
+    Objects.requireNonNull(prefix, "prefix");
     List<NamedExpr> all = new ArrayList<>();
     for (String name : schema().names()) {
       all.add(new NamedExpr(prefix + name, new Expr.Column(name)));

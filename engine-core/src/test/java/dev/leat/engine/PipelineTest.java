@@ -104,6 +104,9 @@ class PipelineTest {
                     }))
         .hasMessageContaining("two inputs have the name 'clicks'");
     refused(c -> c.aggregate(count().as("n")).materialize("ledger"), "cannot be called 'ledger'");
+    refused(c -> c.aggregate(count().as("n")).materialize(" "), "needs a name", "name=' '");
+    assertThatThrownBy(() -> Pipeline.define(p -> p.stream("", Click.class)))
+        .hasMessageContaining("an input needs a name by which it is found: name=''");
   }
 
   @Test
