@@ -194,6 +194,12 @@ public final class TypeRules {
 
     @Override
     public Typed userCall(Expr.UserCall call) {
+      List<Type> types = call.arguments().stream().map(a -> check(a).type()).toList();
+      try {
+        call.function().check(types);
+      } catch (IllegalArgumentException e) {
+        throw invalid(e.getMessage() + ": " + call.arguments());
+      }
       return new Typed(call.type(), true);
     }
   }
