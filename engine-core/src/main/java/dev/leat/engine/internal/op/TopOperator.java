@@ -423,9 +423,12 @@ public final class TopOperator implements Operator {
   private void checkBehind() {
     for (int slot = 0; slot < behind.bound(); slot++) {
       if (behind.weight(slot) != 0) {
+        int partition = behind.partition(slot);
         System.arraycopy(behind.page(slot), behind.offset(slot), probe, 0, probe.length);
         StateFormat.check(
-            isBehind(behind.partition(slot), probe), "a row that is not behind the first", slot);
+            !ordered.isEmpty(partition) && ordered.isBehindLast(partition, probe),
+            "a row that is not behind the first",
+            slot);
       }
     }
   }
