@@ -286,8 +286,8 @@ class ClosingSessionsTest {
                       + " reaches 2026-04-01T09:13:00.000001Z; stream 'clicks' holds it at"
                       + " 2026-04-01T08:56:00Z, as its greatest event time is"
                       + " 2026-04-01T09:01:00Z; its last row came at 2026-04-01T09:00:00Z, and it"
-                      + " is the only stream: a later row closes it, or reached(...) of its"
-                      + " source");
+                      + " is the only stream: a later row closes it, or advanceWatermark(...)"
+                      + " of its source");
         });
   }
 
