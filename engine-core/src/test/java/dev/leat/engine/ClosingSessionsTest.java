@@ -371,7 +371,7 @@ class ClosingSessionsTest {
         engine ->
             assertThat(engine.explain())
                 .contains(
-                    "closing sessions of gap PT10M on event_time by [user]",
+                    "closing sessions of gap 10 min on event_time by [user]",
                     "lateness 2 min [key [user, session_start]; append-only; state: sessions that"
                         + " are open: until the watermark of [clicks] is 2 min behind session_end;"
                         + " of each key the last that closed, for a gap more]"));
