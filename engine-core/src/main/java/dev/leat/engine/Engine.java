@@ -541,7 +541,15 @@ public final class Engine implements AutoCloseable {
    * @throws EngineException if there is no such view; the message names the nearest
    */
   public List<String> whyStalled(String view) {
-    return runtime.whyStalled(view);
+    return runtime.reads().whyStalled(view);
+  }
+
+  /**
+   * Has the next epoch say that the engine was opened now. Opening does it; the test kit does, by
+   * reflection, for an engine that stands for one that was opened again.
+   */
+  void noteOpening() {
+    runtime.noteOpening();
   }
 
   /**

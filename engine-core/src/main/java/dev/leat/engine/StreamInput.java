@@ -81,19 +81,19 @@ public final class StreamInput<T> {
    * @throws IllegalArgumentException if the time is further ahead of the engine's clock than event
    *     times may be
    */
-  public Position reached(Instant time) {
-    return new Position(appender.append(rows -> writeReached(time, rows)));
+  public Position advanceWatermark(Instant time) {
+    return new Position(appender.append(rows -> writeWatermark(time, rows)));
   }
 
-  void writeReached(Instant time, Appender.Rows rows) {
-    Objects.requireNonNull(time, "reached: say which time");
+  void writeWatermark(Instant time, Appender.Rows rows) {
+    Objects.requireNonNull(time, "advanceWatermark: say which time");
     long micros;
     try {
       micros = Words.ofInstant(time);
     } catch (ArithmeticException e) {
-      throw new IllegalArgumentException("no event time can be so far away: reached=" + time, e);
+      throw new IllegalArgumentException("no event time can be so far away: watermark=" + time, e);
     }
-    rows.reached(input, micros);
+    rows.advanceWatermark(input, micros);
   }
 
   private static void requireSome(List<?> rows) {

@@ -52,22 +52,22 @@ public final class Appender {
      *
      * @param micros since 1970
      */
-    public void reached(Node.Input input, long micros) {
+    public void advanceWatermark(Node.Input input, long micros) {
       int unused = indexOf.applyAsInt(input);
       EventTime eventTime = input.eventTime();
       if (eventTime == null) {
         throw new EngineException(
             EngineException.Kind.INVALID,
             input.describe()
-                + " has no event time that could be reached; declare it:"
+                + " has no event time, and so no watermark; declare it:"
                 + " p.stream(...).eventTime(..., outOfOrderBy(...))");
       }
       long clock = runtime.clockMicros();
       if (micros > clock + eventTime.aheadMicros()) {
         throw new IllegalArgumentException(
             input.describe()
-                + " cannot have reached a time so far ahead of the clock, as all windows before it"
-                + " would close: reached="
+                + " cannot have a watermark so far ahead of the clock, as all windows before it"
+                + " would close: watermark="
                 + Words.toInstant(micros)
                 + " clock="
                 + Words.toInstant(clock)
