@@ -37,7 +37,6 @@ import org.slf4j.LoggerFactory;
 final class Compaction {
   private static final Logger LOG = LoggerFactory.getLogger(Compaction.class);
   private static final int ROW_LINEAGE_VERSION = 3;
-  private static final long ROW_GROUP_BYTES = 64L << 20;
 
   private final Table table;
   private final MessageType type;
@@ -195,15 +194,12 @@ final class Compaction {
               ? table.locationProvider().newDataLocation(spec, partition, file)
               : table.locationProvider().newDataLocation(file);
       return new DataFileWriter(
-          table.io().newOutputFile(location),
-          table.schema(),
-          type,
-          Math.min(ROW_GROUP_BYTES, targetFileBytes));
+          table.io().newOutputFile(location), table.schema(), type, targetFileBytes);
     }
 
     /** The file that the next row is for. */
     private DataFileWriter writer() {
-      if (open.bytes() >= targetFileBytes) {
+      if (open.isFull()) {
         complete();
         open = newFile();
       }

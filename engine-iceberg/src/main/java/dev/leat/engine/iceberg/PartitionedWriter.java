@@ -27,7 +27,6 @@ import org.slf4j.LoggerFactory;
 final class PartitionedWriter<F extends ContentFile<F>> {
   private static final Logger LOG = LoggerFactory.getLogger(PartitionedWriter.class);
   private static final int MAX_OPEN_FILES = 64;
-  private static final long ROW_GROUP_BYTES = 64L << 20;
 
   /** What becomes of a file. */
   @FunctionalInterface
@@ -39,7 +38,6 @@ final class PartitionedWriter<F extends ContentFile<F>> {
   private final PartitionSpec spec;
   private final TableShape shape;
   private final long targetFileBytes;
-  private final long rowGroupBytes;
   private final MetricsConfig metrics;
   private final Completion<F> completion;
   private final PartitionKey key;
@@ -60,7 +58,6 @@ final class PartitionedWriter<F extends ContentFile<F>> {
     this.spec = table.spec();
     this.shape = shape;
     this.targetFileBytes = targetFileBytes;
-    this.rowGroupBytes = Math.min(ROW_GROUP_BYTES, targetFileBytes);
     this.suffix = suffix;
     this.metrics = metrics;
     this.completion = completion;
@@ -146,7 +143,7 @@ final class PartitionedWriter<F extends ContentFile<F>> {
       open.put(partition, file);
     }
     file.write(changes, row);
-    if (file.bytes() >= targetFileBytes) {
+    if (file.isFull()) {
       PartitionKey partition = key.copy();
       open.remove(partition);
       complete(partition, file);
@@ -160,7 +157,7 @@ final class PartitionedWriter<F extends ContentFile<F>> {
         spec.isPartitioned()
             ? table.locationProvider().newDataLocation(spec, partition, name)
             : table.locationProvider().newDataLocation(name);
-    return new DataFileWriter(table.io().newOutputFile(location), shape, rowGroupBytes);
+    return new DataFileWriter(table.io().newOutputFile(location), shape, targetFileBytes);
   }
 
   private void makeRoom() {
