@@ -38,7 +38,7 @@ final class DataFileWriter {
   private static final ParquetProperties PROPERTIES = ParquetProperties.builder().build();
   private static final int COLUMN_INDEX_TRUNCATE_LENGTH =
       ParquetProperties.DEFAULT_COLUMN_INDEX_TRUNCATE_LENGTH;
-  private static final long ROW_GROUP_BYTES = 64L << 20;
+  private static final long MAX_ROW_GROUP_BYTES = 64L << 20;
 
   /** How far below its size a file is full. */
   private static final double NEARLY = 0.98;
@@ -68,6 +68,7 @@ final class DataFileWriter {
   private ColumnWriter[] nested = {};
   private int[] written = {};
   private long targetBytes;
+  private long rowGroupBytes = MAX_ROW_GROUP_BYTES;
   private long rows;
   private long completeRows;
   private long nextLook = 1;
@@ -144,7 +145,7 @@ final class DataFileWriter {
               new ParquetOutput(file),
               type,
               ParquetFileWriter.Mode.CREATE,
-              Math.min(ROW_GROUP_BYTES, targetBytes),
+              Math.min(rowGroupBytes, targetBytes),
               0,
               COLUMN_INDEX_TRUNCATE_LENGTH,
               ParquetProperties.DEFAULT_STATISTICS_TRUNCATE_LENGTH,
@@ -197,6 +198,12 @@ final class DataFileWriter {
     nextLook = Math.min(nextLook, rows() + 1);
   }
 
+  /** Sets the size at which a group of rows is complete; 64 MiB if nobody does. */
+  void setRowGroupBytes(long bytes) {
+    rowGroupBytes = bytes;
+    nextLook = Math.min(nextLook, rows() + 1);
+  }
+
   /** Writes a row. */
   void write(SinkChanges changes, int row) {
     try {
@@ -212,12 +219,19 @@ final class DataFileWriter {
     }
   }
 
-  /** Copies the row that readers of all columns stand before, and moves them behind it. */
-  void copy(@Nullable ColumnReader[] readers) {
+  /**
+   * Copies the row that readers of all columns stand before, and moves them behind it.
+   *
+   * @param defaults of the last columns, which are numbers, where a row has none; less than 0 for
+   *     nothing
+   */
+  void copy(@Nullable ColumnReader[] readers, long... defaults) {
+    int numbers = readers.length - defaults.length;
     try {
       for (int c = 0; c < flat.length; c++) {
-        ColumnReader from = readers[flatPlaces[c]];
-        flat[c].copy(from);
+        int place = flatPlaces[c];
+        ColumnReader from = readers[place];
+        flat[c].copy(from, place < numbers ? -1 : defaults[place - numbers]);
         if (from != null) {
           from.consume();
         }
@@ -259,12 +273,13 @@ final class DataFileWriter {
       bytes = bytes();
       isFull = bytes >= targetBytes * NEARLY;
     }
-    if (!isFull && bytes - writer.getPos() >= ROW_GROUP_BYTES) {
+    if (!isFull && bytes - writer.getPos() >= rowGroupBytes) {
       flush();
       pages = newPages();
       beginGroup();
     }
-    double left = Math.max(0, targetBytes - bytes) / Math.max(1.0, (double) bytes / rows());
+    long limit = Math.min(targetBytes, writer.getPos() + rowGroupBytes);
+    double left = Math.max(0, limit - bytes) / Math.max(1.0, (double) bytes / rows());
     nextLook = rows() + Math.max(1, Math.min(LOOK_ROWS, (long) (left / 2)));
   }
 

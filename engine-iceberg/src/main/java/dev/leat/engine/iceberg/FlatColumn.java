@@ -102,12 +102,19 @@ abstract class FlatColumn {
     }
   }
 
-  /** Adds the value that a reader stands before, or none where there is no reader. */
-  final void copy(@Nullable ColumnReader from) throws IOException {
-    if (from == null || from.getCurrentDefinitionLevel() < present) {
+  /**
+   * Adds the value that a reader stands before, or none where there is no reader.
+   *
+   * @param number that is added where there is no value; less than 0 for none
+   */
+  final void copy(@Nullable ColumnReader from, long number) throws IOException {
+    if (from != null && from.getCurrentDefinitionLevel() == present) {
+      add(from);
+      addPresent();
+    } else if (number < 0) {
       addNull();
     } else {
-      add(from);
+      add(number);
       addPresent();
     }
   }
@@ -226,6 +233,11 @@ abstract class FlatColumn {
 
   /** Adds a value that is not null. Before the row is counted. */
   abstract void add(ColumnReader from) throws IOException;
+
+  /** Adds a number, to a column of numbers. Before the row is counted. */
+  void add(long number) {
+    throw new IllegalStateException("not a column of numbers: column=" + leaf);
+  }
 
   /** Must the page be completed whatever the number of its rows? */
   abstract boolean isPageFull();

@@ -69,7 +69,8 @@ final class NumberColumn extends FlatColumn {
     return new IllegalStateException("not a number: column=" + leaf());
   }
 
-  private void add(long word) {
+  @Override
+  void add(long word) {
     int at = values();
     if (at == words.length) {
       words = Arrays.copyOf(words, Math.min(PAGE_ROWS, 2 * at));
