@@ -49,7 +49,8 @@ final class FileSizes {
   long next(long open) {
     double rest = open + left * ratio;
     long fewer = (long) (rest / target);
-    double share = fewer > 0 && rest / fewer <= LARGEST * target ? rest / fewer : rest / (fewer + 1);
+    double share =
+        fewer > 0 && rest / fewer <= LARGEST * target ? rest / fewer : rest / (fewer + 1);
     return share >= LEAST * target && share <= LARGEST * target ? (long) share : target;
   }
 }

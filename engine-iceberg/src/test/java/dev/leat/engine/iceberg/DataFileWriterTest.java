@@ -65,7 +65,9 @@ class DataFileWriterTest {
   /** A file, and what was in it. */
   private record Read(Path path, DataFileWriter.Written written, ParquetMetadata footer) {
     List<ColumnChunkMetaData> chunks(int column) {
-      return footer.getBlocks().stream().map(BlockMetaData::getColumns).map(c -> c.get(column))
+      return footer.getBlocks().stream()
+          .map(BlockMetaData::getColumns)
+          .map(c -> c.get(column))
           .toList();
     }
 
@@ -85,8 +87,7 @@ class DataFileWriterTest {
   private Read write(Schema schema, List<SinkChanges> all, long rowGroupBytes) throws IOException {
     Path path = temp.resolve("file" + ++files + ".parquet");
     TableShape shape = TableShape.of(schema, icebergs(schema));
-    DataFileWriter writer =
-        new DataFileWriter(Files.localOutput(path.toFile()), shape, LARGE);
+    DataFileWriter writer = new DataFileWriter(Files.localOutput(path.toFile()), shape, LARGE);
     writer.setRowGroupBytes(rowGroupBytes);
     for (SinkChanges changes : all) {
       for (int row = 0; row < changes.count(); row++) {
@@ -312,8 +313,7 @@ class DataFileWriterTest {
 
   private static Object text(Type type, Object value) {
     return switch (type.kind()) {
-      case INSTANT ->
-          java.time.temporal.ChronoUnit.MICROS.between(Instant.EPOCH, (Instant) value);
+      case INSTANT -> java.time.temporal.ChronoUnit.MICROS.between(Instant.EPOCH, (Instant) value);
       case DATE -> ((LocalDate) value).toEpochDay();
       case BYTES -> java.util.HexFormat.of().withUpperCase().formatHex((byte[]) value);
       case DURATION -> ((Duration) value).toNanos() / 1000;
@@ -343,9 +343,7 @@ class DataFileWriterTest {
         continue;
       }
       TreeSet<Comparable> sorted =
-          values.stream()
-              .map(v -> (Comparable) v)
-              .collect(Collectors.toCollection(TreeSet::new));
+          values.stream().map(v -> (Comparable) v).collect(Collectors.toCollection(TreeSet::new));
       assertThat(withoutSign(bound(field, columns, metrics.lowerBounds())))
           .isEqualTo(sorted.first());
       assertThat(withoutSign(bound(field, columns, metrics.upperBounds())))
@@ -414,8 +412,7 @@ class DataFileWriterTest {
   void aDictionaryThatGrowsTooLargeIsKeptForThePagesThatHaveIt() throws Exception {
     String long100 = "x".repeat(100);
     // Few in the first page, and more than a mebibyte of them later, within a page.
-    Read file =
-        checked(texts(70_000, 10_000, i -> long100 + (i < 25_000 ? i % 500 : i)), LARGE);
+    Read file = checked(texts(70_000, 10_000, i -> long100 + (i < 25_000 ? i % 500 : i)), LARGE);
 
     assertThat(file.hasDictionary(1)).isTrue();
     assertThat(file.hasPlainPages(1)).isTrue();
@@ -434,8 +431,7 @@ class DataFileWriterTest {
   @Test
   void aValueThatIsLargerThanADictionaryIsPlain() throws Exception {
     String huge = "\u00e9".repeat(1_500_000);
-    checked(
-        texts(12, 5, i -> i == 0 || i == 7 ? huge + i : i % 3 == 1 ? null : "small"), LARGE);
+    checked(texts(12, 5, i -> i == 0 || i == 7 ? huge + i : i % 3 == 1 ? null : "small"), LARGE);
     checked(texts(12, 5, i -> i == 9 ? huge : "small " + i % 2), LARGE);
   }
 
@@ -466,8 +462,7 @@ class DataFileWriterTest {
         ParquetFileReader.open(
             HadoopInputFile.fromPath(
                 new org.apache.hadoop.fs.Path(file.path.toUri()), new Configuration()))) {
-      DictionaryPageReadStore pages =
-          reader.getDictionaryReader(file.footer.getBlocks().get(0));
+      DictionaryPageReadStore pages = reader.getDictionaryReader(file.footer.getBlocks().get(0));
       return Objects.requireNonNull(
               pages.readDictionaryPage(
                   file.footer.getFileMetaData().getSchema().getColumns().get(0)))
@@ -477,8 +472,7 @@ class DataFileWriterTest {
 
   private Metrics metricsOf(Type type, Object... values) throws IOException {
     Schema schema = Schema.of(List.of(new Field("value", type, true)));
-    List<Row> rows =
-        Arrays.stream(values).map(v -> Row.of(schema, new Object[] {v})).toList();
+    List<Row> rows = Arrays.stream(values).map(v -> Row.of(schema, new Object[] {v})).toList();
     List<SinkChanges> changes = KeptChanges.of(schema, List.of(rows));
     Read file = write(schema, changes, LARGE);
     assertSame(rows(schema, file), rows(schema, changes));
@@ -507,8 +501,7 @@ class DataFileWriterTest {
       Metrics negative = metricsOf(type, of.apply(-0.0), of.apply(-5.0));
       assertThat(bound(type, negative.upperBounds())).isEqualTo(of.apply(0.0));
       Metrics endless =
-          metricsOf(
-              type, of.apply(Double.POSITIVE_INFINITY), of.apply(Double.NEGATIVE_INFINITY));
+          metricsOf(type, of.apply(Double.POSITIVE_INFINITY), of.apply(Double.NEGATIVE_INFINITY));
       assertThat(bound(type, endless.upperBounds())).isEqualTo(of.apply(Double.POSITIVE_INFINITY));
     }
   }
@@ -518,7 +511,9 @@ class DataFileWriterTest {
     String smile = "\uD83D\uDE00";
     Metrics metrics =
         metricsOf(
-            Type.STRING, "a".repeat(15) + smile + "tail".repeat(20), "z".repeat(15) + smile + "end");
+            Type.STRING,
+            "a".repeat(15) + smile + "tail".repeat(20),
+            "z".repeat(15) + smile + "end");
     assertThat(bound(Type.STRING, metrics.lowerBounds())).isEqualTo("a".repeat(15) + smile);
     // The last character that is kept is the next one.
     assertThat(bound(Type.STRING, metrics.upperBounds()))
@@ -558,8 +553,7 @@ class DataFileWriterTest {
       for (long target : new long[] {1 << 16, 300_000}) {
         Path path = temp.resolve("file" + ++files + ".parquet");
         TableShape shape = TableShape.of(TEXTS, icebergs(TEXTS));
-        DataFileWriter writer =
-            new DataFileWriter(Files.localOutput(path.toFile()), shape, target);
+        DataFileWriter writer = new DataFileWriter(Files.localOutput(path.toFile()), shape, target);
         for (int i = 0; i < 600_000 && !writer.isFull(); i++) {
           SinkChanges some = changes.get(i / 20_000 % changes.size());
           writer.write(some, i % 20_000);

@@ -116,7 +116,9 @@ class LakeSizeTest {
         table.files().stream()
             .collect(
                 Collectors.groupingBy(
-                    file -> file.partition().get(0, String.class), TreeMap::new, Collectors.toList()));
+                    file -> file.partition().get(0, String.class),
+                    TreeMap::new,
+                    Collectors.toList()));
     int small = 0;
     List<String> wrong = new ArrayList<>();
     for (Map.Entry<String, List<DataFile>> partition : partitions.entrySet()) {
@@ -150,8 +152,7 @@ class LakeSizeTest {
 
   private void check(TableFiles table, int mayBeSmall) {
     Found found = look(table, mayBeSmall);
-    System.out.printf(
-        Locale.ROOT, "%d files, %d failures%n", found.files(), found.wrong().size());
+    System.out.printf(Locale.ROOT, "%d files, %d failures%n", found.files(), found.wrong().size());
     assertThat(found.wrong()).isEmpty();
     assertThat(found.files()).isGreaterThan(found.small());
     assertThat(table.query("SELECT count(*), count(DISTINCT event_id) FROM FILES"))
