@@ -14,6 +14,7 @@ import org.apache.iceberg.FileMetadata;
 import org.apache.iceberg.MetricsConfig;
 import org.apache.iceberg.PartitionKey;
 import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.SortOrder;
 import org.apache.iceberg.Table;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,9 +65,19 @@ final class PartitionedWriter<F extends ContentFile<F>> {
     this.key = new PartitionKey(spec, shape.schema());
   }
 
-  /** Of files of rows. */
+  /** Of files of rows in any order. */
   static PartitionedWriter<org.apache.iceberg.DataFile> ofRows(
       Table table, TableShape shape, long targetFileBytes) {
+    return ofRows(table, shape, targetFileBytes, SortOrder.unsorted());
+  }
+
+  /**
+   * Of files of rows.
+   *
+   * @param order in which the rows come
+   */
+  static PartitionedWriter<org.apache.iceberg.DataFile> ofRows(
+      Table table, TableShape shape, long targetFileBytes, SortOrder order) {
     PartitionSpec spec = table.spec();
     return new PartitionedWriter<>(
         table,
@@ -77,6 +88,7 @@ final class PartitionedWriter<F extends ContentFile<F>> {
         (partition, written) -> {
           DataFiles.Builder builder =
               DataFiles.builder(spec)
+                  .withSortOrder(order)
                   .withPath(written.location())
                   .withFormat(FileFormat.PARQUET)
                   .withFileSizeInBytes(written.bytes())

@@ -294,6 +294,49 @@ class IcebergSinkTest {
   }
 
   @Test
+  void rowsOfFilesAreInTheWantedOrder() {
+    Schema schema =
+        Schema.of(
+            List.of(
+                new Field("type", Type.STRING, true),
+                new Field("price", Type.decimal(30, 2), true),
+                new Field("ratio", Type.DOUBLE, false),
+                new Field("part", Type.INT, false)));
+    List<String> types = Arrays.asList(null, "b", "\uFF5E", "a", "\uD83D\uDE00", "", "ab");
+    List<Row> rows = new ArrayList<>();
+    java.util.Random random = new java.util.Random(9);
+    for (int i = 0; i < 500; i++) {
+      rows.add(
+          Row.of(
+              schema,
+              types.get(random.nextInt(types.size())),
+              random.nextInt(5) == 0 ? null : BigDecimal.valueOf(random.nextInt(9) - 4, 2),
+              random.nextInt(9) == 0 ? Double.NaN : random.nextInt(40) - 20.0,
+              i % 2));
+    }
+    IcebergSink sink =
+        IcebergSink.append(lake(), "web.sorted")
+            .partitionedBy(identity("part"))
+            .sortedBy("type", "price", "ratio");
+
+    TableFiles table = write(schema, sink, rows);
+
+    assertThat(table.files()).allSatisfy(file -> assertThat(file.sortOrderId()).isEqualTo(1));
+    assertThat(table.query("SELECT count(*) FROM FILES")).containsExactly(List.of(500L));
+    String columns = "filename, type, price::VARCHAR, ratio::VARCHAR";
+    String order =
+        "filename, type NULLS FIRST, price NULLS FIRST, ratio, part";
+    assertThat(table.query("SELECT " + columns + " FROM FILES"))
+        .isEqualTo(table.query("SELECT " + columns + " FROM FILES ORDER BY " + order));
+    assertThatThrownBy(() -> pipeline(CLICKS, sink))
+        .isInstanceOf(EngineException.class)
+        .hasMessageContaining("sorted by column 'price', which is not there");
+    assertThatThrownBy(() -> IcebergSink.upsert(lake(), "web.sorted").sortedBy("type"))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("only .append(...) sorts");
+  }
+
+  @Test
   void aRelationThatTakesRowsBackIsRefusedWithTheWaysOut() {
     assertThatThrownBy(
             () ->
