@@ -139,9 +139,9 @@ public final class IcebergSink implements Sink {
   }
 
   /**
-   * A copy whose files have their rows in the order of some columns, ascending, nulls first: readers
-   * skip more of a file then. A table that is made says so, too. Rows of a commit are sorted
-   * together, so files of it do not overlap within a partition; compaction does not sort.
+   * A copy whose files have their rows in the order of some columns, ascending, nulls first:
+   * readers skip more of a file then. A table that is made says so, too. Rows of a commit are
+   * sorted together, so files of it do not overlap within a partition; compaction does not sort.
    *
    * @throws IllegalStateException if rows are not only added
    */

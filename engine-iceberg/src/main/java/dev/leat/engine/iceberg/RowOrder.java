@@ -97,9 +97,7 @@ final class RowOrder {
     return (a, b) -> {
       boolean isNull = a.changes().isNull(a.row(), column);
       boolean isOtherNull = b.changes().isNull(b.row(), column);
-      return isNull || isOtherNull
-          ? Boolean.compare(isOtherNull, isNull)
-          : values.compare(a, b);
+      return isNull || isOtherNull ? Boolean.compare(isOtherNull, isNull) : values.compare(a, b);
     };
   }
 
