@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param until until then, exclusive; empty for without end
  */
 record SourceBounds(String column, Optional<Instant> from, Optional<Instant> until) {
+  private static final long LAST_NANOS = 999;
+
   SourceBounds {
     from.ifPresent(SourceBounds::micros);
     until.ifPresent(SourceBounds::micros);
@@ -91,10 +93,12 @@ record SourceBounds(String column, Optional<Instant> from, Optional<Instant> unt
     Expression behind =
         from.<Expression>map(time -> Expressions.greaterThanOrEqual(column, micros(time)))
             .orElse(all);
-    // A bound of less than a microsecond is not lost: contains() looks at each row.
+    // Times of tables are whole microseconds: the first that is not before a bound is one, too.
     return until
         .<Expression>map(
-            time -> Expressions.and(behind, Expressions.lessThanOrEqual(column, micros(time))))
+            time ->
+                Expressions.and(
+                    behind, Expressions.lessThan(column, micros(time.plusNanos(LAST_NANOS)))))
         .orElse(behind);
   }
 
