@@ -23,6 +23,7 @@ import org.apache.iceberg.FileContent;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.SnapshotChanges;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.deletes.PositionDeleteIndex;
 import org.apache.iceberg.io.CloseableIterable;
@@ -107,7 +108,8 @@ final class SnapshotRows {
   /** The same of what a snapshot has added. */
   List<File> added(Snapshot snapshot, UnaryOperator<DataFile> copied) {
     List<File> files = new ArrayList<>();
-    for (DataFile file : snapshot.addedDataFiles(table.io())) {
+    for (DataFile file :
+        SnapshotChanges.builderFor(table).snapshot(snapshot).build().addedDataFiles()) {
       files.add(new File(copied.apply(file), List.of()));
     }
     files.sort(IN_ORDER);

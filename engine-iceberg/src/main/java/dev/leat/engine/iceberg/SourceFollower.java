@@ -162,7 +162,8 @@ public final class SourceFollower implements AutoCloseable {
    * Waits until all is in the stream that was committed to the table before this call; it is read
    * now, and not after the interval.
    *
-   * @throws EngineException UNAVAILABLE if the time is up; CLOSED if it is closed; what has ended it
+   * @throws EngineException UNAVAILABLE if the time is up; CLOSED if it is closed; what has ended
+   *     it
    */
   public SourceProgress awaitCaughtUp(Duration atMost) {
     lock.lock();

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.iceberg.DataOperations;
 import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.SnapshotChanges;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.util.SnapshotUtil;
 
@@ -168,7 +169,8 @@ final class SourceHistory {
   }
 
   private boolean takesAway(Snapshot snapshot) {
-    return snapshot.removedDataFiles(table.io()).iterator().hasNext()
-        || snapshot.addedDeleteFiles(table.io()).iterator().hasNext();
+    SnapshotChanges changes = SnapshotChanges.builderFor(table).snapshot(snapshot).build();
+    return changes.removedDataFiles().iterator().hasNext()
+        || changes.addedDeleteFiles().iterator().hasNext();
   }
 }

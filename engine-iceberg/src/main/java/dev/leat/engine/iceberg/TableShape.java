@@ -148,7 +148,8 @@ record TableShape(
                 + there.type()
                 + " in the table");
       } else if (there.isOptional() && !field.nullable()) {
-        differences.add("column '" + field.name() + "' may be null in the table, in the stream not");
+        differences.add(
+            "column '" + field.name() + "' may be null in the table, in the stream not");
       } else if (there.initialDefault() != null) {
         differences.add(
             "column '"

@@ -204,8 +204,7 @@ class IcebergSourceTest {
       IcebergSource older = table.source().until("at", from).named("older");
       IcebergSource newer = table.source().from("at", until).named("newer");
       SourceProgress unused = older.readInto(engine, "rows");
-      assertThat(rows(engine, newer.readInto(engine, "rows")))
-          .isEqualTo(clicks(0, 10_000));
+      assertThat(rows(engine, newer.readInto(engine, "rows"))).isEqualTo(clicks(0, 10_000));
     }
   }
 
@@ -237,16 +236,15 @@ class IcebergSourceTest {
           List.of(table.source().behindSnapshot(first), table.source().committedAfter(after));
       for (IcebergSource source : sources) {
         try (Engine engine = reader(CLICKS)) {
-          assertThat(rows(engine, source.readInto(engine, "rows")))
-              .isEqualTo(clicks(3, 6));
+          assertThat(rows(engine, source.readInto(engine, "rows"))).isEqualTo(clicks(3, 6));
           assertThat(source.readInto(engine, "rows").rowsRead()).isZero();
         }
       }
       try (Engine engine = reader(CLICKS)) {
         IcebergSource all = table.source().committedAfter(Instant.EPOCH);
-        assertThat(rows(engine, all.readInto(engine, "rows")))
-            .isEqualTo(clicks(0, 6));
-        assertThatThrownBy(() -> table.source().named("b").behindSnapshot(7).readInto(engine, "rows"))
+        assertThat(rows(engine, all.readInto(engine, "rows"))).isEqualTo(clicks(0, 6));
+        assertThatThrownBy(
+                () -> table.source().named("b").behindSnapshot(7).readInto(engine, "rows"))
             .hasMessageContaining("not in the history of the table")
             .hasMessageContaining("snapshot=7");
       }
@@ -278,8 +276,7 @@ class IcebergSourceTest {
         Schema four = evolved.engine().stream("rows").schema();
         evolved.add(List.of(Row.of(four, 3L, null, click(3).value("at"), "paid")));
         // The stream that does not know the column goes on without it.
-        assertThat(rows(old, table.source().readInto(old, "rows")))
-            .isEqualTo(clicks(0, 4));
+        assertThat(rows(old, table.source().readInto(old, "rows"))).isEqualTo(clicks(0, 4));
         try (Engine engine = reader(wider)) {
           List<Row> wanted =
               new ArrayList<>(
@@ -287,8 +284,7 @@ class IcebergSourceTest {
                       .mapToObj(i -> Row.of(wider, null, (long) i, click(i).value("at")))
                       .toList());
           wanted.add(Row.of(wider, "paid", 3L, click(3).value("at")));
-          assertThat(rows(engine, table.source().readInto(engine, "rows")))
-              .isEqualTo(wanted);
+          assertThat(rows(engine, table.source().readInto(engine, "rows"))).isEqualTo(wanted);
         }
       }
     }
@@ -357,8 +353,7 @@ class IcebergSourceTest {
           .hasMessageContaining("there is no column 'when'");
       assertThatThrownBy(() -> table.source().from("id", Instant.EPOCH).readInto(engine, "rows"))
           .hasMessageContaining("column=id type=string");
-      assertThatThrownBy(
-              () -> table.source().between("at", Instant.EPOCH, Instant.EPOCH))
+      assertThatThrownBy(() -> table.source().between("at", Instant.EPOCH, Instant.EPOCH))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("no time is in these bounds");
     }
@@ -384,8 +379,7 @@ class IcebergSourceTest {
       try (Engine engine = Engine.open(engineDirectory, pipeline);
           SourceFollower follower =
               table.source().followInto(engine, "rows", Duration.ofMillis(100))) {
-        assertThat(rows(engine, follower.awaitCaughtUp(PATIENCE)))
-            .isEqualTo(clicks(0, 14));
+        assertThat(rows(engine, follower.awaitCaughtUp(PATIENCE))).isEqualTo(clicks(0, 14));
         assertThat(follower.progress().rowsAppended()).isEqualTo(1);
         follower.close();
         assertThatThrownBy(() -> follower.awaitCaughtUp(PATIENCE))
@@ -408,8 +402,7 @@ class IcebergSourceTest {
       }
       try (WrittenTable table = table(CLICKS)) {
         table.add(clicks(10, 12));
-        assertThat(rows(engine, table.source().readInto(engine, "rows")))
-            .isEqualTo(clicks(0, 12));
+        assertThat(rows(engine, table.source().readInto(engine, "rows"))).isEqualTo(clicks(0, 12));
       }
     }
   }

@@ -80,8 +80,7 @@ class SourceCrashTest {
         }
       }
       try (Engine engine = Engine.open(directory, WrittenTable.keeping(ROWS))) {
-        assertThat(rows(engine, table.source().readInto(engine, "rows")))
-            .isEqualTo(some(0, rows));
+        assertThat(rows(engine, table.source().readInto(engine, "rows"))).isEqualTo(some(0, rows));
       }
     }
   }
@@ -154,8 +153,7 @@ class SourceCrashTest {
       try (Engine engine = Engine.open(directory, pipeline);
           SourceFollower follower =
               table.source().followInto(engine, "rows", Duration.ofMillis(100))) {
-        assertThat(rows(engine, follower.awaitCaughtUp(PATIENCE)))
-            .isEqualTo(some(0, 18_000));
+        assertThat(rows(engine, follower.awaitCaughtUp(PATIENCE))).isEqualTo(some(0, 18_000));
       }
     }
   }

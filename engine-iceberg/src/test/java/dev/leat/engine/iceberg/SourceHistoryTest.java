@@ -26,6 +26,8 @@ import java.util.List;
 import java.util.stream.LongStream;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.ReplacePartitions;
+import org.apache.iceberg.SnapshotChanges;
+import org.apache.iceberg.Table;
 import org.apache.iceberg.expressions.Expressions;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -74,8 +76,7 @@ class SourceHistoryTest {
       table.add(some(60, 70));
       table.add(some(70, 80));
       assertThat(care().compact().leftAlone()).isZero();
-      assertThat(rows(engine, table.source().readInto(engine, "rows")))
-          .isEqualTo(some(0, 80));
+      assertThat(rows(engine, table.source().readInto(engine, "rows"))).isEqualTo(some(0, 80));
     }
   }
 
@@ -89,8 +90,7 @@ class SourceHistoryTest {
       breakOff(table.source(), engine);
       assertThat(care().compact().filesBefore()).isEqualTo(12);
       table.add(some(18_000, 18_010));
-      assertThat(rows(engine, table.source().readInto(engine, "rows")))
-          .isEqualTo(some(0, 18_010));
+      assertThat(rows(engine, table.source().readInto(engine, "rows"))).isEqualTo(some(0, 18_010));
     }
   }
 
@@ -167,8 +167,7 @@ class SourceHistoryTest {
           "operation=delete");
       // What was committed before is there; and what comes behind if deletions do not matter.
       IcebergSource ignoring = table.source().ignoringDeletions();
-      assertThat(rows(engine, ignoring.readInto(engine, "rows")))
-          .isEqualTo(some(0, 30));
+      assertThat(rows(engine, ignoring.readInto(engine, "rows"))).isEqualTo(some(0, 30));
     }
   }
 
@@ -185,18 +184,25 @@ class SourceHistoryTest {
       // As a load does that writes the partition of a day: first one that was empty.
       files.add(odd);
       List<DataFile> loaded = new ArrayList<>();
-      files.change(t -> t.currentSnapshot().addedDataFiles(t.io()).forEach(loaded::add));
+      files.change(t -> added(t).forEach(loaded::add));
       replace(table, loaded);
       assertThat(rows(engine, table.source().readInto(engine, "rows")))
           .containsExactly(even.get(0), even.get(1), odd.get(0));
       files.add(List.of(Row.of(ROWS, 5L, "odd")));
-      files.change(t -> t.currentSnapshot().addedDataFiles(t.io()).forEach(loaded::add));
+      files.change(t -> added(t).forEach(loaded::add));
       replace(table, loaded.subList(1, 2));
       assertRefused(
           () -> table.source().ignoringDeletions().readInto(engine, "rows"),
           "replaces them",
           "operation=overwrite");
     }
+  }
+
+  private static Iterable<DataFile> added(Table table) {
+    return SnapshotChanges.builderFor(table)
+        .snapshot(table.currentSnapshot())
+        .build()
+        .addedDataFiles();
   }
 
   private static void replace(WrittenTable table, List<DataFile> files) {
@@ -212,8 +218,7 @@ class SourceHistoryTest {
   void aTableThatIsUpsertedIsReadOnceAndNotFollowed() {
     for (boolean isByKey : new boolean[] {false, true}) {
       Lake lake = Lake.local(temp.resolve("lake" + isByKey));
-      IcebergSink sink =
-          IcebergSink.upsert(lake, "web.rows").telling(UnforcedSteps.of(step -> {}));
+      IcebergSink sink = IcebergSink.upsert(lake, "web.rows").telling(UnforcedSteps.of(step -> {}));
       IcebergSink to = isByKey ? sink.equalityDeletes() : sink;
       Pipeline users = Pipeline.define(p -> p.table("rows", ROWS).primaryKey("id").to("lake", to));
       try (Engine writer = Engine.inMemory(users);
@@ -245,8 +250,7 @@ class SourceHistoryTest {
       for (int year = 0; year < 3; year++) {
         EngineSettings settings =
             EngineSettings.defaults()
-                .withClock(
-                    Clock.fixed(now.plus(Duration.ofDays(366L * year)), ZoneOffset.UTC));
+                .withClock(Clock.fixed(now.plus(Duration.ofDays(366L * year)), ZoneOffset.UTC));
         try (Engine engine = Engine.open(directory, WrittenTable.keeping(ROWS), settings)) {
           // Others come and let the engine forget whom it has not seen for long.
           Appended other =

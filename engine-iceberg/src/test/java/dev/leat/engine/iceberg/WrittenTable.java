@@ -16,7 +16,9 @@ import java.util.function.Function;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.TableIdentifier;
 
-/** A table that an engine in memory writes to, a commit for each call, and engines to read it into. */
+/**
+ * A table that an engine in memory writes to, a commit for each call, and engines to read it into.
+ */
 record WrittenTable(Lake lake, String name, String sink, Engine engine) implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 

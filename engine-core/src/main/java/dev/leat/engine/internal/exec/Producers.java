@@ -193,8 +193,7 @@ final class Producers implements Checkpointed {
     int count = in.readInt();
     for (int i = 0; i < count; i++) {
       String producer = in.readString();
-      of(producer)
-          .put(producer, new Accepted(in.readLong(), in.readLong(), in.readLong()));
+      of(producer).put(producer, new Accepted(in.readLong(), in.readLong(), in.readLong()));
       nameBytes += producer.length();
     }
     // The limits may be narrower now.
