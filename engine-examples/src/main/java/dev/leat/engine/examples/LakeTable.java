@@ -24,7 +24,9 @@ import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.io.CloseableIterable;
 
-/** A table of a lake in a folder, which an example writes, looks at, and compares with its views. */
+/**
+ * A table of a lake in a folder, which an example writes, looks at, and compares with its views.
+ */
 public final class LakeTable {
   private final Path directory;
   private final Lake lake;

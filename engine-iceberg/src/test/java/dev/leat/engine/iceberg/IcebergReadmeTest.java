@@ -74,8 +74,7 @@ class IcebergReadmeTest {
   }
 
   private static void fromTheLake(Engine engine, Path directory, Instant since) {
-    IcebergSource source =
-        IcebergSource.of(Lake.local(directory), "web.clicks").from("at", since);
+    IcebergSource source = IcebergSource.of(Lake.local(directory), "web.clicks").from("at", since);
     SourceProgress read = source.readInto(engine, "clicks");
     engine.view("by_type").await(read.position());
   }

@@ -89,7 +89,8 @@ public final class EngagementExample implements Example {
         throw new UsageException("--generate goes without --events");
       }
       if (options.lake.isPresent() && options.data.isEmpty()) {
-        throw new UsageException("--lake goes with --data: a table is of the events that DIR keeps");
+        throw new UsageException(
+            "--lake goes with --data: a table is of the events that DIR keeps");
       }
       return options;
     }

@@ -61,7 +61,8 @@ public final class EngagementPipeline {
 
   /** The pipeline. */
   public static Pipeline define() {
-    return Pipeline.define(p -> new EngagementPipeline(p.stream(EVENTS, Interaction.class)).views());
+    return Pipeline.define(
+        p -> new EngagementPipeline(p.stream(EVENTS, Interaction.class)).views());
   }
 
   /** The pipeline with all interactions also in a table of a lake. */
