@@ -8,6 +8,7 @@ import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.iceberg.ContentFile;
 import org.apache.iceberg.DataFile;
@@ -76,7 +77,7 @@ record SourceBounds(String column, Optional<Instant> from, Optional<Instant> unt
 
   /** Can a file have rows within the bounds, by what its partition and its statistics say? */
   boolean mayBeIn(DataFile file, Table table) {
-    PartitionSpec spec = table.specs().get(file.specId());
+    PartitionSpec spec = Objects.requireNonNull(table.specs().get(file.specId()));
     Expression wanted = expression();
     return mayBeIn(file, spec, wanted)
         && new InclusiveMetricsEvaluator(table.schema(), wanted).eval(file);

@@ -82,6 +82,9 @@ public final class SourceFollower implements AutoCloseable {
       return null;
     } catch (RuntimeException e) {
       return e;
+    } catch (Error e) {
+      end(new IllegalStateException("an error has ended the source", e));
+      throw e;
     }
   }
 
@@ -189,19 +192,21 @@ public final class SourceFollower implements AutoCloseable {
 
   private EngineException notCaughtUp(Duration atMost) {
     RuntimeException last = failure;
-    if (isEnded) {
-      return last instanceof EngineException known
-          ? new EngineException(known.kind(), String.valueOf(known.getMessage()), known)
-          : new EngineException(Kind.CLOSED, "the source is closed");
+    if (isEnded && last == null) {
+      return new EngineException(Kind.CLOSED, "the source is closed");
     }
-    return new EngineException(
-        Kind.UNAVAILABLE,
-        "the source has not caught up in time; wait for longer: at-most="
+    if (isEnded && last instanceof EngineException known) {
+      return new EngineException(known.kind(), String.valueOf(known.getMessage()), known);
+    }
+    String late =
+        (isEnded ? "the source has ended" : "the source has not caught up in time; wait for longer")
+            + ": at-most="
             + atMost
             + " progress="
-            + reading.progress()
-            + (last == null ? "" : " last_failure=" + last.getMessage()),
-        last);
+            + reading.progress();
+    return last == null
+        ? new EngineException(Kind.UNAVAILABLE, late)
+        : new EngineException(Kind.UNAVAILABLE, late + " last_failure=" + last.getMessage(), last);
   }
 
   /** Ends it: the rows that it is just appending are the last. */

@@ -52,7 +52,7 @@ record SourcePlace(long sequence, Part part, long rows) {
   }
 
   long number() {
-    return sequence << (ROW_BITS + 1) | (long) part.ordinal() << ROW_BITS | rows;
+    return sequence << (ROW_BITS + 1) | (part == Part.WHOLE ? 0L : 1L) << ROW_BITS | rows;
   }
 
   boolean isComplete() {

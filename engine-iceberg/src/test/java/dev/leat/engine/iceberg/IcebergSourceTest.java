@@ -376,17 +376,18 @@ class IcebergSourceTest {
         assertThat(follower.failure()).isEmpty();
       }
       table.add(clicks(13, 14));
+      SourceFollower closed;
       try (Engine engine = Engine.open(engineDirectory, pipeline);
           SourceFollower follower =
               table.source().followInto(engine, "rows", Duration.ofMillis(100))) {
         assertThat(rows(engine, follower.awaitCaughtUp(PATIENCE))).isEqualTo(clicks(0, 14));
         assertThat(follower.progress().rowsAppended()).isEqualTo(1);
-        follower.close();
-        assertThatThrownBy(() -> follower.awaitCaughtUp(PATIENCE))
-            .isInstanceOfSatisfying(
-                EngineException.class,
-                e -> assertThat(e.kind()).isEqualTo(EngineException.Kind.CLOSED));
+        closed = follower;
       }
+      assertThatThrownBy(() -> closed.awaitCaughtUp(PATIENCE))
+          .isInstanceOfSatisfying(
+              EngineException.class,
+              e -> assertThat(e.kind()).isEqualTo(EngineException.Kind.CLOSED));
     }
   }
 
