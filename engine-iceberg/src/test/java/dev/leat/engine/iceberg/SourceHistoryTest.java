@@ -67,7 +67,7 @@ class SourceHistoryTest {
     try (WrittenTable table = table();
         Engine engine = reader(ROWS)) {
       for (int i = 0; i < 6; i++) {
-        table.add(some(10 * i, 10 * i + 10));
+        table.add(some(10L * i, 10L * i + 10));
       }
       assertThat(rows(engine, table.source().readInto(engine, "rows"))).hasSize(60);
       assertThat(care().compact().filesBefore()).isEqualTo(12);
@@ -85,7 +85,7 @@ class SourceHistoryTest {
     try (WrittenTable table = table();
         Engine engine = reader(ROWS)) {
       for (int i = 0; i < 6; i++) {
-        table.add(some(3000 * i, 3000 * (i + 1)));
+        table.add(some(3000L * i, 3000L * (i + 1)));
       }
       breakOff(table.source(), engine);
       assertThat(care().compact().filesBefore()).isEqualTo(12);
@@ -117,7 +117,7 @@ class SourceHistoryTest {
       table.add(some(0, 10));
       SourceProgress first = table.source().readInto(engine, "rows");
       for (int i = 1; i < 4; i++) {
-        table.add(some(10 * i, 10 * i + 10));
+        table.add(some(10L * i, 10L * i + 10));
       }
       assertThat(care().expireSnapshots(Duration.ZERO, 1)).isEqualTo(3);
       assertRefused(
