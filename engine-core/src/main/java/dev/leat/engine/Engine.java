@@ -25,7 +25,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -350,6 +352,14 @@ public final class Engine implements AutoCloseable {
    */
   public Appended append(ProducerSequence sequence, Consumer<Transaction> writer) {
     return append(appender, sequence, () -> rows -> writer.accept(new Transaction(rows)));
+  }
+
+  /**
+   * The number of the last append of a producer, see {@link ProducerSequence}: from where one goes
+   * on that can read its rows again. Empty if the producer is not known.
+   */
+  public OptionalLong lastNumber(String producer) {
+    return appender.lastNumber(Objects.requireNonNull(producer, "producer"));
   }
 
   static Appended append(

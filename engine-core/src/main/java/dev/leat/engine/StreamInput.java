@@ -4,6 +4,7 @@ import dev.leat.engine.internal.batch.StagedRows;
 import dev.leat.engine.internal.batch.Words;
 import dev.leat.engine.internal.exec.Appender;
 import dev.leat.engine.plan.Node;
+import dev.leat.engine.plan.Schema;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -25,6 +26,11 @@ public final class StreamInput<T> {
     this.input = input;
     this.mapping = mapping;
     this.appender = appender;
+  }
+
+  /** The columns, in the order in which a {@link Row} has them. */
+  public Schema schema() {
+    return mapping.schema();
   }
 
   /**

@@ -7,6 +7,7 @@ import dev.leat.engine.EngineSettings;
 import dev.leat.engine.Pipeline;
 import dev.leat.engine.Retention;
 import dev.leat.engine.plan.Explain;
+import dev.leat.engine.plan.Join;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.ViewDefinition;
@@ -43,6 +44,7 @@ record Simulation(
     List<CrashMove> moves,
     boolean isChanged) {
   private static final int MAX_CHANGES = 120;
+  private static final int MAX_CHANGES_OF_PRODUCTS = 40;
   private static final int MAX_MOVES = 30;
   private static final List<CrashMove.Kind> CHANCES = chances();
 
@@ -76,7 +78,8 @@ record Simulation(
     SplittableRandom random = new SplittableRandom(seed);
     Plan plan = withInputs(RandomPlans.plan(random.nextLong()));
     List<List<InputChange>> changes =
-        RandomChanges.epochs(plan, random.nextLong(), 1 + random.nextInt(MAX_CHANGES));
+        RandomChanges.epochs(
+            plan, random.nextLong(), Math.min(mostChanges(plan), 1 + random.nextInt(MAX_CHANGES)));
     return of(seed, plan, changes, random);
   }
 
@@ -117,6 +120,15 @@ record Simulation(
       moves.add(new CrashMove(CHANCES.get(random.nextInt(CHANCES.size())), random.nextLong()));
     }
     return new Simulation(seed, plan, changes, settings(random), moves, false);
+  }
+
+  /** Joins of every row with every other, in one another, give powers of their inputs' rows. */
+  private static int mostChanges(Plan plan) {
+    long products =
+        plan.nodes().stream()
+            .filter(node -> node instanceof Join join && join.keys().size() == 0)
+            .count();
+    return products < 2 ? MAX_CHANGES : MAX_CHANGES_OF_PRODUCTS;
   }
 
   /** Checkpoints often, seldom or never unasked; the log kept or not; a ledger that overflows. */

@@ -6,6 +6,7 @@ import dev.leat.engine.internal.batch.Words;
 import dev.leat.engine.plan.EventTime;
 import dev.leat.engine.plan.Node;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -152,6 +153,11 @@ public final class Appender {
     }
     return new Outcome(
         epoch == null ? runtime.position() : runtime.epochs().acknowledge(epoch), false);
+  }
+
+  /** The number of the last append of a producer; empty if none is known. */
+  public OptionalLong lastNumber(String producer) {
+    return runtime.producers().lastNumber(producer);
   }
 
   /**
