@@ -149,6 +149,20 @@ final class DataFileReader implements AutoCloseable {
     return match(wanted) != null;
   }
 
+  /** Moves readers behind the row that they stand before. */
+  static void skip(@Nullable ColumnReader[] readers) {
+    for (ColumnReader reader : readers) {
+      if (reader != null) {
+        do {
+          if (reader.getCurrentDefinitionLevel() == reader.getDescriptor().getMaxDefinitionLevel()) {
+            reader.skip();
+          }
+          reader.consume();
+        } while (reader.getCurrentRepetitionLevel() > 0);
+      }
+    }
+  }
+
   /** Reads all rows. */
   void read(MessageType wanted, RowGroup to) {
     List<@Nullable ColumnDescriptor> columns = match(wanted);

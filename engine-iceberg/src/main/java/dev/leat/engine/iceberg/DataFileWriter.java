@@ -119,11 +119,22 @@ final class DataFileWriter {
     flushIfFull();
   }
 
-  /** Copies the row that readers of all columns stand before, and moves them behind it. */
-  void copy(@Nullable ColumnReader[] readers) {
+  /**
+   * Copies the row that readers of all columns stand before, and moves them behind it.
+   *
+   * @param defaults of the last columns, which are numbers, where a row has none; less than 0 for
+   *     nothing
+   */
+  void copy(@Nullable ColumnReader[] readers, long... defaults) {
+    int numbers = outs.length - defaults.length;
     for (int c = 0; c < outs.length; c++) {
       ColumnReader from = readers[c];
-      if (from == null) {
+      if (c >= numbers && isNull(from)) {
+        number(outs[c], defaults[c - numbers]);
+        if (from != null) {
+          from.consume();
+        }
+      } else if (from == null) {
         outs[c].writeNull(0, 0);
       } else {
         do {
@@ -135,6 +146,19 @@ final class DataFileWriter {
     columns.endRecord();
     rows++;
     flushIfFull();
+  }
+
+  private static boolean isNull(@Nullable ColumnReader reader) {
+    return reader == null
+        || reader.getCurrentDefinitionLevel() < reader.getDescriptor().getMaxDefinitionLevel();
+  }
+
+  private static void number(ColumnWriter out, long value) {
+    if (value < 0) {
+      out.writeNull(0, 0);
+    } else {
+      out.write(value, 0, 1);
+    }
   }
 
   private void flushIfFull() {
