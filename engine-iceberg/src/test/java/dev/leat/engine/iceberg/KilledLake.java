@@ -27,6 +27,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.catalog.TableIdentifier;
 
 /**
  * A host with three sinks, in a process of its own, that stands still at a step of one of them and
@@ -35,10 +37,11 @@ import java.util.TreeMap;
  *
  * <p>Change {@code n} adds a row to the table {@link #ADDED}, and in both tables of rows that change
  * it gives one key another row, and takes away that of another; so what each has after {@code n}
- * changes is known, whatever happened on the way ({@link #latest}).
+ * changes is known, whatever happened on the way ({@link #latest}). Behind each round, files are
+ * put together.
  *
  * <p>It says {@code OPEN n} (so many changes are in its views), {@code ACK n} of each change that
- * was acknowledged, {@code STEP sink: what}, {@code AT sink: what} where it stands still, {@code
+ * was acknowledged, {@code STEP table: what} or {@code STEP care: what}, {@code AT} where it stands still, {@code
  * REFUSED why} if a sink is given up, and {@code DONE n} when all is committed. It hears {@code GO},
  * or {@code FAIL}: then the step fails.
  */
@@ -174,10 +177,25 @@ final class KilledLake {
       for (int round = 0; round < rounds; round++) {
         countFrom(round, calmRounds);
         next = round(engine, next);
+        care(Lake.local(lake));
       }
       say("DONE " + next);
     } catch (EngineException e) {
       say("REFUSED " + e.getMessage());
+    }
+  }
+
+  /** Files are put together, with files of which many rows are deleted. */
+  private void care(Lake lake) {
+    Steps steps = UnforcedSteps.of(what -> at("care: " + what));
+    try (LakeCatalog catalog = lake.open(steps)) {
+      for (String name : List.of(ADDED, VECTORS, KEYS)) {
+        Table table = catalog.tables().loadTable(TableIdentifier.parse(name));
+        say("COMPACTED " + new Compaction(table, steps).run());
+      }
+    } catch (RuntimeException e) {
+      // A planted fault, or a host that has been outlived: the next round has its turn, too.
+      say("NOT COMPACTED " + e);
     }
   }
 

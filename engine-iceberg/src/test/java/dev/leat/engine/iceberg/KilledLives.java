@@ -31,6 +31,7 @@ final class KilledLives {
     int kills;
     int zombies;
     int replies;
+    int compactions;
     long rows;
     long lost;
     long doubled;
@@ -40,6 +41,7 @@ final class KilledLives {
       kills += other.kills;
       zombies += other.zombies;
       replies += other.replies;
+      compactions += other.compactions;
       rows += other.rows;
       lost += other.lost;
       doubled += other.doubled;
@@ -174,7 +176,10 @@ final class KilledLives {
       acknowledged = there;
     } else if (words[0].equals("ACK")) {
       acknowledged = Long.parseLong(words[1]) + 1;
-    } else if (words[0].equals("REFUSED")) {
+    } else if (line.startsWith("COMPACTED")) {
+      found.compactions++;
+    } else if (words[0].equals("REFUSED")
+        || (line.startsWith("NOT COMPACTED") && !line.contains("planted"))) {
       throw new AssertionError(line + ": " + place("refused"));
     }
   }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Hosts with three sinks (rows that are added, rows that change with deletion vectors and with
  * files of keys) are killed, as {@code kill -9} does, before and after each file of data, deletion
  * vector, manifest, manifest list and metadata, before a commit, and between a commit and its
- * reply. Some lose a reply first and live on for a while; and some stand still at such a step, and
+ * reply, of sinks and of compactions. Some lose a reply first and live on for a while; and some stand still at such a step, and
  * go on when another host, with a copy of their directory, has written to the tables and was killed.
  * Every row that was acknowledged must be in each table once, and no other one.
  */
@@ -67,12 +67,14 @@ class LakeKillTest {
       System.out.printf(SAID, all.kills, all.rows, all.lost, all.doubled);
     }
     System.out.printf(
-        "seed %d; %d zombies, %d lost a reply first; %d orphans found; killed at %d of %d steps: %s%n",
-        seed, all.zombies, all.replies, all.orphans, killed.size(), steps.size(), killed);
+        "seed %d; %d zombies, %d lost a reply first, %d compactions; %d orphans found; killed at %d of %d"
+            + " steps: %s%n",
+        seed, all.zombies, all.replies, all.compactions, all.orphans, killed.size(), steps.size(), killed);
     assertThat(all.kills).isEqualTo(kills);
     assertThat(all.lost + all.doubled).isZero();
     assertThat(all.rows).isPositive();
     assertThat(all.zombies).isPositive();
+    assertThat(all.compactions).isPositive();
     assertThat(all.orphans).isPositive();
     if (kills >= steps.size()) {
       assertThat(killed.keySet()).containsExactlyInAnyOrderElementsOf(steps);
@@ -104,6 +106,7 @@ class LakeKillTest {
               table + ": " + KilledLives.REPLY);
     }
     assertThat(steps).contains(KilledLake.VECTORS + ": after a deletion vector was written");
+    assertThat(steps).contains("care: before a commit", "care: " + KilledLives.REPLY);
     // These come with an opening, and not again and again.
     steps.removeIf(step -> step.endsWith("before the catalog is opened"));
     return steps;
