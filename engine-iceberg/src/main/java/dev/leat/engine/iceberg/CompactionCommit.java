@@ -237,7 +237,6 @@ final class CompactionCommit {
 
   /** Deletes the vectors, which are in no commit. */
   void abandon() {
-    PartitionedWriter.delete(
-        table, vectors.stream().map(DeleteFile::location).distinct().toList());
+    PartitionedWriter.delete(table, vectors.stream().map(DeleteFile::location).distinct().toList());
   }
 }

@@ -154,7 +154,8 @@ final class DataFileReader implements AutoCloseable {
     for (ColumnReader reader : readers) {
       if (reader != null) {
         do {
-          if (reader.getCurrentDefinitionLevel() == reader.getDescriptor().getMaxDefinitionLevel()) {
+          if (reader.getCurrentDefinitionLevel()
+              == reader.getDescriptor().getMaxDefinitionLevel()) {
             reader.skip();
           }
           reader.consume();

@@ -109,11 +109,12 @@ class AlteredTableTest {
       commit(engine, user(1, "a"), user(2, "b"));
       beforeCommit.set(() -> alter(table -> table.updateSpec().addField("plan").commit()));
       commit(engine, user(2, "c"), user(3, "c"));
-      assertThat(TableFiles.of(lake(), "web.users").files().stream().map(f -> f.partition().toString()))
+      assertThat(
+              TableFiles.of(lake(), "web.users").files().stream()
+                  .map(f -> f.partition().toString()))
           .contains("PartitionData{plan=c}");
       commit(engine, user(1, "c"));
-      assertThat(rows())
-          .containsExactlyInAnyOrder(user(1, "c"), user(2, "c"), user(3, "c"));
+      assertThat(rows()).containsExactlyInAnyOrder(user(1, "c"), user(2, "c"), user(3, "c"));
     }
     IcebergSink declared = upsert().partitionedBy(Partition.identity("id"));
     try (Engine engine = Engine.open(temp.resolve("engine"), users(declared))) {
@@ -209,7 +210,9 @@ class AlteredTableTest {
   void whatIsNoLakeIsNamed() throws IOException {
     Path folder = Files.createDirectories(temp.resolve("lake"));
     Path catalog =
-        Files.write(folder.resolve("catalog.db"), "a file of somebody else".repeat(99).getBytes(StandardCharsets.UTF_8));
+        Files.write(
+            folder.resolve("catalog.db"),
+            "a file of somebody else".repeat(99).getBytes(StandardCharsets.UTF_8));
     assertThatThrownBy(() -> Engine.open(temp.resolve("engine"), users(upsert())).close())
         .isInstanceOf(EngineException.class)
         .hasMessageContaining("catalog");

@@ -147,13 +147,15 @@ class CompactionTest {
     IcebergSink sink = sink();
     try (Engine engine = engine(sink)) {
       for (int i = 0; i < 6; i++) {
-        commit(engine, users(i * 10, i * 10 + 10, "a"));
+        commit(engine, users(i * 10L, i * 10L + 10, "a"));
       }
       commit(engine, user(5, "b"), user(15, "b"), user(59, "b"));
       List<Row> rows = rows();
       List<List<Object>> numbers = numbers();
       assertThat(numbers).hasSize(60).doesNotContain(Arrays.asList(5L, null, null));
-      assertThat(numbers.stream().map(row -> row.get(1)).distinct()).hasSize(60).doesNotContainNull();
+      assertThat(numbers.stream().map(row -> row.get(1)).distinct())
+          .hasSize(60)
+          .doesNotContainNull();
       assertThat(files()).isEqualTo("7 files, 3 of deletes, 3 in all");
 
       assertThat(compact(step -> {})).isEqualTo(new TableCare.Compacted(7, 1, 60, 0));
@@ -208,7 +210,7 @@ class CompactionTest {
     int filesOfSecond = ofTheSecond == 10 && !isByKey ? 0 : 1;
     try (Engine engine = engine(sink)) {
       for (int i = 0; i < 5; i++) {
-        commit(engine, users(i * 10, i * 10 + 10, "a"));
+        commit(engine, users(i * 10L, i * 10L + 10, "a"));
       }
       commit(engine, user(3, "b"));
       Runnable beside =
@@ -261,7 +263,11 @@ class CompactionTest {
       }
       assertThat(TableCare.of(lake(), TABLE).compact())
           .isEqualTo(new TableCare.Compacted(7, 1, 10, 0));
-      engine.awaitSink("lake", engine.append(t -> LongStream.range(0, 10).forEach(id -> t.delete(engine.table("users"), id))), PATIENCE);
+      engine.awaitSink(
+          "lake",
+          engine.append(
+              t -> LongStream.range(0, 10).forEach(id -> t.delete(engine.table("users"), id))),
+          PATIENCE);
       for (int i = 0; i < 5; i++) {
         commit(engine, user(100 + i, "x"));
         engine.awaitSink("lake", engine.table("users").delete(100L + i), PATIENCE);
@@ -288,7 +294,7 @@ class CompactionTest {
                     }));
     try (Engine engine = engine(sink)) {
       for (int i = 0; i < 5; i++) {
-        commit(engine, users(i * 10, i * 10 + 10, "a"));
+        commit(engine, users(i * 10L, i * 10L + 10, "a"));
       }
       beside.set(() -> assertThat(compact(step -> {}).filesBefore()).isEqualTo(5));
       commit(engine, user(7, "b"), user(50, "b"));
@@ -306,7 +312,7 @@ class CompactionTest {
     try (Engine engine = engine(sink)) {
       for (int at = 0; at == 0 || at <= steps.size(); at++) {
         for (int i = 0; i < 5; i++) {
-          commit(engine, users(i * 4, i * 4 + 4, "a" + at + i));
+          commit(engine, users(i * 4L, i * 4L + 4, "a" + at + i));
         }
         int dies = at;
         List<String> told = new ArrayList<>();
@@ -329,7 +335,8 @@ class CompactionTest {
       }
     }
     assertThat(steps)
-        .contains("before a commit", "after a commit, before its reply", "after a data file was written");
+        .contains(
+            "before a commit", "after a commit, before its reply", "after a data file was written");
   }
 
   private static final class RandomLife {

@@ -233,10 +233,7 @@ final class KilledLives {
     // What was removed was nobody's.
     compare("end", TableRows.of(lake, KilledLake.ADDED, KilledLake.ROWS), added(acknowledged));
     for (String name : List.of(KilledLake.VECTORS, KilledLake.KEYS)) {
-      compare(
-          "end",
-          TableRows.of(lake, name, KilledLake.LATEST),
-          KilledLake.latest(acknowledged));
+      compare("end", TableRows.of(lake, name, KilledLake.LATEST), KilledLake.latest(acknowledged));
     }
   }
 
@@ -250,10 +247,15 @@ final class KilledLives {
       }
     }
     for (String name : List.of(KilledLake.ADDED, KilledLake.VECTORS, KilledLake.KEYS)) {
-      TableCare care = TableCare.of(lake, name);
-      found.orphans += care.removeOrphans(Duration.ofDays(1)).size();
-      assertThat(care.removeOrphans(Duration.ofDays(1))).as(place("orphans")).isEmpty();
+      TableCare of = TableCare.of(lake, name);
+      found.orphans += of.removeOrphans(Duration.ofDays(1)).size();
+      assertThat(of.removeOrphans(Duration.ofDays(1))).as(place("orphans")).isEmpty();
     }
+    // What was put together, snapshots of before have as it was.
+    TableCare care = TableCare.of(lake, KilledLake.ADDED);
+    int unused = care.expireSnapshots(Duration.ZERO, 1);
+    List<String> replaced = care.removeOrphans(Duration.ofDays(1));
+    assertThat(replaced).as(place("orphans")).allMatch(file -> file.contains("/web/added/"));
     assertThat(TableFiles.parquetFilesBelow(files.resolve("warehouse/web/added")))
         .as(place("orphans"))
         .isEqualTo(TableFiles.of(lake, KilledLake.ADDED).files().size());

@@ -21,9 +21,10 @@ import org.junit.jupiter.api.io.TempDir;
  * Hosts with three sinks (rows that are added, rows that change with deletion vectors and with
  * files of keys) are killed, as {@code kill -9} does, before and after each file of data, deletion
  * vector, manifest, manifest list and metadata, before a commit, and between a commit and its
- * reply, of sinks and of compactions. Some lose a reply first and live on for a while; and some stand still at such a step, and
- * go on when another host, with a copy of their directory, has written to the tables and was killed.
- * Every row that was acknowledged must be in each table once, and no other one.
+ * reply, of sinks and of compactions. Some lose a reply first and live on for a while; and some
+ * stand still at such a step, and go on when another host, with a copy of their directory, has
+ * written to the tables and was killed. Every row that was acknowledged must be in each table once,
+ * and no other one.
  */
 class LakeKillTest {
   private static final String SAID = "%d kills, %d rows acknowledged, %d lost, %d doubled%n";
@@ -69,7 +70,14 @@ class LakeKillTest {
     System.out.printf(
         "seed %d; %d zombies, %d lost a reply first, %d compactions; %d orphans found; killed at %d of %d"
             + " steps: %s%n",
-        seed, all.zombies, all.replies, all.compactions, all.orphans, killed.size(), steps.size(), killed);
+        seed,
+        all.zombies,
+        all.replies,
+        all.compactions,
+        all.orphans,
+        killed.size(),
+        steps.size(),
+        killed);
     assertThat(all.kills).isEqualTo(kills);
     assertThat(all.lost + all.doubled).isZero();
     assertThat(all.rows).isPositive();

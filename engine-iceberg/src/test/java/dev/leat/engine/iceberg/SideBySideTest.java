@@ -150,9 +150,7 @@ class SideBySideTest {
       expected.addAll(two.view("users").scan());
       assertThat(one.sinkStatus("lake").failure()).isPresent();
     }
-    assertThat(rows("web.users"))
-        .hasSize(3)
-        .containsExactlyInAnyOrderElementsOf(expected);
+    assertThat(rows("web.users")).hasSize(3).containsExactlyInAnyOrderElementsOf(expected);
   }
 
   @ParameterizedTest
