@@ -46,7 +46,6 @@ import org.slf4j.LoggerFactory;
 final class Compaction {
   private static final Logger LOG = LoggerFactory.getLogger(Compaction.class);
   private static final int ROW_LINEAGE_VERSION = 3;
-  private static final long ROW_GROUP_BYTES = 64L << 20;
   private static final int MAX_ATTEMPTS = 10;
 
   /** So many files of deletes are worth a rewrite of the file that they are about. */
@@ -192,12 +191,14 @@ final class Compaction {
       leftAlone += readable.size();
       return;
     }
-    Target target = new Target(spec, readable.get(0).file().partition());
+    long bytes = readable.stream().mapToLong(task -> task.file().fileSizeInBytes()).sum();
+    Target target = new Target(spec, readable.get(0).file().partition(), bytes);
     compacted.add(target.group);
     boolean isDone = false;
     try {
       for (FileScanTask task : readable) {
         copy(task, target);
+        target.copied(task.file().fileSizeInBytes());
       }
       target.complete();
       isDone = true;
@@ -265,11 +266,22 @@ final class Compaction {
     private final PartitionSpec spec;
     private final StructLike partition;
     private final CompactedGroup group = new CompactedGroup();
+    private final FileSizes sizes;
     private @Nullable DataFileWriter open;
 
-    private Target(PartitionSpec spec, StructLike partition) {
+    private Target(PartitionSpec spec, StructLike partition, long bytes) {
       this.spec = spec;
       this.partition = partition;
+      this.sizes = new FileSizes(targetFileBytes, bytes);
+    }
+
+    /** A file was copied, or what is live of it. */
+    private void copied(long bytes) {
+      DataFileWriter now = open;
+      sizes.copied(bytes, now == null ? 0 : now.bytes());
+      if (now != null) {
+        now.setTargetBytes(sizes.next(now.bytes()));
+      }
     }
 
     private DataFileWriter newFile() {
@@ -282,13 +294,13 @@ final class Compaction {
           table.io().newOutputFile(location),
           schema,
           type,
-          Math.min(ROW_GROUP_BYTES, targetFileBytes));
+          sizes.next(0));
     }
 
     /** The file that the next row is for; there is none until there is a row. */
     private DataFileWriter writer() {
       DataFileWriter now = open;
-      if (now != null && now.bytes() < targetFileBytes) {
+      if (now != null && !now.isFull()) {
         return now;
       }
       complete();
@@ -303,6 +315,7 @@ final class Compaction {
       }
       DataFileWriter.Written written = open.finish(metrics);
       open = null;
+      sizes.completed(written.bytes());
       DataFiles.Builder builder =
           DataFiles.builder(spec)
               .withPath(written.location())
