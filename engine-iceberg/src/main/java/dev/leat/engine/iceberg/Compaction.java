@@ -290,11 +290,7 @@ final class Compaction {
           spec.isPartitioned()
               ? table.locationProvider().newDataLocation(spec, partition, file)
               : table.locationProvider().newDataLocation(file);
-      return new DataFileWriter(
-          table.io().newOutputFile(location),
-          schema,
-          type,
-          sizes.next(0));
+      return new DataFileWriter(table.io().newOutputFile(location), schema, type, sizes.next(0));
     }
 
     /** The file that the next row is for; there is none until there is a row. */

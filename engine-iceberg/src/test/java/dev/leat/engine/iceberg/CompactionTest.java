@@ -380,6 +380,8 @@ class CompactionTest {
             p -> p.table("users", USERS).primaryKey("id").materialize("users").to("lake", sink));
     for (int opening = 0; opening < 3; opening++) {
       try (Engine engine = Engine.open(temp.resolve("engine" + seed), pipeline)) {
+        // Undisturbed, or there may be no table yet that can be compacted.
+        change(engine, life.random);
         for (int commit = 0; commit < 12; commit++) {
           round(engine, life, name, disturbed);
           Reconciliation found = sink.reconcile(engine, "users", "lake", PATIENCE);
