@@ -6,6 +6,10 @@ import io.airlift.log.Level;
 import io.airlift.log.Logging;
 import io.trino.Session;
 import io.trino.plugin.iceberg.IcebergPlugin;
+import io.trino.spi.type.SqlDate;
+import io.trino.spi.type.SqlDecimal;
+import io.trino.spi.type.SqlTimestampWithTimeZone;
+import io.trino.spi.type.SqlVarbinary;
 import io.trino.spi.type.TimeZoneKey;
 import io.trino.spi.type.Type;
 import io.trino.testing.MaterializedResult;
@@ -13,6 +17,7 @@ import io.trino.testing.MaterializedRow;
 import io.trino.testing.StandaloneQueryRunner;
 import io.trino.testing.TestingSession;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +58,7 @@ final class Trino implements ReadingEngine, AutoCloseable {
 
   @Override
   public String name() {
-    return "Trino " + runner.execute("select version()").getOnlyValue();
+    return "Trino " + IcebergPlugin.class.getPackage().getImplementationVersion();
   }
 
   @Override
@@ -62,10 +67,27 @@ final class Trino implements ReadingEngine, AutoCloseable {
     List<List<String>> rows = new ArrayList<>();
     for (MaterializedRow row : result.getMaterializedRows()) {
       List<String> values = new ArrayList<>();
-      row.getFields().forEach(value -> values.add(CanonicalText.of(value)));
+      row.getFields().forEach(value -> values.add(CanonicalText.of(value(value))));
       rows.add(values);
     }
     return new Answer(result.getTypes().stream().map(Type::getDisplayName).toList(), rows);
+  }
+
+  /** Trino's own classes, as it gives values to tests. */
+  private static Object value(Object value) {
+    return switch (value) {
+      case SqlDecimal number -> number.toBigDecimal();
+      case SqlTimestampWithTimeZone time -> time.toZonedDateTime();
+      case SqlDate date -> LocalDate.ofEpochDay(date.getDays());
+      case SqlVarbinary bytes -> bytes.getBytes();
+      case List<?> elements -> {
+        List<Object> list = new ArrayList<>();
+        elements.forEach(element -> list.add(value(element)));
+        yield list;
+      }
+      case null -> null;
+      default -> value;
+    };
   }
 
   @Override
