@@ -24,8 +24,7 @@ final class Micros {
   /** The least that fits begins in a second that does not. */
   private static long of(long seconds, int nanos) {
     return seconds < 0
-        ? Math.addExact(
-            Math.multiplyExact(seconds + 1, PER_SECOND), nanos / 1000 - PER_SECOND)
+        ? Math.addExact(Math.multiplyExact(seconds + 1, PER_SECOND), nanos / 1000 - PER_SECOND)
         : Math.addExact(Math.multiplyExact(seconds, PER_SECOND), nanos / 1000);
   }
 }

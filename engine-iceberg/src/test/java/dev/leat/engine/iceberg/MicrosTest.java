@@ -15,7 +15,8 @@ class MicrosTest {
       assertThat(Micros.of(Instant.EPOCH.plus(micros, ChronoUnit.MICROS))).isEqualTo(micros);
       assertThat(Micros.of(Duration.of(micros, ChronoUnit.MICROS))).isEqualTo(micros);
     }
-    assertThat(Micros.of(Instant.parse("0001-01-01T00:00:00Z"))).isEqualTo(-62_135_596_800_000_000L);
+    assertThat(Micros.of(Instant.parse("0001-01-01T00:00:00Z")))
+        .isEqualTo(-62_135_596_800_000_000L);
     assertThat(Micros.of(Instant.parse("9999-12-31T23:59:59.999999Z")))
         .isEqualTo(253_402_300_799_999_999L);
   }

@@ -110,8 +110,8 @@ public final class LakeTables {
   }
 
   /**
-   * Without the rows of which Iceberg cannot truncate a number: what is below the least one, rounded
-   * down, does not fit its type.
+   * Without the rows of which Iceberg cannot truncate a number: what is below the least one,
+   * rounded down, does not fit its type.
    */
   private static List<Row> fitting(List<Row> rows, Partition... by) {
     List<String> truncated =
@@ -178,8 +178,7 @@ public final class LakeTables {
   private void care(String table, Consumer<TableCare> call) throws IOException {
     MadeUpRows made = new MadeUpRows(table.hashCode());
     try (TableWriting writing =
-        TableWriting.appending(
-            MadeUpRows.SCHEMA, "lake", append(table, identity("a_boolean")))) {
+        TableWriting.appending(MadeUpRows.SCHEMA, "lake", append(table, identity("a_boolean")))) {
       for (int commit = 0; commit < 10; commit++) {
         writing.commit(made.rows(commit * 40L, commit * 40L + 40));
         if (commit == 7) {
@@ -252,8 +251,7 @@ public final class LakeTables {
     MadeUpRows made = new MadeUpRows(table.hashCode());
     List<Row> onMain = made.rows(0, 50);
     List<Row> onBranch = made.rows(50, 120);
-    try (TableWriting writing =
-        TableWriting.appending(MadeUpRows.SCHEMA, "lake", append(table))) {
+    try (TableWriting writing = TableWriting.appending(MadeUpRows.SCHEMA, "lake", append(table))) {
       writing.commit(onMain);
       expect(table, writing.expected());
     }
@@ -274,20 +272,30 @@ public final class LakeTables {
     Partition[] byTime = {days("an_instant"), bucket("a_long", 2)};
     change("upsert.vectors", upsert("upsert.vectors"), care -> {}, "id");
     change("upsert.vectors_by_day", upsert("upsert.vectors_by_day", byTime), care -> {}, "id");
-    change("upsert.vectors_expired", upsert("upsert.vectors_expired", identity("a_boolean")),
+    change(
+        "upsert.vectors_expired",
+        upsert("upsert.vectors_expired", identity("a_boolean")),
         care -> {
           int unused = care.expireSnapshots(Duration.ZERO, 1);
         },
         "id");
     change("upsert.deletes", upsert("upsert.deletes").equalityDeletes(), care -> {}, "id");
-    change("upsert.deletes_by_day", upsert("upsert.deletes_by_day", byTime).equalityDeletes(), care -> {}, "id");
-    change("upsert.deletes_by_values", upsert("upsert.deletes_by_values").equalityDeletes(),
+    change(
+        "upsert.deletes_by_day",
+        upsert("upsert.deletes_by_day", byTime).equalityDeletes(),
+        care -> {},
+        "id");
+    change(
+        "upsert.deletes_by_values",
+        upsert("upsert.deletes_by_values").equalityDeletes(),
         care -> {},
         "a_string_always",
         "a_short_decimal_always",
         "a_date_always",
         "an_instant_always");
-    change("upsert.deletes_cared_for", upsert("upsert.deletes_cared_for", identity("a_boolean")).equalityDeletes(),
+    change(
+        "upsert.deletes_cared_for",
+        upsert("upsert.deletes_cared_for", identity("a_boolean")).equalityDeletes(),
         care -> {
           TableCare.Compacted unused = care.compact();
           int snapshots = care.expireSnapshots(Duration.ZERO, 1);
@@ -318,10 +326,7 @@ public final class LakeTables {
                 p.stream("events", Interaction.class)
                     .to(
                         "lake",
-                        append(
-                            SixResults.TABLE,
-                            days("event_timestamp"),
-                            identity("event_type"))));
+                        append(SixResults.TABLE, days("event_timestamp"), identity("event_type"))));
     try (Engine engine = Engine.inMemory(toLake)) {
       int half = events.size() / 2;
       for (List<Interaction> some :
@@ -332,10 +337,8 @@ public final class LakeTables {
     }
     try (Engine engine =
         Engine.inMemory(
-            EngagementPipeline.define(),
-            EngineSettings.defaults().withThreading(Threading.HOST))) {
-      Position unused =
-          engine.stream(EngagementPipeline.EVENTS, Interaction.class).append(events);
+            EngagementPipeline.define(), EngineSettings.defaults().withThreading(Threading.HOST))) {
+      Position unused = engine.stream(EngagementPipeline.EVENTS, Interaction.class).append(events);
       engine.step();
       for (String result : RESULTS) {
         View<Row> view = engine.view(result);

@@ -143,8 +143,7 @@ final class MadeUpRows {
     values[0] = id;
     for (int c = 1; c < values.length; c++) {
       Field field = SCHEMA.field(c);
-      values[c] =
-          field.nullable() && random.nextInt(NULLS) == 0 ? null : value(field.type());
+      values[c] = field.nullable() && random.nextInt(NULLS) == 0 ? null : value(field.type());
     }
     return Row.of(SCHEMA, values);
   }
@@ -178,8 +177,7 @@ final class MadeUpRows {
       case DECIMAL -> decimal(type, isEdge);
       case STRING -> isEdge ? pick(STRINGS) : "string " + random.nextInt(500);
       case INSTANT -> isEdge ? pick(INSTANTS) : instant();
-      case DATE ->
-          isEdge ? pick(DATES) : LocalDate.ofEpochDay(random.nextInt(-400, 400));
+      case DATE -> isEdge ? pick(DATES) : LocalDate.ofEpochDay(random.nextInt(-400, 400));
       case DURATION -> Duration.of(random.nextLong(-1L << 40, 1L << 40), ChronoUnit.MICROS);
       case BYTES -> bytes();
       case ARRAY -> list(Objects.requireNonNull(type.elementType(), "element"));

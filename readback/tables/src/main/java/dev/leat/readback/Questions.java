@@ -113,8 +113,7 @@ final class Questions {
           "select " + i + " as number, count(*) as c from " + table + " where " + all.get(i).where);
     }
     List<String> wrong = new ArrayList<>();
-    for (List<@Nullable String> answer :
-        engine.ask(String.join(" union all ", selects)).rows()) {
+    for (List<@Nullable String> answer : engine.ask(String.join(" union all ", selects)).rows()) {
       Question question = all.get(Integer.parseInt(Objects.requireNonNull(answer.get(0))));
       if (!Long.toString(question.rows).equals(answer.get(1))) {
         wrong.add(question.where + ": expected=" + question.rows + " found=" + answer.get(1));

@@ -121,8 +121,7 @@ public final class ReadBack {
     @Nullable String branch = at < 0 ? null : name.substring(at + 1);
     String table = engine.table(at < 0 ? name : name.substring(0, at), branch);
     List<String> names = expected.columns().stream().map(Column::name).toList();
-    ReadingEngine.Answer all =
-        engine.ask("select " + String.join(", ", names) + " from " + table);
+    ReadingEngine.Answer all = engine.ask("select " + String.join(", ", names) + " from " + table);
     List<String> differences = new ArrayList<>();
     List<String> types =
         expected.columns().stream().map(column -> engine.type(column.type())).toList();

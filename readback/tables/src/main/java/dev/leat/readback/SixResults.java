@@ -37,7 +37,8 @@ final class SixResults {
     for (String part : all.split("\n?-- ")) {
       int end = part.indexOf('\n');
       if (end > 0) {
-        String sql = part.substring(end + 1).strip().replace("clickstream", engine.table(TABLE, null));
+        String sql =
+            part.substring(end + 1).strip().replace("clickstream", engine.table(TABLE, null));
         queries.put(part.substring(0, end), expanded(engine, sql));
       }
     }
@@ -77,7 +78,15 @@ final class SixResults {
 
   private static String ratio(ReadingEngine engine, String part, String whole) {
     String quotient =
-        "(200 * (" + part + ") + (" + whole + ")) " + engine.wholeDivision() + " (2 * (" + whole + "))";
+        "(200 * ("
+            + part
+            + ") + ("
+            + whole
+            + ")) "
+            + engine.wholeDivision()
+            + " (2 * ("
+            + whole
+            + "))";
     return "case when (" + whole + ") > 0 then cast(" + quotient + " as decimal(18,0)) * 0.01 end";
   }
 

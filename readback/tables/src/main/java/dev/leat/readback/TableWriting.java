@@ -49,8 +49,7 @@ final class TableWriting implements AutoCloseable {
 
   /** A table whose rows change, by a key. */
   static TableWriting upserting(Schema schema, IcebergSink sink, String... key) {
-    Pipeline pipeline =
-        Pipeline.define(p -> p.table(INPUT, schema).primaryKey(key).to(SINK, sink));
+    Pipeline pipeline = Pipeline.define(p -> p.table(INPUT, schema).primaryKey(key).to(SINK, sink));
     return new TableWriting(schema, Engine.inMemory(pipeline), SINK, List.of(key));
   }
 
