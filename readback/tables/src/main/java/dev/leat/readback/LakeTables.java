@@ -171,7 +171,7 @@ public final class LakeTables {
         "append.expired",
         care -> {
           TableCare.Compacted unused = care.compact();
-          int snapshots = care.expireSnapshots(Duration.ZERO, 1);
+          int unusedCount = care.expireSnapshots(Duration.ZERO, 1);
         });
   }
 
@@ -298,7 +298,7 @@ public final class LakeTables {
         upsert("upsert.deletes_cared_for", identity("a_boolean")).equalityDeletes(),
         care -> {
           TableCare.Compacted unused = care.compact();
-          int snapshots = care.expireSnapshots(Duration.ZERO, 1);
+          int unusedCount = care.expireSnapshots(Duration.ZERO, 1);
         },
         "id");
   }

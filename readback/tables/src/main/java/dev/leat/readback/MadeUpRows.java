@@ -153,7 +153,7 @@ final class MadeUpRows {
     Object value = row.value(column);
     if (value instanceof BigDecimal number) {
       Type type = SCHEMA.field(SCHEMA.find(column)).type();
-      return number.equals(new BigDecimal(greatest(type).negate(), type.scale()));
+      return number.unscaledValue().equals(greatest(type).negate());
     }
     return Objects.equals(value, Integer.MIN_VALUE) || Objects.equals(value, Long.MIN_VALUE);
   }
