@@ -34,7 +34,7 @@ final class SixResults {
       all = new String(text.readAllBytes(), StandardCharsets.UTF_8);
     }
     Map<String, String> queries = new LinkedHashMap<>();
-    for (String part : all.split("\n?-- ")) {
+    for (String part : all.split("\n?-- ", -1)) {
       int end = part.indexOf('\n');
       if (end > 0) {
         String sql =
