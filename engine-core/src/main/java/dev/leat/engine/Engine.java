@@ -25,7 +25,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -352,6 +354,14 @@ public final class Engine implements AutoCloseable {
     return append(appender, sequence, () -> rows -> writer.accept(new Transaction(rows)));
   }
 
+  /**
+   * The number of the last append of a producer, see {@link ProducerSequence}: from where one goes
+   * on that can read its rows again. Empty if the producer is not known.
+   */
+  public OptionalLong lastNumber(String producer) {
+    return appender.lastNumber(Objects.requireNonNull(producer, "producer"));
+  }
+
   static Appended append(
       Appender appender, ProducerSequence sequence, Supplier<Consumer<Appender.Rows>> prepare) {
     Appender.Outcome outcome = appender.append(sequence.producer(), sequence.number(), prepare);
@@ -541,7 +551,15 @@ public final class Engine implements AutoCloseable {
    * @throws EngineException if there is no such view; the message names the nearest
    */
   public List<String> whyStalled(String view) {
-    return runtime.whyStalled(view);
+    return runtime.reads().whyStalled(view);
+  }
+
+  /**
+   * Has the next epoch say that the engine was opened now. Opening does it; the test kit does, by
+   * reflection, for an engine that stands for one that was opened again.
+   */
+  void noteOpening() {
+    runtime.noteOpening();
   }
 
   /**

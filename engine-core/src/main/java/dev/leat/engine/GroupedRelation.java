@@ -13,21 +13,20 @@ import org.jspecify.annotations.Nullable;
 
 /** Rows in groups, waiting for aggregates. */
 public final class GroupedRelation {
-  private final PipelineBuilder builder;
+  private final Relation<?> relation;
   private final Node node;
   private final List<String> keys;
 
   /** Null for groups by all keys alone. */
   private final @Nullable List<List<String>> sets;
 
-  GroupedRelation(PipelineBuilder builder, Node node, List<String> keys) {
-    this(builder, node, keys, null);
+  GroupedRelation(Relation<?> relation, List<String> keys) {
+    this(relation, keys, null);
   }
 
-  GroupedRelation(
-      PipelineBuilder builder, Node node, List<String> keys, @Nullable List<List<String>> sets) {
-    this.builder = builder;
-    this.node = node;
+  GroupedRelation(Relation<?> relation, List<String> keys, @Nullable List<List<String>> sets) {
+    this.relation = relation;
+    this.node = relation.node();
     this.keys = keys;
     this.sets = sets;
   }
@@ -40,7 +39,7 @@ public final class GroupedRelation {
     // Also where there are sets, so that what is wrong is said of what was written.
     Node plain = Node.Aggregate.of(node, keys, List.of(calls));
     Node groups = sets == null ? plain : ofSets(sets, List.of(calls));
-    return new Relation<>(builder, groups, Row.class);
+    return relation.otherRows(groups);
   }
 
   private Node ofSets(List<List<String>> of, List<AggregateCall> calls) {

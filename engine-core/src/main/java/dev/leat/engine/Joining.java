@@ -31,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  * @param <O> rows of the result
  */
 public final class Joining<L, R, O> {
+  private static final int NANOS_PER_MICRO = 1000;
+  private static final Duration LONGEST = Duration.ofDays(36_524_250);
+
   private final Relation<L> left;
   private final Relation<R> right;
   private final Join.Kind kind;
@@ -85,12 +88,15 @@ public final class Joining<L, R, O> {
    * @param before how much earlier than the left one's the right one's time may be; negative if it
    *     must be later
    * @param after how much later it may be; negative if it must be earlier
-   * @throws EngineException if a time is not of its side, or the latest is before the earliest
+   * @throws EngineException if a time is not of its side, if a length is not in whole
+   *     microseconds, or the latest is before the earliest
    */
   public Joining<L, R, O> within(Expr leftTime, Expr rightTime, Duration before, Duration after) {
     // Columns of the wrong side would give a condition as well, but another one than is meant.
     checkSide(leftTime, "left", left);
     checkSide(rightTime, "right", right);
+    checkLength("before", before);
+    checkLength("after", after);
     if (after.compareTo(before.negated()) < 0) {
       throw new EngineException(
           EngineException.Kind.INVALID,
@@ -102,6 +108,23 @@ public final class Joining<L, R, O> {
               + after);
     }
     return matching(rightTime.between(leftTime.minus(before), leftTime.plus(after)));
+  }
+
+  private void checkLength(String name, Duration length) {
+    if (length.toNanosPart() % NANOS_PER_MICRO != 0
+        || length.compareTo(LONGEST) > 0
+        || length.compareTo(LONGEST.negated()) < 0) {
+      throw new EngineException(
+          EngineException.Kind.INVALID,
+          "within on "
+              + left.node().describe()
+              + ": a length of time is in whole microseconds, as all times are, and at most 100,000"
+              + " years: "
+              + name
+              + "="
+              + length
+              + "; round it");
+    }
   }
 
   private static void checkSide(Expr time, String side, Relation<?> relation) {

@@ -55,7 +55,8 @@ public final class OrderedRelation<T> {
    * rows that are only ever added, no more than the first rows are kept; otherwise all are, as any
    * of them may come to be among the first.
    *
-   * @param rows at least 1
+   * @param rows at least 1; what grows with the input does so with a limit of more than 1,000,000,
+   *     too, and must be accepted
    */
   public Relation<T> limit(long rows) {
     return relation.sameRows(Top.of(relation.node(), partition, order, offset, rows));

@@ -93,7 +93,8 @@ public final class PipelineBuilder {
       throw new EngineException(
           EngineException.Kind.INVALID, Names.unknown("view", name, views.keySet()));
     }
-    return new Relation<>(this, new Node.Named(view.relation(), name), Row.class);
+    return new Relation<>(
+        this, new Node.Named(view.relation(), name), Row.class, view.growthReason());
   }
 
   Node.Input add(Node.Input input) {

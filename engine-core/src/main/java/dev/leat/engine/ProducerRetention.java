@@ -9,8 +9,8 @@ import java.util.Objects;
  *
  * @param maxProducers if there are more, the one that was idle the longest is forgotten; 1 to
  *     1,000,000, default 100,000 (about 20 MB)
- * @param horizon a producer that was idle for longer is forgotten, in the time that the log keeps;
- *     a second to ten years, default 7 days
+ * @param horizon a producer that was idle for longer is forgotten, in the time that the log keeps,
+ *     unless its name begins with {@code source:}; a second to ten years, default 7 days
  */
 public record ProducerRetention(int maxProducers, Duration horizon) {
   private static final int MAX_PRODUCERS = 1_000_000;

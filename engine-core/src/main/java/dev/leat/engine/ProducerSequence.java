@@ -14,7 +14,8 @@ import java.util.Objects;
  * the same number.
  *
  * <p>The number is in the log with the rows, all or nothing, and is known again after a crash.
- * {@link ProducerRetention} says for how long.
+ * {@link ProducerRetention} says for how long. A producer whose name begins with {@code source:} is
+ * not forgotten for being idle: it goes on from {@link Engine#lastNumber}, however late.
  *
  * @param producer its name; 1 to 255 characters, and no half of a surrogate pair, which has no
  *     UTF-8

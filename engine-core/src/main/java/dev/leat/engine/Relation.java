@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -47,8 +48,7 @@ public final class Relation<T> {
     this(builder, node, record, null);
   }
 
-  private Relation(
-      PipelineBuilder builder, Node node, Class<T> record, @Nullable String growthReason) {
+  Relation(PipelineBuilder builder, Node node, Class<T> record, @Nullable String growthReason) {
     this.builder = builder;
     this.node = node;
     this.record = record;
@@ -242,6 +242,7 @@ public final class Relation<T> {
    * All columns, each with a prefix: {@code users.prefix("u_")}. Tells the sides of a join apart.
    */
   public Relation<Row> prefix(String prefix) {
+    Objects.requireNonNull(prefix, "prefix");
     List<NamedExpr> all = new ArrayList<>();
     for (String name : schema().names()) {
       all.add(new NamedExpr(prefix + name, new Expr.Column(name)));
@@ -330,7 +331,7 @@ public final class Relation<T> {
 
   /** Groups by columns. */
   public GroupedRelation groupBy(String... columns) {
-    return new GroupedRelation(builder, node, List.of(columns));
+    return new GroupedRelation(this, List.of(columns));
   }
 
   /**
@@ -345,7 +346,7 @@ public final class Relation<T> {
     for (int size = keys.size(); size >= 0; size--) {
       sets.add(keys.subList(0, size));
     }
-    return new GroupedRelation(builder, node, keys, sets);
+    return new GroupedRelation(this, keys, sets);
   }
 
   /** Groups by all of some columns, by all but the last, and so on to one group of all rows. */
@@ -377,7 +378,7 @@ public final class Relation<T> {
       }
       sets.add(set);
     }
-    return new GroupedRelation(builder, node, keys, sets);
+    return new GroupedRelation(this, keys, sets);
   }
 
   /** Groups by every set of some columns, from all to none. */
@@ -398,7 +399,7 @@ public final class Relation<T> {
   public final GroupedRelation groupingSets(List<String>... sets) {
     Set<String> keys = new LinkedHashSet<>();
     List.of(sets).forEach(keys::addAll);
-    return new GroupedRelation(builder, node, List.copyOf(keys), List.of(sets));
+    return new GroupedRelation(this, List.copyOf(keys), List.of(sets));
   }
 
   /**
@@ -504,7 +505,8 @@ public final class Relation<T> {
   }
 
   /**
-   * Accepts that what is kept of this, for a view or for a join, grows with the input.
+   * Accepts that what is kept of this, and of all that is built on it, for a view or for a join,
+   * grows with the input.
    *
    * @param reason why that is all right, for {@code explain()}
    */

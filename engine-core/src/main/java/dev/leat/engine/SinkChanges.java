@@ -63,6 +63,24 @@ public final class SinkChanges {
     return changes.decimal(row, column);
   }
 
+  /**
+   * A number that stands for a value that is not null, of a string, of bytes, of an array, or of a
+   * decimal of more than 18 digits: among changes with the same {@link #codes}, equal values have
+   * equal numbers, and others have others. So a sink can tell values apart without looking at them.
+   * Zero or more, and not much larger than there are values.
+   */
+  public int codeAt(int row, int column) {
+    return (int) changes.word(row, column);
+  }
+
+  /**
+   * What the numbers of {@link #codeAt} are of. Changes with the very same object, compared by
+   * {@code ==}, share them; with another one the same number may stand for another value.
+   */
+  public Object codes() {
+    return changes.era();
+  }
+
   /** A value of any type, as in a {@link Row}; null if it is null. */
   public @Nullable Object valueAt(int row, int column) {
     return changes.value(row, column);

@@ -4,6 +4,7 @@ import dev.leat.engine.internal.batch.StagedRows;
 import dev.leat.engine.internal.batch.Words;
 import dev.leat.engine.internal.exec.Appender;
 import dev.leat.engine.plan.Node;
+import dev.leat.engine.plan.Schema;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -25,6 +26,11 @@ public final class StreamInput<T> {
     this.input = input;
     this.mapping = mapping;
     this.appender = appender;
+  }
+
+  /** The columns, in the order in which a {@link Row} has them. */
+  public Schema schema() {
+    return mapping.schema();
   }
 
   /**
@@ -81,19 +87,19 @@ public final class StreamInput<T> {
    * @throws IllegalArgumentException if the time is further ahead of the engine's clock than event
    *     times may be
    */
-  public Position reached(Instant time) {
-    return new Position(appender.append(rows -> writeReached(time, rows)));
+  public Position advanceWatermark(Instant time) {
+    return new Position(appender.append(rows -> writeWatermark(time, rows)));
   }
 
-  void writeReached(Instant time, Appender.Rows rows) {
-    Objects.requireNonNull(time, "reached: say which time");
+  void writeWatermark(Instant time, Appender.Rows rows) {
+    Objects.requireNonNull(time, "advanceWatermark: say which time");
     long micros;
     try {
       micros = Words.ofInstant(time);
     } catch (ArithmeticException e) {
-      throw new IllegalArgumentException("no event time can be so far away: reached=" + time, e);
+      throw new IllegalArgumentException("no event time can be so far away: watermark=" + time, e);
     }
-    rows.reached(input, micros);
+    rows.advanceWatermark(input, micros);
   }
 
   private static void requireSome(List<?> rows) {

@@ -21,9 +21,9 @@ public final class Transaction {
     return this;
   }
 
-  /** Says how far the event time of a stream has come; see {@link StreamInput#reached}. */
-  public Transaction reached(StreamInput<?> stream, Instant time) {
-    stream.writeReached(time, rows);
+  /** Says how far the event time of a stream has come; see {@link StreamInput#advanceWatermark}. */
+  public Transaction advanceWatermark(StreamInput<?> stream, Instant time) {
+    stream.writeWatermark(time, rows);
     return this;
   }
 

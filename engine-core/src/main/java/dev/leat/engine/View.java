@@ -94,7 +94,7 @@ public final class View<T> {
     return Optional.ofNullable(runtime.reads().row(handle, key)).map(mapping::read);
   }
 
-  /** All rows, in an order that is the same whenever the log is replayed. */
+  /** All rows, in an order that is the same whenever this pipeline replays the log. */
   public List<T> scan() {
     return query().toList();
   }

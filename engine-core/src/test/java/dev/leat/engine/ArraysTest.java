@@ -116,6 +116,49 @@ class ArraysTest {
   }
 
   @Test
+  void theirElementsAreAskedForWithoutTakingThemApart() {
+    Pipeline pipeline =
+        Pipeline.define(
+            p -> {
+              Relation<Order> orders = p.table("orders", Order.class).primaryKey(Order::id);
+              orders
+                  .select(
+                      col("id"),
+                      col(Order::tags).cardinality().as("tags"),
+                      col(Order::tags).element(1).as("first"),
+                      col(Order::prices).contains(new BigDecimal("2.50")).as("has"),
+                      col(Order::grid).element(2).arrayToString("+").as("sum"))
+                  .materialize("asked");
+              orders.where(col(Order::tags).contains("b")).materialize("with_b");
+              orders
+                  .groupBy(Order::id)
+                  .aggregate(arrayAgg(col("tags").element(2)).as("seconds"))
+                  .select(col("seconds").cardinality().as("n"))
+                  .aggregate(count().as("n"))
+                  .materialize("n");
+            });
+    try (Engine engine = Engine.inMemory(pipeline)) {
+      engine.table("orders", Order.class).upsert(List.of(FIRST, SECOND, FOURTH));
+      engine
+          .ndjson("orders")
+          .append(
+              """
+              {"id":"5","tags":["x","b"],"grid":[[1],[2,null,3]],"prices":[1,2.5,null]}
+              {"id":"2","tags":[null],"grid":[],"prices":[null]}
+              """);
+      Position at = engine.table("orders", Order.class).delete("4");
+      View<Row> asked = engine.view("asked").await(at);
+      assertThat(asked.scan().stream().map(row -> Arrays.asList(row.values().toArray())))
+          .containsExactlyInAnyOrder(
+              Arrays.asList("1", 3L, "a", false, ""),
+              Arrays.asList("2", 1L, null, null, null),
+              Arrays.asList("5", 2L, "x", true, "2+3"));
+      assertThat(engine.view("with_b", Order.class).scan().stream().map(Order::id))
+          .containsExactlyInAnyOrder("1", "5");
+    }
+  }
+
+  @Test
   void theyComeFromNdjsonWithinLimitsAndSurviveARestart(@TempDir Path directory) {
     String deep = "[".repeat(70) + "]".repeat(70);
     try (Engine engine = Engine.open(directory, PIPELINE)) {

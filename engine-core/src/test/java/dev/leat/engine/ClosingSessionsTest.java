@@ -286,8 +286,8 @@ class ClosingSessionsTest {
                       + " reaches 2026-04-01T09:13:00.000001Z; stream 'clicks' holds it at"
                       + " 2026-04-01T08:56:00Z, as its greatest event time is"
                       + " 2026-04-01T09:01:00Z; its last row came at 2026-04-01T09:00:00Z, and it"
-                      + " is the only stream: a later row closes it, or reached(...) of its"
-                      + " source");
+                      + " is the only stream: a later row closes it, or advanceWatermark(...)"
+                      + " of its source");
         });
   }
 
@@ -371,7 +371,7 @@ class ClosingSessionsTest {
         engine ->
             assertThat(engine.explain())
                 .contains(
-                    "closing sessions of gap PT10M on event_time by [user]",
+                    "closing sessions of gap 10 min on event_time by [user]",
                     "lateness 2 min [key [user, session_start]; append-only; state: sessions that"
                         + " are open: until the watermark of [clicks] is 2 min behind session_end;"
                         + " of each key the last that closed, for a gap more]"));

@@ -238,6 +238,14 @@ class ClosingWindowsTest extends ClosingClicks {
     stateIsFlatFor100Days(byUser);
   }
 
+  /** What is taken by the parts whose names begin in some way. */
+  private static long bytes(Engine engine, String part) {
+    return engine.stateBytes().entrySet().stream()
+        .filter(entry -> entry.getKey().startsWith(part))
+        .mapToLong(Map.Entry::getValue)
+        .sum();
+  }
+
   private void stateIsFlatFor100Days(Pipeline pipeline) {
     run(
         pipeline,
@@ -250,17 +258,51 @@ class ClosingWindowsTest extends ClosingClicks {
             clicks.append(new Click("u" + step % 7, clock.now));
             clicks.append(new Click("x" + step % 11, clock.now.minusSeconds(100)));
             engine.step();
-            long bytes =
-                engine.stateBytes().entrySet().stream()
-                    .filter(entry -> entry.getKey().startsWith("closing"))
-                    .mapToLong(Map.Entry::getValue)
-                    .sum();
+            long bytes = bytes(engine, "closing");
             most = Math.max(most, bytes);
             early = step == 2000 ? most : early;
           }
           assertThat(early).isPositive();
           assertThat(most).as("bytes in a hundred days").isEqualTo(early);
           assertThat(engine.view("closed").count()).isGreaterThanOrEqualTo(14_399);
+        });
+  }
+
+  @Test
+  void whatSaysWhenWindowsCloseCountsAsState() {
+    Pipeline both =
+        Pipeline.define(
+            p -> {
+              Relation<Click> clicks =
+                  p.stream("clicks", Click.class)
+                      .eventTime(Click::eventTime, outOfOrderBy(Duration.ofDays(365)));
+              clicks
+                  .window(tumbling(minutes(1)).on(Click::eventTime))
+                  .closing(Duration.ZERO)
+                  .groupBy("window_end")
+                  .aggregate(count().as("n"))
+                  .materialize("closed");
+              clicks
+                  .window(tumbling(minutes(1)).on(Click::eventTime))
+                  .groupBy("window_end")
+                  .aggregate(count().as("n"))
+                  .materialize("live");
+            });
+    run(
+        both,
+        engine -> {
+          StreamInput<Click> clicks = engine.stream("clicks", Click.class);
+          for (int minute = 0; minute < 1000; minute++) {
+            clicks.append(new Click("u", NINE.minusSeconds(60L * minute)));
+          }
+          engine.step();
+          long groups = bytes(engine, "aggregate");
+          assertThat(bytes(engine, "closing")).isBetween(groups + 100_000, groups + 200_000);
+          clicks.advanceWatermark(NINE.plusSeconds(60));
+          engine.step();
+          assertThat(engine.view("closed").count()).isEqualTo(1000);
+          assertThat(bytes(engine, "closing")).isLessThan(10_000);
+          assertThat(bytes(engine, "aggregate")).isEqualTo(groups);
         });
   }
 

@@ -2,6 +2,7 @@ package dev.leat.engine;
 
 import static dev.leat.engine.Expressions.col;
 import static dev.leat.engine.Expressions.count;
+import static dev.leat.engine.Expressions.elements;
 import static dev.leat.engine.Expressions.lit;
 import static dev.leat.engine.Expressions.when;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -9,6 +10,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.leat.engine.plan.Expr;
+import dev.leat.engine.plan.Schema;
+import dev.leat.engine.plan.Type;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,6 +68,12 @@ class DefinitionErrorsTest {
     refused(
         p -> p.stream("clicks", Click.class).groupBy("n", "n").aggregate(count().as("c")),
         "groupBy on stream 'clicks': column 'n' is named twice");
+    refused(
+        p ->
+            p.table("tags", Schema.builder().required("tags", Type.array(Type.LONG)).build())
+                .keyless()
+                .unnest(elements("tags", "tag").numbered("tag")),
+        "unnest on table 'tags': two columns have the name 'tag'");
     refused(
         p -> p.table("users", Click.class).primaryKey(new String[0]),
         "primary key of table 'users': name a column");

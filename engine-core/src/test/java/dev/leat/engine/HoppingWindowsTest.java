@@ -9,6 +9,7 @@ import static dev.leat.engine.Expressions.sum;
 import static dev.leat.engine.Windows.cumulating;
 import static dev.leat.engine.Windows.hopping;
 import static dev.leat.engine.Windows.minutes;
+import static dev.leat.engine.Windows.tumbling;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.leat.engine.plan.AggregateCall;
@@ -123,13 +124,20 @@ class HoppingWindowsTest {
     assertThat(explained(windows, "window_end", avg(col("amount")).as("n"))).contains("by pane");
     // Not what cannot be taken back by pane, nor what reads the window, nor without a window.
     assertThat(explained(windows, "window_end", max(col("amount")).as("n")))
-        .doesNotContain("by pane");
+        .contains(
+            " for each of 3 windows and not by pane: of max(amount) as n parts cannot be put"
+                + " together where rows can be taken back");
+    assertThat(explained(windows, "window_end", Statistics.variance(col("amount")).as("n")))
+        .contains("not by pane: of var_samp(amount) as n parts cannot be put together [");
     assertThat(explained(windows, "window_start", countDistinct(col("window_end")).as("n")))
-        .doesNotContain("by pane");
-    assertThat(explained(windows, "page", count().as("n"))).doesNotContain("by pane");
+        .contains("not by pane: count(distinct window_end) as n reads the window");
+    assertThat(explained(windows, "page", count().as("n")))
+        .contains("not by pane: it is not grouped by window_end");
     // These begin together.
     assertThat(explained(cumulating(minutes(3), minutes(1)), "window_start", count().as("n")))
-        .doesNotContain("by pane");
+        .contains("not by pane: it is not grouped by window_end");
+    assertThat(explained(tumbling(minutes(3)), "window_start", max(col("amount")).as("n")))
+        .doesNotContain("pane");
   }
 
   private static String explained(Windows windows, String key, AggregateCall call) {

@@ -265,6 +265,20 @@ class LookupTest {
                                 Duration.ofMinutes(-5),
                                 Duration.ofMinutes(4))))
         .hasMessageContaining("ends before it begins: before=PT-5M after=PT4M");
+    for (Duration length :
+        List.of(Duration.ofNanos(1), Duration.ofNanos(-1500), Duration.ofSeconds(Long.MIN_VALUE))) {
+      assertThatThrownBy(
+              () ->
+                  Pipeline.define(
+                      p ->
+                          p.stream("orders", Order.class)
+                              .join(p.stream("payments", Payment.class).prefix("p_"))
+                              .within(col("at"), col("p_paid_at"), length, Duration.ZERO)))
+          .isInstanceOf(EngineException.class)
+          .hasMessageContaining("within on stream 'orders'")
+          .hasMessageContaining("whole microseconds")
+          .hasMessageContaining("before=" + length);
+    }
   }
 
   @Test

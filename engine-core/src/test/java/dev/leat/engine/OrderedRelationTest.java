@@ -155,6 +155,39 @@ class OrderedRelationTest {
   }
 
   @Test
+  void aLimitThatNobodyReachesIsNoBound() {
+    assertThat(firstOfStream(1_000_000, null).explain())
+        .contains("rows: at most 1000000 rows", "the first 1000000");
+    for (long limit : new long[] {1_000_001, Long.MAX_VALUE}) {
+      assertThatExceptionOfType(EngineException.class)
+          .isThrownBy(() -> firstOfStream(limit, null))
+          .withMessageContaining("grows with the input")
+          .withMessageContaining("and more than 1000000 are no bound")
+          .withMessageContaining(".acceptGrowth(");
+      assertThat(firstOfStream(limit, "a test").explain())
+          .contains("rows: grows with the input, accepted: a test");
+    }
+    Pipeline ofTable =
+        Pipeline.define(
+            p ->
+                p.table("visits", Visit.class)
+                    .keyless()
+                    .orderBy(asc("seconds"))
+                    .limit(Long.MAX_VALUE)
+                    .materialize("result"));
+    assertThat(ofTable.explain()).contains("rows: the rows of its inputs");
+  }
+
+  private static Pipeline firstOfStream(long limit, @Nullable String accepted) {
+    return Pipeline.define(
+        p -> {
+          Relation<Visit> first =
+              p.stream("visits", Visit.class).orderBy(asc("seconds")).limit(limit);
+          (accepted == null ? first : first.acceptGrowth(accepted)).materialize("result");
+        });
+  }
+
+  @Test
   void mistakesAreNamed() {
     assertThatExceptionOfType(EngineException.class)
         .isThrownBy(() -> engine(v -> v.orderBy(desc("second")).limit(1)))

@@ -311,7 +311,7 @@ class OverTest {
         .withMessageContaining("row_number() has no name");
     assertThatExceptionOfType(EngineException.class)
         .isThrownBy(() -> engine(c -> byTime(c).with(rowNumber().as("page"))))
-        .withMessageContaining("two columns have the name 'page'");
+        .withMessageContaining("over on table 'clicks': two columns have the name 'page'");
     assertThatExceptionOfType(EngineException.class)
         .isThrownBy(() -> engine(c -> byTime(c).offset(1).with(rowNumber().as("n"))))
         .withMessageContaining("an offset is for limit");

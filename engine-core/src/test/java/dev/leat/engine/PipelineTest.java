@@ -1,5 +1,7 @@
 package dev.leat.engine;
 
+import static dev.leat.engine.Expressions.arrayAgg;
+import static dev.leat.engine.Expressions.asc;
 import static dev.leat.engine.Expressions.avg;
 import static dev.leat.engine.Expressions.boolOr;
 import static dev.leat.engine.Expressions.call;
@@ -10,6 +12,7 @@ import static dev.leat.engine.Expressions.when;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.leat.engine.plan.AggregateCall;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;
 import java.time.Instant;
@@ -104,6 +107,9 @@ class PipelineTest {
                     }))
         .hasMessageContaining("two inputs have the name 'clicks'");
     refused(c -> c.aggregate(count().as("n")).materialize("ledger"), "cannot be called 'ledger'");
+    refused(c -> c.aggregate(count().as("n")).materialize(" "), "needs a name", "name=' '");
+    assertThatThrownBy(() -> Pipeline.define(p -> p.stream("", Click.class)))
+        .hasMessageContaining("an input needs a name by which it is found: name=''");
   }
 
   @Test
@@ -143,6 +149,30 @@ class PipelineTest {
                     .acceptGrowth("an audit for one day")
                     .materialize("all"));
     assertThat(accepted.explain()).contains("grows with the input", "an audit for one day");
+  }
+
+  @Test
+  void whatIsAcceptedOfARelationIsAcceptedOfAllThatIsBuiltOnIt() {
+    Pipeline accepted =
+        Pipeline.define(
+            p -> {
+              Relation<Click> clicks = p.stream("clicks", Click.class).acceptGrowth("a day");
+              clicks.groupBy(Click::userId).aggregate(pages()).materialize("of_users");
+              clicks.rollup(Click::userId).aggregate(pages()).materialize("of_sets");
+              clicks.aggregate(pages()).materialize("of_all");
+              p.view("of_users").where(col("user_id").isNotNull()).materialize("of_known");
+            });
+    assertThat(accepted.plan().views()).allSatisfy(v -> assertThat(v.growthReason()).isEqualTo("a day"));
+    refused(
+        c -> c.groupBy(Click::userId).aggregate(pages()),
+        "grows with the rows of each group",
+        ".acceptGrowth(\"why\")");
+    refused(
+        c -> c.aggregate(pages()), "grows with the rows of each group", ".acceptGrowth(\"why\")");
+  }
+
+  private static AggregateCall pages() {
+    return arrayAgg(col("page_url")).orderBy(asc("event_time")).as("pages");
   }
 
   @Test

@@ -284,7 +284,7 @@ class SessionsTest {
                     .acceptGrowth("arrays")
                     .materialize("s"));
     assertThat(ofStates.explain())
-        .contains("sessions of gap PT30M on at by [user_id]")
+        .contains("sessions of gap 30 min on at by [user_id]")
         .contains("one row for each session of each distinct [user_id]");
     Pipeline bounded =
         Pipeline.define(
@@ -302,7 +302,7 @@ class SessionsTest {
                     .aggregate(count().as("n"))
                     .materialize("s"));
     assertThat(ofRows.explain())
-        .contains("sessionize gap PT30M on at by [user_id] [session_start]")
+        .contains("sessionize gap 30 min on at by [user_id] [session_start]")
         .contains("rows ordered by [at] in each [user_id]: all, as rows can be taken back");
   }
 

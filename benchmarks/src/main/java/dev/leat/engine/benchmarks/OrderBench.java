@@ -5,6 +5,7 @@ import static dev.leat.engine.Expressions.col;
 import static dev.leat.engine.Expressions.count;
 import static dev.leat.engine.Expressions.desc;
 import static dev.leat.engine.Expressions.lag;
+import static dev.leat.engine.Expressions.max;
 import static dev.leat.engine.Expressions.sum;
 
 import dev.leat.engine.Pipeline;
@@ -36,6 +37,13 @@ public final class OrderBench {
 
   /** What is measured. */
   enum Query {
+    /** The views of each page alone: what the next costs without an order. */
+    PAGES(
+        clicks ->
+            clicks
+                .groupBy(Click::pageUrl)
+                .aggregate(count().as("views"))
+                .where(col("views").eq(-1L))),
     /** The ten pages with the most views; as many pages as the state has rows. */
     TOP_PAGES(
         clicks ->
@@ -43,6 +51,17 @@ public final class OrderBench {
                 .groupBy(Click::pageUrl)
                 .aggregate(count().as("views"))
                 .orderBy(desc("views"), asc("page_url"))
+                .limit(10)),
+    /**
+     * The ten pages that were not seen for longest, each of which is seen next: every change takes
+     * the first one away, and nothing is far behind for long.
+     */
+    STALE_PAGES(
+        clicks ->
+            clicks
+                .groupBy(Click::pageUrl)
+                .aggregate(max(Click::eventTs).as("seen"))
+                .orderBy(asc("seen"), asc("page_url"))
                 .limit(10)),
     /** The newest click of each session; as many sessions as the state has rows. */
     LAST_OF_SESSION(
@@ -80,6 +99,7 @@ public final class OrderBench {
     }
   }
 
+  private final Query query;
   private final int size;
   private final BatchSource source = new BatchSource(EncodedEvents.empty());
   private final Dictionary dictionary = new Dictionary(new Hashing(1));
@@ -87,9 +107,11 @@ public final class OrderBench {
   private final Batch batch = EncodedEvents.empty();
   private final SplittableRandom random = new SplittableRandom(1);
   private long micros;
+  private int turn;
   private long filledBytes;
 
   OrderBench(Query query, int size) {
+    this.query = query;
     this.size = size;
     for (int code = 0; code < size; code++) {
       dictionary.intern(String.format(Locale.ROOT, "%07d", code));
@@ -147,13 +169,22 @@ public final class OrderBench {
     return filledBytes;
   }
 
-  /** Takes an epoch of consecutive keys through, or of random ones; gives nanoseconds. */
+  /** The key of an event when the state is filled. */
+  private int nextKey() {
+    if (query == Query.STALE_PAGES) {
+      turn = (turn + 1) % size;
+      return turn;
+    }
+    return random.nextInt(size);
+  }
+
+  /** Takes an epoch of consecutive keys through, or of others; gives nanoseconds. */
   private long epoch(int first, int rows) {
     for (int c = 0; c < batch.columnCount(); c++) {
       batch.column(c).reset(rows);
     }
     for (int row = 0; row < rows; row++) {
-      int key = first < 0 ? random.nextInt(size) : first + row;
+      int key = first < 0 ? nextKey() : first + row;
       batch.column(EncodedEvents.USER).set(row, key / USERS_SHARE);
       batch.column(EncodedEvents.SESSION).set(row, key);
       batch.column(EncodedEvents.PAGE).set(row, key);

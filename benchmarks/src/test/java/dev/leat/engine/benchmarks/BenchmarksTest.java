@@ -113,4 +113,24 @@ class BenchmarksTest {
   void firstResult() {
     assertThat(FirstResult.run()).isPositive();
   }
+
+  @Test
+  void lakeWriters() throws Exception {
+    LakeWriterBenchmark benchmark = new LakeWriterBenchmark();
+    benchmark.count = EVENTS;
+    benchmark.setUp();
+    try {
+      assertThat(LakeWriters.bytes(benchmark.leat())).isPositive();
+      assertThat(LakeWriters.bytes(benchmark.leatPartitioned())).isPositive();
+      assertThat(LakeWriters.bytes(benchmark.duckDbCopy())).isPositive();
+    } finally {
+      benchmark.delete();
+      benchmark.tearDown();
+    }
+  }
+
+  @Test
+  void lakeWritersInTurnHaveTheSameRows() throws Exception {
+    assertThat(LakeWriterSpeed.run(EVENTS, 1)).hasSize(5);
+  }
 }

@@ -1,5 +1,6 @@
 package dev.leat.engine.plan;
 
+import dev.leat.engine.EngineException;
 import dev.leat.engine.plan.TemporalFilter.Bound;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,7 +31,6 @@ public final class ClockRules {
 
   private static final Duration MIN_TICK = Duration.ofMillis(1);
   private static final Duration MAX_TICK = Duration.ofDays(1);
-  private static final Duration MAX_FORGETTING = Duration.ofDays(3653);
   private static final int NANOS_PER_MICRO = 1000;
   private static final Expr NOW = new Expr.Call(Op.NOW, List.of());
 
@@ -67,24 +67,25 @@ public final class ClockRules {
   /** A time after which rows are forgotten in microseconds; {@link #checkForgetting} checks it. */
   public static long forgettingMicros(Duration after, String place) {
     Objects.requireNonNull(after, "after");
-    if (after.isNegative()
-        || after.compareTo(MAX_FORGETTING) > 0
-        || after.toNanosPart() % NANOS_PER_MICRO != 0) {
-      throw Node.invalid(
-          place
-              + ": rows are forgotten after a millisecond to ten years, in whole microseconds: after="
-              + after);
+    if (!Lengths.isIn(after, MIN_TICK)) {
+      throw notForgetting(place, after.toString());
     }
-    return after.toNanos() / NANOS_PER_MICRO;
+    return Lengths.micros(after);
   }
 
   static void checkForgetting(long afterMicros, String place) {
-    if (afterMicros < MIN_TICK.toNanos() / NANOS_PER_MICRO) {
-      throw Node.invalid(
-          place
-              + ": rows are forgotten after a millisecond at least: after="
-              + Lengths.text(afterMicros));
+    if (afterMicros < Lengths.micros(MIN_TICK)) {
+      throw notForgetting(place, Lengths.text(afterMicros));
     }
+  }
+
+  private static EngineException notForgetting(String place, String after) {
+    return Node.invalid(
+        place
+            + ": rows are forgotten after a millisecond to ten years, in whole microseconds; leave"
+            + " it out to keep them, and filter with where(...) what is not to be there at all:"
+            + " after="
+            + after);
   }
 
   /**
@@ -198,7 +199,7 @@ public final class ClockRules {
   private static Optional<Type> typeOf(Expr row, Node input) {
     try {
       return Optional.of(TypeRules.typeOf(row, input.schema()));
-    } catch (dev.leat.engine.EngineException e) {
+    } catch (EngineException e) {
       return Optional.empty();
     }
   }

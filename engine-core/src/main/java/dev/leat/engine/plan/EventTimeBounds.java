@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  *     years, whole microseconds. The watermark is the greatest event time less this
  * @param ahead how far ahead of the engine's clock an event time may be, from a millisecond to ten
  *     years; rows beyond it go to the ledger
- * @param idleAfter after how long without a row the stream no longer holds windows back, from a
- *     millisecond to ten years; null if it always does
+ * @param idleAfter after how long without a row, while the engine was open, the stream no longer
+ *     holds windows back, from a millisecond to ten years; null if it always does
  */
 public record EventTimeBounds(Duration outOfOrder, Duration ahead, @Nullable Duration idleAfter) {
   private static final Duration DEFAULT_AHEAD = Duration.ofDays(1);

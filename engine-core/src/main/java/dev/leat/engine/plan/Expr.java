@@ -566,6 +566,26 @@ public abstract sealed class Expr {
     return call(Op.DATE_TRUNC, this, unit.name());
   }
 
+  /** How many elements an array has, nulls too. */
+  public final Expr cardinality() {
+    return call(Op.CARDINALITY, this);
+  }
+
+  /** Is a value in this array? Null if it is not and an element is null. */
+  public final Expr contains(Object value) {
+    return call(Op.CONTAINS, this, value);
+  }
+
+  /** The element of an array at a place, counted from 1; null where there is none. */
+  public final Expr element(Object place) {
+    return call(Op.ELEMENT, this, place);
+  }
+
+  /** The elements of an array as texts, without nulls, joined with a string between them. */
+  public final Expr arrayToString(Object between) {
+    return call(Op.ARRAY_TO_STRING, this, between);
+  }
+
   /** Whole seconds of an instant since 1970-01-01T00:00:00Z, or of a duration, rounded down. */
   public final Expr epochSeconds() {
     return call(Op.EPOCH_SECONDS, this);

@@ -109,10 +109,17 @@ public record Frame(Unit unit, long preceding, long following) {
     if (isAll()) {
       return "all rows";
     }
-    String in = unit == Unit.ROWS ? "rows" : unit == Unit.TIME ? "us" : "values";
     return "from "
-        + (preceding == UNBOUNDED ? "the first" : preceding + " " + in + " before")
+        + (preceding == UNBOUNDED ? "the first" : distance(preceding) + " before")
         + " to "
-        + (following == UNBOUNDED ? "the last" : following + " " + in + " behind");
+        + (following == UNBOUNDED ? "the last" : distance(following) + " behind");
+  }
+
+  private String distance(long reach) {
+    return switch (unit) {
+      case ROWS -> reach + " rows";
+      case VALUE -> reach + " values";
+      case TIME -> Lengths.text(reach);
+    };
   }
 }

@@ -68,7 +68,7 @@ public final class GroupingSets extends Node {
         new RowTraits(
             of.isAppendOnly(), of.holdsStream(), of.copies() * sets.size(), Optional.empty());
     traits.checkCopies(place, "grouped");
-    return new GroupingSets(input, keys, sets, Schema.of(fields), traits);
+    return new GroupingSets(input, keys, sets, Schema.of(fields, place), traits);
   }
 
   /** The name of a column beside those of a schema, of which one may have the name itself. */

@@ -64,7 +64,7 @@ public final class Join extends Node implements Joined {
   private final Accepted accepted;
 
   /** The chain that it ends, perhaps of this join alone; null if it cannot be part of one. */
-  private final @Nullable JoinChain links;
+  private final @Nullable JoinChain chainOrOnlyThis;
 
   private Join(Node left, Node right, Parts parts, RowTraits traits) {
     super(List.of(left, right), schema(parts), traits, step(left, right, parts));
@@ -73,7 +73,7 @@ public final class Join extends Node implements Joined {
     this.condition = parts.condition();
     this.columns = parts.columns();
     this.accepted = parts.accepted();
-    this.links = isLink(left, right, parts) ? JoinChain.of(link(left, right, parts)) : null;
+    this.chainOrOnlyThis = isLink(left, right, parts) ? JoinChain.of(link(left, right, parts)) : null;
   }
 
   /** Has a row of the left at most one row of the right beside it, and its number? */
@@ -90,13 +90,14 @@ public final class Join extends Node implements Joined {
         left, right, parts.keys(), parts.columns(), parts.kind() == Kind.INNER, parts.accepted());
   }
 
-  @Nullable JoinChain links() {
-    return links;
+  /** The chain that it ends, perhaps of this join alone; null if it cannot be part of one. */
+  @Nullable JoinChain chainOrOnlyThis() {
+    return chainOrOnlyThis;
   }
 
   /** The chain of joins that are computed as one with this, the last of them; null if none are. */
   public @Nullable JoinChain chain() {
-    return links != null && links.isChain() ? links : null;
+    return chainOrOnlyThis != null && chainOrOnlyThis.isChain() ? chainOrOnlyThis : null;
   }
 
   private record Parts(

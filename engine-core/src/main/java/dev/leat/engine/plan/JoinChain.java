@@ -90,7 +90,7 @@ public final class JoinChain {
     while (below instanceof Node.Named named) {
       below = named.input();
     }
-    return below instanceof Join join ? join.links() : null;
+    return below instanceof Join join ? join.chainOrOnlyThis() : null;
   }
 
   private static JoinChain alone(Link link) {

@@ -25,16 +25,17 @@ public final class JoinedColumns {
   private final List<Source> sources;
   private final Schema schema;
 
-  private JoinedColumns(Schema left, Schema right, List<Source> sources) {
+  private JoinedColumns(Schema left, Schema right, List<Source> sources, String place) {
     this.left = left;
     this.right = right;
     this.sources = List.copyOf(sources);
-    this.schema = schema(false, false);
+    // More than a relation may have is said with the place, here for all that is made of it.
+    this.schema = Schema.of(fields(false, false), place);
   }
 
   /** The columns of the left relation alone, whatever their names are on the right. */
   static JoinedColumns ofLeft(Node left, Node right) {
-    return new JoinedColumns(left.schema(), right.schema(), leftSources(left, i -> -1));
+    return new JoinedColumns(left.schema(), right.schema(), leftSources(left, i -> -1), "join");
   }
 
   private static List<Source> leftSources(Node left, IntUnaryOperator other) {
@@ -74,7 +75,7 @@ public final class JoinedColumns {
               + clashing.get(0)
               + "\"");
     }
-    return new JoinedColumns(left.schema(), right.schema(), sources);
+    return new JoinedColumns(left.schema(), right.schema(), sources, place);
   }
 
   private static boolean isSameKey(JoinKeys keys, String name) {
@@ -99,7 +100,11 @@ public final class JoinedColumns {
 
   /** What rows have where a side may be missing, whose columns are null then. */
   Schema schema(boolean leftMayMiss, boolean rightMayMiss) {
-    return Schema.of(sources.stream().map(s -> field(s, leftMayMiss, rightMayMiss)).toList());
+    return Schema.of(fields(leftMayMiss, rightMayMiss));
+  }
+
+  private List<Field> fields(boolean leftMayMiss, boolean rightMayMiss) {
+    return sources.stream().map(s -> field(s, leftMayMiss, rightMayMiss)).toList();
   }
 
   private Field field(Source source, boolean leftMayMiss, boolean rightMayMiss) {

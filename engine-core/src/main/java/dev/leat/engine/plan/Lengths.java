@@ -40,6 +40,9 @@ final class Lengths {
 
   /** A length of microseconds in words: "24 h". */
   static String text(long micros) {
+    if (micros == 0) {
+      return "0 s";
+    }
     for (Unit unit : UNITS) {
       if (micros % unit.micros() == 0) {
         return micros / unit.micros() + " " + unit.sign();

@@ -518,7 +518,7 @@ public abstract sealed class Node
 
     /** What it computes, for people. */
     String text() {
-      return "aggregate by " + keys + " " + calls + (isByPane() ? " by pane" : "");
+      return "aggregate by " + keys + " " + calls + Panes.text(input(), keys, calls);
     }
 
     @Override

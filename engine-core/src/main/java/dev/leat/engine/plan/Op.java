@@ -59,6 +59,17 @@ public enum Op {
   DATE_TRUNC("date_trunc"),
   /** Whole seconds of an instant since 1970, or of a duration, rounded down. */
   EPOCH_SECONDS("epoch_seconds"),
+  /** How many elements an array has, nulls too. */
+  CARDINALITY("cardinality"),
+  /** Is a value among the elements of an array? Null if it is not and an element is null. */
+  CONTAINS("contains"),
+  /** The element of an array at a 1-based place; null where there is none. */
+  ELEMENT("element"),
+  /**
+   * The elements of an array as texts, those that are not null, joined with a string between them;
+   * more than 16,777,216 characters are an error of the row.
+   */
+  ARRAY_TO_STRING("array_to_string"),
   /** The time of the pipeline, which moves in ticks: see {@link ClockRules}. */
   NOW("now");
 
@@ -99,6 +110,7 @@ public enum Op {
     return switch (this) {
       case NOW -> 0;
       case NEGATE, ABS, NOT, IS_NULL, IS_NOT_NULL, LOWER, UPPER, TRIM, LENGTH, EPOCH_SECONDS -> 1;
+      case CARDINALITY -> 1;
       case COALESCE, CONCAT -> 1;
       default -> 2;
     };
@@ -109,6 +121,7 @@ public enum Op {
     return switch (this) {
       case NOW -> 0;
       case NEGATE, ABS, NOT, IS_NULL, IS_NOT_NULL, LOWER, UPPER, TRIM, LENGTH, EPOCH_SECONDS -> 1;
+      case CARDINALITY -> 1;
       case COALESCE, CONCAT, IN, AND, OR -> Integer.MAX_VALUE;
       case SUBSTRING -> 3;
       default -> 2;

@@ -6,14 +6,30 @@ import org.jspecify.annotations.Nullable;
 
 /** What bounds the ordered rows that relations over an order keep. */
 final class OrderBound {
+  /**
+   * A limit of more rows bounds nothing: before it is reached the rows take more memory than an
+   * engine has for one relation.
+   */
+  static final long MOST_ROWS = 1_000_000;
+
+  private static final String UNBOUNDED = "and more than " + MOST_ROWS + " are no bound";
+
   private OrderBound() {}
+
+  /** Does a number of rows bound state? */
+  static boolean isBound(long rows) {
+    return rows <= MOST_ROWS;
+  }
 
   /** Of the first rows of an order: no more than those, where no other can come back. */
   static StateBound of(Top top) {
     String index = index(top.partition(), top.order());
-    return top.input().isAppendOnly()
+    if (!top.input().isAppendOnly()) {
+      return allRows(top.input(), index + "all, as any may come to be among the first");
+    }
+    return isBound(top.depth())
         ? best(top.partition(), top.depth(), index)
-        : allRows(top.input(), index + "all, as any may come to be among the first");
+        : allRows(top.input(), index + "the first " + top.depth() + ", " + UNBOUNDED);
   }
 
   /**
@@ -31,7 +47,7 @@ final class OrderBound {
    * Has each partition no more rows than the limit says? Of equal ranks there may be any number.
    */
   private static boolean isNumbered(Over over) {
-    return over.limit() != Over.UNLIMITED
+    return isBound(over.limit())
         && over.calls().get(over.limitedCall()).function() == OverFunction.ROW_NUMBER;
   }
 
@@ -68,7 +84,7 @@ final class OrderBound {
         || from instanceof Node.Project) {
       from = from.inputs().get(0);
     }
-    if (from instanceof Top top) {
+    if (from instanceof Top top && isBound(top.limit())) {
       return atMost(top.limit(), top.partition());
     }
     return from instanceof Over over && isNumbered(over)

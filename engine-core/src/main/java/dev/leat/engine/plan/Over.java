@@ -32,7 +32,7 @@ public final class Over extends Node {
     super(
         List.of(input),
         OverRules.schema(input, calls),
-        input.traits().beside(limit.rank() != UNLIMITED),
+        input.traits().beside(OrderBound.isBound(limit.rank())),
         step(input, partition, order, calls, limit));
     this.partition = List.copyOf(partition);
     this.order = List.copyOf(order);

@@ -76,7 +76,7 @@ final class OverRules {
       fields.add(
           new Field(Objects.requireNonNull(call.name(), "name"), typed.type(), typed.nullable()));
     }
-    return Schema.of(fields);
+    return Schema.of(fields, "over on " + input.describe());
   }
 
   private static Typed typed(OverCall call, Schema schema, String place) {

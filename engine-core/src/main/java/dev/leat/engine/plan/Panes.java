@@ -1,6 +1,7 @@
 package dev.leat.engine.plan;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which aggregates over overlapping windows are done by pane: the times that are in the same
@@ -18,9 +19,39 @@ final class Panes {
   static boolean serve(Node input, List<String> keys, List<AggregateCall> calls) {
     return input instanceof Windowed windowed
         && windowed.window().windows() > 1
-        && keys.contains(windowKey(windowed, keys))
-        && calls.stream().allMatch(call -> serves(call, input.isAppendOnly()))
-        && calls.stream().noneMatch(Panes::readsWindow);
+        && obstacle(windowed, keys, calls) == null;
+  }
+
+  /** For {@code explain()}: how often a row of windows that overlap counts, and if often, why. */
+  static String text(Node input, List<String> keys, List<AggregateCall> calls) {
+    if (!(input instanceof Windowed windowed) || windowed.window().windows() == 1) {
+      return "";
+    }
+    String obstacle = obstacle(windowed, keys, calls);
+    return obstacle == null
+        ? " by pane"
+        : " for each of " + windowed.window().windows() + " windows and not by pane: " + obstacle;
+  }
+
+  /** Why an aggregate is not done by pane; null if it is. */
+  private static @Nullable String obstacle(
+      Windowed windowed, List<String> keys, List<AggregateCall> calls) {
+    String key = windowKey(windowed, keys);
+    if (!keys.contains(key)) {
+      return "it is not grouped by " + key;
+    }
+    for (AggregateCall call : calls) {
+      if (readsWindow(call)) {
+        return call + " reads the window";
+      }
+      if (!serves(call, true)) {
+        return "of " + call + " parts cannot be put together";
+      }
+      if (!serves(call, windowed.isAppendOnly())) {
+        return "of " + call + " parts cannot be put together where rows can be taken back";
+      }
+    }
+    return null;
   }
 
   /** The key that tells windows apart: cumulating ones begin together. */

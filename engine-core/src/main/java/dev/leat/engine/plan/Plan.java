@@ -32,6 +32,7 @@ public record Plan(List<Node.Input> inputs, List<ViewDefinition> views) {
   private static void checkInputs(List<Node.Input> inputs, List<ViewDefinition> views) {
     Set<String> names = new HashSet<>();
     for (Node.Input input : inputs) {
+      checkNamed(input.name(), "an input");
       if (!names.add(input.name())) {
         throw new EngineException(
             EngineException.Kind.INVALID,
@@ -50,6 +51,7 @@ public record Plan(List<Node.Input> inputs, List<ViewDefinition> views) {
   private static void checkViewNames(List<ViewDefinition> views) {
     Set<String> names = new HashSet<>();
     for (ViewDefinition view : views) {
+      checkNamed(view.name(), "a view or a sink");
       if (!names.add(view.name())) {
         throw new EngineException(
             EngineException.Kind.INVALID,
@@ -64,6 +66,14 @@ public record Plan(List<Node.Input> inputs, List<ViewDefinition> views) {
                 + LEDGER
                 + "': that is where rows that failed are");
       }
+    }
+  }
+
+  private static void checkNamed(String name, String what) {
+    if (name.isBlank()) {
+      throw new EngineException(
+          EngineException.Kind.INVALID,
+          what + " needs a name by which it is found: name='" + name + "'");
     }
   }
 

@@ -63,7 +63,7 @@ record RowTraits(
   RowTraits first(List<String> partition, long limit) {
     return limit == 1
         ? new RowTraits(false, false, 1, Optional.of(partition))
-        : new RowTraits(false, false, copies, key);
+        : new RowTraits(false, holdsStream && !OrderBound.isBound(limit), copies, key);
   }
 
   /** Of the same rows, or only some of them, beside what changes with the rows around them. */

@@ -202,7 +202,7 @@ public final class SessionAggregate extends Node {
       TypeRules.Typed typed = AggregateRules.check(call, input.schema(), place);
       fields.add(new Field(String.valueOf(call.name()), typed.type(), typed.nullable()));
     }
-    return Schema.of(fields);
+    return Schema.of(fields, place);
   }
 
   private static Canonical step(Node input, Sessions sessions, List<AggregateCall> calls) {

@@ -36,6 +36,6 @@ public record SessionWindow(Duration gap) {
 
   @Override
   public String toString() {
-    return "gap " + gap;
+    return "gap " + Lengths.text(micros());
   }
 }

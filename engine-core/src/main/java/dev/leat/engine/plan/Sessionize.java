@@ -60,7 +60,7 @@ public final class Sessionize extends Node {
       }
       fields.add(new Field(column.name(), column.kind().type(), false));
     }
-    return new Sessionize(input, sessions, List.copyOf(columns), Schema.of(fields), reason);
+    return new Sessionize(input, sessions, List.copyOf(columns), Schema.of(fields, place), reason);
   }
 
   public Node input() {

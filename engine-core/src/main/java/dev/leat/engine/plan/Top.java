@@ -21,7 +21,8 @@ public final class Top extends Node {
         List.of(input),
         input.schema(),
         input.traits().first(partition, limit),
-        new Canonical("top")
+        // What was kept before rows were apart by whether they are in order has another word.
+        new Canonical("top-front")
             .names(partition)
             .order(order)
             .word(Long.toString(offset))

@@ -194,6 +194,12 @@ public final class TypeRules {
 
     @Override
     public Typed userCall(Expr.UserCall call) {
+      List<Type> types = call.arguments().stream().map(a -> check(a).type()).toList();
+      try {
+        call.function().check(types);
+      } catch (IllegalArgumentException e) {
+        throw invalid(e.getMessage() + ": " + call.arguments());
+      }
       return new Typed(call.type(), true);
     }
   }
@@ -292,6 +298,7 @@ public final class TypeRules {
         yield new Typed(Type.LONG, nullable);
       }
       case LOWER, UPPER, TRIM, LENGTH, SUBSTRING, CONCAT -> checkString(call, arguments);
+      case CARDINALITY, CONTAINS, ELEMENT, ARRAY_TO_STRING -> checkArray(call, arguments);
       case NOW -> throw new AssertionError("checked before");
     };
   }
@@ -316,6 +323,33 @@ public final class TypeRules {
       }
     }
     return new Typed(call.op() == Op.LENGTH ? Type.LONG : Type.STRING, nullable);
+  }
+
+  private Typed checkArray(Expr.Call call, List<Typed> arguments) {
+    Type array = arguments.get(0).type();
+    require(array.kind() == Kind.ARRAY, call, "an array", array);
+    boolean nullable = arguments.stream().anyMatch(Typed::nullable);
+    if (call.op() == Op.CARDINALITY) {
+      return new Typed(Type.LONG, nullable);
+    }
+    Type element = array.elementType();
+    Type other = arguments.get(1).type();
+    switch (call.op()) {
+      case CONTAINS -> {
+        require(
+            element.equals(common(element, other)), call, "a value that is a " + element, other);
+        return new Typed(Type.BOOLEAN, true);
+      }
+      case ELEMENT -> {
+        require(other.isInteger(), call, "an integer place", other);
+        return new Typed(element, true);
+      }
+      default -> {
+        require(canCast(element, Type.STRING), call, "elements that have a text", element);
+        require(other.kind() == Kind.STRING, call, "a string between elements", other);
+        return new Typed(Type.STRING, nullable);
+      }
+    }
   }
 
   private Typed checkWithLiteral(Expr.Call call, Typed operand) {

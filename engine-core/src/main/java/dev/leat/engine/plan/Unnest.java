@@ -38,7 +38,7 @@ public final class Unnest extends Node {
     if (elements.number() != null) {
       fields.add(new Field(elements.number(), Type.LONG, elements.isOuter()));
     }
-    return new Unnest(input, elements, Schema.of(fields));
+    return new Unnest(input, elements, Schema.of(fields, place));
   }
 
   private static void checkNew(Schema schema, String name, String place) {

@@ -1,5 +1,6 @@
 package dev.leat.engine.plan;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,4 +22,13 @@ public interface UserFunction {
    * @throws Exception if it cannot; the row goes to the ledger with the message
    */
   @Nullable Object apply(@Nullable Object[] arguments) throws Exception;
+
+  /**
+   * Checks the types of its arguments, when a pipeline is defined. Unless it is overridden any will
+   * do.
+   *
+   * @throws IllegalArgumentException if it cannot take them; the message says what it takes, and is
+   *     part of the pipeline's error
+   */
+  default void check(List<Type> types) {}
 }

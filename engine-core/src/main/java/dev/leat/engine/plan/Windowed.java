@@ -62,7 +62,7 @@ public final class Windowed extends Node {
     }
     RowTraits traits = traits(input.traits(), window.windows());
     traits.checkCopies(place, "windowed");
-    return new Windowed(input, window, column, Schema.of(fields), traits);
+    return new Windowed(input, window, column, Schema.of(fields, place), traits);
   }
 
   private static RowTraits traits(RowTraits of, int windows) {

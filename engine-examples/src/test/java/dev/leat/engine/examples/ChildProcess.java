@@ -4,8 +4,10 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A Java program of the tests' class path that a test starts, listens to, and kills. */
@@ -62,6 +64,11 @@ public final class ChildProcess implements AutoCloseable {
   /** Was it killed, or did it end by itself? */
   public boolean isKilled() {
     return isKilled;
+  }
+
+  /** Waits for its end, but not for long; has it ended? */
+  public boolean endsWithin(Duration atMost) throws InterruptedException {
+    return process.waitFor(atMost.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   /** Waits for its end; its status. */

@@ -114,7 +114,8 @@ class MainTest {
     assertThat(run("001", "--help").status()).isZero();
     assertThat(run("001", "--help").out()).contains("--data DIR").contains("--append");
     assertThat(run("002", "--help").out()).contains("--generate N").contains("--append");
-    assertThat(run("003", "--help").out()).contains("--speed N", "--plain");
+    assertThat(run("003", "--help").out())
+        .contains("--speed N", "--plain", "--data DIR", "--events FILE", "--append");
     assertThat(run("000", "--help").status()).isZero();
     assertThat(run("000", "--help").out()).contains("--keyless").contains("--generate N");
   }
@@ -146,7 +147,8 @@ class MainTest {
     assertWrong(run("003", "--speed", "0"), "--speed needs a number from 1 to 100,000");
     assertWrong(run("003", "--hours", "73"), "--hours needs a number from 1 to 72");
     assertWrong(run("003", "--lines", "2"), "--lines needs a number from 20 to 1,000");
-    assertWrong(run("003", "--events", "x"), "there is no flag '--events'");
+    assertWrong(run("003", "--append", "--events", "x"), "--append goes with both --events and");
+    assertWrong(run("003", "--hours", "2", "--events", "x"), "--hours goes without --events");
     assertWrong(run("002", "--users", "x"), "there is no flag '--users'");
   }
 
@@ -481,5 +483,67 @@ class MainTest {
     // A faster clock is the same clock: an hour in a tenth of a second, and a frame is 6 minutes.
     Outcome fast = run("003", "--hours=1", "--speed=36000", "--plain");
     assertThat(fast.out()).isEqualTo(run("003", "--hours", "1").out());
+  }
+
+  private static String shopViews(Outcome outcome) {
+    return outcome.out().substring(outcome.out().indexOf("Funnel per 10 minutes"));
+  }
+
+  @Test
+  void theShopGoesOnWhereItStopped() {
+    Path data = temp.resolve("shop");
+    String views = shopViews(run("003", "--hours", 2));
+    assertThat(run("003", "--data", data, "--hours", 1).status()).isZero();
+    Outcome outcome = run("003", "--data", data, "--hours", 2);
+    assertThat(outcome.err()).isEmpty();
+    assertThat(outcome.out()).startsWith("Found ").contains("2026-04-01T09:30:00Z  ");
+    assertThat(outcome.out()).doesNotContain("2026-04-01T08:30:00Z  ");
+    assertThat(shopViews(outcome)).isEqualTo(views);
+    assertThat(shopViews(run("003", "--data", data, "--hours", 2))).isEqualTo(views);
+    assertThat(run("003", "--data", data, "--hours", 1).out())
+        .startsWith("Found ")
+        .contains("nothing is played")
+        .endsWith(views);
+  }
+
+  @Test
+  void theShopPlaysAFileInItsOrder() throws IOException {
+    Path data = temp.resolve("shop");
+    Path file = temp.resolve("events.ndjson");
+    Files.writeString(
+        file,
+        """
+        {"event_id":"e1","session_id":"s1","event_type":"add_to_cart","page_url":"/cart",\
+        "event_time":"2025-01-16T09:00:00Z"}
+        {"event_id":"e2","session_id":"s2","event_type":"page_view",\
+        "event_time":"2025-01-16T11:20:00+02:00"}
+        {"event_id":"e3","session_id":"s1","event_type":"page_view",\
+        "event_time":"9999-01-01T00:00:00Z"}
+        {"event_id":"e4","session_id":"s3","event_type":"page_view"}
+        {"event_id":"e5","session_id":"s2","event_type":"page_view",\
+        "event_time":"2025-01-16T09:31:00Z"}
+        {"event_id":"e6","session_id":"s4","event_type":"page_view",\
+        "event_time":"2025-01-19T00:00:00Z"}
+        {"event_id":"e7","session_id":"s4","event_type":"page_view",\
+        "event_time":"2025-01-19T00:01:00Z"}
+        """);
+    Outcome outcome = run("003", "--events", file, "--data", data);
+    assertThat(outcome.err()).isEmpty();
+    assertThat(outcome.status()).isZero();
+    assertThat(outcome.out())
+        .startsWith("Taking " + file)
+        .contains(
+            "2025-01-16T09:15:00Z  cart left behind: session s1, last seen 2025-01-16T09:00:00Z",
+            "2025-01-16T09:30:00Z  4 events, 2 sessions, carts left behind now: 1",
+            "2025-01-19T00:00:00Z  6 events, 1 sessions, carts left behind now: 0",
+            "Accepted 7 rows, rejected 0",
+            "its event time is too far ahead of the clock, which was 2025-01-16T09:20:00Z",
+            "it has no event time");
+    assertFailed(run("003", "--events", file, "--data", data), "already holds 7 rows");
+    assertThat(run("003", "--data", data).out())
+        .startsWith("Found 7 events")
+        .contains("nothing is played");
+    assertThat(run("003", "--events", file, "--data", data, "--append").status()).isZero();
+    assertThat(run("003", "--data", data).out()).startsWith("Found 14 events");
   }
 }

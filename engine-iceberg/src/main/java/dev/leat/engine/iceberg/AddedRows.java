@@ -1,6 +1,8 @@
 package dev.leat.engine.iceberg;
 
 import dev.leat.engine.SinkChanges;
+import dev.leat.engine.iceberg.NetChanges.ChangedRow;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.iceberg.AppendFiles;
@@ -10,32 +12,55 @@ import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.Transaction;
 import org.jspecify.annotations.Nullable;
 
-/** Rows are only added, in files that are open until the commit. */
+/**
+ * Rows are only added, in files that are open until the commit. If they are to be in an order, they
+ * are only kept until then; the engine keeps them until then anyway.
+ */
 final class AddedRows implements TableChanges {
   private final TableShape shape;
+  private final RowOrder order;
+  private final List<SinkChanges> kept = new ArrayList<>();
   private final long targetFileBytes;
   private final String branch;
   private @Nullable PartitionedWriter<DataFile> writer;
   private List<DataFile> files = List.of();
 
-  AddedRows(TableShape shape, IcebergSink sink) {
+  AddedRows(TableShape shape, IcebergSink sink, List<String> order) {
     this.shape = shape;
+    this.order = new RowOrder(order, shape.source());
     this.targetFileBytes = sink.targetFileBytes();
     this.branch = sink.branch();
   }
 
   @Override
   public void write(Table table, SinkChanges changes) {
+    if (order.isOfAnything()) {
+      kept.add(changes);
+    } else {
+      writer(table).write(changes);
+    }
+  }
+
+  private PartitionedWriter<DataFile> writer(Table table) {
     PartitionedWriter<DataFile> to = writer;
     if (to == null) {
-      to = PartitionedWriter.ofRows(table, shape, targetFileBytes);
+      to = PartitionedWriter.ofRows(table, shape, targetFileBytes, order.of(table.sortOrder()));
       writer = to;
     }
-    to.write(changes);
+    return to;
   }
 
   @Override
   public void complete(Table table) {
+    if (!kept.isEmpty()) {
+      ChangeRow struct = new ChangeRow(kept.get(0));
+      for (ChangedRow row : order.sorted(kept)) {
+        for (long copy = row.changes().weight(row.row()); copy > 0; copy--) {
+          DataFileWriter unused = writer(table).write(row.changes(), row.row(), struct);
+        }
+      }
+      kept.clear();
+    }
     files = writer == null ? List.of() : writer.finish();
   }
 
@@ -73,5 +98,6 @@ final class AddedRows implements TableChanges {
   public void leave() {
     writer = null;
     files = List.of();
+    kept.clear();
   }
 }

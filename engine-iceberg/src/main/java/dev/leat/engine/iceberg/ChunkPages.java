@@ -1,8 +1,8 @@
 package dev.leat.engine.iceberg;
 
-import com.github.luben.zstd.Zstd;
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
+import io.airlift.compress.MalformedInputException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -180,7 +180,14 @@ final class ChunkPages implements PageReader {
     CompressionCodecName codec = chunk.getCodec();
     return switch (codec) {
       case UNCOMPRESSED -> bytes;
-      case ZSTD -> size == 0 ? bytes : Zstd.decompress(bytes, size);
+      case ZSTD -> {
+        try {
+          yield size == 0 ? bytes : ZstdCompressor.decompress(bytes, size);
+        } catch (MalformedInputException e) {
+          throw new EngineException(
+              Kind.CORRUPT, "a data file is damaged: location=" + location, e);
+        }
+      }
       case GZIP -> {
         try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
           yield in.readNBytes(size);

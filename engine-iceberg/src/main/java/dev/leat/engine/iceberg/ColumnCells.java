@@ -18,71 +18,31 @@ import org.apache.parquet.schema.PrimitiveType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the values of one column come into a column of Parquet. Words go as they are: times are
- * microseconds and dates are days on both sides.
+ * How arrays come into a column of Parquet, through its own writers, and of arrays too. In
+ * Parquet's terms: a list that may be null, a repeated group, an element that may be null, each a
+ * level of definition; each list a level of repetition.
  */
-abstract class ColumnCells {
+final class ColumnCells {
   private static final int NO_LEVEL = 0;
 
+  private final Type type;
+  private final boolean isNullable;
+  private final PrimitiveType leaf;
+
+  /** Of one column; it has one leaf, as arrays have one element type. */
+  ColumnCells(Field field, ColumnDescriptor leaf) {
+    this.type = field.type();
+    this.isNullable = field.nullable();
+    this.leaf = leaf.getPrimitiveType();
+  }
+
   /** Writes the value of a row. */
-  abstract void write(SinkChanges changes, int row, int column, ColumnWriter out);
-
-  /** The way of a column; it has one leaf, as arrays have one element type. */
-  static ColumnCells of(Field field, ColumnDescriptor leaf) {
-    if (field.type().kind() == Type.Kind.ARRAY) {
-      return new OfArray(field, leaf);
-    }
-    int present = leaf.getMaxDefinitionLevel();
-    PrimitiveType type = leaf.getPrimitiveType();
-    return switch (field.type().kind()) {
-      case BOOLEAN ->
-          new OfValue((c, row, column, out) -> out.write(c.longAt(row, column) != 0, 0, present));
-      case INT, DATE ->
-          new OfValue((c, row, column, out) -> out.write((int) c.longAt(row, column), 0, present));
-      case LONG, INSTANT, DURATION ->
-          new OfValue((c, row, column, out) -> out.write(c.longAt(row, column), 0, present));
-      case FLOAT ->
-          new OfValue(
-              (c, row, column, out) -> out.write((float) c.doubleAt(row, column), 0, present));
-      case DOUBLE ->
-          new OfValue((c, row, column, out) -> out.write(c.doubleAt(row, column), 0, present));
-      case STRING ->
-          new OfValue(
-              (c, row, column, out) ->
-                  out.write(Binary.fromString(c.stringAt(row, column)), 0, present));
-      case DECIMAL ->
-          new OfValue(
-              (c, row, column, out) ->
-                  decimal(c.decimalAt(row, column), type, out, NO_LEVEL, present));
-      case BYTES ->
-          new OfValue(
-              (c, row, column, out) -> {
-                if (c.valueAt(row, column) instanceof byte[] bytes) {
-                  out.write(Binary.fromConstantByteArray(bytes), 0, present);
-                }
-              });
-      case ARRAY -> throw new IllegalStateException("an array: " + field);
-    };
-  }
-
-  private interface Present {
-    void write(SinkChanges changes, int row, int column, ColumnWriter out);
-  }
-
-  private static final class OfValue extends ColumnCells {
-    private final Present present;
-
-    private OfValue(Present present) {
-      this.present = present;
-    }
-
-    @Override
-    void write(SinkChanges changes, int row, int column, ColumnWriter out) {
-      if (changes.isNull(row, column)) {
-        out.writeNull(NO_LEVEL, NO_LEVEL);
-      } else {
-        present.write(changes, row, column, out);
-      }
+  void write(SinkChanges changes, int row, int column, ColumnWriter out) {
+    Object value = changes.valueAt(row, column);
+    if (value == null) {
+      out.writeNull(NO_LEVEL, NO_LEVEL);
+    } else {
+      list((List<?>) value, type.elementType(), out, 0, isNullable ? 1 : 0, 1);
     }
   }
 
@@ -91,87 +51,63 @@ abstract class ColumnCells {
     switch (type.getPrimitiveTypeName()) {
       case INT32 -> out.write(value.unscaledValue().intValueExact(), repetition, definition);
       case INT64 -> out.write(value.unscaledValue().longValueExact(), repetition, definition);
-      default -> out.write(fixed(value, type.getTypeLength()), repetition, definition);
+      default ->
+          out.write(
+              Binary.fromConstantByteArray(fixed(value, type.getTypeLength())),
+              repetition,
+              definition);
     }
   }
 
   /** The number with its sign, the highest byte first, in a fixed length. */
-  private static Binary fixed(BigDecimal value, int length) {
+  static byte[] fixed(BigDecimal value, int length) {
     byte[] number = value.unscaledValue().toByteArray();
     byte[] bytes = new byte[length];
     Arrays.fill(bytes, 0, length - number.length, (byte) (value.signum() < 0 ? -1 : 0));
     System.arraycopy(number, 0, bytes, length - number.length, number.length);
-    return Binary.fromConstantByteArray(bytes);
+    return bytes;
   }
 
   /**
-   * Arrays, of arrays too. In Parquet's terms: a list that may be null, a repeated group, an
-   * element that may be null, each a level of definition; each list a level of repetition.
+   * Writes a list.
+   *
+   * @param repetition of its first value
+   * @param definition of a list that is there and empty
+   * @param depth the level of repetition of its elements
    */
-  private static final class OfArray extends ColumnCells {
-    private final Type type;
-    private final boolean isNullable;
-    private final PrimitiveType leaf;
-
-    private OfArray(Field field, ColumnDescriptor leaf) {
-      this.type = field.type();
-      this.isNullable = field.nullable();
-      this.leaf = leaf.getPrimitiveType();
+  private void list(
+      List<?> list, Type element, ColumnWriter out, int repetition, int definition, int depth) {
+    if (list.isEmpty()) {
+      out.writeNull(repetition, definition);
+      return;
     }
-
-    @Override
-    void write(SinkChanges changes, int row, int column, ColumnWriter out) {
-      Object value = changes.valueAt(row, column);
+    int level = repetition;
+    for (Object value : list) {
       if (value == null) {
-        out.writeNull(NO_LEVEL, NO_LEVEL);
+        out.writeNull(level, definition + 1);
+      } else if (value instanceof List<?> inner && element.kind() == Type.Kind.ARRAY) {
+        list(inner, element.elementType(), out, level, definition + 2, depth + 1);
       } else {
-        list((List<?>) value, type.elementType(), out, 0, isNullable ? 1 : 0, 1);
+        value(value, element, out, level, definition + 2);
       }
+      level = depth;
     }
+  }
 
-    /**
-     * Writes a list.
-     *
-     * @param repetition of its first value
-     * @param definition of a list that is there and empty
-     * @param depth the level of repetition of its elements
-     */
-    private void list(
-        List<?> list, Type element, ColumnWriter out, int repetition, int definition, int depth) {
-      if (list.isEmpty()) {
-        out.writeNull(repetition, definition);
-        return;
-      }
-      int level = repetition;
-      for (Object value : list) {
-        if (value == null) {
-          out.writeNull(level, definition + 1);
-        } else if (value instanceof List<?> inner && element.kind() == Type.Kind.ARRAY) {
-          list(inner, element.elementType(), out, level, definition + 2, depth + 1);
-        } else {
-          value(value, element, out, level, definition + 2);
-        }
-        level = depth;
-      }
-    }
-
-    private void value(
-        Object value, Type element, ColumnWriter out, int repetition, int definition) {
-      switch (element.kind()) {
-        case BOOLEAN -> out.write((Boolean) value, repetition, definition);
-        case INT -> out.write((Integer) value, repetition, definition);
-        case DATE -> out.write((int) ((LocalDate) value).toEpochDay(), repetition, definition);
-        case LONG -> out.write((Long) value, repetition, definition);
-        case INSTANT -> out.write(Micros.of((Instant) value), repetition, definition);
-        case DURATION -> out.write(Micros.of((Duration) value), repetition, definition);
-        case FLOAT -> out.write((Float) value, repetition, definition);
-        case DOUBLE -> out.write((Double) value, repetition, definition);
-        case STRING -> out.write(Binary.fromString((String) value), repetition, definition);
-        case DECIMAL -> decimal((BigDecimal) value, leaf, out, repetition, definition);
-        case BYTES ->
-            out.write(Binary.fromConstantByteArray((byte[]) value), repetition, definition);
-        case ARRAY -> throw new IllegalStateException("not an array: " + value);
-      }
+  private void value(Object value, Type element, ColumnWriter out, int repetition, int definition) {
+    switch (element.kind()) {
+      case BOOLEAN -> out.write((Boolean) value, repetition, definition);
+      case INT -> out.write((Integer) value, repetition, definition);
+      case DATE -> out.write((int) ((LocalDate) value).toEpochDay(), repetition, definition);
+      case LONG -> out.write((Long) value, repetition, definition);
+      case INSTANT -> out.write(Micros.of((Instant) value), repetition, definition);
+      case DURATION -> out.write(Micros.of((Duration) value), repetition, definition);
+      case FLOAT -> out.write((Float) value, repetition, definition);
+      case DOUBLE -> out.write((Double) value, repetition, definition);
+      case STRING -> out.write(Binary.fromString((String) value), repetition, definition);
+      case DECIMAL -> decimal((BigDecimal) value, leaf, out, repetition, definition);
+      case BYTES -> out.write(Binary.fromConstantByteArray((byte[]) value), repetition, definition);
+      case ARRAY -> throw new IllegalStateException("not an array: " + value);
     }
   }
 

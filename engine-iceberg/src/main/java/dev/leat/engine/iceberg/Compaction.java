@@ -37,7 +37,6 @@ import org.slf4j.LoggerFactory;
 final class Compaction {
   private static final Logger LOG = LoggerFactory.getLogger(Compaction.class);
   private static final int ROW_LINEAGE_VERSION = 3;
-  private static final long ROW_GROUP_BYTES = 64L << 20;
 
   private final Table table;
   private final MessageType type;
@@ -135,7 +134,8 @@ final class Compaction {
       leftAlone += readable.size();
       return;
     }
-    Target target = new Target(spec, readable.get(0).partition());
+    long bytes = readable.stream().mapToLong(DataFile::fileSizeInBytes).sum();
+    Target target = new Target(spec, readable.get(0).partition(), bytes);
     boolean isDone = false;
     try {
       for (DataFile file : readable) {
@@ -148,6 +148,7 @@ final class Compaction {
                 }
               });
         }
+        target.copied(file.fileSizeInBytes());
       }
       target.complete();
       isDone = true;
@@ -180,12 +181,20 @@ final class Compaction {
   private final class Target {
     private final PartitionSpec spec;
     private final StructLike partition;
+    private final FileSizes sizes;
     private DataFileWriter open;
 
-    private Target(PartitionSpec spec, StructLike partition) {
+    private Target(PartitionSpec spec, StructLike partition, long bytes) {
       this.spec = spec;
       this.partition = partition;
+      this.sizes = new FileSizes(targetFileBytes, bytes);
       this.open = newFile();
+    }
+
+    /** A file was copied. */
+    private void copied(long bytes) {
+      sizes.copied(bytes, open.bytes());
+      open.setTargetBytes(sizes.next(open.bytes()));
     }
 
     private DataFileWriter newFile() {
@@ -195,15 +204,12 @@ final class Compaction {
               ? table.locationProvider().newDataLocation(spec, partition, file)
               : table.locationProvider().newDataLocation(file);
       return new DataFileWriter(
-          table.io().newOutputFile(location),
-          table.schema(),
-          type,
-          Math.min(ROW_GROUP_BYTES, targetFileBytes));
+          table.io().newOutputFile(location), table.schema(), type, sizes.next(0));
     }
 
     /** The file that the next row is for. */
     private DataFileWriter writer() {
-      if (open.bytes() >= targetFileBytes) {
+      if (open.isFull()) {
         complete();
         open = newFile();
       }
@@ -212,6 +218,7 @@ final class Compaction {
 
     private void complete() {
       DataFileWriter.Written written = open.finish(metrics);
+      sizes.completed(written.bytes());
       DataFiles.Builder builder =
           DataFiles.builder(spec)
               .withPath(written.location())

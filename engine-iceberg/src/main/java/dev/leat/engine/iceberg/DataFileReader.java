@@ -1,5 +1,11 @@
 package dev.leat.engine.iceberg;
 
+import static org.apache.parquet.schema.LogicalTypeAnnotation.TimeUnit.MICROS;
+import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.DOUBLE;
+import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.FLOAT;
+import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.INT32;
+import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.INT64;
+
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
 import java.io.ByteArrayInputStream;
@@ -14,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import org.apache.iceberg.io.IOUtil;
 import org.apache.iceberg.io.InputFile;
 import org.apache.iceberg.io.SeekableInputStream;
@@ -30,7 +37,13 @@ import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 import org.apache.parquet.io.api.Converter;
 import org.apache.parquet.io.api.GroupConverter;
 import org.apache.parquet.io.api.PrimitiveConverter;
+import org.apache.parquet.schema.LogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.DateLogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.DecimalLogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.TimeLogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.TimestampLogicalTypeAnnotation;
 import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Type;
 import org.jspecify.annotations.Nullable;
 
@@ -114,24 +127,18 @@ final class DataFileReader implements AutoCloseable {
   /**
    * The file's columns for those of a table; null where there is none.
    *
-   * @return nothing if one of them has another type or other levels than the table's
+   * @return nothing if one of them does not fit the table's
    */
-  private @Nullable List<@Nullable ColumnDescriptor> match(MessageType wanted) {
+  private @Nullable List<@Nullable ColumnDescriptor> match(
+      MessageType wanted, BiPredicate<ColumnDescriptor, ColumnDescriptor> fits) {
     Map<Integer, ColumnDescriptor> byNumber = byNumber();
+    if (byNumber.isEmpty()) {
+      return null; // Columns without numbers: Iceberg would find them by their names.
+    }
     List<@Nullable ColumnDescriptor> matched = new ArrayList<>();
     for (ColumnDescriptor leaf : wanted.getColumns()) {
       ColumnDescriptor there = byNumber.get(leaf.getPrimitiveType().getId().intValue());
-      if (there == null) {
-        if (leaf.getMaxDefinitionLevel() == 0) {
-          return null;
-        }
-      } else if (there.getMaxDefinitionLevel() != leaf.getMaxDefinitionLevel()
-          || there.getMaxRepetitionLevel() != leaf.getMaxRepetitionLevel()
-          || !there
-              .getPrimitiveType()
-              .getPrimitiveTypeName()
-              .equals(leaf.getPrimitiveType().getPrimitiveTypeName())
-          || there.getPrimitiveType().getTypeLength() != leaf.getPrimitiveType().getTypeLength()) {
+      if (there == null ? leaf.getMaxDefinitionLevel() == 0 : !fits.test(there, leaf)) {
         return null;
       }
       matched.add(there);
@@ -139,19 +146,61 @@ final class DataFileReader implements AutoCloseable {
     return matched;
   }
 
-  /** Can it be read as a table's columns, value by value, and with the codecs that are there? */
-  boolean isReadableAs(MessageType wanted) {
-    for (BlockMetaData block : footer.getBlocks()) {
-      if (!block.getColumns().stream().allMatch(c -> CODECS.contains(c.getCodec()))) {
-        return false;
-      }
-    }
-    return match(wanted) != null;
+  /** Are values and levels the same, so that they can be copied? */
+  private static boolean isSame(ColumnDescriptor there, ColumnDescriptor wanted) {
+    return there.getMaxDefinitionLevel() == wanted.getMaxDefinitionLevel()
+        && there.getMaxRepetitionLevel() == wanted.getMaxRepetitionLevel()
+        && primitive(there) == primitive(wanted)
+        && there.getPrimitiveType().getTypeLength() == wanted.getPrimitiveType().getTypeLength();
   }
 
-  /** Reads all rows. */
+  /** Are values the same or of a narrower type, as a table's columns may be widened later? */
+  private static boolean hasValues(ColumnDescriptor there, ColumnDescriptor wanted) {
+    LogicalTypeAnnotation logical = there.getPrimitiveType().getLogicalTypeAnnotation();
+    boolean isDecimal = logical instanceof DecimalLogicalTypeAnnotation;
+    boolean isSameType =
+        primitive(there) == primitive(wanted)
+            || isDecimal
+            || (primitive(there) == INT32 && primitive(wanted) == INT64 && !isTime(logical))
+            || (primitive(there) == FLOAT && primitive(wanted) == DOUBLE);
+    boolean isInMicros =
+        !(logical instanceof TimestampLogicalTypeAnnotation time) || time.getUnit() == MICROS;
+    // In lists it cannot be told from the levels alone what may not be null.
+    boolean hasLevels =
+        there.getMaxRepetitionLevel() == wanted.getMaxRepetitionLevel()
+            && (there.getMaxRepetitionLevel() == 0
+                || there.getMaxDefinitionLevel() == wanted.getMaxDefinitionLevel());
+    return hasLevels && isSameType && isInMicros;
+  }
+
+  private static boolean isTime(@Nullable LogicalTypeAnnotation logical) {
+    return logical instanceof DateLogicalTypeAnnotation
+        || logical instanceof TimeLogicalTypeAnnotation;
+  }
+
+  private static PrimitiveTypeName primitive(ColumnDescriptor column) {
+    return column.getPrimitiveType().getPrimitiveTypeName();
+  }
+
+  /** Can it be read as a table's columns, value by value, and with the codecs that are there? */
+  boolean isReadableAs(MessageType wanted) {
+    return hasKnownCodecs() && match(wanted, DataFileReader::isSame) != null;
+  }
+
+  /** The same for a file whose columns may be of narrower types, or never null where they may. */
+  boolean hasValuesOf(MessageType wanted) {
+    return hasKnownCodecs() && match(wanted, DataFileReader::hasValues) != null;
+  }
+
+  private boolean hasKnownCodecs() {
+    return footer.getBlocks().stream()
+        .flatMap(block -> block.getColumns().stream())
+        .allMatch(column -> CODECS.contains(column.getCodec()));
+  }
+
+  /** Reads all rows, of what {@link #hasValuesOf} a table's columns. */
   void read(MessageType wanted, RowGroup to) {
-    List<@Nullable ColumnDescriptor> columns = match(wanted);
+    List<@Nullable ColumnDescriptor> columns = match(wanted, DataFileReader::hasValues);
     if (columns == null) {
       throw new IllegalStateException("not readable as " + wanted + ": " + location);
     }

@@ -3,9 +3,9 @@ package dev.leat.engine.iceberg;
 import dev.leat.engine.SinkChanges;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.iceberg.Metrics;
 import org.apache.iceberg.MetricsConfig;
@@ -22,16 +22,29 @@ import org.apache.parquet.hadoop.ColumnChunkPageWriteStore;
 import org.apache.parquet.hadoop.ParquetFileWriter;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.Type;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes one Parquet file, columns straight from the words of changes. It uses Parquet's writers of
- * columns, pages and files, which need no Hadoop, and not those of rows and codecs, which do.
+ * Writes one Parquet file, columns straight from the words of changes; see {@link FlatColumn}.
+ * Arrays go through Parquet's writers of columns, which need no Hadoop; those of rows and codecs
+ * do.
+ *
+ * <p><b>Size.</b> A file has reached its size if that is so of what it would be if it were
+ * completed now. Open pages and dictionaries count with what compression made of those before them;
+ * where that says that the file is full, they are completed and it is looked again.
  */
 final class DataFileWriter {
   private static final ParquetProperties PROPERTIES = ParquetProperties.builder().build();
   private static final int COLUMN_INDEX_TRUNCATE_LENGTH =
       ParquetProperties.DEFAULT_COLUMN_INDEX_TRUNCATE_LENGTH;
+  private static final long MAX_ROW_GROUP_BYTES = 64L << 20;
+
+  /** How far below its size a file is full. */
+  private static final double NEARLY = 0.98;
+
+  /** After so many rows at most it is looked how large the file is. */
+  private static final long LOOK_ROWS = 4096;
 
   /**
    * A file that is complete.
@@ -43,52 +56,109 @@ final class DataFileWriter {
   private final OutputFile file;
   private final org.apache.iceberg.Schema schema;
   private final MessageType type;
-  private final long rowGroupBytes;
   private final ZstdCompressor compressor = new ZstdCompressor();
   private final ParquetFileWriter writer;
-  private final List<ColumnCells> cells = new ArrayList<>();
+  private final FlatColumn[] flat;
+  private final int[] flatPlaces;
+  private final int[] nestedPlaces;
+  private final @Nullable MessageType nestedType;
+  private final ColumnCells[] cells;
   private ColumnChunkPageWriteStore pages;
-  private ColumnWriteStore columns;
-  private ColumnWriter[] outs;
+  private @Nullable ColumnWriteStore nestedStore;
+  private ColumnWriter[] nested = {};
   private int[] written = {};
+  private long targetBytes;
+  private long rowGroupBytes = MAX_ROW_GROUP_BYTES;
   private long rows;
   private long completeRows;
+  private long nextLook = 1;
+  private boolean isFull;
 
   /** A file of changes. */
-  DataFileWriter(OutputFile file, TableShape shape, long rowGroupBytes) {
-    this(file, shape.schema(), shape.parquet(), rowGroupBytes);
-    written = shape.written().stream().mapToInt(Integer::intValue).toArray();
-    List<ColumnDescriptor> leaves = type.getColumns();
-    for (int c = 0; c < leaves.size(); c++) {
-      cells.add(ColumnCells.of(shape.source().field(written[c]), leaves.get(c)));
-    }
+  DataFileWriter(OutputFile file, TableShape shape, long targetBytes) {
+    this(file, shape.schema(), shape.parquet(), shape, targetBytes);
   }
 
   /** A file of rows that are copied from others. */
   DataFileWriter(
-      OutputFile file, org.apache.iceberg.Schema schema, MessageType type, long rowGroupBytes) {
+      OutputFile file, org.apache.iceberg.Schema schema, MessageType type, long targetBytes) {
+    this(file, schema, type, null, targetBytes);
+  }
+
+  private DataFileWriter(
+      OutputFile file,
+      org.apache.iceberg.Schema schema,
+      MessageType type,
+      @Nullable TableShape shape,
+      long targetBytes) {
     this.file = file;
     this.schema = schema;
     this.type = type;
-    this.rowGroupBytes = rowGroupBytes;
+    this.targetBytes = targetBytes;
+    List<ColumnDescriptor> leaves = type.getColumns();
+    flatPlaces = places(leaves, true);
+    nestedPlaces = places(leaves, false);
+    flat = new FlatColumn[flatPlaces.length];
+    cells = new ColumnCells[shape == null ? 0 : nestedPlaces.length];
+    if (shape != null) {
+      written = shape.written().stream().mapToInt(Integer::intValue).toArray();
+    }
+    for (int i = 0; i < flat.length; i++) {
+      ColumnDescriptor leaf = leaves.get(flatPlaces[i]);
+      flat[i] =
+          shape == null
+              ? FlatColumn.copied(leaf)
+              : FlatColumn.of(shape.source().field(written[flatPlaces[i]]), leaf);
+    }
+    for (int i = 0; i < cells.length; i++) {
+      int place = nestedPlaces[i];
+      cells[i] = new ColumnCells(shape.source().field(written[place]), leaves.get(place));
+    }
+    nestedType = nestedPlaces.length == 0 ? null : nestedType();
+    writer = open();
+    pages = newPages();
+    beginGroup();
+  }
+
+  private static int[] places(List<ColumnDescriptor> leaves, boolean isFlat) {
+    return IntStream.range(0, leaves.size())
+        .filter(leaf -> FlatColumn.fits(leaves.get(leaf)) == isFlat)
+        .toArray();
+  }
+
+  private MessageType nestedType() {
+    List<Type> fields =
+        type.getFields().stream()
+            .filter(field -> !field.isPrimitive() || !isFlat(field.getName()))
+            .toList();
+    return new MessageType(type.getName(), fields);
+  }
+
+  private boolean isFlat(String column) {
+    return FlatColumn.fits(type.getColumnDescription(new String[] {column}));
+  }
+
+  private ParquetFileWriter open() {
     try {
-      writer =
+      ParquetFileWriter to =
           new ParquetFileWriter(
               new ParquetOutput(file),
               type,
               ParquetFileWriter.Mode.CREATE,
-              rowGroupBytes,
+              Math.min(rowGroupBytes, targetBytes),
               0,
               COLUMN_INDEX_TRUNCATE_LENGTH,
               ParquetProperties.DEFAULT_STATISTICS_TRUNCATE_LENGTH,
               ParquetProperties.DEFAULT_PAGE_WRITE_CHECKSUM_ENABLED);
-      writer.start();
+      to.start();
+      return to;
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write " + file.location(), e);
+      throw cannotWrite(e);
     }
-    pages = newPages();
-    columns = PROPERTIES.newColumnWriteStore(type, pages, pages);
-    outs = writers();
+  }
+
+  private UncheckedIOException cannotWrite(IOException e) {
+    return new UncheckedIOException("cannot write " + file.location(), e);
   }
 
   private ColumnChunkPageWriteStore newPages() {
@@ -96,8 +166,16 @@ final class DataFileWriter {
         compressor, type, HeapByteBufferAllocator.getInstance(), COLUMN_INDEX_TRUNCATE_LENGTH);
   }
 
-  private ColumnWriter[] writers() {
-    return type.getColumns().stream().map(columns::getColumnWriter).toArray(ColumnWriter[]::new);
+  private void beginGroup() {
+    for (FlatColumn column : flat) {
+      column.begin(pages.getPageWriter(column.leaf()));
+    }
+    if (nestedType != null) {
+      ColumnWriteStore store = PROPERTIES.newColumnWriteStore(nestedType, pages, pages);
+      nestedStore = store;
+      nested =
+          nestedType.getColumns().stream().map(store::getColumnWriter).toArray(ColumnWriter[]::new);
+    }
   }
 
   String location() {
@@ -109,74 +187,140 @@ final class DataFileWriter {
     return completeRows + rows;
   }
 
+  /** Has it reached its size? */
+  boolean isFull() {
+    return isFull;
+  }
+
+  /** Sets the size at which it is full. */
+  void setTargetBytes(long bytes) {
+    targetBytes = bytes;
+    nextLook = Math.min(nextLook, rows() + 1);
+  }
+
+  /** Sets the size at which a group of rows is complete; 64 MiB if nobody does. */
+  void setRowGroupBytes(long bytes) {
+    rowGroupBytes = bytes;
+    nextLook = Math.min(nextLook, rows() + 1);
+  }
+
   /** Writes a row. */
   void write(SinkChanges changes, int row) {
-    for (int c = 0; c < outs.length; c++) {
-      cells.get(c).write(changes, row, written[c], outs[c]);
-    }
-    columns.endRecord();
-    rows++;
-    flushIfFull();
-  }
-
-  /** Copies the row that readers of all columns stand before, and moves them behind it. */
-  void copy(@Nullable ColumnReader[] readers) {
-    for (int c = 0; c < outs.length; c++) {
-      ColumnReader from = readers[c];
-      if (from == null) {
-        outs[c].writeNull(0, 0);
-      } else {
-        do {
-          ColumnCells.copy(from, outs[c]);
-          from.consume();
-        } while (from.getCurrentRepetitionLevel() > 0);
+    try {
+      for (int c = 0; c < flat.length; c++) {
+        flat[c].write(changes, row, written[flatPlaces[c]]);
       }
+      for (int c = 0; c < nested.length; c++) {
+        cells[c].write(changes, row, written[nestedPlaces[c]], nested[c]);
+      }
+      endRow();
+    } catch (IOException e) {
+      throw cannotWrite(e);
     }
-    columns.endRecord();
-    rows++;
-    flushIfFull();
   }
 
-  private void flushIfFull() {
-    if (columns.getBufferedSize() >= rowGroupBytes) {
+  /**
+   * Copies the row that readers of all columns stand before, and moves them behind it.
+   *
+   * @param defaults of the last columns, which are numbers, where a row has none; less than 0 for
+   *     nothing
+   */
+  void copy(@Nullable ColumnReader[] readers, long... defaults) {
+    int numbers = readers.length - defaults.length;
+    try {
+      for (int c = 0; c < flat.length; c++) {
+        int place = flatPlaces[c];
+        ColumnReader from = readers[place];
+        flat[c].copy(from, place < numbers ? -1 : defaults[place - numbers]);
+        if (from != null) {
+          from.consume();
+        }
+      }
+      for (int c = 0; c < nested.length; c++) {
+        ColumnReader from = readers[nestedPlaces[c]];
+        if (from == null) {
+          nested[c].writeNull(0, 0);
+        } else {
+          do {
+            ColumnCells.copy(from, nested[c]);
+            from.consume();
+          } while (from.getCurrentRepetitionLevel() > 0);
+        }
+      }
+      endRow();
+    } catch (IOException e) {
+      throw cannotWrite(e);
+    }
+  }
+
+  private void endRow() throws IOException {
+    if (nestedStore != null) {
+      nestedStore.endRecord();
+    }
+    rows++;
+    if (rows() >= nextLook) {
+      look();
+    }
+  }
+
+  /** Completes a row group if it is large enough, and looks when to look again. */
+  private void look() throws IOException {
+    long bytes = bytes();
+    if (bytes >= targetBytes) {
+      for (FlatColumn column : flat) {
+        column.settle(compressor);
+      }
+      bytes = bytes();
+      isFull = bytes >= targetBytes * NEARLY;
+    }
+    if (!isFull && bytes - writer.getPos() >= rowGroupBytes) {
       flush();
       pages = newPages();
-      columns = PROPERTIES.newColumnWriteStore(type, pages, pages);
-      outs = writers();
+      beginGroup();
     }
+    long limit = Math.min(targetBytes, writer.getPos() + rowGroupBytes);
+    double left = Math.max(0, limit - bytes) / Math.max(1.0, (double) bytes / rows());
+    nextLook = rows() + Math.max(1, Math.min(LOOK_ROWS, (long) (left / 2)));
   }
 
   /** About how many bytes the file has, with what is in memory still. */
   long bytes() {
     try {
-      return writer.getPos() + columns.getBufferedSize();
+      long bytes = writer.getPos();
+      for (FlatColumn column : flat) {
+        bytes += column.bytes();
+      }
+      return nestedStore == null ? bytes : bytes + nestedStore.getBufferedSize();
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write " + file.location(), e);
+      throw cannotWrite(e);
     }
   }
 
-  private void flush() {
+  private void flush() throws IOException {
     if (rows == 0) {
       return;
     }
-    try {
-      writer.startBlock(rows);
-      columns.flush();
-      pages.flushToFileWriter(writer);
-      writer.endBlock();
-      columns.close();
-      pages.close();
-      completeRows += rows;
-      rows = 0;
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot write " + file.location(), e);
+    writer.startBlock(rows);
+    for (FlatColumn column : flat) {
+      column.completeChunk();
     }
+    if (nestedStore != null) {
+      nestedStore.flush();
+    }
+    pages.flushToFileWriter(writer);
+    writer.endBlock();
+    if (nestedStore != null) {
+      nestedStore.close();
+    }
+    pages.close();
+    completeRows += rows;
+    rows = 0;
   }
 
   /** Completes the file; it survives a power cut then. */
   Written finish(MetricsConfig config) {
-    flush();
     try {
+      flush();
       writer.end(Map.of("iceberg.schema", SchemaParser.toJson(schema)));
       ParquetMetadata footer = writer.getFooter();
       return new Written(
@@ -185,7 +329,7 @@ final class DataFileWriter {
           ParquetUtil.footerMetrics(footer, Stream.empty(), config),
           ParquetUtil.getSplitOffsets(footer));
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write " + file.location(), e);
+      throw cannotWrite(e);
     } finally {
       compressor.release();
     }

@@ -1,5 +1,8 @@
 package dev.leat.engine.iceberg;
 
+import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.FLOAT;
+import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.INT32;
+
 import dev.leat.engine.plan.Field;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;
@@ -13,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.parquet.column.ColumnReader;
 import org.apache.parquet.io.api.Binary;
+import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.jspecify.annotations.Nullable;
 
 /** Rows of a file as those of a relation: the way back of what {@link ColumnCells} does. */
@@ -85,9 +89,10 @@ final class FileValues {
     return switch (type.kind()) {
       case BOOLEAN -> reader.getBoolean();
       case INT -> reader.getInteger();
-      case LONG -> reader.getLong();
+      // A file may be older than the table's present type, which is wider then.
+      case LONG -> primitive(reader) == INT32 ? (long) reader.getInteger() : reader.getLong();
       case FLOAT -> reader.getFloat();
-      case DOUBLE -> reader.getDouble();
+      case DOUBLE -> primitive(reader) == FLOAT ? (double) reader.getFloat() : reader.getDouble();
       case DECIMAL -> new BigDecimal(unscaled(reader), type.scale());
       case STRING -> reader.getBinary().toStringUsingUTF8();
       case INSTANT -> Instant.EPOCH.plus(reader.getLong(), ChronoUnit.MICROS);
@@ -98,8 +103,12 @@ final class FileValues {
     };
   }
 
+  private static PrimitiveTypeName primitive(ColumnReader reader) {
+    return reader.getDescriptor().getPrimitiveType().getPrimitiveTypeName();
+  }
+
   private static BigInteger unscaled(ColumnReader reader) {
-    return switch (reader.getDescriptor().getPrimitiveType().getPrimitiveTypeName()) {
+    return switch (primitive(reader)) {
       case INT32 -> BigInteger.valueOf(reader.getInteger());
       case INT64 -> BigInteger.valueOf(reader.getLong());
       default -> {

@@ -147,6 +147,7 @@ final class IcebergSession implements SinkSession {
           .tables()
           .buildTable(sink.identifier(), schema)
           .withPartitionSpec(sink.spec(schema))
+          .withSortOrder(sink.order(schema))
           .withProperties(sink.tableProperties())
           .create();
     } catch (AlreadyExistsException e) {

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.SnapshotRef;
+import org.apache.iceberg.SortOrder;
 import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.ValidationException;
@@ -138,6 +139,26 @@ public final class IcebergSink implements Sink {
   }
 
   /**
+   * A copy whose files have their rows in the order of some columns, ascending, nulls first:
+   * readers skip more of a file then. A table that is made says so, too. Rows of a commit are
+   * sorted together, so files of it do not overlap within a partition; compaction does not sort.
+   *
+   * @throws IllegalStateException if rows are not only added
+   */
+  public IcebergSink sortedBy(String... columns) {
+    if (target.mode.deletes() != WriteMode.Deletes.NONE) {
+      throw new IllegalStateException("only .append(...) sorts: table=" + target.table);
+    }
+    WriteMode mode = new WriteMode(WriteMode.Deletes.NONE, List.of(), List.of(columns));
+    return new IcebergSink(
+        new Target(target.lake, target.table, target.branch, mode),
+        partitions,
+        properties,
+        targetFileBytes,
+        steps);
+  }
+
+  /**
    * A copy with another size at which a file is completed; a commit completes all files, whatever
    * their size. 64 KiB or more; default 128 MiB.
    */
@@ -238,6 +259,12 @@ public final class IcebergSink implements Sink {
     return spec.build();
   }
 
+  SortOrder order(org.apache.iceberg.Schema schema) {
+    SortOrder.Builder order = SortOrder.builderFor(schema);
+    target.mode.order().forEach(order::asc);
+    return order.build();
+  }
+
   Map<String, String> tableProperties() {
     Map<String, String> all = new LinkedHashMap<>();
     all.put(TableProperties.FORMAT_VERSION, Integer.toString(target.mode.formatVersion()));
@@ -257,6 +284,7 @@ public final class IcebergSink implements Sink {
   public void check(SinkSource source) {
     String what = "sink '" + source.name() + "' to " + describe();
     target.mode.check(source, what);
+    RowOrder.check(target.mode.order(), source.schema(), what);
     List<String> missing = new ArrayList<>();
     for (Partition partition : partitions) {
       if (source.schema().find(partition.column()) < 0) {

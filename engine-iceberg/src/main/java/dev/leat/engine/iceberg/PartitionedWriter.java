@@ -14,20 +14,22 @@ import org.apache.iceberg.FileMetadata;
 import org.apache.iceberg.MetricsConfig;
 import org.apache.iceberg.PartitionKey;
 import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.SortOrder;
 import org.apache.iceberg.Table;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Spreads rows over files: one open for each partition, another when it is as large as it should
- * be. If too many are open, those that were opened first are completed.
+ * be. If too many are open, those that were opened first are completed. Rows of a partition that
+ * has a file find it by {@link PartitionRoutes}, if there is one for its transforms.
  *
  * @param <F> what a file that is complete is
  */
 final class PartitionedWriter<F extends ContentFile<F>> {
   private static final Logger LOG = LoggerFactory.getLogger(PartitionedWriter.class);
   private static final int MAX_OPEN_FILES = 64;
-  private static final long ROW_GROUP_BYTES = 64L << 20;
 
   /** What becomes of a file. */
   @FunctionalInterface
@@ -39,10 +41,10 @@ final class PartitionedWriter<F extends ContentFile<F>> {
   private final PartitionSpec spec;
   private final TableShape shape;
   private final long targetFileBytes;
-  private final long rowGroupBytes;
   private final MetricsConfig metrics;
   private final Completion<F> completion;
   private final PartitionKey key;
+  private final @Nullable PartitionRoutes routes;
   private final String suffix;
   private final String session = UUID.randomUUID().toString();
   private final Map<PartitionKey, DataFileWriter> open = new LinkedHashMap<>();
@@ -60,16 +62,26 @@ final class PartitionedWriter<F extends ContentFile<F>> {
     this.spec = table.spec();
     this.shape = shape;
     this.targetFileBytes = targetFileBytes;
-    this.rowGroupBytes = Math.min(ROW_GROUP_BYTES, targetFileBytes);
     this.suffix = suffix;
     this.metrics = metrics;
     this.completion = completion;
     this.key = new PartitionKey(spec, shape.schema());
+    this.routes = PartitionRoutes.of(spec, shape).orElse(null);
   }
 
-  /** Of files of rows. */
+  /** Of files of rows in any order. */
   static PartitionedWriter<org.apache.iceberg.DataFile> ofRows(
       Table table, TableShape shape, long targetFileBytes) {
+    return ofRows(table, shape, targetFileBytes, SortOrder.unsorted());
+  }
+
+  /**
+   * Of files of rows.
+   *
+   * @param order in which the rows come
+   */
+  static PartitionedWriter<org.apache.iceberg.DataFile> ofRows(
+      Table table, TableShape shape, long targetFileBytes, SortOrder order) {
     PartitionSpec spec = table.spec();
     return new PartitionedWriter<>(
         table,
@@ -80,6 +92,7 @@ final class PartitionedWriter<F extends ContentFile<F>> {
         (partition, written) -> {
           DataFiles.Builder builder =
               DataFiles.builder(spec)
+                  .withSortOrder(order)
                   .withPath(written.location())
                   .withFormat(FileFormat.PARQUET)
                   .withFileSizeInBytes(written.bytes())
@@ -135,8 +148,24 @@ final class PartitionedWriter<F extends ContentFile<F>> {
    * @return the file that it is the last row of
    */
   DataFileWriter write(SinkChanges changes, int row, ChangeRow struct) {
+    DataFileWriter known = routes == null ? null : routes.find(changes, row);
+    DataFileWriter file = known == null ? route(struct.at(changes, row)) : known;
+    file.write(changes, row);
+    if (file.isFull()) {
+      if (spec.isPartitioned()) {
+        key.partition(struct.at(changes, row));
+      }
+      PartitionKey partition = key.copy();
+      open.remove(partition);
+      complete(partition, file);
+    }
+    return file;
+  }
+
+  /** The file of a row by its partition; a new one if need be. */
+  private DataFileWriter route(ChangeRow row) {
     if (spec.isPartitioned()) {
-      key.partition(struct.at(changes, row));
+      key.partition(row);
     }
     DataFileWriter file = open.get(key);
     if (file == null) {
@@ -145,11 +174,8 @@ final class PartitionedWriter<F extends ContentFile<F>> {
       file = newFile(partition);
       open.put(partition, file);
     }
-    file.write(changes, row);
-    if (file.bytes() >= targetFileBytes) {
-      PartitionKey partition = key.copy();
-      open.remove(partition);
-      complete(partition, file);
+    if (routes != null) {
+      routes.put(file);
     }
     return file;
   }
@@ -160,7 +186,7 @@ final class PartitionedWriter<F extends ContentFile<F>> {
         spec.isPartitioned()
             ? table.locationProvider().newDataLocation(spec, partition, name)
             : table.locationProvider().newDataLocation(name);
-    return new DataFileWriter(table.io().newOutputFile(location), shape, rowGroupBytes);
+    return new DataFileWriter(table.io().newOutputFile(location), shape, targetFileBytes);
   }
 
   private void makeRoom() {
@@ -174,6 +200,9 @@ final class PartitionedWriter<F extends ContentFile<F>> {
   }
 
   private void complete(PartitionKey partition, DataFileWriter file) {
+    if (routes != null) {
+      routes.forget();
+    }
     complete.add(completion.complete(partition, file.finish(metrics)));
   }
 

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.LongPredicate;
+import java.util.function.UnaryOperator;
 import org.apache.iceberg.ContentFile;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFile;
@@ -22,6 +23,7 @@ import org.apache.iceberg.FileContent;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.SnapshotChanges;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.deletes.PositionDeleteIndex;
 import org.apache.iceberg.io.CloseableIterable;
@@ -34,6 +36,9 @@ import org.jspecify.annotations.Nullable;
  * keeps in memory is asked. Files come in the order of their commits.
  */
 final class SnapshotRows {
+  private static final Comparator<File> IN_ORDER =
+      Comparator.comparingLong(File::number).thenComparing(file -> file.data.location());
+
   private final Table table;
   private final Schema schema;
   private final MessageType type;
@@ -41,9 +46,20 @@ final class SnapshotRows {
   private final Map<List<Integer>, RowKeys> keysOf = new HashMap<>();
   private final Map<String, KeyIndex> deletedKeys = new HashMap<>();
 
+  /** Takes the rows of a file, one after the other. */
+  @FunctionalInterface
+  interface FileRows {
+    /**
+     * Takes a row.
+     *
+     * @param position in the file, from 0, those that are deleted counted too
+     */
+    void row(long position, @Nullable Object[] values);
+  }
+
   /** A file and what is deleted in it. */
-  private record File(DataFile data, List<DeleteFile> deletes) {
-    private long number() {
+  record File(DataFile data, List<DeleteFile> deletes) {
+    long number() {
       return Objects.requireNonNullElse(data.dataSequenceNumber(), 0L);
     }
   }
@@ -63,35 +79,58 @@ final class SnapshotRows {
 
   /** Shows all rows of a snapshot. */
   void forEach(Snapshot snapshot, Consumer<List<@Nullable Object>> row) {
+    files(snapshot, DataFile::copyWithoutStats)
+        .forEach(file -> read(file, (position, values) -> row.accept(Arrays.asList(values))));
+  }
+
+  /**
+   * The files of a snapshot in the order of their commits, which is always the same.
+   *
+   * @param copied what is kept of each
+   */
+  List<File> files(Snapshot snapshot, UnaryOperator<DataFile> copied) {
     List<File> files = new ArrayList<>();
     try (CloseableIterable<FileScanTask> tasks =
-        table.newScan().useSnapshot(snapshot.snapshotId()).planFiles()) {
+        table.newScan().useSnapshot(snapshot.snapshotId()).includeColumnStats().planFiles()) {
       for (FileScanTask task : tasks) {
         files.add(
             new File(
-                task.file().copyWithoutStats(),
+                copied.apply(task.file()),
                 task.deletes().stream().map(DeleteFile::copyWithoutStats).toList()));
       }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read the manifests of " + what, e);
     }
-    files.sort(Comparator.comparingLong(File::number).thenComparing(file -> file.data.location()));
-    files.forEach(file -> read(file, row));
+    files.sort(IN_ORDER);
+    return files;
   }
 
-  private void read(File file, Consumer<List<@Nullable Object>> to) {
+  /** The same of what a snapshot has added. */
+  List<File> added(Snapshot snapshot, UnaryOperator<DataFile> copied) {
+    List<File> files = new ArrayList<>();
+    for (DataFile file :
+        SnapshotChanges.builderFor(table).snapshot(snapshot).build().addedDataFiles()) {
+      files.add(new File(copied.apply(file), List.of()));
+    }
+    files.sort(IN_ORDER);
+    return files;
+  }
+
+  /** Shows the rows of a file that are not deleted. */
+  void read(File file, FileRows to) {
     requireParquet(file.data);
     LongPredicate isDeleted = deleted(file);
     FileValues values = new FileValues(schema);
     long[] position = {0};
     try (DataFileReader reader =
         new DataFileReader(table.io().newInputFile(file.data.location()))) {
-      if (!reader.isReadableAs(type)) {
+      if (!reader.hasValuesOf(type)) {
         throw new EngineException(
             Kind.INVALID,
             what
-                + " has a file with columns of other types than the table's, or with a codec that is"
-                + " not read here; have the table's files rewritten: location="
+                + " has a file with columns of other types than the table's, without the table's"
+                + " numbers of columns, or with a codec that is not read here; have the table's"
+                + " files rewritten: location="
                 + file.data.location());
       }
       reader.read(
@@ -99,9 +138,10 @@ final class SnapshotRows {
           (readers, rows) -> {
             for (long r = 0; r < rows; r++) {
               @Nullable Object[] row = values.next(readers);
-              if (!isDeleted.test(position[0]++)) {
-                to.accept(Arrays.asList(row));
+              if (!isDeleted.test(position[0])) {
+                to.row(position[0], row);
               }
+              position[0]++;
             }
           });
     }

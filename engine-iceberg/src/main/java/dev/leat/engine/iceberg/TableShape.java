@@ -3,6 +3,7 @@ package dev.leat.engine.iceberg;
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
 import dev.leat.engine.plan.Field;
+import dev.leat.engine.plan.Names;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.iceberg.UpdateSchema;
 import org.apache.iceberg.parquet.ParquetSchemaUtil;
+import org.apache.iceberg.types.TypeUtil;
 import org.apache.iceberg.types.Types;
 import org.apache.parquet.schema.MessageType;
 import org.jspecify.annotations.Nullable;
@@ -121,6 +123,61 @@ record TableShape(
               + String.join("; ", differences)
               + "; write to another table, or change the table or the relation");
     }
+  }
+
+  /**
+   * Checks that the rows of a table can be those of a stream.
+   *
+   * @param what for the message
+   * @throws EngineException INVALID if there is a difference; the message has all of them
+   */
+  static void requireReadable(Schema stream, org.apache.iceberg.Schema table, String what) {
+    List<String> differences = new ArrayList<>();
+    List<String> names = table.columns().stream().map(Types.NestedField::name).toList();
+    for (Field field : stream.fields()) {
+      Types.NestedField there = table.asStruct().field(field.name());
+      if (there == null) {
+        differences.add(Names.unknown("column of the table", field.name(), names));
+      } else if (!isReadable(type(field.type(), new AtomicInteger()), there.type())) {
+        differences.add(
+            "column '"
+                + field.name()
+                + "' is "
+                + field.type()
+                + " in the stream, and "
+                + there.type()
+                + " in the table");
+      } else if (there.isOptional() && !field.nullable()) {
+        differences.add(
+            "column '" + field.name() + "' may be null in the table, in the stream not");
+      } else if (there.initialDefault() != null) {
+        differences.add(
+            "column '"
+                + field.name()
+                + "' has a default for rows that were there before it, which is not read here");
+      }
+    }
+    if (!differences.isEmpty()) {
+      throw new EngineException(
+          Kind.INVALID,
+          what
+              + " cannot be read: "
+              + String.join("; ", differences)
+              + "; change the stream's record, or read into a stream of its own and compute from it");
+    }
+  }
+
+  /** Is it the type that is wanted, or a narrower one? Elements of lists may be null in both. */
+  private static boolean isReadable(
+      org.apache.iceberg.types.Type wanted, org.apache.iceberg.types.Type there) {
+    if (wanted.isListType() && there.isListType()) {
+      return there.asListType().isElementOptional()
+          && isReadable(wanted.asListType().elementType(), there.asListType().elementType());
+    }
+    return wanted.equals(there)
+        || (there.isPrimitiveType()
+            && wanted.isPrimitiveType()
+            && TypeUtil.isPromotionAllowed(there, wanted.asPrimitiveType()));
   }
 
   /** Numbers of elements do not matter. */

@@ -16,8 +16,9 @@ import org.apache.iceberg.TableMetadata;
  * @param deletes how rows are taken away
  * @param key names the columns that no two rows share; empty for the key of the relation itself, or
  *     where rows are only added
+ * @param order names the columns by which the rows of a file are sorted; none if they are not
  */
-record WriteMode(Deletes deletes, List<String> key) {
+record WriteMode(Deletes deletes, List<String> key, List<String> order) {
   /** How rows are taken away, and since which version of the format. */
   enum Deletes {
     NONE(2),
@@ -33,8 +34,13 @@ record WriteMode(Deletes deletes, List<String> key) {
 
   static final WriteMode APPEND = new WriteMode(Deletes.NONE, List.of());
 
+  WriteMode(Deletes deletes, List<String> key) {
+    this(deletes, key, List.of());
+  }
+
   WriteMode {
     key = List.copyOf(key);
+    order = List.copyOf(order);
     if (key.stream().distinct().count() < key.size()) {
       throw new IllegalArgumentException("a column is named twice: key=" + key);
     }
@@ -44,7 +50,7 @@ record WriteMode(Deletes deletes, List<String> key) {
   WriteMode of(SinkSource source) {
     return deletes == Deletes.NONE || !key.isEmpty()
         ? this
-        : new WriteMode(deletes, source.key().orElse(List.of()));
+        : new WriteMode(deletes, source.key().orElse(List.of()), order);
   }
 
   int formatVersion() {
@@ -171,7 +177,7 @@ record WriteMode(Deletes deletes, List<String> key) {
   /** What brings changes into the table. */
   TableChanges changes(IcebergSink sink, SinkSource source, TableShape shape) {
     if (deletes == Deletes.NONE) {
-      return new AddedRows(shape, sink);
+      return new AddedRows(shape, sink, order);
     }
     RowKeys keys = new RowKeys(source.schema(), of(source).key);
     return deletes == Deletes.VECTORS

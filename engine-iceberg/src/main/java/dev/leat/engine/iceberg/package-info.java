@@ -1,2 +1,5 @@
-/** Relations as Iceberg tables; begin with {@link dev.leat.engine.iceberg.IcebergSink}. */
+/**
+ * Relations as Iceberg tables, and tables as streams; begin with {@link
+ * dev.leat.engine.iceberg.IcebergSink} and {@link dev.leat.engine.iceberg.IcebergSource}.
+ */
 package dev.leat.engine.iceberg;

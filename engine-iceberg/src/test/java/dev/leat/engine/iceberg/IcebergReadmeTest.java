@@ -1,5 +1,6 @@
 package dev.leat.engine.iceberg;
 
+import static dev.leat.engine.Expressions.count;
 import static dev.leat.engine.iceberg.Partition.days;
 import static dev.leat.engine.iceberg.Partition.identity;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -72,6 +73,37 @@ class IcebergReadmeTest {
         .containsExactly(Row.of(plans, "paid"));
   }
 
+  private static void fromTheLake(Engine engine, Path directory, Instant since) {
+    IcebergSource source = IcebergSource.of(Lake.local(directory), "web.clicks").from("at", since);
+    SourceProgress read = source.readInto(engine, "clicks");
+    engine.view("by_type").await(read.position());
+  }
+
+  @Test
+  void theSourceOfTheReadmeWorks() {
+    Path lake = temp.resolve("lake");
+    Instant at = Instant.parse("2026-01-01T00:00:00Z");
+    try (Engine engine =
+        Engine.inMemory(Pipeline.define(p -> toTheLake(p.stream("clicks", Click.class), lake)))) {
+      engine.stream("clicks", Click.class).append(new Click("u1", "view", at.minusSeconds(1)));
+      engine.stream("clicks", Click.class).append(new Click("u1", "view", at));
+    }
+    Pipeline counting =
+        Pipeline.define(
+            p ->
+                p.stream("clicks", Click.class)
+                    .groupBy(Click::type)
+                    .aggregate(count().as("n"))
+                    .materialize("by_type"));
+    try (Engine engine = Engine.inMemory(counting)) {
+      fromTheLake(engine, lake, at);
+      fromTheLake(engine, lake, at);
+      assertThat(engine.view("by_type").scan())
+          .singleElement()
+          .satisfies(row -> assertThat(row.value("n")).isEqualTo(1L));
+    }
+  }
+
   @Test
   void theCodeOfTheReadmeIsThatOfThisTest() throws IOException {
     String source =
@@ -82,7 +114,7 @@ class IcebergReadmeTest {
       blocks++;
       assertThat(withoutIndent(source)).contains(withoutIndent(code.group(1)));
     }
-    assertThat(blocks).isEqualTo(2);
+    assertThat(blocks).isEqualTo(3);
   }
 
   private static String withoutIndent(String code) {

@@ -248,6 +248,57 @@ class IcebergSinkTest {
   }
 
   @Test
+  void moreRowsAndPartitionsThanAreRememberedAreInTheirFilesToo() {
+    Schema schema =
+        Schema.of(
+            List.of(
+                new Field("kind", Type.STRING, true),
+                new Field("at", Type.INSTANT, true),
+                new Field("ratio", Type.DOUBLE, false)));
+    List<Row> rows = new ArrayList<>();
+    java.util.Random random = new java.util.Random(4);
+    for (int i = 0; i < 1500; i++) {
+      int kind = random.nextInt(6);
+      Instant at = Instant.EPOCH.plusSeconds(3600L * (random.nextInt(100) - 50) + i % 60);
+      rows.add(
+          Row.of(
+              schema,
+              kind == 0 ? null : "kind " + kind,
+              random.nextInt(9) == 0 ? null : at,
+              random.nextInt(3) - 1.0));
+    }
+    IcebergSink sink =
+        IcebergSink.append(lake(), "web.spread")
+            .partitionedBy(identity("kind"), days("at"), identity("ratio"));
+
+    TableFiles table = write(schema, sink, rows);
+
+    // What each file says of its partition is so of all its rows: nulls or one value, not both.
+    String day = "CAST(floor(epoch_us(\"at\") / 86400000000.0) AS INT)";
+    List<List<Object>> found =
+        table.query(
+            "SELECT parse_filename(filename) AS name, count(*), list_distinct(list(coalesce(kind,"
+                + " 'none')))::VARCHAR, list_distinct(list(coalesce("
+                + day
+                + ", 999)))::VARCHAR, list_distinct(list(ratio))::VARCHAR FROM FILES GROUP BY name"
+                + " ORDER BY name");
+    List<List<Object>> expected = new ArrayList<>();
+    for (var file : table.files()) {
+      String kind = file.partition().get(0, String.class);
+      Integer days = file.partition().get(1, Integer.class);
+      expected.add(
+          List.of(
+              LocalFileIO.path(file.location()).getFileName().toString(),
+              file.recordCount(),
+              "[" + (kind == null ? "none" : kind) + "]",
+              "[" + (days == null ? 999 : days) + "]",
+              "[" + file.partition().get(2, Double.class) + "]"));
+    }
+    assertThat(found).containsExactlyInAnyOrderElementsOf(expected);
+    assertThat(table.query("SELECT count(*) FROM FILES")).containsExactly(List.of(1500L));
+  }
+
+  @Test
   void allTransformsSpreadRows() {
     IcebergSink sink =
         IcebergSink.append(lake(), "web.clicks")
@@ -291,6 +342,48 @@ class IcebergSinkTest {
         .containsExactly(List.of(400L, 400L));
     assertThat(table.files().size()).isBetween(4, 8);
     assertThat(table.files()).allSatisfy(f -> assertThat(f.fileSizeInBytes()).isLessThan(90_000));
+  }
+
+  @Test
+  void rowsOfFilesAreInTheWantedOrder() {
+    Schema schema =
+        Schema.of(
+            List.of(
+                new Field("type", Type.STRING, true),
+                new Field("price", Type.decimal(30, 2), true),
+                new Field("ratio", Type.DOUBLE, false),
+                new Field("part", Type.INT, false)));
+    List<String> types = Arrays.asList(null, "b", "\uFF5E", "a", "\uD83D\uDE00", "", "ab");
+    List<Row> rows = new ArrayList<>();
+    java.util.Random random = new java.util.Random(9);
+    for (int i = 0; i < 500; i++) {
+      rows.add(
+          Row.of(
+              schema,
+              types.get(random.nextInt(types.size())),
+              random.nextInt(5) == 0 ? null : BigDecimal.valueOf(random.nextInt(9) - 4, 2),
+              random.nextInt(9) == 0 ? Double.NaN : random.nextInt(40) - 20.0,
+              i % 2));
+    }
+    IcebergSink sink =
+        IcebergSink.append(lake(), "web.sorted")
+            .partitionedBy(identity("part"))
+            .sortedBy("type", "price", "ratio");
+
+    TableFiles table = write(schema, sink, rows);
+
+    assertThat(table.files()).allSatisfy(file -> assertThat(file.sortOrderId()).isEqualTo(1));
+    assertThat(table.query("SELECT count(*) FROM FILES")).containsExactly(List.of(500L));
+    String columns = "filename, type, price::VARCHAR, ratio::VARCHAR";
+    String order = "filename, type NULLS FIRST, price NULLS FIRST, ratio, part";
+    assertThat(table.query("SELECT " + columns + " FROM FILES"))
+        .isEqualTo(table.query("SELECT " + columns + " FROM FILES ORDER BY " + order));
+    assertThatThrownBy(() -> pipeline(CLICKS, sink))
+        .isInstanceOf(EngineException.class)
+        .hasMessageContaining("sorted by column 'price', which is not there");
+    assertThatThrownBy(() -> IcebergSink.upsert(lake(), "web.sorted").sortedBy("type"))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("only .append(...) sorts");
   }
 
   @Test

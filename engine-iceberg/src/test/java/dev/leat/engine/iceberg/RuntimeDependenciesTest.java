@@ -20,6 +20,19 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A program with a sink runs with what a host gets from Maven, and says nothing on the console. */
 class RuntimeDependenciesTest {
+  private static final List<String> LIBRARIES =
+      List.of(
+          "/iceberg-",
+          "/parquet-",
+          "/avro-",
+          "/jackson-databind",
+          "/jackson-annotations",
+          "/caffeine-",
+          "/jts-core",
+          "/RoaringBitmap",
+          "/aircompressor",
+          "/sqlite-jdbc");
+
   @TempDir private Path temp;
 
   @Test
@@ -65,12 +78,31 @@ class RuntimeDependenciesTest {
         .contains("refused: REST catalogs and S3 need libraries", "httpclient5", "iceberg-aws");
   }
 
+  /** The enforcer's rule lets in no other libraries than these and those of engine-core. */
+  @Test
+  void theLibrariesAreNotMoreThan35Megabytes() throws Exception {
+    List<Path> libraries =
+        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+            .filter(RuntimeDependenciesTest::isThereAtRunTime)
+            .filter(path -> LIBRARIES.stream().anyMatch(path.replace('\\', '/')::contains))
+            .map(Path::of)
+            .toList();
+    long bytes = 0;
+    for (Path library : libraries) {
+      bytes += Files.size(library);
+    }
+
+    assertThat(libraries).hasSize(19);
+    assertThat(bytes).isLessThan(35_000_000);
+  }
+
   private static boolean isThereAtRunTime(String path) {
     String name = String.valueOf(Path.of(path).getFileName());
     return !name.startsWith("hadoop-")
         && !name.startsWith("duckdb")
         && !name.startsWith("iceberg-data")
         && !name.startsWith("parquet-avro")
+        && !name.startsWith("zstd-jni")
         && !name.startsWith("http")
         && !name.startsWith("iceberg-aws")
         && !name.startsWith("jetty")

@@ -52,7 +52,8 @@ final class TableRows {
     return rows;
   }
 
-  private static Object value(Type type, Object value) {
+  /** A value of Iceberg's reader as in a row. */
+  static Object value(Type type, Object value) {
     if (value == null) {
       return null;
     }

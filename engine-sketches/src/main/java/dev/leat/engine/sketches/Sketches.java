@@ -9,7 +9,6 @@ import dev.leat.engine.Accessor;
 import dev.leat.engine.plan.AggregateCall;
 import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.Type;
-import java.time.Duration;
 
 /**
  * Approximate aggregates, for groups with so many values that keeping them all is too much. What
@@ -95,14 +94,7 @@ public final class Sketches {
    */
   public static AggregateCall approxPercentile(double fraction, Expr operand, double accuracy) {
     RelativeBins bins = RelativeBins.ofNumbers(accuracy);
-    // What is no number cannot be multiplied, which is said when the pipeline is defined.
-    Expr number = operand.times(1.0);
-    Expr bin =
-        call(
-            "within_" + accuracy,
-            Type.DOUBLE,
-            values -> values[0] == null ? null : bins.middle((Double) values[0]),
-            number);
+    Expr bin = call("within_" + accuracy, Type.DOUBLE, BinFunction.ofNumbers(bins), operand);
     return percentileDisc(fraction, bin);
   }
 
@@ -132,14 +124,12 @@ public final class Sketches {
   public static AggregateCall approxPercentileOfDurations(
       double fraction, Expr operand, double accuracy) {
     RelativeBins bins = RelativeBins.ofDurations(accuracy);
-    // Only of durations are both there, which is checked when the pipeline is defined.
-    Expr duration = operand.plus(Duration.ZERO).times(1L);
     Expr bin =
         call(
             "duration_within_" + accuracy,
             Type.DURATION,
-            values -> values[0] == null ? null : bins.middle((Duration) values[0]),
-            duration);
+            BinFunction.ofDurations(bins),
+            operand);
     return percentileDisc(fraction, bin);
   }
 }

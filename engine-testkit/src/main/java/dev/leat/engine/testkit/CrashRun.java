@@ -9,6 +9,7 @@ import dev.leat.engine.Pipeline;
 import dev.leat.engine.Threading;
 import dev.leat.engine.testkit.CrashCut.Level;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -55,6 +56,10 @@ final class CrashRun {
   private boolean isRefused;
   private Level needed = Level.LOGGED;
   private int opens;
+
+  /** When the engine was opened, if no epoch has said it yet. */
+  private @Nullable Instant openedAt;
+
   private int crashes;
   private int crashesWhileBuilding;
   private int callsSum;
@@ -244,7 +249,7 @@ final class CrashRun {
     Engine stepped = running();
     int before = (int) position();
     if (!isRefused) {
-      cuts.add(new CrashCut(appended, clock.instant(), Level.TRIED));
+      cuts.add(tried());
     }
     try {
       int rows = stepped.step();
@@ -261,6 +266,7 @@ final class CrashRun {
             before + 1,
             scenario.settings().durability() == Durability.SYNCED ? Level.SYNCED : Level.LOGGED);
         raise(stepped.syncedPosition().value(), Level.SYNCED);
+        openedAt = null;
         shadow.follow(cuts.get(before));
       }
       log("stepped " + rows + " rows, synced " + stepped.syncedPosition());
@@ -277,6 +283,10 @@ final class CrashRun {
     } catch (IllegalStateException e) {
       check(io.isDead(), "step() fails: " + e);
     }
+  }
+
+  private CrashCut tried() {
+    return new CrashCut(appended, clock.instant(), openedAt, Level.TRIED);
   }
 
   /** One that fails is told, and the engine goes on, unless its log failed. */
@@ -370,7 +380,7 @@ final class CrashRun {
     int tried = cuts.isEmpty() ? 0 : cuts.get(cuts.size() - 1).appends();
     if (!hasFailed && appended > tried) {
       // It takes what waits through the engine, as step() does.
-      cuts.add(new CrashCut(appended, clock.instant(), Level.TRIED));
+      cuts.add(tried());
     }
     try {
       closing.close();
@@ -435,6 +445,7 @@ final class CrashRun {
     }
     raise(position, Level.SYNCED);
     needed = Level.LOGGED;
+    openedAt = position == 0 ? null : clock.instant();
     appended = position == 0 ? 0 : cuts.get(position - 1).appends();
     if (shadow.epochs() > position) {
       shadow.close();

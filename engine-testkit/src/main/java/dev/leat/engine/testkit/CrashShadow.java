@@ -60,6 +60,10 @@ final class CrashShadow implements AutoCloseable {
 
   /** Takes the next epoch. */
   void follow(CrashCut cut) {
+    if (cut.opened() != null) {
+      clock.set(cut.opened());
+      EngineOnFiles.noteOpening(engine);
+    }
     clock.set(cut.time());
     memory.startEpoch(cut.time());
     while (appends < cut.appends()) {

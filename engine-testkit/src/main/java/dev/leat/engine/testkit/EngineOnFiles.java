@@ -12,11 +12,13 @@ import java.nio.file.Path;
 import java.util.function.Consumer;
 
 /**
- * Opens engines on files that a test makes fail. {@code Engine} takes such files through a method
- * that only this class calls, and calls by reflection, because {@link Io} is no type of its API.
+ * Opens engines on files that a test makes fail, and has one say that it was opened that was not.
+ * {@code Engine} has methods for both that only this class calls, and calls by reflection, because
+ * {@link Io} is no type of its API, and no host has a use for the other.
  */
 final class EngineOnFiles {
   private static final MethodHandle OPEN = open();
+  private static final MethodHandle NOTE_OPENING = noteOpening();
 
   private EngineOnFiles() {}
 
@@ -36,6 +38,26 @@ final class EngineOnFiles {
                   long.class));
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private static MethodHandle noteOpening() {
+    try {
+      return MethodHandles.privateLookupIn(Engine.class, MethodHandles.lookup())
+          .findVirtual(Engine.class, "noteOpening", MethodType.methodType(void.class));
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  /** Has the next epoch of an engine say that it was opened now. */
+  static void noteOpening(Engine engine) {
+    try {
+      NOTE_OPENING.invokeExact(engine);
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new IllegalStateException(e); // noteOpening() declares none
     }
   }
 

@@ -83,6 +83,16 @@ final class RandomExprs {
     return values.pick(schema.fields()).type();
   }
 
+  /** Has each value of a type a text? */
+  static boolean isText(Type type) {
+    return type.kind() != Kind.ARRAY && type.kind() != Kind.BYTES;
+  }
+
+  /** One of the types that have an order and a text. */
+  Type someScalar() {
+    return values.pick(SCALARS);
+  }
+
   private Type someOrderedType() {
     Type type = someType();
     return isScalar(type) ? type : Type.BOOLEAN;
@@ -109,7 +119,7 @@ final class RandomExprs {
 
   /** What there is for every type. */
   private Expr general(Type type, int depth) {
-    switch (random.nextInt(6)) {
+    switch (random.nextInt(7)) {
       case 0 -> {
         return choice(type, depth);
       }
@@ -118,6 +128,9 @@ final class RandomExprs {
       }
       case 2 -> {
         return call(Op.NULLIF, of(type, depth), of(related(type), 0));
+      }
+      case 4 -> {
+        return new RandomArrays(random, this, schema).element(type, depth);
       }
       case 3 -> {
         return percent(risk)
@@ -207,7 +220,8 @@ final class RandomExprs {
   }
 
   private Expr ofLong(int depth) {
-    return switch (random.nextInt(9)) {
+    return switch (random.nextInt(10)) {
+      case 9 -> new RandomArrays(random, this, schema).cardinality(depth);
       case 0 -> of(Type.STRING, depth).length();
       case 1 -> of(percent(50) ? Type.INSTANT : Type.DURATION, depth).epochSeconds();
       case 2 -> of(values.pick(INTEGERS), depth).round(random.nextInt(3));
@@ -245,7 +259,8 @@ final class RandomExprs {
   private Expr ofString(int depth) {
     Expr text = of(Type.STRING, depth);
     int least = percent(risk) ? -2 : 0;
-    return switch (random.nextInt(7)) {
+    return switch (random.nextInt(8)) {
+      case 7 -> new RandomArrays(random, this, schema).joined(depth);
       case 0 -> text.lower();
       case 1 -> text.upper();
       case 2 -> text.trim();
@@ -270,7 +285,8 @@ final class RandomExprs {
   /** A boolean expression of any kind. */
   Expr condition(int depth) {
     Type type = someOrderedType();
-    return switch (random.nextInt(9)) {
+    return switch (random.nextInt(10)) {
+      case 9 -> new RandomArrays(random, this, schema).contains(depth);
       case 0 -> call(Op.AND, of(Type.BOOLEAN, depth), of(Type.BOOLEAN, depth));
       case 1 -> call(Op.OR, of(Type.BOOLEAN, depth), of(Type.BOOLEAN, depth));
       case 2 -> of(Type.BOOLEAN, depth).not();

@@ -179,6 +179,14 @@ final class ReferenceExpressions {
         boolean equal = Boolean.TRUE.equals(areEqual(call.arguments(), values, 1, common));
         return equal ? null : values.get(0);
       }
+      case CONTAINS -> {
+        return contains(call.arguments(), values);
+      }
+      case ELEMENT -> {
+        return values.get(0) instanceof List<?> list && values.get(1) instanceof Number place
+            ? elementAt(list, place.longValue())
+            : null;
+      }
       default -> {
         List<Object> present = new ArrayList<>();
         for (Object value : values) {
@@ -190,6 +198,30 @@ final class ReferenceExpressions {
         return compute(call, present);
       }
     }
+  }
+
+  private @Nullable Boolean contains(List<Expr> arguments, List<@Nullable Object> values) {
+    Type element = typeOf(arguments.get(0)).elementType();
+    Object value = ReferenceNumbers.convert(values.get(1), typeOf(arguments.get(1)), element);
+    if (values.get(0) == null || value == null) {
+      return null;
+    }
+    boolean sawNull = false;
+    for (Object each : (List<?>) values.get(0)) {
+      sawNull |= each == null;
+      if (each != null && (each.equals(value) || isEqual(element, each, value))) {
+        return true;
+      }
+    }
+    return sawNull ? null : false;
+  }
+
+  private static boolean isEqual(Type type, Object a, Object b) {
+    return ReferenceValues.compare(type, a, b) == 0;
+  }
+
+  private static @Nullable Object elementAt(List<?> list, long place) {
+    return place >= 1 && place <= list.size() ? list.get((int) place - 1) : null;
   }
 
   private @Nullable Boolean isIn(List<Expr> arguments, List<@Nullable Object> values) {
@@ -262,6 +294,10 @@ final class ReferenceExpressions {
       case LIKE -> ReferenceStrings.isLike((String) first, (String) values.get(1));
       case LOWER, UPPER, TRIM, LENGTH, SUBSTRING, CONCAT ->
           ReferenceStrings.compute(op, (String) first, values);
+      case CARDINALITY -> (long) ((List<?>) first).size();
+      case ARRAY_TO_STRING ->
+          ReferenceStrings.join(
+              (List<?>) first, typeOf(arguments.get(0)).elementType(), (String) values.get(1));
       case ROUND -> ReferenceNumbers.round(first, (int) values.get(1), typeOf(call));
       case DATE_TRUNC ->
           ReferenceTimes.truncate((Instant) first, TruncUnit.valueOf((String) values.get(1)));
@@ -269,7 +305,7 @@ final class ReferenceExpressions {
           first instanceof Instant instant
               ? instant.getEpochSecond()
               : (Object) ((Duration) first).toSeconds();
-      case AND, OR, COALESCE, NULLIF, IN, IS_NULL, IS_NOT_NULL, NOW ->
+      case AND, OR, COALESCE, NULLIF, IN, CONTAINS, ELEMENT, IS_NULL, IS_NOT_NULL, NOW ->
           throw new IllegalStateException("computed before: " + call);
     };
   }

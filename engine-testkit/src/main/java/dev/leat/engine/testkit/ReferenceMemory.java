@@ -39,6 +39,7 @@ public final class ReferenceMemory {
   private final Map<Node, ReferenceClosing> closings = new HashMap<>();
   private Map<String, List<Instant>> reached = Map.of();
   private @Nullable Instant tick;
+  private @Nullable Instant opened;
 
   /**
    * Says what the clock said when the epoch was closed that is evaluated next. Before that there is
@@ -46,8 +47,23 @@ public final class ReferenceMemory {
    */
   public ReferenceMemory startEpoch(Instant closed) {
     tick = closed;
+    opened = null;
     nowMicros = Math.max(nowMicros, micros(closed));
     return this;
+  }
+
+  /**
+   * Says that the engine was opened before the epoch that is evaluated next, and what the clock
+   * said then; after {@link #startEpoch}.
+   */
+  public ReferenceMemory opened(Instant clock) {
+    opened = clock;
+    return this;
+  }
+
+  /** When the engine was opened, if the epoch is the first after that; else null. */
+  @Nullable Instant opened() {
+    return opened;
   }
 
   /**

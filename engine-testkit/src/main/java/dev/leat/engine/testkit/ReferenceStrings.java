@@ -1,8 +1,11 @@
 package dev.leat.engine.testkit;
 
 import dev.leat.engine.plan.Op;
+import dev.leat.engine.plan.Type;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.Collectors;
 
 /** The operations on strings, which are sequences of code points. */
 final class ReferenceStrings {
@@ -25,6 +28,14 @@ final class ReferenceStrings {
       }
       default -> throw new IllegalArgumentException("no operation on strings: " + op);
     };
+  }
+
+  /** The texts of the elements that are not null, with a string between them. */
+  static String join(List<?> elements, Type type, String between) {
+    return elements.stream()
+        .filter(Objects::nonNull)
+        .map(element -> (String) ReferenceCasts.cast(element, type, Type.STRING))
+        .collect(Collectors.joining(between));
   }
 
   private static long integer(Object value) {

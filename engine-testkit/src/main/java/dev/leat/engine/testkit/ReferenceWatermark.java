@@ -23,6 +23,8 @@ final class ReferenceWatermark {
   private final List<Node.Input> streams;
   private final Map<String, Source> sources = new LinkedHashMap<>();
   private @Nullable Instant watermark;
+  private @Nullable Instant lastTick;
+  private @Nullable Instant opened;
 
   ReferenceWatermark(List<Node.Input> streams) {
     this.streams = streams;
@@ -44,6 +46,7 @@ final class ReferenceWatermark {
     Instant tick = memory.tick();
     @Nullable Instant smallest = null;
     @Nullable Instant greatest = null;
+    observeOpening(memory);
     boolean isUnknown = false;
     boolean isHeldBack = false;
     for (Node.Input input : streams) {
@@ -72,6 +75,17 @@ final class ReferenceWatermark {
     if (next != null && (watermark == null || next.isAfter(watermark))) {
       watermark = next;
     }
+  }
+
+  /** An engine that was opened between two epochs listens from then on. */
+  private void observeOpening(ReferenceMemory memory) {
+    Instant tick = memory.tick();
+    Instant said = memory.opened();
+    if (said != null && lastTick != null && tick != null) {
+      Instant least = said.isBefore(lastTick) ? lastTick : said;
+      opened = least.isAfter(tick) ? tick : least;
+    }
+    lastTick = tick;
   }
 
   private static @Nullable Instant latest(@Nullable Instant one, List<Instant> others) {
@@ -108,11 +122,12 @@ final class ReferenceWatermark {
     return less.isBefore(least) ? least : less;
   }
 
-  private static boolean isIdle(
-      Source source, @Nullable Duration idleAfter, @Nullable Instant tick) {
-    return idleAfter != null
-        && tick != null
-        && source.lastRow != null
-        && !tick.isBefore(source.lastRow.plus(idleAfter));
+  private boolean isIdle(Source source, @Nullable Duration idleAfter, @Nullable Instant tick) {
+    if (idleAfter == null || tick == null || source.lastRow == null) {
+      return false;
+    }
+    boolean isOpenedLater = opened != null && opened.isAfter(source.lastRow);
+    Instant since = isOpenedLater ? Objects.requireNonNull(opened) : source.lastRow;
+    return !tick.isBefore(since.plus(idleAfter));
   }
 }

@@ -69,7 +69,8 @@ class CaseShrinkerTest {
   @Test
   void aWrongOuterJoinIsShownByARow() {
     RandomCase small = shrunk(n -> n instanceof Join join && join.kind() == Join.Kind.FULL);
-    assertThat(changes(small)).isEqualTo(1);
+    // None is enough where a side is an aggregate of all rows, which has one without any.
+    assertThat(changes(small)).isLessThanOrEqualTo(1);
   }
 
   @Test

@@ -12,6 +12,7 @@ import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.ViewDefinition;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -104,6 +105,7 @@ class ChangedPipelineTest {
           EngineSettings.defaults().withThreading(Threading.HOST).withClock(clock).withEpochRows(1);
       try (Engine engine = Engine.open(directory, Pipeline.of(plan), settings)) {
         compare(engine, plan);
+        Instant opened = engine.position().value() == 0 ? null : clock.instant();
         for (List<InputChange> epoch : epochs) {
           engine.append(t -> epoch.forEach(change -> RandomRun.write(engine, t, change)));
           Duration time = Duration.ofSeconds(random.nextInt(4));
@@ -111,6 +113,10 @@ class ChangedPipelineTest {
           model.advance(time);
           epoch.forEach(model::apply);
           memory.startEpoch(clock.instant());
+          if (opened != null) {
+            memory.opened(opened);
+            opened = null;
+          }
           expected = evaluate();
           engine.step();
           compare(engine, plan);

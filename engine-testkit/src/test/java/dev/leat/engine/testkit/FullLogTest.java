@@ -110,6 +110,52 @@ class FullLogTest {
     assertThat(table.rows().get(0).value("n")).isEqualTo(ROWS * (1L + epochs));
   }
 
+  @Test
+  void aLogThatTwoCheckpointsKeepFullGoesByTheNewestAlone() throws IOException {
+    int epochs = 0;
+    try (Engine engine = Engine.open(temp, pipeline, settings(Retention.ofBytes(128L * MIB)))) {
+      append(engine);
+      assertThat(isFull(engine)).isFalse();
+      engine.awaitSink("copy", engine.position(), PATIENCE);
+      engine.checkpoint(); // the older one of two, at the beginning of the log
+      List<Path> inTheWay = inTheWayOfCheckpoints(engine.position().value() + 1);
+      do {
+        append(engine);
+        epochs++;
+      } while (!isFull(engine));
+      assertThat(engine.checkpointStatus().failed()).isPositive();
+      for (Path path : inTheWay) {
+        Files.delete(path);
+      }
+      engine.checkpoint();
+      // It lets the log go of what the one before it has, and that is nothing.
+      assertThat(isFull(engine)).isTrue();
+      assertThat(isFull(engine)).isFalse();
+      for (int i = 0; i < 160; i++) {
+        append(engine);
+        epochs++;
+        assertThat(isFull(engine)).isFalse();
+      }
+      assertCounted(engine, 1L + epochs);
+    }
+    try (Engine again = Engine.open(temp, pipeline, settings(Retention.ofBytes(128L * MIB)))) {
+      assertCounted(again, 1L + epochs);
+      append(again);
+      assertThat(isFull(again)).isFalse();
+    }
+  }
+
+  /** No checkpoint can be written where something has the name of its draft. */
+  private List<Path> inTheWayOfCheckpoints(long first) throws IOException {
+    List<Path> paths = new ArrayList<>();
+    for (long position = first; position < first + 256; position++) {
+      Path draft = temp.resolve("checkpoints/checkpoint-%019d.draft".formatted(position));
+      paths.add(0, Files.createDirectory(draft));
+      paths.add(0, Files.createFile(draft.resolve("notes")));
+    }
+    return paths;
+  }
+
   private long segments() throws IOException {
     try (Stream<Path> files = Files.list(temp.resolve("log"))) {
       return files.filter(file -> file.getFileName().toString().startsWith("segment-")).count();

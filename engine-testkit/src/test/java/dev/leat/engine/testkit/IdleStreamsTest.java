@@ -11,19 +11,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.leat.engine.Engine;
 import dev.leat.engine.EngineSettings;
-import dev.leat.engine.LedgerEntry;
 import dev.leat.engine.Pipeline;
 import dev.leat.engine.Position;
 import dev.leat.engine.Relation;
-import dev.leat.engine.Threading;
 import dev.leat.engine.plan.EventTimeBounds;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Streams that become idle let windows close, though no row comes anywhere. */
 class IdleStreamsTest {
@@ -86,31 +82,6 @@ class IdleStreamsTest {
       assertThat(tester.rows("windows")).hasSize(1);
       tester.advance(minutes(20)).step();
       assertThat(tester.engine().position().value()).isEqualTo(before.value() + 1);
-    }
-  }
-
-  @Test
-  void theTimeThatAnEngineWasClosedCountsAsSilence(@TempDir Path directory) {
-    TestClock clock = new TestClock(START);
-    EngineSettings settings =
-        EngineSettings.defaults().withThreading(Threading.HOST).withClock(clock);
-    Pipeline pipeline = pipeline(minutes(2));
-    try (Engine engine = Engine.open(directory, pipeline, settings)) {
-      engine.stream("web", Click.class).append(new Click("u1", START.plusSeconds(10)));
-      engine.stream("app", Click.class).append(new Click("u2", START.plusSeconds(90)));
-      engine.step();
-      assertThat(engine.view("windows").count()).isZero();
-    }
-    clock.advance(Duration.ofHours(1));
-    try (Engine engine = Engine.open(directory, pipeline, settings)) {
-      engine.step();
-      assertThat(engine.view("windows").count()).isEqualTo(1);
-      // What waited at the slower stream meanwhile comes too late, and is in the ledger.
-      engine.stream("web", Click.class).append(new Click("u1", START.plusSeconds(11)));
-      engine.step();
-      assertThat(engine.ledger().scan())
-          .extracting(LedgerEntry::reason)
-          .anyMatch(reason -> reason.startsWith("late, its window is closed"));
     }
   }
 

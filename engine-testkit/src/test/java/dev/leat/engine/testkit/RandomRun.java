@@ -201,7 +201,7 @@ final class RandomRun implements AutoCloseable {
         }
       }
       case REACHED ->
-          transaction.reached(
+          transaction.advanceWatermark(
               engine.stream(input.name()), (Instant) Objects.requireNonNull(row[0]));
       case UPSERT -> transaction.upsert(engine.table(input.name()), Row.of(input.schema(), row));
       case DELETE_KEY -> transaction.delete(engine.table(input.name()), row);

@@ -90,6 +90,15 @@ final class RestartRun {
 
     /** Takes an epoch through; none changes nothing but what a first step brings. */
     private void step(long position, List<InputChange> epoch) {
+      step(position, epoch, null);
+    }
+
+    /**
+     * Takes an epoch through.
+     *
+     * @param opened when the engine was opened that the epoch is the first of; null if it is not
+     */
+    private void step(long position, List<InputChange> epoch, @Nullable Instant opened) {
       ledger.startEpoch(position);
       Map<String, StagedRows> staged = new LinkedHashMap<>();
       for (InputChange change : epoch) {
@@ -103,13 +112,16 @@ final class RestartRun {
         write(input, change, rows);
       }
       for (Node.Input input : plan.inputs()) {
+        if (opened != null) {
+          dataflow.input(input.name()).opened(micros(opened));
+        }
         dataflow.input(input.name()).startEpoch(clockMicros);
       }
       staged.forEach((input, rows) -> dataflow.input(input).stage(List.of(rows)));
       for (InputChange change : epoch) {
         if (change.kind() == InputChange.Kind.REACHED) {
           long micros = micros((Instant) Objects.requireNonNull(change.values().get(0)));
-          dataflow.input(change.input()).reached(micros);
+          dataflow.input(change.input()).advanceWatermark(micros);
         }
       }
       dataflow.step();
@@ -209,7 +221,12 @@ final class RestartRun {
   /** Apart, so that seeds do what they did before time passed. */
   private final SplittableRandom ticks;
 
+  private final SplittableRandom openings;
+
   private Instant now = PipelineTester.START;
+
+  /** When the engine was opened, of an epoch that says so. */
+  private @Nullable Instant opened;
 
   /** The time of the epoch before. */
   private Instant before = now;
@@ -218,6 +235,7 @@ final class RestartRun {
     this.randomCase = randomCase;
     this.random = new SplittableRandom(randomCase.seed());
     this.ticks = new SplittableRandom(~randomCase.seed());
+    this.openings = new SplittableRandom(randomCase.seed() + 1);
     this.straight = new Operators(randomCase, hashSeed, null);
     this.restarted = new Operators(randomCase, ++hashSeed, null);
   }
@@ -245,17 +263,22 @@ final class RestartRun {
       model.advance(Duration.between(before, now));
       epoch.forEach(model::apply);
       memory.startEpoch(now);
+      long between = Duration.between(before, now).toMillis();
+      opened = openings.nextInt(4) == 0 ? before.plusMillis(openings.nextLong(between + 1)) : null;
+      if (opened != null) {
+        memory.opened(opened);
+      }
       setTime();
       expected = ReferenceEvaluator.evaluate(randomCase.plan(), model.rows(), memory);
-      straight.step(position, epoch);
+      straight.step(position, epoch, opened);
       restarted.watch(random.nextInt(4) > 0);
       switch (random.nextInt(4)) {
         case 0 -> restartLate(position, epoch);
         case 1 -> {
           restart(restarted.capture());
-          restarted.step(position, epoch);
+          restarted.step(position, epoch, opened);
         }
-        default -> restarted.step(position, epoch);
+        default -> restarted.step(position, epoch, opened);
       }
       compare(position);
       if (randomCase.options().isSwept()) {
@@ -284,13 +307,13 @@ final class RestartRun {
    */
   private void restartLate(long position, List<InputChange> epoch) {
     StateImage image = restarted.capture();
-    restarted.step(position, epoch);
+    restarted.step(position, epoch, opened);
     compareChanges(position);
     if (randomCase.options().isSwept()) {
       restarted.sweep();
     }
     restart(image);
-    restarted.step(position, epoch);
+    restarted.step(position, epoch, opened);
   }
 
   private void restart(StateImage image) {

@@ -7,6 +7,7 @@ import dev.leat.engine.EngineSettings;
 import dev.leat.engine.Pipeline;
 import dev.leat.engine.Retention;
 import dev.leat.engine.plan.Explain;
+import dev.leat.engine.plan.Join;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.ViewDefinition;
@@ -14,9 +15,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -41,8 +44,13 @@ record Simulation(
     List<CrashMove> moves,
     boolean isChanged) {
   private static final int MAX_CHANGES = 120;
+  private static final int MAX_CHANGES_OF_PRODUCTS = 40;
   private static final int MAX_MOVES = 30;
   private static final List<CrashMove.Kind> CHANCES = chances();
+
+  /** After these it takes some time until the engine is opened again. */
+  private static final Set<CrashMove.Kind> ENDS =
+      EnumSet.of(CrashMove.Kind.REOPEN, CrashMove.Kind.KILL, CrashMove.Kind.POWER_CUT);
 
   private static List<CrashMove.Kind> chances() {
     Map<CrashMove.Kind, Integer> weights = new LinkedHashMap<>();
@@ -70,12 +78,57 @@ record Simulation(
     SplittableRandom random = new SplittableRandom(seed);
     Plan plan = withInputs(RandomPlans.plan(random.nextLong()));
     List<List<InputChange>> changes =
-        RandomChanges.epochs(plan, random.nextLong(), 1 + random.nextInt(MAX_CHANGES));
+        RandomChanges.epochs(
+            plan, random.nextLong(), Math.min(mostChanges(plan), 1 + random.nextInt(MAX_CHANGES)));
+    return of(seed, plan, changes, random);
+  }
+
+  /** The simulation of a seed, of windows and sessions, with streams that become idle. */
+  static Simulation ofWindows(long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    Plan plan = withInputs(RandomWindowPlans.plan(random.nextLong()));
+    List<List<InputChange>> changes =
+        RandomWindowPlans.epochs(plan, random.nextLong(), 1 + random.nextInt(MAX_CHANGES)).stream()
+            .map(Simulation::rows)
+            .filter(some -> !some.isEmpty())
+            .toList();
+    Simulation simulation = of(seed, plan, changes, random);
+    List<CrashMove> moves = new ArrayList<>();
+    for (CrashMove move : simulation.moves) {
+      moves.add(move);
+      if (ENDS.contains(move.kind())) {
+        moves.add(new CrashMove(CrashMove.Kind.TICK, move.seed()));
+        moves.add(new CrashMove(CrashMove.Kind.TICK, move.seed() + 1));
+        moves.add(new CrashMove(CrashMove.Kind.READ, move.seed())); // opens
+      }
+      if (move.kind() == CrashMove.Kind.APPEND) {
+        moves.add(new CrashMove(CrashMove.Kind.STEP, move.seed()));
+      }
+    }
+    return simulation.withMoves(moves);
+  }
+
+  /** What sources say of event time is refused where the clock was set far back. */
+  private static List<InputChange> rows(List<InputChange> changes) {
+    return changes.stream().filter(c -> c.kind() != InputChange.Kind.REACHED).toList();
+  }
+
+  private static Simulation of(
+      long seed, Plan plan, List<List<InputChange>> changes, SplittableRandom random) {
     List<CrashMove> moves = new ArrayList<>();
     for (int i = random.nextInt(MAX_MOVES / 3, MAX_MOVES); i > 0; i--) {
       moves.add(new CrashMove(CHANCES.get(random.nextInt(CHANCES.size())), random.nextLong()));
     }
     return new Simulation(seed, plan, changes, settings(random), moves, false);
+  }
+
+  /** Joins of every row with every other, in one another, give powers of their inputs' rows. */
+  private static int mostChanges(Plan plan) {
+    long products =
+        plan.nodes().stream()
+            .filter(node -> node instanceof Join join && join.keys().size() == 0)
+            .count();
+    return products < 2 ? MAX_CHANGES : MAX_CHANGES_OF_PRODUCTS;
   }
 
   /** Checkpoints often, seldom or never unasked; the log kept or not; a ledger that overflows. */
@@ -130,12 +183,16 @@ record Simulation(
   }
 
   /**
-   * What is a repetition, and what is forgotten, depends on when an epoch was made, which a count
-   * of appends cannot tell.
+   * What is a repetition, what is forgotten, and what is too far ahead of the clock, depends on
+   * when an epoch was made, which a count of appends cannot tell.
    */
   private boolean dependsOnTime() {
     return plan.inputs().stream()
-        .anyMatch(input -> input.deduplication() != null || input.forgetting() != null);
+        .anyMatch(
+            input ->
+                input.deduplication() != null
+                    || input.forgetting() != null
+                    || input.eventTime() != null);
   }
 
   private Map<String, List<ReferenceRow>> inputsAfter(int appends) {

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class SinkHoldsLogTest {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final int NOTE = 2_000_000;
-  private static final int MANY = 200;
+  private static final int MANY = 80;
 
   record Event(String user, String note) {}
 

@@ -51,10 +51,10 @@ class StalledViewsTest {
             .asString()
             .endsWith(
                 "its last row came at 2026-01-01T00:00:00Z, and it is the only stream: a later row"
-                    + " closes it, or reached(...) of its source");
+                    + " closes it, or advanceWatermark(...) of its source");
         tester.advance(minutes(30)).step();
       }
-      tester.engine().stream("web", Click.class).reached(START.plusSeconds(600));
+      tester.engine().stream("web", Click.class).advanceWatermark(START.plusSeconds(600));
       tester.step();
       assertThat(tester.rows("closed")).hasSize(1);
     }
@@ -111,8 +111,8 @@ class StalledViewsTest {
           .allMatch(
               cause ->
                   cause.endsWith(
-                      "it is idle, as all others are: a later row closes it, or reached(...) of a"
-                          + " source"));
+                      "it is idle, as all others are: a later row closes it, or"
+                          + " advanceWatermark(...) of a source"));
       tester.put("web", new Click("u1", START.plusSeconds(600))).step();
       assertThat(tester.rows("closed")).hasSize(1);
     }

@@ -41,6 +41,62 @@ public final class ArrayBytes {
     }
   }
 
+  /** What {@link #find} gives if the value is not there, and none of the elements is null. */
+  public static final int ABSENT = -1;
+
+  /** What {@link #find} gives if the value is not there, but some element is null. */
+  public static final int UNKNOWN = -2;
+
+  /**
+   * Which element, from 0, is the first that has a value's bytes: see {@link #encode}. As equal
+   * values have equal bytes, no element is decoded for that.
+   */
+  public static int find(byte[] array, byte[] value) {
+    ArrayBytes elements = new ArrayBytes(array, Integer.BYTES);
+    int count = count(array);
+    int absent = ABSENT;
+    for (int i = 0; i < count; i++) {
+      int length = elements.length();
+      if (length == NULL_LENGTH) {
+        absent = UNKNOWN;
+        continue;
+      }
+      int from = elements.at;
+      elements.at += length;
+      if (Arrays.equals(array, from, from + length, value, 0, value.length)) {
+        return i;
+      }
+    }
+    return absent;
+  }
+
+  /** Puts one element of an array, by its index from 0, into a row of a column. */
+  public static void decodeOne(
+      Type element, byte[] array, int index, Dictionary dictionary, Column to, int row) {
+    ArrayBytes elements = new ArrayBytes(array, Integer.BYTES);
+    int length = elements.length();
+    for (int i = 0; i < index; i++) {
+      elements.at += Math.max(length, 0);
+      length = elements.length();
+    }
+    if (length == NULL_LENGTH) {
+      to.setNull(row);
+    } else {
+      to.set(row, elements.word(element, length, dictionary));
+    }
+  }
+
+  /** The bytes of a value as an element of an array. */
+  public static byte[] encode(Type element, long word, Dictionary.Values values) {
+    if (!element.isEncoded()) {
+      return ByteBuffer.allocate(Long.BYTES).putLong(word).array();
+    }
+    Object value = values.value(word);
+    return value instanceof String string
+        ? string.getBytes(StandardCharsets.UTF_8)
+        : (byte[]) value;
+  }
+
   private int length() {
     int length = ByteBuffer.wrap(bytes, at, Integer.BYTES).getInt();
     at += Integer.BYTES;
@@ -137,11 +193,7 @@ public final class ArrayBytes {
     /** Adds the value of a word. */
     public void add(long word, Dictionary.Values values) {
       if (element.isEncoded()) {
-        Object value = values.value(word);
-        byte[] encoded =
-            value instanceof String string
-                ? string.getBytes(StandardCharsets.UTF_8)
-                : (byte[]) value;
+        byte[] encoded = encode(element, word, values);
         addInt(encoded.length);
         ensure(encoded.length);
         System.arraycopy(encoded, 0, bytes, size, encoded.length);

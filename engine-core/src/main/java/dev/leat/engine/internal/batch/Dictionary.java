@@ -55,9 +55,19 @@ public final class Dictionary implements Checkpointed {
   /** Decodes codes: what a reader takes with it. */
   public static final class Values {
     private final Object[][] pages;
+    private final Object era;
 
-    private Values(Object[][] pages) {
+    private Values(Object[][] pages, Object era) {
       this.pages = pages;
+      this.era = era;
+    }
+
+    /**
+     * What codes are of: decoders with the very same one agree on each code that both have. Another
+     * one comes whenever codes were freed.
+     */
+    public Object era() {
+      return era;
     }
 
     /** The value of a code: a String, or a byte[]. */
@@ -76,7 +86,8 @@ public final class Dictionary implements Checkpointed {
 
   private final Hashing hashing;
   private Object[][] pages = new Object[0][];
-  private Values values = new Values(pages);
+  private Object era = new Object();
+  private Values values = new Values(pages, era);
   private long[] hashes = new long[1024];
   private int[] table = new int[2048];
   private int bound;
@@ -257,7 +268,7 @@ public final class Dictionary implements Checkpointed {
     if (page == pages.length) {
       pages = Arrays.copyOf(pages, page + 1);
       pages[page] = new Object[PAGE_SIZE];
-      values = new Values(pages);
+      values = new Values(pages, era);
     }
     if (code >= hashes.length) {
       hashes = Arrays.copyOf(hashes, 2 * hashes.length);
@@ -341,7 +352,8 @@ public final class Dictionary implements Checkpointed {
     if (freed > 0) {
       collectFree(isFree, freeCount + freed);
       pages = kept;
-      values = new Values(pages);
+      era = new Object();
+      values = new Values(pages, era);
       used -= freed;
       generation++;
       rebuildTable(isFree);
@@ -454,7 +466,7 @@ public final class Dictionary implements Checkpointed {
     }
     hashes = new long[Math.max(hashes.length, codes)];
     pages = new Object[(codes + PAGE_SIZE - 1) >>> PAGE_BITS][PAGE_SIZE];
-    values = new Values(pages);
+    values = new Values(pages, era);
     bound = codes;
     used = codes - count;
     usedAfterSweep = sweptSize;

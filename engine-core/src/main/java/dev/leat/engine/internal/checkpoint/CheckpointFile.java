@@ -20,6 +20,8 @@ import java.util.Set;
  * right. One thread.
  */
 public final class CheckpointFile implements AutoCloseable {
+  private static final int VERIFIED_AT_ONCE = 1 << 16;
+
   /**
    * Where a section is.
    *
@@ -185,6 +187,26 @@ public final class CheckpointFile implements AutoCloseable {
               + " cause="
               + e,
           e);
+    }
+  }
+
+  /**
+   * Reads all of it.
+   *
+   * @throws EngineException CORRUPT if a checksum is wrong, UNAVAILABLE if it cannot be read
+   */
+  void verify() {
+    byte[] buffer = new byte[VERIFIED_AT_ONCE];
+    for (Section section : sections.values()) {
+      SectionReader reader = new SectionReader(path, file, header.position(), section);
+      try {
+        for (long left = section.bytes(); left > 0; left -= VERIFIED_AT_ONCE) {
+          reader.readBytes(buffer, 0, (int) Math.min(left, VERIFIED_AT_ONCE));
+        }
+        reader.finish();
+      } catch (SectionReader.Unreadable e) {
+        throw unreadable(path, e.ioException());
+      }
     }
   }
 

@@ -159,6 +159,21 @@ public final class CheckpointStore {
     return OptionalLong.of(start == null ? 0 : start);
   }
 
+  /**
+   * The newest, if nobody has to start from an older one and all of it can be read now; for a log
+   * that is full, and stays so as long as two checkpoints hold it.
+   */
+  public OptionalLong verifiedNewest() {
+    NavigableSet<Long> known = good();
+    if (known.isEmpty() || neededAfter.getAsLong() < known.first()) {
+      return OptionalLong.empty();
+    }
+    try (CheckpointFile file = open(known.first())) {
+      file.verify();
+    }
+    return OptionalLong.of(known.first());
+  }
+
   /** The older one of the last two, from which recovery starts if the newest is damaged. */
   public OptionalLong older() {
     NavigableSet<Long> known = good();

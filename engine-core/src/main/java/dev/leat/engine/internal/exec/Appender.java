@@ -6,6 +6,7 @@ import dev.leat.engine.internal.batch.Words;
 import dev.leat.engine.plan.EventTime;
 import dev.leat.engine.plan.Node;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -52,22 +53,22 @@ public final class Appender {
      *
      * @param micros since 1970
      */
-    public void reached(Node.Input input, long micros) {
+    public void advanceWatermark(Node.Input input, long micros) {
       int unused = indexOf.applyAsInt(input);
       EventTime eventTime = input.eventTime();
       if (eventTime == null) {
         throw new EngineException(
             EngineException.Kind.INVALID,
             input.describe()
-                + " has no event time that could be reached; declare it:"
+                + " has no event time, and so no watermark; declare it:"
                 + " p.stream(...).eventTime(..., outOfOrderBy(...))");
       }
       long clock = runtime.clockMicros();
       if (micros > clock + eventTime.aheadMicros()) {
         throw new IllegalArgumentException(
             input.describe()
-                + " cannot have reached a time so far ahead of the clock, as all windows before it"
-                + " would close: reached="
+                + " cannot have a watermark so far ahead of the clock, as all windows before it"
+                + " would close: watermark="
                 + Words.toInstant(micros)
                 + " clock="
                 + Words.toInstant(clock)
@@ -152,6 +153,11 @@ public final class Appender {
     }
     return new Outcome(
         epoch == null ? runtime.position() : runtime.epochs().acknowledge(epoch), false);
+  }
+
+  /** The number of the last append of a producer; empty if none is known. */
+  public OptionalLong lastNumber(String producer) {
+    return runtime.producers().lastNumber(producer);
   }
 
   /**

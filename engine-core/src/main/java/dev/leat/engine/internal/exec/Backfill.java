@@ -136,6 +136,11 @@ final class Backfill {
     close();
   }
 
+  /** Says when the engine was opened, which the next epoch will say. */
+  void opened(long clockMicros) {
+    feed.opened(clockMicros);
+  }
+
   /** Says that the engine has taken it over. */
   void done() {
     isDone = true;

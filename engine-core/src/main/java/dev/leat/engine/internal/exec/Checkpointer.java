@@ -74,6 +74,9 @@ final class Checkpointer implements Checkpointing {
   /** Where the log was full when a checkpoint was tried for that. */
   private long triedFullAt = -1;
 
+  /** Is the log full again where that was tried, and nothing new to take? */
+  private boolean isStuck;
+
   /** What sinks need of the log that recovery does not; guarded by {@code taking}. */
   private EventLog.@Nullable Hold sinkHold;
 
@@ -133,6 +136,7 @@ final class Checkpointer implements Checkpointing {
       taking.lock();
       try {
         release();
+        releaseIfStuck();
       } finally {
         taking.unlock();
       }
@@ -142,6 +146,7 @@ final class Checkpointer implements Checkpointing {
   /** Where the log is full one is tried at once, and then not before it is due by time. */
   private synchronized boolean takesNow() {
     boolean isFirstTry = isLogFull && triedFullAt != position;
+    isStuck = isLogFull && !isFirstTry && isIdle();
     triedFullAt = isLogFull ? position : triedFullAt;
     isLogFull = false;
     boolean isDue = nanosUntilDue() <= 0;
@@ -319,6 +324,34 @@ final class Checkpointer implements Checkpointing {
       }
     } catch (EngineException e) {
       LOG.warn("the log keeps for now what no checkpoint needs any more", e);
+    }
+  }
+
+  /**
+   * Has the newest checkpoint alone stand for what it has, if the log is full and no row can come
+   * in for another one: the older one would keep the log full for ever.
+   */
+  private void releaseIfStuck() {
+    synchronized (this) {
+      if (!isStuck) {
+        return;
+      }
+      isStuck = false;
+    }
+    try {
+      OptionalLong newest = store.verifiedNewest();
+      if (newest.isPresent()) {
+        long first = log.firstPosition();
+        log.release(newest.getAsLong() + 1);
+        if (log.firstPosition() > first) {
+          LOG.warn(
+              "the log was full, and goes by the newest checkpoint alone until the next one is"
+                  + " taken: position={}",
+              newest.getAsLong());
+        }
+      }
+    } catch (EngineException e) {
+      LOG.warn("the log stays full, as the newest checkpoint cannot stand alone for it", e);
     }
   }
 

@@ -140,6 +140,7 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
         });
     budget.warnIfExceeded();
     inbox.start(log.lastPosition() + 1);
+    noteOpening();
     log.start(this::fail);
     checkpointer.passed(state.position(), log.recordBytes());
     if (settings.ownThread()) {
@@ -148,6 +149,11 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
       thread = own;
       checkpointer.startThread();
     }
+  }
+
+  /** Notes that the engine goes on with its log now: the next epoch will say it. */
+  public void noteOpening() {
+    inbox.opened(locked(() -> state.opened(clockMicros.getAsLong())));
   }
 
   private void run() {
@@ -440,11 +446,6 @@ public final class EngineRuntime implements AutoCloseable, Subscriptions.Host {
   /** What became of the rows since the log began. */
   public RowCounts rowCounts() {
     return locked(state::rowCounts);
-  }
-
-  /** What a view waits for, in sentences. */
-  public List<String> whyStalled(String view) {
-    return locked(() -> state.whyStalled(view(view).name(), clockMicros.getAsLong()));
   }
 
   /** About how many bytes the state takes, by what keeps it. */

@@ -8,6 +8,7 @@ import dev.leat.engine.internal.checkpoint.StateImage;
 import dev.leat.engine.internal.log.EventLog;
 import dev.leat.engine.internal.op.Closing;
 import dev.leat.engine.internal.op.ViewOperator;
+import dev.leat.engine.plan.EventTime;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
 import java.util.ArrayList;
@@ -46,6 +47,9 @@ final class EngineState {
   private PlanSplit split;
   private @Nullable Backfill backfill;
   private long position;
+
+  /** When the engine was opened, until an epoch has said it. */
+  private long opening = EventTime.NEVER;
 
   /**
    * What a state is made of, beside a checkpoint.
@@ -173,6 +177,26 @@ final class EngineState {
     return images;
   }
 
+  /**
+   * Says that the engine goes on with its log now, and what the clock says. That counts at once,
+   * and is part of the state when an epoch has said it.
+   *
+   * <p>Wherever a stream has event time, also if it is never idle: if that is declared later, its
+   * views are built from these records.
+   *
+   * @return when the next epoch is to say that this was; {@link EventTime#NEVER} if it does not
+   *     matter
+   */
+  long opened(long clockMicros) {
+    if (position == 0 || plan.inputs().stream().allMatch(input -> input.eventTime() == null)) {
+      return EventTime.NEVER;
+    }
+    opening = clockMicros;
+    feed.opened(opening);
+    late.forEach(views -> views.feed().opened(opening));
+    return opening;
+  }
+
   /** Takes an epoch through the graph. */
   void apply(Epoch epoch) {
     ledger.startEpoch(epoch.position());
@@ -180,6 +204,7 @@ final class EngineState {
       ledger.add(reject.source(), reject.reason(), reject.row());
     }
     producers.accept(epoch);
+    opening = EventTime.NEVER;
     clock.read(epoch.tickMicros());
     accepted.add(epoch);
     feed.apply(epoch, clock.nowMicros());
@@ -205,6 +230,9 @@ final class EngineState {
    * nothing changes; the ledger gets what failed while the others were built.
    */
   void complete(Backfill built) {
+    if (opening != EventTime.NEVER) {
+      built.opened(opening);
+    }
     dataflow.adopt(built.dataflow());
     split = split.completed();
     backfill = null;

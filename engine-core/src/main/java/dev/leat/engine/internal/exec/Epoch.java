@@ -1,6 +1,7 @@
 package dev.leat.engine.internal.exec;
 
 import dev.leat.engine.internal.batch.StagedRows;
+import dev.leat.engine.plan.EventTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -53,6 +54,7 @@ final class Epoch {
   private final CompletableFuture<Long> synced = new CompletableFuture<>();
   private final long position;
   private long tickMicros;
+  private long openedMicros = EventTime.NEVER;
 
   /** An empty epoch that will be at a position, if the log takes it. */
   Epoch(long position) {
@@ -70,6 +72,18 @@ final class Epoch {
 
   void close(long closedAtMicros) {
     tickMicros = closedAtMicros;
+  }
+
+  /**
+   * When the engine was opened, in microseconds since 1970, if this is the first epoch after that;
+   * else {@link EventTime#NEVER}. Not said where it does not matter.
+   */
+  long openedMicros() {
+    return openedMicros;
+  }
+
+  void opened(long clockMicros) {
+    openedMicros = clockMicros;
   }
 
   List<Section> sections() {

@@ -104,6 +104,11 @@ public final class EpochChanges implements ViewChanges {
     return words[index * layout.stride() + column];
   }
 
+  /** What the codes in words are of; see {@link Dictionary.Values#era}. */
+  public Object era() {
+    return values.era();
+  }
+
   /** A string that is not null. */
   public String string(int index, int column) {
     return values.string(word(index, column));

@@ -6,6 +6,7 @@ import dev.leat.engine.internal.batch.ByteReader;
 import dev.leat.engine.internal.batch.ByteWriter;
 import dev.leat.engine.internal.batch.RowsCodec;
 import dev.leat.engine.internal.batch.StagedRows;
+import dev.leat.engine.plan.EventTime;
 import dev.leat.engine.plan.Plan;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,12 +20,14 @@ import java.util.List;
  * <p>Layout: format; time; inputs (if any: name and columns as text); sections (input's number in
  * that list, rows as {@link RowsCodec} has them); rejected rows; the appends that their producers
  * numbered (not in format 1); how far event time has come, as sources said, by name of the stream
- * (only in format 3).
+ * (not before format 3); when the engine was opened (only in format 4). A record is of the least
+ * format that can say what it says, so that older versions read it.
  *
  * <p>Its state is what a checkpoint must keep of the records before it: {@link LoggedInputs}.
  */
 final class EpochCodec {
-  private static final int FORMAT = 3;
+  private static final int FORMAT = 4;
+  private static final int FORMAT_WITHOUT_OPENING = 3;
   private static final int FORMAT_WITHOUT_TIMES = 2;
   private static final int FORMAT_WITHOUT_PRODUCERS = 1;
 
@@ -58,9 +61,8 @@ final class EpochCodec {
   /** The record of an epoch; valid until the next call. */
   ByteWriter write(Epoch epoch) {
     out.clear();
-    // Records that say nothing of event time are those of versions that could not, and are read
-    // there.
-    out.writeByte(epoch.reached().isEmpty() ? FORMAT_WITHOUT_TIMES : FORMAT);
+    int format = formatOf(epoch);
+    out.writeByte(format);
     out.writeLong(epoch.tickMicros());
     out.writeInt(hasWrittenInputs ? 0 : inputs.declared().size());
     if (!hasWrittenInputs) {
@@ -85,14 +87,24 @@ final class EpochCodec {
       out.writeString(sequence.producer());
       out.writeLong(sequence.number());
     }
-    if (!epoch.reached().isEmpty()) {
+    if (format >= FORMAT_WITHOUT_OPENING) {
       out.writeInt(epoch.reached().size());
       for (Epoch.Reached time : epoch.reached()) {
         out.writeString(time.stream());
         out.writeLong(time.micros());
       }
     }
+    if (format == FORMAT) {
+      out.writeLong(epoch.openedMicros());
+    }
     return out;
+  }
+
+  private static int formatOf(Epoch epoch) {
+    if (epoch.openedMicros() != EventTime.NEVER) {
+      return FORMAT;
+    }
+    return epoch.reached().isEmpty() ? FORMAT_WITHOUT_TIMES : FORMAT_WITHOUT_OPENING;
   }
 
   /** Has the next record say the inputs, though one before it has said them. */
@@ -142,9 +154,12 @@ final class EpochCodec {
       for (int i = 0; i < sequences; i++) {
         epoch.sequences().add(new Epoch.Sequence(in.readString(), in.readLong()));
       }
-      int times = format == FORMAT ? in.readInt() : 0;
+      int times = format >= FORMAT_WITHOUT_OPENING ? in.readInt() : 0;
       for (int i = 0; i < times; i++) {
         epoch.reached().add(new Epoch.Reached(in.readString(), in.readLong()));
+      }
+      if (format == FORMAT) {
+        epoch.opened(in.readLong());
       }
       return epoch;
     } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {

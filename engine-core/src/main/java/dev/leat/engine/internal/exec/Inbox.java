@@ -105,6 +105,16 @@ final class Inbox {
     epoch = new Epoch(position);
   }
 
+  /** Has the next epoch say when the engine was opened; if it is refused, the one after it. */
+  void opened(long clockMicros) {
+    lock.lock();
+    try {
+      epoch.opened(clockMicros);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /**
    * Puts rows into the epoch being filled; waits for room.
    *
@@ -276,6 +286,7 @@ final class Inbox {
       taken.fail(reason);
       epoch.fail(reason);
       epoch = new Epoch(taken.position());
+      epoch.opened(taken.openedMicros());
       Arrays.fill(open, null);
       notFull.signalAll();
     } finally {

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +22,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Of a producer at most one append is on its way in a way that matters: the next one is only
  * sent when the one before was acknowledged. So it is enough to keep the last.
+ *
+ * <p>A source that reads on from the number here would read all anew if it were forgotten, so it is
+ * not for being idle: a table in a lake may get no rows for a month.
  *
  * <p><b>Threading.</b> Any thread. Its lock is taken under others, and takes none.
  */
@@ -39,13 +43,18 @@ final class Producers implements Checkpointed {
 
   private record Expected(long number, Epoch epoch) {}
 
+  /** What the names of sources begin with. */
+  static final String SOURCE = "source:";
+
   private final ProducerLimits limits;
 
   /** What a producer takes beside its name: two entries of maps, and what they hold. */
   private static final long PRODUCER_BYTES = 200;
 
-  /** The one that was idle the longest first. */
+  /** The one that was idle the longest first; sources apart, as they are not forgotten for that. */
   private final Map<String, Accepted> accepted = new LinkedHashMap<>();
+
+  private final Map<String, Accepted> sources = new LinkedHashMap<>();
 
   private final Map<String, Expected> expected = new HashMap<>();
   private long nowMicros = Long.MIN_VALUE;
@@ -56,9 +65,24 @@ final class Producers implements Checkpointed {
     this.limits = limits;
   }
 
+  private Map<String, Accepted> of(String producer) {
+    return producer.startsWith(SOURCE) ? sources : accepted;
+  }
+
+  /** The number of a producer's last append that is in, or on its way into the log. */
+  synchronized OptionalLong lastNumber(String producer) {
+    Accepted last = of(producer).get(producer);
+    Expected next = expected.get(producer);
+    if (last == null && next == null) {
+      return OptionalLong.empty();
+    }
+    return OptionalLong.of(
+        Math.max(last == null ? 0 : last.number(), next == null ? 0 : next.number()));
+  }
+
   /** What an append repeats; null if it is new. */
   synchronized @Nullable Earlier find(Epoch.Sequence sequence) {
-    Accepted last = accepted.get(sequence.producer());
+    Accepted last = of(sequence.producer()).get(sequence.producer());
     if (last != null && sequence.number() <= last.number()) {
       return new Earlier(null, last.position());
     }
@@ -93,10 +117,11 @@ final class Producers implements Checkpointed {
     nowMicros = Math.max(nowMicros, epoch.tickMicros());
     for (Epoch.Sequence sequence : epoch.sequences()) {
       // Taken out first, so that it moves to the end.
-      Accepted last = accepted.remove(sequence.producer());
+      Map<String, Accepted> known = of(sequence.producer());
+      Accepted last = known.remove(sequence.producer());
       long number = last == null ? 0 : last.number();
       nameBytes += last == null ? sequence.producer().length() : 0;
-      accepted.put(
+      known.put(
           sequence.producer(),
           new Accepted(Math.max(number, sequence.number()), epoch.position(), nowMicros));
       settle(sequence, epoch);
@@ -108,36 +133,46 @@ final class Producers implements Checkpointed {
     Iterator<Map.Entry<String, Accepted>> idle = accepted.entrySet().iterator();
     while (idle.hasNext()) {
       Map.Entry<String, Accepted> longest = idle.next();
-      boolean isTooMany = accepted.size() > limits.maxProducers();
+      boolean isTooMany = size() > limits.maxProducers();
       if (!isTooMany && nowMicros - longest.getValue().tickMicros() <= limits.horizonMicros()) {
         return;
       }
-      if (isTooMany && !hasWarned) {
-        hasWarned = true;
-        LOG.warn(
-            "more producers than max-producers={}: '{}' is forgotten, and others will be; what it"
-                + " sends again would be added again",
-            limits.maxProducers(),
-            longest.getKey());
-      }
-      nameBytes -= longest.getKey().length();
-      idle.remove();
+      forget(idle, longest.getKey(), isTooMany);
     }
+    Iterator<Map.Entry<String, Accepted>> all = sources.entrySet().iterator();
+    while (size() > limits.maxProducers()) {
+      forget(all, all.next().getKey(), true);
+    }
+  }
+
+  private void forget(
+      Iterator<Map.Entry<String, Accepted>> at, String producer, boolean isTooMany) {
+    if (isTooMany && !hasWarned) {
+      hasWarned = true;
+      LOG.warn(
+          "more producers than max-producers={}: '{}' is forgotten, and others will be; what it"
+              + " sends again would be added again",
+          limits.maxProducers(),
+          producer);
+    }
+    nameBytes -= producer.length();
+    at.remove();
   }
 
   /** How many are known. */
   synchronized int size() {
-    return accepted.size();
+    return accepted.size() + sources.size();
   }
 
   /** About how many bytes they take. */
   synchronized long stateBytes() {
-    return accepted.size() * PRODUCER_BYTES + nameBytes;
+    return size() * PRODUCER_BYTES + nameBytes;
   }
 
   @Override
   public synchronized StateImage capture() {
     Map<String, Accepted> copy = new LinkedHashMap<>(accepted);
+    copy.putAll(sources);
     long now = nowMicros;
     return out -> {
       out.writeLong(now);
@@ -158,7 +193,7 @@ final class Producers implements Checkpointed {
     int count = in.readInt();
     for (int i = 0; i < count; i++) {
       String producer = in.readString();
-      accepted.put(producer, new Accepted(in.readLong(), in.readLong(), in.readLong()));
+      of(producer).put(producer, new Accepted(in.readLong(), in.readLong(), in.readLong()));
       nameBytes += producer.length();
     }
     // The limits may be narrower now.

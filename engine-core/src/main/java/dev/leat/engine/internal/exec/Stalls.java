@@ -96,17 +96,27 @@ final class Stalls {
   /** What would move it. That it is idle helps only where another goes on. */
   private static String way(Watermark source, boolean isAlone, boolean areAllIdle) {
     if (isAlone) {
-      return ", and it is the only stream: a later row closes it, or reached(...) of its source";
+      return ", and it is the only stream: a later row closes it, or advanceWatermark(...) of"
+          + " its source";
     }
     if (areAllIdle) {
-      return ", and it is idle, as all others are: a later row closes it, or reached(...) of a"
-          + " source";
+      return ", and it is idle, as all others are: a later row closes it, or"
+          + " advanceWatermark(...) of a source";
     }
     return source.idleAfter() == Long.MAX_VALUE
         ? ", and it is never idle, as no idleAfter(...) was declared"
         : ", and it is not idle before "
             + Duration.of(source.idleAfter(), ChronoUnit.MICROS)
-            + " without one";
+            + " without one"
+            + since(source);
+  }
+
+  /** What came while the engine was closed could not be taken, so that time does not count. */
+  private static String since(Watermark source) {
+    long opened = source.openedSinceLastRow();
+    return opened == EventTime.NEVER
+        ? ""
+        : ", counted from " + time(opened) + ", when the engine was opened";
   }
 
   private static String time(long micros) {

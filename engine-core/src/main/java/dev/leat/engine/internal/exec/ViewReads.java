@@ -63,6 +63,16 @@ public final class ViewReads {
     }
   }
 
+  /** What a view waits for, in sentences. */
+  public List<String> whyStalled(String view) {
+    stateLock.lock();
+    try {
+      return state.whyStalled(views.named(view).name(), clockMicros.getAsLong());
+    } finally {
+      stateLock.unlock();
+    }
+  }
+
   /** Some views as they are; under the state's lock. */
   ReadState now(Collection<ViewHandle> wanted) {
     Map<String, StoredRows.Snapshot> snapshots = new HashMap<>();

@@ -255,6 +255,7 @@ public final class ExprCompiler {
       case IN -> InKernel.of(first, arguments.subList(1, arguments.size()), dictionary);
       case DATE_TRUNC -> truncate(call, first);
       case EPOCH_SECONDS -> UnaryKernel.total(first, Type.LONG, Times::epochSeconds);
+      case CARDINALITY, CONTAINS, ELEMENT, ARRAY_TO_STRING -> array(call, arguments);
       default -> string(call, arguments);
     };
   }
@@ -291,6 +292,23 @@ public final class ExprCompiler {
         (in, out, selection, count) -> Times.truncate(in, out, selection, count, unit),
         micros -> Times.checkTruncate(micros, unit),
         text(call));
+  }
+
+  private Kernel array(Expr.Call call, List<Kernel> arguments) {
+    Kernel array = arguments.get(0);
+    if (call.op() == Op.CARDINALITY) {
+      return ArrayKernel.cardinality(array, dictionary);
+    }
+    Kernel other = arguments.get(1);
+    return switch (call.op()) {
+      case CONTAINS -> {
+        Type element = array.type().elementType();
+        yield ArrayKernel.contains(
+            array, Conversions.convert(other, element, dictionary, text(call)), dictionary);
+      }
+      case ELEMENT -> ArrayKernel.element(array, other, dictionary);
+      default -> ArrayKernel.toText(array, other, dictionary, text(call));
+    };
   }
 
   private Kernel string(Expr.Call call, List<Kernel> arguments) {

@@ -19,6 +19,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +58,10 @@ final class JacksonRow {
   private int fieldCount;
   private int depth;
   private boolean mayHaveEscapes;
+  /** How to have Jackson take what JSON does not allow, which is no advice to who sent the row. */
+  private static final Pattern SWITCHES =
+      Pattern.compile(": enable `[^`]*` to allow| \\(not recognized as one since Feature [^)]*\\)");
+
   private JsonFactory factory;
   private @Nullable JsonParser parser;
   private LineStream stream = new LineStream();
@@ -157,7 +162,7 @@ final class JacksonRow {
       return LINE_ENDS;
     }
     return "not JSON: "
-        + BadRow.shorten(e.getOriginalMessage(), MAX_MESSAGE)
+        + BadRow.shorten(SWITCHES.matcher(e.getOriginalMessage()).replaceAll(""), MAX_MESSAGE)
         + " at byte "
         + (offset + 1);
   }

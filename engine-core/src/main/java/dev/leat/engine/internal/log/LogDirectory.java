@@ -3,7 +3,9 @@ package dev.leat.engine.internal.log;
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
 import dev.leat.engine.internal.io.Io;
+import dev.leat.engine.internal.io.IoFile;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
@@ -42,9 +44,15 @@ final class LogDirectory implements AutoCloseable {
   private static final Logger LOGGER = LoggerFactory.getLogger(LogDirectory.class);
   private static final String FORMAT = "FORMAT";
   private static final String LOG = "log";
+  private static final String LOCK = "lock";
+  private static final String HOLDER = "pid=";
   private static final String LOW_WATER = "low-water";
   private static final Pattern SEGMENT = Pattern.compile("segment-(\\d{19})");
   private static final Pattern TORN = Pattern.compile("segment-(\\d{19})\\.torn-\\d+");
+
+  /** What there may be in a log's directory, also after a start that died. */
+  private static final Pattern LOG_FILES = Pattern.compile("(high|low)-water(\\.new)?|segment-.*");
+
   private static final Set<String> SEGMENT_FILES =
       Set.of(ChronicleSegment.FILE_NAME, ChronicleSegment.METADATA_NAME);
 
@@ -70,6 +78,9 @@ final class LogDirectory implements AutoCloseable {
    */
   static LogDirectory open(Path root, Io io) throws IOException {
     createDurably(root, io);
+    if (!io.exists(root.resolve(FORMAT))) {
+      refuseForeign(root, io);
+    }
     Io.IoLock lock = lock(root, io);
     boolean isGood = false;
     try {
@@ -81,6 +92,45 @@ final class LogDirectory implements AutoCloseable {
         lock.close();
       }
     }
+  }
+
+  /**
+   * Refuses a directory without a log in which others have files of the names that one would get:
+   * they would be overwritten, or be taken for parts of it.
+   */
+  private static void refuseForeign(Path root, Io io) throws IOException {
+    Path lock = root.resolve(LOCK);
+    if (io.exists(lock)) {
+      byte[] start = new byte[HOLDER.length()];
+      try (IoFile file = io.open(lock, Io.Access.READ)) {
+        int length = file.read(0, start, 0, start.length);
+        // A power cut can leave zeros where the holder was written.
+        String said =
+            new String(start, 0, Math.max(0, length), StandardCharsets.UTF_8).replace("\0", "");
+        if (!HOLDER.startsWith(said)) {
+          throw foreign(root, lock);
+        }
+      }
+    }
+    Path log = root.resolve(LOG);
+    if (io.exists(log)) {
+      for (Path path : io.list(log)) {
+        if (!LOG_FILES.matcher(path.getFileName().toString()).matches()) {
+          throw foreign(root, path);
+        }
+      }
+    }
+  }
+
+  private static EngineException foreign(Path root, Path found) {
+    return new EngineException(
+        Kind.INVALID,
+        "the engine cannot have this directory: it holds no log, but a file of another program where"
+            + " the log would have its own; name a directory that is empty or does not exist:"
+            + " directory="
+            + root
+            + " file="
+            + found);
   }
 
   /** See {@link ChronicleLog#look}. */
@@ -141,7 +191,7 @@ final class LogDirectory implements AutoCloseable {
 
   private static Io.IoLock lock(Path root, Io io) throws IOException {
     try {
-      return io.lock(root.resolve("lock"), "pid=" + ProcessHandle.current().pid());
+      return io.lock(root.resolve(LOCK), HOLDER + ProcessHandle.current().pid());
     } catch (Io.HeldException e) {
       throw new EngineException(
           Kind.UNAVAILABLE,

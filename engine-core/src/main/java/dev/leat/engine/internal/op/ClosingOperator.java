@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * stands when they close, in order, which follows from their keys and is made anew on restoring.
  */
 public final class ClosingOperator implements Closing {
+  private static final int WINDOW_BYTES = 120;
+
   private final Batch open;
   private final GroupsOperator groups;
 
@@ -233,7 +235,12 @@ public final class ClosingOperator implements Closing {
 
   @Override
   public long stateBytes() {
-    return groups.stateBytes();
+    // Of a window: an entry of a tree, its boxed key, a list and its array. Of a group: its slot in
+    // such a list, and a bit.
+    return groups.stateBytes()
+        + (long) byEnd.size() * WINDOW_BYTES
+        + (long) groups.groups().size() * Integer.BYTES
+        + known.size() / Byte.SIZE;
   }
 
   @Override

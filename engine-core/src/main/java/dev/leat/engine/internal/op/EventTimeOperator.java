@@ -42,14 +42,19 @@ public final class EventTimeOperator implements InputOperator {
   }
 
   @Override
+  public void opened(long clockMicros) {
+    watermark.opened(clockMicros);
+  }
+
+  @Override
   public void startEpoch(long tickMicros) {
     rows.startEpoch(tickMicros);
     watermark.startEpoch(tickMicros);
   }
 
   @Override
-  public void reached(long micros) {
-    watermark.told(micros);
+  public void advanceWatermark(long micros) {
+    watermark.advance(micros);
   }
 
   @Override
@@ -87,7 +92,7 @@ public final class EventTimeOperator implements InputOperator {
       output = valid;
     }
     if (!output.isEmpty()) {
-      watermark.reached(greatest);
+      watermark.takeRows(greatest);
     }
   }
 

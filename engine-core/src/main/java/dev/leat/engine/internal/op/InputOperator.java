@@ -6,6 +6,14 @@ import java.util.List;
 /** Where the rows of an input come into the graph. */
 public interface InputOperator extends Operator {
   /**
+   * Says that the engine was opened, and what the clock said then: a stream is not silent for as
+   * long as nobody listens. Of no matter where no event time is declared.
+   *
+   * <p>Called when that happens, and before {@link #startEpoch} of the epoch whose record says it.
+   */
+  default void opened(long clockMicros) {}
+
+  /**
    * Says when the epoch of the next step was closed, before its rows are staged.
    *
    * @param tickMicros microseconds since 1970; may be less than that of the epoch before
@@ -18,7 +26,7 @@ public interface InputOperator extends Operator {
    *
    * @param micros since 1970; may be less than what was said before
    */
-  default void reached(long micros) {}
+  default void advanceWatermark(long micros) {}
 
   /** How many rows it left out because they repeat others. */
   default long duplicateRows() {

@@ -80,7 +80,7 @@ final class JoinCondition {
   }
 
   /** Collects the pairs that the changes of a side bring, and the rows that stand alone. */
-  void collect(JoinSide asking, JoinSide kept, RowPairs out) {
+  void addPairs(JoinSide asking, JoinSide kept, RowPairs out) {
     boolean isOld = asking == left;
     RowChanges changes = asking.changes();
     if (matches.length < changes.count()) {
@@ -210,7 +210,7 @@ final class JoinCondition {
       if (wasAlone != isAlone(kept, counts.get(place))) {
         RowsByKey rows = kept.kept();
         long weight = isOld ? rows.weightBefore(place) : rows.weight(place);
-        out.add(~touchedRows[t], place, wasAlone ? -weight : weight);
+        out.add(RowPairs.keyOnly(touchedRows[t]), place, wasAlone ? -weight : weight);
       }
     }
   }

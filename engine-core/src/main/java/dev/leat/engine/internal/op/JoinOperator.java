@@ -119,19 +119,19 @@ public final class JoinOperator implements Operator {
     ofRight.clear();
     if (isLeftChanged) {
       left.lookUp(right);
-      collect(left, right, ofLeft);
+      addPairs(left, right, ofLeft);
     }
     if (isRightChanged) {
       right.lookUp(left);
-      collect(right, left, ofRight);
+      addPairs(right, left, ofRight);
     }
     output.emit(ofLeft, others);
   }
 
-  /** Collects the pairs that the changes of a side bring. */
-  private void collect(JoinSide asking, JoinSide kept, RowPairs out) {
+  /** Adds the pairs, and the rows alone, that the changes of a side bring. */
+  private void addPairs(JoinSide asking, JoinSide kept, RowPairs out) {
     if (condition != null) {
-      condition.collect(asking, kept, out);
+      condition.addPairs(asking, kept, out);
       return;
     }
     boolean isOld = asking == left;
@@ -163,7 +163,7 @@ public final class JoinOperator implements Operator {
       }
     }
     if (givesAlone(kept)) {
-      collectTransitions(asking, kept, out, differs);
+      addTransitions(asking, kept, out, differs);
     }
   }
 
@@ -202,7 +202,7 @@ public final class JoinOperator implements Operator {
   }
 
   /** Kept rows that stand alone now, or do not any more, because of what the other side changed. */
-  private void collectTransitions(JoinSide asking, JoinSide kept, RowPairs out, boolean differs) {
+  private void addTransitions(JoinSide asking, JoinSide kept, RowPairs out, boolean differs) {
     RowChanges changes = asking.changes();
     RowsByKey rows = kept.kept();
     for (int t = 0; t < changes.touchedKeys(); t++) {
@@ -217,11 +217,11 @@ public final class JoinOperator implements Operator {
       long sign = wasAlone ? -1 : 1;
       int touched = differs ? kept.changes().touched(key) : -1;
       if (touched >= 0) {
-        addBefore(kept, key, touched, out, ~row, sign);
+        addBefore(kept, key, touched, out, RowPairs.keyOnly(row), sign);
         continue;
       }
       for (int place = rows.first(key); place >= 0; place = rows.next(place)) {
-        out.add(~row, place, sign * rows.weight(place));
+        out.add(RowPairs.keyOnly(row), place, sign * rows.weight(place));
       }
     }
   }

@@ -225,7 +225,7 @@ public final class OverOperator implements Operator {
         return;
       }
       boolean isBeyond = limit != Over.UNLIMITED && !rows.isTold(slot);
-      if (isBeyond && isUntoldBefore && !touched.isTouched(slot)) {
+      if (isBeyond && lastWasUntold && !touched.isTouched(slot)) {
         return;
       }
       slot = rows.next(slot);
@@ -233,7 +233,8 @@ public final class OverOperator implements Operator {
     }
   }
 
-  private boolean isUntoldBefore;
+  /** Was the row that was computed last not told before: did it lie beyond the limit? */
+  private boolean lastWasUntold;
 
   /**
    * Computes the results of a row and tells them if they are new.
@@ -255,7 +256,7 @@ public final class OverOperator implements Operator {
     }
     boolean wasTold = rows.isTold(slot);
     boolean isTold = errors.isEmpty() && (limited < 0 || results[limited].word(0) <= limit);
-    isUntoldBefore = !wasTold;
+    lastWasUntold = !wasTold;
     if (!errors.isEmpty() && (wasTold || touched.isTouched(slot))) {
       report(slot);
     }

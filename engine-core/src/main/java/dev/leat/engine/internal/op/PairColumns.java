@@ -122,7 +122,7 @@ final class PairColumns {
     boolean hasNulls = source.nulls() != null;
     From kind = from[c];
     for (int i = 0; i < pairs.count(); i++) {
-      int row = rows[i] < 0 ? ~rows[i] : rows[i];
+      int row = RowPairs.rowOfKey(rows[i]);
       boolean isMissing =
           (kind == From.ROW && rows[i] < 0) || (kind == From.KEY_OF_KEPT && places[i] < 0);
       if (isMissing || (hasNulls && source.isNull(row))) {

@@ -9,13 +9,23 @@ import java.util.Arrays;
  * from which columns are gathered later.
  *
  * <p>Where the kept row is missing its place is -1. Where the batch's row is missing, its number is
- * the complement of one that has the same key.
+ * {@link #keyOnly} of one that has the same key, from which the key's columns are read.
  */
 final class RowPairs {
   private int count;
   private int[] rows = new int[16];
   private int[] places = new int[16];
   private long[] weights = new long[16];
+
+  /** The number that stands for the key of a row of the batch, without the row. */
+  static int keyOnly(int rowOfKey) {
+    return ~rowOfKey;
+  }
+
+  /** The row of the batch that a pair's key is in, whether the row itself is in the pair or not. */
+  static int rowOfKey(int number) {
+    return number < 0 ? ~number : number;
+  }
 
   void clear() {
     count = 0;

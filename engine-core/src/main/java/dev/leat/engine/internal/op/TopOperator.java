@@ -1,5 +1,7 @@
 package dev.leat.engine.internal.op;
 
+import com.carrotsearch.hppc.IntArrayList;
+import com.carrotsearch.hppc.IntIntHashMap;
 import dev.leat.engine.internal.batch.Batch;
 import dev.leat.engine.internal.batch.CodeSet;
 import dev.leat.engine.internal.batch.Dictionary;
@@ -9,6 +11,8 @@ import dev.leat.engine.internal.state.GroupRows;
 import dev.leat.engine.internal.state.KeyLayout;
 import dev.leat.engine.internal.state.OrderedRows;
 import dev.leat.engine.internal.state.RowOrder;
+import dev.leat.engine.internal.state.RowsBehind;
+import dev.leat.engine.internal.state.StateFormat;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Top;
 import java.util.Arrays;
@@ -23,13 +27,22 @@ import java.util.Arrays;
  * window that begins with the first row only has its other end moved, so from there on rows are put
  * right in both directions until one is right already. With an offset all of the window may move,
  * by as many rows as came and went, so that many are looked at on both sides of both ends. So a
- * step costs some searches for each change, and for each row that enters or leaves; not the window,
- * nor the partition.
+ * step costs some searches for each change, and for each row that enters or leaves; not the window.
  *
  * <p>Where rows are never taken back, those behind the window's end can never come into it, and are
- * removed.
+ * removed. Otherwise any may come back, but only the first ones, some more than the window needs,
+ * are in order: the <i>front</i>. The others are {@link RowsBehind}: a change of one of them is a
+ * look at a table, and none at an order. Behind is what comes after the front's last row. Before a
+ * step tells anything, a front that lost too many takes some from behind, and after it one that has
+ * grown gives some away, so that each of both is paid for by as many changes.
+ *
+ * <p>How many rows the front has follows from draws, so nothing that is told may follow from it:
+ * touched rows are told in the order in which they were touched, wherever they lay then, and others
+ * in their order from the window's ends, as far as changes anywhere reach.
  */
 public final class TopOperator implements Operator {
+  private static final int NONE = -1;
+
   private final Operator input;
   private final long offset;
   private final long end;
@@ -41,10 +54,26 @@ public final class TopOperator implements Operator {
   private final OrderedRows ordered;
   private final Partitions partitions;
   private final OrderedState state;
+  private final RowsBehind behind;
+  private final FrontSize frontSize;
+
+  /** How many rows each partition has in front. */
+  private int[] frontRows = new int[0];
+
   private final RowNumbers numbers;
   private final Consolidator consolidator;
   private final Batch consolidated;
   private final PairedChanges changes;
+
+  /** What the step touches, in its order: slots in front, and of those behind their complements. */
+  private final IntArrayList changed = new IntArrayList();
+
+  /** By row of the batch: which row behind it is. */
+  private int[] behindOf = new int[0];
+
+  /** In a step: where rows from behind came to lie in front. */
+  private final IntIntHashMap fetched = new IntIntHashMap();
+
   private final TouchedSlots touched = new TouchedSlots();
   private final TouchedSlots touchedPartitions = new TouchedSlots();
 
@@ -55,6 +84,11 @@ public final class TopOperator implements Operator {
   private final Batch output;
 
   public TopOperator(Top node, Operator input, Dictionary dictionary) {
+    this(node, input, dictionary, FrontSize.of(node.depth()));
+  }
+
+  /** With a front of a size that only tests want. */
+  TopOperator(Top node, Operator input, Dictionary dictionary, FrontSize frontSize) {
     Schema schema = node.schema();
     this.input = input;
     this.offset = node.offset();
@@ -69,6 +103,8 @@ public final class TopOperator implements Operator {
         new OrderedRows(ownerWord + 1, weightWord, ownerWord, order, dictionary.hashing());
     this.partitions = new Partitions(schema, node.partition(), dictionary.hashing());
     this.state = new OrderedState(partitions, ordered, layout);
+    this.behind = new RowsBehind(layout, order, dictionary.hashing());
+    this.frontSize = frontSize;
     boolean isOne = node.limit() == 1;
     this.numbers =
         isOne ? RowNumbers.PARTITION : node.key().isPresent() ? RowNumbers.INPUT : RowNumbers.NONE;
@@ -98,6 +134,8 @@ public final class TopOperator implements Operator {
     }
     order.refresh();
     changes.start();
+    changed.clear();
+    fetched.clear();
     touched.start();
     touchedPartitions.start();
     if (isAppendOnly) {
@@ -107,6 +145,12 @@ public final class TopOperator implements Operator {
       consolidated.number(in.slots());
       apply(consolidated);
     }
+    for (int i = 0; i < touchedPartitions.size(); i++) {
+      fill(touchedPartitions.slot(i));
+    }
+    for (int i = 0; i < changed.size(); i++) {
+      touch(changed.get(i));
+    }
     for (int i = 0; i < touched.size(); i++) {
       putRight(touched.slot(i));
     }
@@ -115,7 +159,7 @@ public final class TopOperator implements Operator {
     }
     for (int i = 0; i < touched.size(); i++) {
       if (ordered.weight(touched.slot(i)) == 0) {
-        ordered.remove(touched.slot(i));
+        removeFromFront(touched.slot(i));
       }
     }
     for (int i = 0; i < touchedPartitions.size(); i++) {
@@ -127,25 +171,119 @@ public final class TopOperator implements Operator {
   private void apply(Batch in) {
     int[] slots = in.slots();
     int[] partitionOf = partitions.find(in);
+    if (!isAppendOnly) {
+      findBehind(in);
+    }
     for (int i = 0; i < in.count(); i++) {
       int row = in.row(i);
       int partition = partitionOf[row];
       long weight = in.weight(row);
       layout.gather(in, row, probe);
-      touch(partition, weight);
-      int slot = ordered.find(partition, probe);
-      if (slot < 0) {
-        slot = ordered.add(partition, probe, 0);
+      int number = numbers == RowNumbers.INPUT && slots != null && weight > 0 ? slots[row] : NONE;
+      touchPartition(partition, weight);
+      if (!isAppendOnly && behindOf[row] >= 0) {
+        changeBehind(behindOf[row], weight, number);
+      } else if (isBehind(partition, probe)) {
+        changed.add(~behind.add(partition, probe, weight, Math.max(number, 0)));
+      } else {
+        applyInFront(partition, weight, number);
       }
-      if (numbers == RowNumbers.INPUT && slots != null && weight > 0) {
-        ordered.setNumber(slot, slots[row]);
+    }
+  }
+
+  /** Does a row come after the front of its partition? Without rows behind, none does. */
+  private boolean isBehind(int partition, long[] words) {
+    return !behind.isEmpty(partition) && ordered.isBehindLast(partition, words);
+  }
+
+  private void changeBehind(int slot, long weight, int number) {
+    if (behind.addWeight(slot, weight)) {
+      if (number >= 0) {
+        behind.setNumber(slot, number);
       }
-      ordered.addWeight(slot, weight);
+      changed.add(~slot);
+    }
+  }
+
+  /** Finds which rows of a batch lie behind: no two of them are equal, so nothing changes it. */
+  private void findBehind(Batch in) {
+    if (behindOf.length < in.rows()) {
+      behindOf = new int[in.rows() + (in.rows() >> 1)];
+    }
+    behind.find(in, behindOf);
+  }
+
+  private void applyInFront(int partition, long weight, int number) {
+    int slot = ordered.find(partition, probe);
+    if (slot < 0) {
+      slot = addToFront(partition, probe, 0);
+    }
+    if (number >= 0) {
+      ordered.setNumber(slot, number);
+    }
+    ordered.addWeight(slot, weight);
+    changed.add(slot);
+  }
+
+  private int addToFront(int partition, long[] words, int number) {
+    if (partition >= frontRows.length) {
+      frontRows =
+          Arrays.copyOf(
+              frontRows, Math.max(partition + 1, frontRows.length + frontRows.length / 2));
+    }
+    frontRows[partition]++;
+    return ordered.add(partition, words, number);
+  }
+
+  private void removeFromFront(int slot) {
+    frontRows[ordered.partition(slot)]--;
+    ordered.remove(slot);
+  }
+
+  /** Touches what was changed, if it is in front now. */
+  private void touch(int slotOrBehind) {
+    int slot = slotOrBehind >= 0 ? slotOrBehind : fetched.getOrDefault(~slotOrBehind, NONE);
+    if (slot >= 0) {
       touched.touch(slot);
     }
   }
 
-  private void touch(int partition, long weight) {
+  /** Fetches rows from behind if the front of a partition has too few for the window. */
+  private void fill(int partition) {
+    long total = ordered.total(partition);
+    if (total < end && !behind.isEmpty(partition)) {
+      behind.take(
+          partition,
+          frontSize.usual() - total,
+          frontSize.surplus(),
+          slot -> fetched.put(slot, moveToFront(partition, slot)));
+    }
+  }
+
+  private int moveToFront(int partition, int slot) {
+    System.arraycopy(behind.page(slot), behind.offset(slot), probe, 0, probe.length);
+    int found = ordered.find(partition, probe);
+    assert found < 0 : "a row is in front and behind";
+    int moved = addToFront(partition, probe, behind.number(slot));
+    ordered.addWeight(moved, behind.weight(slot));
+    return moved;
+  }
+
+  /** Gives the last rows of a front away if it has grown too large; all lie behind the window. */
+  private void spill(int partition) {
+    if (frontRows[partition] <= frontSize.most()) {
+      return;
+    }
+    while (frontRows[partition] > frontSize.usual()) {
+      int last = ordered.last(partition);
+      System.arraycopy(
+          ordered.rows().page(last), ordered.rows().offset(last), probe, 0, probe.length);
+      behind.add(partition, probe, ordered.weight(last), ordered.number(last));
+      removeFromFront(last);
+    }
+  }
+
+  private void touchPartition(int partition, long weight) {
     if (partition >= moved.length) {
       moved = Arrays.copyOf(moved, Math.max(partition + 1, moved.length + (moved.length >> 1)));
     }
@@ -213,12 +351,14 @@ public final class TopOperator implements Operator {
     if (isAppendOnly) {
       int last = ordered.last(partition);
       while (last >= 0 && ordered.total(partition) - ordered.weight(last) >= end) {
-        ordered.remove(last);
+        removeFromFront(last);
         last = ordered.last(partition);
       }
     }
     if (ordered.isEmpty(partition)) {
       partitions.remove(partition);
+    } else {
+      spill(partition);
     }
   }
 
@@ -229,21 +369,67 @@ public final class TopOperator implements Operator {
 
   @Override
   public long stateBytes() {
-    return state.bytes();
+    // Without rows that go there are none behind.
+    return isAppendOnly ? state.bytes() : state.bytes() + behind.bytes();
+  }
+
+  /** How many of its rows are in order, and how many are not. */
+  int[] rowsInFrontAndBehind() {
+    return new int[] {ordered.rows().size(), behind.size()};
+  }
+
+  /** How often rows were put in a place behind since there is a state: what that has cost. */
+  long movesBehind() {
+    return behind.moves();
   }
 
   @Override
   public void mark(CodeSet live) {
     state.mark(live);
+    behind.mark(live);
   }
 
   @Override
   public StateImage capture() {
-    return state.capture();
+    StateImage inFront = state.capture();
+    StateImage ofOthers = behind.capture();
+    return out -> {
+      inFront.writeTo(out);
+      ofOthers.writeTo(out);
+    };
   }
 
   @Override
   public void restore(StateReader in) {
     state.restore(in);
+    behind.restore(in);
+    countFront();
+    checkBehind();
+  }
+
+  private void countFront() {
+    boolean[] isFree = ordered.rows().isFree();
+    for (int slot = 0; slot < isFree.length; slot++) {
+      if (!isFree[slot]) {
+        int partition = ordered.partition(slot);
+        if (partition >= frontRows.length) {
+          frontRows = Arrays.copyOf(frontRows, partition + 1 + partition / 2);
+        }
+        frontRows[partition]++;
+      }
+    }
+  }
+
+  private void checkBehind() {
+    for (int slot = 0; slot < behind.bound(); slot++) {
+      if (behind.weight(slot) != 0) {
+        int partition = behind.partition(slot);
+        System.arraycopy(behind.page(slot), behind.offset(slot), probe, 0, probe.length);
+        StateFormat.check(
+            !ordered.isEmpty(partition) && ordered.isBehindLast(partition, probe),
+            "a row that is not behind the first",
+            slot);
+      }
+    }
   }
 }

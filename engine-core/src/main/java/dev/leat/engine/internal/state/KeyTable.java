@@ -45,6 +45,9 @@ public final class KeyTable extends GroupKeys {
   /** The keys that the last guess added. */
   private final IntArrayList added = new IntArrayList();
 
+  /** Of no meaning: that it is kept is why the rows of leaders are read. */
+  private long readAhead;
+
   private long guessedBatches;
   private long wrongBatches;
 
@@ -292,14 +295,38 @@ public final class KeyTable extends GroupKeys {
     }
     int[] selection = batch.selection();
     int count = batch.count();
+    if (hasLeaders()) {
+      readLeaders(batch, other, slots);
+    }
     for (int i = 0; i < count; i++) {
       int row = selection == null ? i : selection[i];
-      slots[row] = hasLeaders() ? findLed(other, row) : findRow(other, row, rowHashes[row]);
+      slots[row] =
+          hasLeaders() ? findLed(other, row, slots[row]) : findRow(other, row, rowHashes[row]);
     }
   }
 
-  private int findLed(RowReader other, int row) {
-    int leader = leader((int) other.words(leading)[row]);
+  /**
+   * Gives the entry of each row's code, and reads the rows of these leaders: what is read of many
+   * at once is waited for once, and not by each comparison for itself.
+   */
+  private void readLeaders(Batch batch, RowReader other, int[] slots) {
+    long[] codes = other.words(leading);
+    int[] selection = batch.selection();
+    int count = batch.count();
+    for (int i = 0; i < count; i++) {
+      int row = selection == null ? i : selection[i];
+      slots[row] = leader((int) codes[row]);
+    }
+    GroupRows rows = rows();
+    long all = 0;
+    for (int i = 0; i < count; i++) {
+      int slot = slots[selection == null ? i : selection[i]] - 1;
+      all ^= slot >= 0 ? rows.page(slot)[rows.offset(slot)] : 0;
+    }
+    readAhead = all;
+  }
+
+  private int findLed(RowReader other, int row, int leader) {
     if (leader == UNUSED) {
       return NONE;
     }

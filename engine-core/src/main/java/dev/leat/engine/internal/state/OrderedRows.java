@@ -424,6 +424,15 @@ public final class OrderedRows {
     return slot;
   }
 
+  /** Does a row given as words come after the last row of a partition, which has one? */
+  public boolean isBehindLast(int partition, long[] words) {
+    int last = last(partition);
+    long ofWords = order.prefix(words, 0);
+    return ofWords != prefixes[2 * last]
+        ? ofWords > prefixes[2 * last]
+        : order.compareRows(words, 0, rows.page(last), rows.offset(last)) > 0;
+  }
+
   /** The row behind one in its partition, of any weight. */
   public int next(int slot) {
     return neighbour(slot, right, left);

@@ -11,12 +11,20 @@ import java.util.List;
  * How far the event time of a stream has come: the greatest that it brought, less what rows may be
  * out of order by; or what its source says of it, if that is more. It moves with the rows of epochs
  * and their ticks, and never back. Microseconds since 1970; one thread.
+ *
+ * <p><b>Silence.</b> A stream is idle when nothing came for some time while the engine was open. So
+ * that time begins when something came last, or when the engine was opened, if that was later: what
+ * waited at a source meanwhile has its chance first. An opening is in the record of the first epoch
+ * after it, and is part of the state from then on; between the two it counts, too.
  */
 public final class Watermark implements Checkpointed {
   /**
    * Begins what is kept where a source said something: no tick, so that states without are read.
    */
   private static final long WAS_TOLD = Long.MAX_VALUE;
+
+  /** Begins what is kept where an opening is later than all that came. */
+  private static final long WAS_OPENED = Long.MAX_VALUE - 1;
 
   private final String stream;
   private final long outOfOrder;
@@ -34,6 +42,12 @@ public final class Watermark implements Checkpointed {
   /** The greatest time of which the source said that it is reached. */
   private long told = EventTime.NEVER;
 
+  /** When the engine was opened last, of the openings that epochs said, as ticks count. */
+  private long opened = EventTime.NEVER;
+
+  /** When the engine was opened, if the next epoch is the first to say it. */
+  private long opening = EventTime.NEVER;
+
   /** Of a stream that had no row yet. */
   public Watermark(String stream, EventTime eventTime) {
     this.stream = stream;
@@ -42,9 +56,20 @@ public final class Watermark implements Checkpointed {
     this.idleAfter = eventTime.idleAfterMicros();
   }
 
+  /** Says that the engine was opened; again when the next epoch says so, before it starts. */
+  public void opened(long clockMicros) {
+    opening = clockMicros;
+  }
+
   /** Says when an epoch was closed; clocks that are set back do not count. */
   public void startEpoch(long tickMicros) {
+    long before = tick;
     tick = Math.max(tick, tickMicros);
+    if (opening != EventTime.NEVER) {
+      // Not before what was, nor behind what is: the clock may have been set in between.
+      opened = Math.max(opened, Math.min(tick, Math.max(before, opening)));
+      opening = EventTime.NEVER;
+    }
     if (lastRow == EventTime.NEVER) {
       lastRow = tick;
     }
@@ -56,13 +81,13 @@ public final class Watermark implements Checkpointed {
   }
 
   /** Says that rows came, and the greatest of their event times. */
-  public void reached(long eventTime) {
-    greatest = Math.max(greatest, eventTime);
+  public void takeRows(long greatestEventTime) {
+    greatest = Math.max(greatest, greatestEventTime);
     lastRow = tick;
   }
 
   /** Says that the source expects no rows that happened before a time. */
-  public void told(long time) {
+  public void advance(long time) {
     told = Math.max(told, time);
     lastRow = tick;
   }
@@ -106,7 +131,25 @@ public final class Watermark implements Checkpointed {
   private long idleAt() {
     return idleAfter == Long.MAX_VALUE || tick == EventTime.NEVER
         ? Long.MAX_VALUE
-        : saturatedSum(lastRow, idleAfter);
+        : saturatedSum(silentSince(), idleAfter);
+  }
+
+  /** The tick since when nothing came while the engine was open. */
+  private long silentSince() {
+    return Math.max(lastRow, openedTick());
+  }
+
+  /**
+   * When the engine was opened last, if nothing came since; {@link EventTime#NEVER} if something
+   * did, or that is not known.
+   */
+  public long openedSinceLastRow() {
+    long at = openedTick();
+    return at > lastRow ? at : EventTime.NEVER;
+  }
+
+  private long openedTick() {
+    return opening == EventTime.NEVER ? opened : Math.max(opened, Math.max(tick, opening));
   }
 
   /** After how long without a row it is idle; the greatest value if never. */
@@ -184,7 +227,12 @@ public final class Watermark implements Checkpointed {
     long atRow = lastRow;
     long atTime = greatest;
     long asTold = told;
+    long asOpened = opened;
     return out -> {
+      if (asOpened > atRow) {
+        out.writeLong(WAS_OPENED);
+        out.writeLong(asOpened);
+      }
       if (asTold != EventTime.NEVER) {
         out.writeLong(WAS_TOLD);
         out.writeLong(asTold);
@@ -198,6 +246,12 @@ public final class Watermark implements Checkpointed {
   @Override
   public void restore(StateReader in) {
     long first = in.readLong();
+    opened = EventTime.NEVER;
+    opening = EventTime.NEVER;
+    if (first == WAS_OPENED) {
+      opened = in.readLong();
+      first = in.readLong();
+    }
     boolean wasTold = first == WAS_TOLD;
     told = wasTold ? in.readLong() : EventTime.NEVER;
     tick = wasTold ? in.readLong() : first;

@@ -117,8 +117,10 @@ class DictionaryLawsTest {
           }
         });
     int generation = dictionary.generation();
+    Object era = dictionary.values().era();
     assertThat(dictionary.retain(live)).isEqualTo(dead.size());
     assertThat(dictionary.generation()).isEqualTo(generation + (dead.isEmpty() ? 0 : 1));
+    assertThat(dictionary.values().era() == era).isEqualTo(dead.isEmpty());
     dead.forEach(
         value -> {
           model.remove(value);

@@ -10,24 +10,31 @@ import dev.leat.engine.internal.log.EventLog;
 import dev.leat.engine.internal.log.RecordVisitor;
 import dev.leat.engine.plan.AggregateCall;
 import dev.leat.engine.plan.AggregateFunction;
+import dev.leat.engine.plan.EventTime;
+import dev.leat.engine.plan.EventTimeBounds;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;
 import dev.leat.engine.plan.ViewDefinition;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the runtime does when the log takes no more. */
 class EngineRuntimeTest {
   /** A log that refuses records as long as it is told to. */
   private static final class RefusingLog implements EventLog {
     private volatile @Nullable Kind refuses;
+    private final List<Integer> formats = new CopyOnWriteArrayList<>();
     private long last;
     private boolean isClosed;
 
@@ -42,6 +49,7 @@ class EngineRuntimeTest {
       if (kind != null) {
         throw new EngineException(kind, "the log refuses: " + kind);
       }
+      formats.add((int) payload[offset]);
       return ++last;
     }
 
@@ -109,12 +117,30 @@ class EngineRuntimeTest {
                       List.of(new AggregateCall(AggregateFunction.COUNT, null, null, false, "n"))),
                   null)));
 
+  /** The same with a stream, of which no row comes, that has event time. */
+  private static final Plan TIMED =
+      new Plan(
+          List.of(
+              EVENTS,
+              new Node.Input(
+                      "timed",
+                      Node.InputKind.STREAM,
+                      Schema.builder().required("at", Type.INSTANT).build(),
+                      List.of())
+                  .withEventTime(
+                      new EventTime("at", EventTimeBounds.outOfOrderBy(Duration.ZERO)))),
+          PLAN.views());
+
   private final RefusingLog log = new RefusingLog();
 
   private EngineRuntime start(boolean ownThread) {
+    return start(PLAN, ownThread);
+  }
+
+  private EngineRuntime start(Plan plan, boolean ownThread) {
     EngineRuntime runtime =
         new EngineRuntime(
-            PLAN,
+            plan,
             new RuntimeSettings(
                 100,
                 1 << 20,
@@ -174,6 +200,50 @@ class EngineRuntimeTest {
       assertThat(runtime.step()).isEqualTo(1);
       assertThat(count(runtime)).isEqualTo(2L);
       assertThat(log.lastPosition()).isEqualTo(2);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whatAFullLogRefusesOfAnOpeningIsSaidByTheNextEpoch(boolean ownThread) {
+    try (EngineRuntime runtime = start(TIMED, ownThread)) {
+      append(runtime, "a");
+      step(runtime);
+      assertThat(runtime.waits().await(1, Long.MAX_VALUE)).isTrue();
+      runtime.noteOpening();
+      log.refuses = Kind.FULL;
+      assertThatThrownBy(
+              () -> {
+                append(runtime, "b");
+                step(runtime);
+              })
+          .hasMessageContaining("FULL");
+      log.refuses = null;
+      append(runtime, "c");
+      step(runtime);
+      step(runtime);
+      append(runtime, "d");
+      step(runtime);
+      assertThat(log.formats).startsWith(2, 4).hasSizeGreaterThan(2);
+      assertThat(log.formats.subList(2, log.formats.size())).containsOnly(2);
+    }
+  }
+
+  private static void step(EngineRuntime runtime) {
+    if (!runtime.hasOwnThread()) {
+      runtime.step();
+    }
+  }
+
+  @Test
+  void aPipelineWithoutEventTimeSaysNothingOfOpenings() {
+    try (EngineRuntime runtime = start(false)) {
+      append(runtime, "a");
+      runtime.step();
+      runtime.noteOpening();
+      append(runtime, "b");
+      runtime.step();
+      assertThat(log.formats).containsExactly(2, 2);
     }
   }
 

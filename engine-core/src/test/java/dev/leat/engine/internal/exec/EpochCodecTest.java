@@ -2,8 +2,13 @@ package dev.leat.engine.internal.exec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.leat.engine.EngineException;
+import dev.leat.engine.internal.batch.ByteWriter;
+import dev.leat.engine.internal.batch.Hashing;
 import dev.leat.engine.plan.Node;
+import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;
 import java.util.List;
@@ -73,6 +78,47 @@ class EpochCodecTest {
             "STREAM () key []")) {
       assertThatIllegalArgumentException().isThrownBy(() -> WrittenInput.parse(text));
     }
+  }
+
+  @Test
+  void aRecordHasTheLeastFormatThatCanSayWhatItSays() {
+    Epoch plain = new Epoch(1);
+    plain.close(7);
+    Epoch withWatermark = new Epoch(2);
+    withWatermark.reached().add(new Epoch.Reached("s", -5));
+    Epoch withOpening = new Epoch(3);
+    withOpening.opened(6);
+    Epoch withBoth = new Epoch(4);
+    withBoth.reached().add(new Epoch.Reached("s", -5));
+    withBoth.opened(-6);
+    EpochCodec writer = codec();
+    EpochCodec reader = codec();
+    int[] formats = {2, 3, 4, 4};
+    for (Epoch epoch : List.of(plain, withWatermark, withOpening, withBoth)) {
+      ByteWriter record = writer.write(epoch);
+      writer.confirm(epoch);
+      assertThat(record.bytes()[0]).isEqualTo((byte) formats[(int) epoch.position() - 1]);
+      Epoch read = reader.read(epoch.position(), record.bytes(), 0, record.size());
+      assertThat(read.reached()).isEqualTo(epoch.reached());
+      assertThat(read.openedMicros()).isEqualTo(epoch.openedMicros());
+      assertThat(read.tickMicros()).isEqualTo(epoch.tickMicros());
+    }
+  }
+
+  @Test
+  void aRecordOfANewerVersionIsRefused() {
+    byte[] record = {5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+    assertThatThrownBy(() -> codec().read(9, record, 0, record.length))
+        .isInstanceOf(EngineException.class)
+        .hasMessageContaining("at position 9 has format 5, this version reads formats up to 4")
+        .hasMessageContaining("newer version");
+  }
+
+  private static EpochCodec codec() {
+    Schema schema = Schema.builder().required("n", Type.LONG).build();
+    Node.Input input = new Node.Input("s", Node.InputKind.STREAM, schema, List.of());
+    Plan plan = new Plan(List.of(input), List.of());
+    return new EpochCodec(plan, new RowsPool(plan, new Hashing(1), true));
   }
 
   private static String columns(Node.InputKind kind, Schema schema, List<String> key) {

@@ -103,6 +103,42 @@ class ProducersTest {
   }
 
   @Test
+  void aSourceIsNotForgottenForBeingIdle() {
+    accept(0, of("source:lake", 7), of("a", 1));
+    accept(HORIZON + 1);
+    assertThat(isKnown("source:lake", 7)).isTrue();
+    assertThat(isKnown("a", 1)).isFalse();
+    assertThat(producers.lastNumber("source:lake")).hasValue(7);
+
+    StateBytes state = StateBytes.of(producers.capture());
+    producers = new Producers(new ProducerLimits(3, HORIZON));
+    producers.restore(state.reader());
+    accept(10 * HORIZON);
+    assertThat(producers.lastNumber("source:lake")).hasValue(7);
+
+    // If there are too many, others go first.
+    accept(10 * HORIZON, of("b", 1), of("c", 1), of("d", 1));
+    assertThat(producers.size()).isEqualTo(3);
+    assertThat(isKnown("source:lake", 7)).isTrue();
+    accept(10 * HORIZON, of("source:2", 1), of("source:3", 1), of("source:4", 1));
+    assertThat(producers.size()).isEqualTo(3);
+    assertThat(producers.lastNumber("source:lake")).isEmpty();
+    assertThat(producers.lastNumber("d")).isEmpty();
+  }
+
+  @Test
+  void theLastNumberIsThatOfWhatIsOnItsWay() {
+    assertThat(producers.lastNumber("a")).isEmpty();
+    Epoch first = epoch(0, of("a", 5));
+    assertThat(producers.lastNumber("a")).hasValue(5);
+    producers.accept(first);
+    Epoch second = epoch(0, of("a", 9));
+    assertThat(producers.lastNumber("a")).hasValue(9);
+    producers.forget(second);
+    assertThat(producers.lastNumber("a")).hasValue(5);
+  }
+
+  @Test
   void aClockThatIsSetBackForgetsNobodyEarlier() {
     accept(1000, of("a", 1));
     accept(0, of("b", 1));

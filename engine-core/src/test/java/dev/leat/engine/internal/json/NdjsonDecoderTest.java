@@ -142,6 +142,9 @@ class NdjsonDecoderTest {
         "{,}| not JSON: Unexpected character (',' (code 44)): was expecting double-quote to start"
             + " field name at byte 2",
         "{| not JSON: the line ends in the middle of an object",
+        "{\"n\":NaN}| not JSON: Non-standard token 'NaN' at byte 9",
+        "{\"n\":1 // one| not JSON: Unexpected character ('/' (code 47)): maybe a (non-standard)"
+            + " comment? at byte 8",
       })
   void saysWhyALineIsRejected(String line, String reason) {
     Decoded decoded = Decoded.of(TWO, line + "\n{\"id\":\"next\"}\n");

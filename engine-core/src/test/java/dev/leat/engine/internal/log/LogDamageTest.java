@@ -14,6 +14,7 @@ import static dev.leat.engine.internal.log.LogFixture.segment;
 import static dev.leat.engine.internal.log.LogFixture.truncate;
 import static dev.leat.engine.internal.log.LogFixture.zero;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
@@ -161,6 +162,33 @@ class LogDamageTest {
     assertThat(failure.kind()).isEqualTo(Kind.CORRUPT);
     assertThat(failure).hasMessageContaining("file=" + foreign);
     assertThat(foreign).hasContent("notes");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"lock", "log/app.log"})
+  void aDirectoryOfAnotherProgramIsNotTaken(String name) throws IOException {
+    Path foreign = directory.resolve(name);
+    Files.createDirectories(foreign.getParent());
+    Files.writeString(foreign, "notes");
+    EngineException failure = catchThrowableOfType(EngineException.class, () -> open(directory));
+    assertThat(failure.kind()).isEqualTo(Kind.INVALID);
+    assertThat(failure)
+        .hasMessageContaining("a directory that is empty or does not exist")
+        .hasMessageContaining("file=" + foreign);
+    assertThat(foreign).hasContent("notes");
+    assertThat(directory.resolve("FORMAT")).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "pid", "pid=12345\n", "\0\0\0\0\0\0"})
+  void aStartThatDiedDoesNotMakeADirectoryForeign(String holder) throws IOException {
+    Files.createDirectories(directory.resolve("log"));
+    Files.writeString(directory.resolve("lock"), holder);
+    Files.writeString(directory.resolve("log/high-water.new"), "");
+    fill(directory, 4);
+    try (ChronicleLog log = open(directory)) {
+      assertHolds(log, 4);
+    }
   }
 
   @Test

@@ -2,25 +2,33 @@ package dev.leat.engine.examples.engagement;
 
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineSettings;
+import dev.leat.engine.Pipeline;
+import dev.leat.engine.Row;
 import dev.leat.engine.Threading;
 import dev.leat.engine.examples.Example;
 import dev.leat.engine.examples.FileRun;
 import dev.leat.engine.examples.Flags;
 import dev.leat.engine.examples.InputFile;
+import dev.leat.engine.examples.LakeTable;
 import dev.leat.engine.examples.OpenEngine;
 import dev.leat.engine.examples.Report;
 import dev.leat.engine.examples.UsageException;
 import dev.leat.engine.examples.UserFiles;
+import dev.leat.engine.iceberg.TableCare;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
 /** Six groups of questions about interactions with a web shop. */
 public final class EngagementExample implements Example {
   private static final int MAX_GENERATED = 1_000_000;
+  private static final int SNAPSHOTS_KEPT = 30;
   private static final String HELP =
       """
       002: engagement, sessions, funnel, devices, campaigns and places over interactions with a shop
@@ -42,6 +50,11 @@ public final class EngagementExample implements Example {
                        utm_source, utm_medium, utm_campaign, ip_address, country, city,
                        ingestion_timestamp. All may be null or missing. With --data, DIR must hold
                        no event yet; the next run shows its views without --events
+        --lake DIR     with --data: write all events to the Iceberg table analytics.clickstream in
+                       DIR, too, partitioned by day and type, each once, whatever happens. At the
+                       end the views are computed from the files of the table as well, and
+                       compared; then small files are put together, old snapshots let go of, and
+                       the views compared again. The README says how others open it
         --append       with --events and --data: add the file to the events that DIR holds. A file
                        that is added twice counts twice
         --help         show this
@@ -52,19 +65,21 @@ public final class EngagementExample implements Example {
       Optional<Path> out,
       Optional<Path> data,
       Optional<Path> events,
+      Optional<LakeTable> lake,
       OptionalInt generated,
       boolean isAppend) {
     static Options of(List<String> arguments) {
       Flags flags =
           Flags.parse(
               arguments,
-              List.of("--out", "--data", "--events", "--generate"),
+              List.of("--out", "--data", "--events", "--lake", "--generate"),
               List.of("--append", "--help"));
       Options options =
           new Options(
               flags.path("--out"),
               flags.path("--data"),
               flags.path("--events"),
+              flags.path("--lake").map(dir -> new LakeTable(dir, EngagementPipeline.TABLE)),
               flags.number("--generate", 1, MAX_GENERATED),
               flags.has("--append"));
       if (options.isAppend && (options.data.isEmpty() || options.events.isEmpty())) {
@@ -72,6 +87,10 @@ public final class EngagementExample implements Example {
       }
       if (options.generated.isPresent() && options.events.isPresent()) {
         throw new UsageException("--generate goes without --events");
+      }
+      if (options.lake.isPresent() && options.data.isEmpty()) {
+        throw new UsageException(
+            "--lake goes with --data: a table is of the events that DIR keeps");
       }
       return options;
     }
@@ -106,8 +125,10 @@ public final class EngagementExample implements Example {
     EngineSettings settings =
         EngineSettings.defaults()
             .withThreading(options.events.isPresent() ? Threading.OWN_THREAD : Threading.HOST);
-    try (OpenEngine open =
-        OpenEngine.open(options.data, EngagementPipeline.define(), settings, out)) {
+    Pipeline pipeline =
+        options.lake.map(EngagementPipeline::define).orElseGet(EngagementPipeline::define);
+    Map<String, List<Row>> live;
+    try (OpenEngine open = OpenEngine.open(options.data, pipeline, settings, out)) {
       try {
         run(options, open, report, out);
       } catch (EngineException e) {
@@ -115,7 +136,36 @@ public final class EngagementExample implements Example {
           throw e;
         }
       }
+      if (options.lake.isEmpty() || open.isInterrupted()) {
+        return;
+      }
+      live = EngagementView.SHOWN.rows(open.engine());
     }
+    // With the engine closed, everything is in the table.
+    show(options.lake.get(), live, out);
+  }
+
+  private static void show(LakeTable table, Map<String, List<Row>> live, PrintStream out)
+      throws IOException {
+    out.println();
+    table.printFiles(out);
+    compare(table, live, out);
+    TableCare.Compacted compacted = table.care().compact();
+    int expired = table.care().expireSnapshots(Duration.ZERO, SNAPSHOTS_KEPT);
+    out.printf(
+        Locale.ROOT,
+        "%nMaintenance: %,d small files became %,d, %,d snapshots expired%n",
+        compacted.filesBefore(),
+        compacted.filesAfter(),
+        expired);
+    table.printFiles(out);
+    compare(table, live, out);
+  }
+
+  private static void compare(LakeTable table, Map<String, List<Row>> live, PrintStream out)
+      throws IOException {
+    table.compare(
+        EngagementPipeline.define(), EngagementPipeline.EVENTS, EngagementView.SHOWN, live, out);
   }
 
   private static void run(Options options, OpenEngine open, Report report, PrintStream out)

@@ -21,6 +21,10 @@ import static dev.leat.engine.Expressions.when;
 import dev.leat.engine.Pipeline;
 import dev.leat.engine.Relation;
 import dev.leat.engine.Row;
+import dev.leat.engine.SinkSettings;
+import dev.leat.engine.examples.LakeTable;
+import dev.leat.engine.iceberg.IcebergSink;
+import dev.leat.engine.iceberg.Partition;
 import dev.leat.engine.plan.AggregateCall;
 import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.NamedExpr;
@@ -38,6 +42,14 @@ public final class EngagementPipeline {
   /** The stream of {@link Interaction}s. */
   public static final String EVENTS = "clickstream";
 
+  /** What writes to the table of a lake. */
+  public static final String SINK = "lake";
+
+  /** What that is called. */
+  public static final String TABLE = "analytics.clickstream";
+
+  private static final Duration COMMITS = Duration.ofSeconds(5);
+  private static final long TARGET_FILE_BYTES = 134_217_728;
   private static final int TOP_PAGES = 10;
   private static final Duration VISIT_GAP = Duration.ofMinutes(30);
 
@@ -50,22 +62,44 @@ public final class EngagementPipeline {
   /** The pipeline. */
   public static Pipeline define() {
     return Pipeline.define(
+        p -> new EngagementPipeline(p.stream(EVENTS, Interaction.class)).views());
+  }
+
+  /** The pipeline with all interactions also in a table of a lake. */
+  public static Pipeline define(LakeTable table) {
+    return Pipeline.define(
         p -> {
-          EngagementPipeline of = new EngagementPipeline(p.stream(EVENTS, Interaction.class));
-          of.engagement().materialize("engagement");
-          of.topPages().materialize("top_pages");
-          Relation<Row> sessions = of.sessions();
-          sessions.materialize("sessions");
-          statistics(sessions).materialize("session_statistics");
-          of.visitsByGap().materialize("visits");
-          of.funnel().materialize("conversion_funnel");
-          of.devices().materialize("devices");
-          of.browsers().materialize("browsers");
-          of.campaigns().materialize("campaigns");
-          of.trafficSources().materialize("traffic_sources");
-          of.geography().materialize("geography");
-          of.validation().materialize("validation");
+          Relation<Interaction> events = p.stream(EVENTS, Interaction.class);
+          new EngagementPipeline(events).views();
+          events.to(SINK, sink(table), SinkSettings.defaults().withCommitInterval(COMMITS));
         });
+  }
+
+  private static IcebergSink sink(LakeTable table) {
+    return IcebergSink.append(table.lake(), table.name())
+        .partitionedBy(Partition.days("event_timestamp"), Partition.identity("event_type"))
+        .targetFileBytes(TARGET_FILE_BYTES)
+        .property("write.distribution-mode", "hash")
+        .property("write.metadata.compression-codec", "gzip")
+        .property("write.metadata.delete-after-commit.enabled", "true")
+        .property("write.metadata.previous-versions-max", "100")
+        .comment("Clickstream analytics for web/mobile applications");
+  }
+
+  private void views() {
+    engagement().materialize("engagement");
+    topPages().materialize("top_pages");
+    Relation<Row> sessions = sessions();
+    sessions.materialize("sessions");
+    statistics(sessions).materialize("session_statistics");
+    visitsByGap().materialize("visits");
+    funnel().materialize("conversion_funnel");
+    devices().materialize("devices");
+    browsers().materialize("browsers");
+    campaigns().materialize("campaigns");
+    trafficSources().materialize("traffic_sources");
+    geography().materialize("geography");
+    validation().materialize("validation");
   }
 
   private static Expr isType(String eventType) {

@@ -2,21 +2,27 @@ package dev.leat.engine.examples.enrichment;
 
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineSettings;
+import dev.leat.engine.Pipeline;
+import dev.leat.engine.Row;
 import dev.leat.engine.Threading;
 import dev.leat.engine.examples.Example;
 import dev.leat.engine.examples.FileRun;
 import dev.leat.engine.examples.Flags;
 import dev.leat.engine.examples.InputFile;
+import dev.leat.engine.examples.LakeTable;
 import dev.leat.engine.examples.OpenEngine;
 import dev.leat.engine.examples.Report;
 import dev.leat.engine.examples.UsageException;
 import dev.leat.engine.examples.UserFiles;
+import dev.leat.engine.plan.Schema;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -24,6 +30,7 @@ import java.util.OptionalInt;
 /** Events joined with five other inputs, and figures of sessions. */
 public final class EnrichmentExample implements Example {
   private static final int MAX_GENERATED = 10_000_000;
+  private static final int SNAPSHOTS_KEPT = 30;
   private static final String HELP =
       """
       000: events joined with users, sessions, devices, pages and campaigns (the demo of events
@@ -41,6 +48,10 @@ public final class EnrichmentExample implements Example {
         --data DIR      keep the rows in DIR. The next run with DIR has them, and adds only those
                         that are missing; a run that was killed is continued. If DIR holds other
                         rows, nothing is added: their views are shown
+        --lake DIR      with --data: write the joined events to the Iceberg table
+                        analytics.clickstream_joined in DIR, too; what is corrected in the view is
+                        corrected there. At the end its rows are compared with those of the view.
+                        The README says how others open it
         --events FILE   take in a file of events, a JSON object a line, instead; fields: event_id,
                         user_id (a number), session_id, event_type (page_view, click, add_to_cart,
                         checkout_start, purchase), page_url, element_id, event_time
@@ -78,13 +89,14 @@ public final class EnrichmentExample implements Example {
   private record Options(
       Optional<Path> out,
       Optional<Path> data,
+      Optional<LakeTable> lake,
       List<InputFile> files,
       OptionalInt generated,
       boolean isAppend,
       RowIdentity identity) {
     static Options of(List<String> arguments) {
       List<String> withValue = new ArrayList<>(FILES.keySet());
-      withValue.addAll(List.of("--out", "--data", "--generate"));
+      withValue.addAll(List.of("--out", "--data", "--lake", "--generate"));
       Flags flags = Flags.parse(arguments, withValue, List.of("--append", "--keyless", "--help"));
       List<InputFile> files = new ArrayList<>();
       FILES.forEach(
@@ -94,6 +106,7 @@ public final class EnrichmentExample implements Example {
           new Options(
               flags.path("--out"),
               flags.path("--data"),
+              flags.path("--lake").map(dir -> new LakeTable(dir, EnrichmentPipeline.TABLE)),
               files,
               flags.number("--generate", 1, MAX_GENERATED),
               flags.has("--append"),
@@ -103,6 +116,11 @@ public final class EnrichmentExample implements Example {
       }
       if (options.generated.isPresent() && !files.isEmpty()) {
         throw new UsageException("--generate goes with no file");
+      }
+      if (options.lake.isPresent()
+          && (options.data.isEmpty() || options.identity == RowIdentity.NONE)) {
+        throw new UsageException(
+            "--lake goes with --data, and without --keyless: rows of a table are told apart");
       }
       return options;
     }
@@ -141,8 +159,14 @@ public final class EnrichmentExample implements Example {
     EngineSettings settings =
         EngineSettings.defaults()
             .withThreading(options.isSample() ? Threading.HOST : Threading.OWN_THREAD);
-    try (OpenEngine open =
-        OpenEngine.open(options.data, EnrichmentPipeline.define(options.identity), settings, out)) {
+    Pipeline pipeline =
+        options
+            .lake
+            .map(EnrichmentPipeline::define)
+            .orElseGet(() -> EnrichmentPipeline.define(options.identity));
+    Map<String, List<Row>> live;
+    Schema joined;
+    try (OpenEngine open = OpenEngine.open(options.data, pipeline, settings, out)) {
       try {
         run(options, open, report, out);
       } catch (EngineException e) {
@@ -150,7 +174,27 @@ public final class EnrichmentExample implements Example {
           throw e;
         }
       }
+      if (options.lake.isEmpty() || open.isInterrupted()) {
+        return;
+      }
+      live = EnrichmentView.JOINED.rows(open.engine());
+      joined = open.engine().view(EnrichmentPipeline.JOINED).schema();
     }
+    // With the engine closed, everything is in the table.
+    show(options.lake.get(), joined, live, out);
+  }
+
+  private static void show(
+      LakeTable table, Schema joined, Map<String, List<Row>> live, PrintStream out)
+      throws IOException {
+    out.println();
+    table.printFiles(out);
+    Pipeline readBack = EnrichmentPipeline.readBack(joined);
+    table.compare(readBack, EnrichmentPipeline.EVENTS, EnrichmentView.JOINED, live, out);
+    int expired = table.care().expireSnapshots(Duration.ZERO, SNAPSHOTS_KEPT);
+    out.printf(Locale.ROOT, "%nMaintenance: %,d snapshots expired%n", expired);
+    table.printFiles(out);
+    table.compare(readBack, EnrichmentPipeline.EVENTS, EnrichmentView.JOINED, live, out);
   }
 
   private static void run(Options options, OpenEngine open, Report report, PrintStream out)

@@ -11,9 +11,14 @@ import dev.leat.engine.Pipeline;
 import dev.leat.engine.PipelineBuilder;
 import dev.leat.engine.Relation;
 import dev.leat.engine.Row;
+import dev.leat.engine.SinkSettings;
 import dev.leat.engine.TableDeclaration;
+import dev.leat.engine.examples.LakeTable;
+import dev.leat.engine.iceberg.IcebergSink;
 import dev.leat.engine.plan.AggregateCall;
+import dev.leat.engine.plan.Schema;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.List;
 
 /** What is computed: the events with all that is known of them, and the figures of sessions. */
@@ -35,6 +40,14 @@ public final class EnrichmentPipeline {
 
   /** The table of {@link Click}s. */
   public static final String EVENTS = "clickstream_events";
+
+  /** The view of the joined events. */
+  static final String JOINED = "clickstream_joined_mv";
+
+  /** The table of a lake that they are written to. */
+  public static final String TABLE = "analytics.clickstream_joined";
+
+  private static final Duration COMMITS = Duration.ofSeconds(5);
 
   /** All inputs. */
   public static final List<String> INPUTS =
@@ -60,12 +73,42 @@ public final class EnrichmentPipeline {
   public static Pipeline define(RowIdentity identity) {
     return Pipeline.define(
         p -> {
-          EnrichmentPipeline inputs = new EnrichmentPipeline(p, identity);
-          inputs.joined().materialize("clickstream_joined_mv");
-          Relation<SessionKpi> kpis = inputs.sessionKpis();
-          kpis.materialize("session_kpi_mv");
-          conversionByDevice(kpis).materialize("conversion_by_device");
+          Relation<Row> unused = views(p, identity);
         });
+  }
+
+  /**
+   * The pipeline over rows that are told apart by their keys, with the joined events also in a
+   * table of a lake: each event as it is known to be, corrected when more is known of it.
+   */
+  public static Pipeline define(LakeTable table) {
+    return Pipeline.define(
+        p ->
+            views(p, RowIdentity.KEYS)
+                .to(
+                    "lake",
+                    IcebergSink.upsert(table.lake(), table.name(), "event_id")
+                        .comment("Events with all that is known of them"),
+                    SinkSettings.defaults().withCommitInterval(COMMITS)));
+  }
+
+  private static Relation<Row> views(PipelineBuilder p, RowIdentity identity) {
+    EnrichmentPipeline inputs = new EnrichmentPipeline(p, identity);
+    Relation<Row> joined = inputs.joined();
+    joined.materialize(JOINED);
+    Relation<SessionKpi> kpis = inputs.sessionKpis();
+    kpis.materialize("session_kpi_mv");
+    conversionByDevice(kpis).materialize("conversion_by_device");
+    return joined;
+  }
+
+  /** What reads the table of the joined events back. */
+  static Pipeline readBack(Schema joined) {
+    return Pipeline.define(
+        p ->
+            p.stream(EVENTS, joined)
+                .acceptGrowth("all rows of the table are compared with those of the view")
+                .materialize(JOINED));
   }
 
   private static <T> Relation<T> declared(

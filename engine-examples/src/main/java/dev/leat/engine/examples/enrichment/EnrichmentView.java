@@ -58,6 +58,9 @@ final class EnrichmentView {
               "Conversion by device",
               List.of(desc("conversion_rate_pct"), asc("device_type"))));
 
+  /** The joined events alone. */
+  static final ShownViews JOINED = new ShownViews("s0_", ALL.subList(0, 1));
+
   /** All of them, and their files. */
   static final ShownViews SHOWN = new ShownViews("s0_", ALL);
 

@@ -23,7 +23,7 @@ final class PlainLines implements Display {
   PlainLines(Engine engine, Instant start, PrintStream out) {
     this.engine = engine;
     this.out = out;
-    this.next = start.plus(STEP);
+    this.next = start.plus(STEP).minusSeconds(start.getEpochSecond() % STEP.toSeconds());
   }
 
   @Override

@@ -40,7 +40,9 @@ public final class ShopPipeline {
   /** The stream of {@link ShopEvent}s. */
   public static final String EVENTS = "clickstream_events";
 
-  private static final Duration KEPT = hours(24);
+  /** For how long events are in the views. */
+  static final Duration KEPT = hours(24);
+
   private static final int MOST_EVENTS_A_MINUTE = 200;
   private static final Duration IDLE = minutes(15);
   private static final Duration GIVEN_UP = minutes(60);

@@ -4,19 +4,18 @@ import dev.leat.engine.Change;
 import dev.leat.engine.Changes;
 import dev.leat.engine.Engine;
 import dev.leat.engine.Row;
-import dev.leat.engine.StreamInput;
 import dev.leat.engine.SubscriptionSettings;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 
-/** Brings generated visits to the engine while a virtual clock goes on. */
+/** Brings visits to the engine while a virtual clock goes on. */
 final class ShopRun {
   /** Short enough that nothing enters and leaves a view unseen in between. */
-  private static final Duration STEP = Duration.ofSeconds(10);
+  static final Duration STEP = Duration.ofSeconds(10);
 
   private static final int FRAMES_A_SECOND = 10;
   private static final long NANOS_OF_FRAME = TimeUnit.SECONDS.toNanos(1) / FRAMES_A_SECOND;
@@ -79,28 +78,19 @@ final class ShopRun {
   }
 
   /**
-   * Runs until the clock says a time.
+   * Runs until all has come in.
    *
    * @param speed virtual seconds for a second; 0 for as fast as it goes
    */
-  void run(List<GeneratedTraffic.Arrival> arrivals, Instant end, int speed) {
-    StreamInput<ShopEvent> events = engine.stream(ShopPipeline.EVENTS, ShopEvent.class);
+  void run(Arrivals arrivals, int speed) throws IOException {
     Duration frame =
         speed == 0 ? STEP : Duration.ofSeconds(1).multipliedBy(speed).dividedBy(FRAMES_A_SECOND);
     long drawAt = System.nanoTime();
-    int taken = 0;
-    while (clock.instant().isBefore(end)) {
-      Instant frameEnd = earlier(end, clock.instant().plus(frame));
-      while (clock.instant().isBefore(frameEnd)) {
-        clock.moveTo(earlier(frameEnd, clock.instant().plus(STEP)));
-        int from = taken;
-        while (taken < arrivals.size() && !arrivals.get(taken).at().isAfter(clock.instant())) {
-          taken++;
-        }
-        if (taken > from) {
-          events.append(
-              arrivals.subList(from, taken).stream().map(GeneratedTraffic.Arrival::event).toList());
-        }
+    while (!arrivals.isOver(clock.instant())) {
+      Instant frameEnd = clock.instant().plus(frame);
+      while (clock.instant().isBefore(frameEnd) && !arrivals.isOver(clock.instant())) {
+        clock.moveTo(arrivals.earliest(earlier(frameEnd, clock.instant().plus(STEP))));
+        arrivals.bring(engine, clock.instant());
         engine.step();
         display.passed(clock.instant());
       }

@@ -7,10 +7,10 @@ import dev.leat.engine.EngineSettings;
 import dev.leat.engine.Threading;
 import dev.leat.engine.examples.ShownView;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -19,22 +19,21 @@ class LivePageTest {
   private static final int LINES = 40;
 
   /** The text of each time that the page was drawn. */
-  private static List<String> frames(int hours, int speed) {
+  private static List<String> frames(int hours, int speed) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     VirtualClock clock = new VirtualClock(GeneratedTraffic.START);
-    Instant end = GeneratedTraffic.START.plus(Duration.ofHours(hours));
     EngineSettings settings =
         EngineSettings.defaults().withThreading(Threading.HOST).withClock(clock);
     try (Engine engine = Engine.inMemory(ShopPipeline.define(), settings);
         LivePage page =
             new LivePage(engine, LINES, new PrintStream(bytes, true, StandardCharsets.UTF_8))) {
-      new ShopRun(engine, clock, page).run(GeneratedTraffic.of(hours), end, speed);
+      new ShopRun(engine, clock, page).run(new GeneratedArrivals(hours, 0), speed);
     }
     return List.of(bytes.toString(StandardCharsets.UTF_8).split("\u001b\\[H"));
   }
 
   @Test
-  void thePageIsDrawnOverAndOverAndFits() {
+  void thePageIsDrawnOverAndOverAndFits() throws IOException {
     List<String> frames = frames(2, 0);
     // Ten virtual seconds each, behind what prepares the terminal.
     assertThat(frames).hasSize(1 + 2 * 360);
@@ -57,7 +56,7 @@ class LivePageTest {
   }
 
   @Test
-  void theClockGoesAsFastAsItIsTold() {
+  void theClockGoesAsFastAsItIsTold() throws IOException {
     // A frame is a tenth of a second: 100 hours in an hour are 10 seconds a frame.
     long start = System.nanoTime();
     List<String> frames = frames(1, 7200);

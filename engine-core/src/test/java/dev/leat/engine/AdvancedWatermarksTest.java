@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Sources that say how far event time has come. */
-class ReachedTimesTest extends ClosingClicks {
+class AdvancedWatermarksTest extends ClosingClicks {
   private static Pipeline twoStreams() {
     return Pipeline.define(
         p -> {
@@ -40,7 +40,7 @@ class ReachedTimesTest extends ClosingClicks {
         engine -> {
           StreamInput<Click> clicks = engine.stream("clicks", Click.class);
           click(engine, "u1", "09:01:00");
-          Position at = clicks.reached(NINE.plusSeconds(600).minusNanos(1000));
+          Position at = clicks.advanceWatermark(NINE.plusSeconds(600).minusNanos(1000));
           assertThat(engine.step()).isEqualTo(1);
           assertThat(engine.position()).isEqualTo(at);
           assertThat(closed(engine)).isEmpty();
@@ -50,12 +50,12 @@ class ReachedTimesTest extends ClosingClicks {
               .endsWith(
                   "stream 'clicks' holds it at 2026-04-01T09:09:59.999999Z, as its source said;"
                       + " something came last at 2026-04-01T09:00:00Z, and it is the only stream: a"
-                      + " later row closes it, or reached(...) of its source");
-          clicks.reached(NINE.plusSeconds(600));
+                      + " later row closes it, or advanceWatermark(...) of its source");
+          clicks.advanceWatermark(NINE.plusSeconds(600));
           engine.step();
           assertThat(closed(engine)).containsExactly(window("09:00:00", "09:10:00", 1, 1));
           // It never goes back, and rows count as before where they say more.
-          clicks.reached(NINE);
+          clicks.advanceWatermark(NINE);
           engine.step();
           click(engine, "u2", "09:09:00");
           assertThat(engine.ledger().scan())
@@ -78,7 +78,7 @@ class ReachedTimesTest extends ClosingClicks {
           StreamInput<Click> clicks = engine.stream("clicks", Click.class);
           engine.append(
               t -> {
-                t.reached(clicks, NINE.plusSeconds(3600));
+                t.advanceWatermark(clicks, NINE.plusSeconds(3600));
                 t.append(clicks, new Click("u1", NINE.plusSeconds(60)));
               });
           assertThat(engine.step()).isEqualTo(2);
@@ -88,7 +88,7 @@ class ReachedTimesTest extends ClosingClicks {
                   () ->
                       engine.append(
                           t -> {
-                            t.reached(clicks, NINE.plusSeconds(7200));
+                            t.advanceWatermark(clicks, NINE.plusSeconds(7200));
                             throw new IllegalStateException("taken back");
                           }))
               .hasMessage("taken back");
@@ -105,7 +105,7 @@ class ReachedTimesTest extends ClosingClicks {
           click(engine, "u1", "09:30:00");
           clock.now = NINE.plusSeconds(50);
           StreamInput<Click> app = engine.stream("app", Click.class);
-          app.reached(NINE.plusSeconds(300));
+          app.advanceWatermark(NINE.plusSeconds(300));
           engine.step();
           clock.now = NINE.plusSeconds(109);
           click(engine, "u1", "09:30:01");
@@ -123,7 +123,7 @@ class ReachedTimesTest extends ClosingClicks {
       Path place = directory.resolve("replayed-" + isReplayed);
       try (Engine engine = Engine.open(place, pipeline, settings())) {
         click(engine, "u1", "09:01:00");
-        engine.stream("clicks", Click.class).reached(NINE.plusSeconds(600));
+        engine.stream("clicks", Click.class).advanceWatermark(NINE.plusSeconds(600));
         engine.step();
         click(engine, "u2", "09:02:00");
         assertThat(engine.ledger().count()).isEqualTo(1);
@@ -147,14 +147,15 @@ class ReachedTimesTest extends ClosingClicks {
         engine -> {
           StreamInput<Click> clicks = engine.stream("clicks", Click.class);
           assertThatIllegalArgumentException()
-              .isThrownBy(() -> clicks.reached(NINE.plusSeconds(86_401)))
+              .isThrownBy(() -> clicks.advanceWatermark(NINE.plusSeconds(86_401)))
               .withMessageContaining(
-                  "cannot have reached a time so far ahead of the clock, as all windows before it"
-                      + " would close: reached=2026-04-02T09:00:01Z clock=2026-04-01T09:00:00Z")
+                  "cannot have a watermark so far ahead of the clock, as all windows before it"
+                      + " would close: watermark=2026-04-02T09:00:01Z clock=2026-04-01T09:00:00Z")
               .withMessageContaining("atMostAhead");
-          assertThatIllegalArgumentException().isThrownBy(() -> clicks.reached(Instant.MAX));
+          assertThatIllegalArgumentException()
+              .isThrownBy(() -> clicks.advanceWatermark(Instant.MAX));
           assertThat(engine.step()).isZero();
-          clicks.reached(NINE.plusSeconds(86_400));
+          clicks.advanceWatermark(NINE.plusSeconds(86_400));
           assertThat(engine.step()).isEqualTo(1);
         });
     Pipeline without =
@@ -167,8 +168,8 @@ class ReachedTimesTest extends ClosingClicks {
     run(
         without,
         engine ->
-            assertThatThrownBy(() -> engine.stream("clicks", Click.class).reached(NINE))
+            assertThatThrownBy(() -> engine.stream("clicks", Click.class).advanceWatermark(NINE))
                 .isInstanceOf(EngineException.class)
-                .hasMessageContaining("stream 'clicks' has no event time that could be reached"));
+                .hasMessageContaining("stream 'clicks' has no event time, and so no watermark"));
   }
 }

@@ -1,0 +1,283 @@
+package dev.leat.engine.iceberg;
+
+import dev.leat.engine.Appended;
+import dev.leat.engine.Engine;
+import dev.leat.engine.EngineException;
+import dev.leat.engine.EngineException.Kind;
+import dev.leat.engine.Position;
+import dev.leat.engine.ProducerSequence;
+import dev.leat.engine.Row;
+import dev.leat.engine.StreamInput;
+import dev.leat.engine.iceberg.SourceHistory.Portion;
+import dev.leat.engine.iceberg.SourcePlace.Part;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.HasTableOperations;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.exceptions.NoSuchTableException;
+import org.apache.iceberg.exceptions.NotFoundException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings the rows of a table into a stream, from where the stream is.
+ *
+ * <p>A snapshot's files have an order, its rows have numbers in it, and where a chunk of rows ends
+ * follows from where it begins. So whatever is appended a second time, after a crash or an
+ * acknowledgement that was lost, is the same rows with the same number, and the engine takes it
+ * once. The last chunk of a snapshot says that nothing is behind it, so the snapshot is not needed
+ * any more.
+ *
+ * <p><b>Threading.</b> One thread reads; any may ask for {@link #progress} or stop it.
+ */
+final class SourceReading {
+  private static final String PREFIX = "source:iceberg:";
+  private static final int MAX_ROWS = 4096;
+  private static final long MAX_BYTES = 4L << 20;
+
+  private final IcebergSource source;
+  private final Engine engine;
+  private final StreamInput<Row> stream;
+  private final String name;
+  private final String what;
+  private volatile SourceProgress progress = SourceProgress.NONE;
+  private volatile boolean isStopped;
+  private @Nullable SourcePlace behind;
+
+  SourceReading(IcebergSource source, Engine engine, String stream) {
+    this.source = source;
+    this.engine = engine;
+    this.stream = engine.stream(stream);
+    this.name = source.target().name().orElse(stream);
+    this.what = "the source of stream '" + stream + "', " + source + ",";
+    source.bounds().ifPresent(bounds -> bounds.indexIn(this.stream.schema(), what));
+  }
+
+  SourceProgress progress() {
+    return progress;
+  }
+
+  /** Lets a reading end at the next chunk of rows. */
+  void stop() {
+    isStopped = true;
+  }
+
+  /** Reads all that the table has and the stream has not. */
+  SourceProgress pass() {
+    try (LakeCatalog catalog = source.target().lake().open(source.steps())) {
+      Table table = catalog.tables().loadTable(TableIdentifier.parse(source.target().table()));
+      requireFit(table);
+      // The UUID, as another table of that name has numbers of its own.
+      String producer = PREFIX + table.uuid() + ":" + name;
+      SourceHistory history = new SourceHistory(table, source, what);
+      for (Portion portion : history.portions(place(producer))) {
+        read(table, producer, history, portion);
+        if (isStopped) {
+          return progress;
+        }
+        behind = portion.place(SourcePlace.ALL);
+      }
+      return progress;
+    } catch (NoSuchTableException e) {
+      throw new EngineException(
+          Kind.INVALID, what + " has no table; a sink makes it with its first commit", e);
+    } catch (NotFoundException e) {
+      throw new EngineException(
+          Kind.UNAVAILABLE,
+          what
+              + " does not find a file; if the snapshot was expired meanwhile, the next reading says"
+              + " so: cause="
+              + e.getMessage(),
+          e);
+    } catch (UncheckedIOException e) {
+      throw new EngineException(
+          Kind.UNAVAILABLE, what + " cannot read: cause=" + e.getMessage(), e);
+    }
+  }
+
+  private void requireFit(Table table) {
+    if (((HasTableOperations) table).operations().current().formatVersion() < 2) {
+      throw new EngineException(
+          Kind.INVALID,
+          what
+              + " has format version 1, whose commits have no numbers; set its property"
+              + " format-version=2");
+    }
+    TableShape.requireReadable(stream.schema(), table.schema(), what);
+  }
+
+  /** What is read already: what the engine has, or more where nothing was wanted. */
+  private Optional<SourcePlace> place(String producer) {
+    OptionalLong last = engine.lastNumber(producer);
+    SourcePlace known = behind;
+    if (known != null && (last.isEmpty() || last.getAsLong() < known.number())) {
+      return Optional.of(known);
+    }
+    return last.isEmpty() ? Optional.empty() : Optional.of(SourcePlace.of(last.getAsLong()));
+  }
+
+  private void read(Table table, String producer, SourceHistory history, Portion portion) {
+    Snapshot snapshot = portion.snapshot();
+    progress = progress.at(snapshot);
+    source.progress().accept(progress);
+    SnapshotRows rows = new SnapshotRows(table, stream.schema(), what);
+    Set<String> unwanted = new HashSet<>();
+    UnaryOperator<DataFile> noted =
+        file -> {
+          if (source.bounds().isPresent() && !source.bounds().get().mayBeIn(file, table)) {
+            unwanted.add(file.location());
+          }
+          return file.copyWithoutStats();
+        };
+    List<SnapshotRows.File> files;
+    if (portion.part() == Part.WHOLE) {
+      files = rows.files(snapshot, noted);
+    } else if (history.hasAdded(snapshot)) {
+      files = rows.added(snapshot, noted);
+    } else {
+      return;
+    }
+    Chunk chunk = new Chunk(producer, portion);
+    long first = 0;
+    for (SnapshotRows.File file : files) {
+      long next = first + file.data().recordCount();
+      if (next > portion.behind()) {
+        if (unwanted.contains(file.data().location())) {
+          progress = progress.withFiles(0, 1);
+        } else if (!isStopped) {
+          progress = progress.withFiles(1, 0);
+          source.steps().at("before a file is read");
+          chunk.take(rows, file, first);
+        }
+      }
+      first = next;
+    }
+    if (!isStopped) {
+      chunk.send(SourcePlace.ALL);
+    }
+  }
+
+  /** Rows that are to be appended at once, and the files that they come from. */
+  private final class Chunk {
+    private final String producer;
+    private final Portion portion;
+    private final int time;
+    private final Size size = new Size();
+    private final List<Row> rows = new ArrayList<>();
+    private long read;
+    private long end;
+
+    private Chunk(String producer, Portion portion) {
+      this.producer = producer;
+      this.portion = portion;
+      this.time = source.bounds().map(b -> b.indexIn(stream.schema(), what)).orElse(-1);
+    }
+
+    /**
+     * Takes the rows of a file.
+     *
+     * @param first so many rows of the snapshot are before it
+     */
+    private void take(SnapshotRows of, SnapshotRows.File file, long first) {
+      of.read(
+          file,
+          (position, values) -> {
+            if (!isStopped && first + position >= portion.behind()) {
+              take(values, first + position);
+            }
+          });
+    }
+
+    private void take(@Nullable Object[] values, long number) {
+      read++;
+      if (time >= 0 && !source.bounds().orElseThrow().contains(values[time])) {
+        return;
+      }
+      // Not when it is full: whether it is the last is known when the next row comes.
+      if (rows.size() >= MAX_ROWS || size.bytes() >= MAX_BYTES) {
+        send(end);
+      }
+      rows.add(Row.of(stream.schema(), values));
+      size.add(values);
+      end = number + 1;
+    }
+
+    private void send(long behind) {
+      SourcePlace place = portion.place(behind);
+      if (!rows.isEmpty()) {
+        source.steps().at("before rows are appended");
+        progress = progress.withRows(append(place), read, rows.size());
+        source.steps().at("after rows were appended");
+      } else {
+        progress = progress.withRows(progress.position(), read, 0);
+      }
+      rows.clear();
+      size.clear();
+      read = 0;
+      source.progress().accept(progress);
+    }
+
+    private Position append(SourcePlace place) {
+      Appended appended;
+      try {
+        appended = stream.append(rows, ProducerSequence.of(producer, place.number()));
+      } catch (IllegalArgumentException e) {
+        throw new EngineException(
+            Kind.INVALID,
+            what + " has a row that the stream does not take: " + e.getMessage() + " at=" + place,
+            e);
+      }
+      // What was sent again after a lost acknowledgement is the last; more is somebody else's.
+      if (appended.isDuplicate() && engine.lastNumber(producer).orElse(0) > place.number()) {
+        throw new EngineException(
+            Kind.INVALID,
+            what
+                + " is read by somebody else at the same time; read it once, or give one of the"
+                + " sources another name with named(...): name="
+                + name);
+      }
+      return appended.position();
+    }
+  }
+
+  /** About how many bytes the rows of a chunk take in the log, of which one append has a limit. */
+  private static final class Size {
+    private long bytes;
+
+    private long bytes() {
+      return bytes;
+    }
+
+    private void clear() {
+      bytes = 0;
+    }
+
+    private void add(@Nullable Object[] values) {
+      for (Object value : values) {
+        add(value);
+      }
+    }
+
+    private void add(@Nullable Object value) {
+      bytes += Long.BYTES;
+      if (value instanceof String text) {
+        bytes += 3L * text.length();
+      } else if (value instanceof byte[] array) {
+        bytes += array.length;
+      } else if (value instanceof List<?> list) {
+        list.forEach(this::add);
+      } else if (value instanceof BigDecimal) {
+        bytes += Long.BYTES;
+      }
+    }
+  }
+}
