@@ -8,7 +8,6 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.parquet.column.ColumnDescriptor;
@@ -101,16 +100,8 @@ final class ColumnCells {
       case INT -> out.write((Integer) value, repetition, definition);
       case DATE -> out.write((int) ((LocalDate) value).toEpochDay(), repetition, definition);
       case LONG -> out.write((Long) value, repetition, definition);
-      case INSTANT ->
-          out.write(
-              ChronoUnit.MICROS.between(Instant.EPOCH, (Instant) value), repetition, definition);
-      case DURATION ->
-          out.write(
-              Math.addExact(
-                  Math.multiplyExact(((Duration) value).toSeconds(), 1_000_000L),
-                  ((Duration) value).toNanosPart() / 1000),
-              repetition,
-              definition);
+      case INSTANT -> out.write(Micros.of((Instant) value), repetition, definition);
+      case DURATION -> out.write(Micros.of((Duration) value), repetition, definition);
       case FLOAT -> out.write((Float) value, repetition, definition);
       case DOUBLE -> out.write((Double) value, repetition, definition);
       case STRING -> out.write(Binary.fromString((String) value), repetition, definition);

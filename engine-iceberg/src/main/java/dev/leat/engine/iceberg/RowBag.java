@@ -10,7 +10,6 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -86,14 +85,9 @@ final class RowBag {
                   .unscaledValue()
                   .toByteArray());
       case STRING -> hash.add(((String) value).getBytes(StandardCharsets.UTF_8));
-      case INSTANT -> hash.add(ChronoUnit.MICROS.between(Instant.EPOCH, (Instant) value));
+      case INSTANT -> hash.add(Micros.of((Instant) value));
       case DATE -> hash.add(((LocalDate) value).toEpochDay());
-      case DURATION -> {
-        // In two words, as the longest are too long for a long of nanoseconds.
-        Duration duration = (Duration) value;
-        hash.add(duration.toSeconds());
-        hash.add(duration.toNanosPart());
-      }
+      case DURATION -> hash.add(Micros.of((Duration) value));
       case BYTES -> hash.add((byte[]) value);
       case ARRAY -> {
         List<?> list = (List<?>) value;

@@ -134,7 +134,7 @@ class IcebergSinkTest {
       Arrays.asList("a", null, ""),
       List.of(List.of(7L), List.of(8L, 9L)),
       List.of(new BigDecimal("12345678901234567.123")),
-      List.of(Instant.EPOCH, Instant.parse("2026-01-01T00:00:00Z"))
+      List.of(Instant.parse("0001-01-01T00:00:00Z"), Instant.parse("9999-12-31T23:59:59.999999Z"))
     };
     List<Row> rows = new ArrayList<>();
     rows.add(row(schema, low, low));
@@ -186,7 +186,7 @@ class IcebergSinkTest {
             "[a, NULL, '']",
             "[[7], [8, 9]]",
             "[12345678901234567.123]",
-            "['1970-01-01 00:00:00+00', '2026-01-01 00:00:00+00']");
+            "['0001-01-01 00:00:00+00', '9999-12-31 23:59:59.999999+00']");
     assertThat(found)
         .containsExactlyInAnyOrder(
             both(lowText, lowText),

@@ -172,7 +172,7 @@ class UpsertSinkTest {
       maybe(random, new BigDecimal("-12.50").add(BigDecimal.valueOf(n))),
       maybe(random, new BigDecimal("12345678901234567890123.456").negate()),
       maybe(random, n == 0 ? "" : "Zo\u00eb"),
-      maybe(random, Instant.parse("1815-12-10T01:02:03.000004Z").plusSeconds(n)),
+      maybe(random, Instant.parse("0815-12-10T01:02:03.000004Z").plusSeconds(n)),
       maybe(random, LocalDate.parse("1815-12-10").plusDays(n)),
       maybe(random, Duration.ofMillis(-1500L * n)),
       maybe(random, new byte[] {(byte) -n, 7}),

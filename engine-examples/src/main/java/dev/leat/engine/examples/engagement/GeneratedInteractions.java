@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Made-up visits of twenty users to a shop, the same each time; the first ones are the same however
  * many are made.
  */
-final class GeneratedInteractions {
+public final class GeneratedInteractions {
   /** So many come with the example. */
   static final int SAMPLE = 300;
 
@@ -89,8 +89,11 @@ final class GeneratedInteractions {
   private final @Nullable Visit[] visits = new Visit[USERS];
   private int made;
 
+  /** Begins with the first. */
+  public GeneratedInteractions() {}
+
   /** The next interactions. */
-  List<Interaction> next(int count) {
+  public List<Interaction> next(int count) {
     List<Interaction> some = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       some.add(next());
