@@ -88,8 +88,8 @@ public final class Joining<L, R, O> {
    * @param before how much earlier than the left one's the right one's time may be; negative if it
    *     must be later
    * @param after how much later it may be; negative if it must be earlier
-   * @throws EngineException if a time is not of its side, if a length is not in whole
-   *     microseconds, or the latest is before the earliest
+   * @throws EngineException if a time is not of its side, if a length is not in whole microseconds,
+   *     or the latest is before the earliest
    */
   public Joining<L, R, O> within(Expr leftTime, Expr rightTime, Duration before, Duration after) {
     // Columns of the wrong side would give a condition as well, but another one than is meant.

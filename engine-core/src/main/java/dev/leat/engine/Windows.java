@@ -78,6 +78,12 @@ public final class Windows {
     return new Windows(window.in(zone));
   }
 
+  /** What they are, as {@code explain()} has it: "hopping 1 h by 5 min". */
+  @Override
+  public String toString() {
+    return window.toString();
+  }
+
   /** By the time in a column. */
   public <T> On on(Accessor<T, ?> column) {
     return on(Columns.name(column));

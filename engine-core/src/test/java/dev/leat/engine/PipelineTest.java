@@ -162,7 +162,8 @@ class PipelineTest {
               clicks.aggregate(pages()).materialize("of_all");
               p.view("of_users").where(col("user_id").isNotNull()).materialize("of_known");
             });
-    assertThat(accepted.plan().views()).allSatisfy(v -> assertThat(v.growthReason()).isEqualTo("a day"));
+    assertThat(accepted.plan().views())
+        .allSatisfy(v -> assertThat(v.growthReason()).isEqualTo("a day"));
     refused(
         c -> c.groupBy(Click::userId).aggregate(pages()),
         "grows with the rows of each group",

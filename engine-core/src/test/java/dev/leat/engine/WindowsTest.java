@@ -322,4 +322,10 @@ class WindowsTest {
         .isThrownBy(() -> Windows.outOfOrderBy(Duration.ZERO).idleAfter(null))
         .withMessage("idleAfter");
   }
+
+  @Test
+  void windowsSayWhatTheyAre() {
+    assertThat(hopping(minutes(60), minutes(5)).offset(minutes(-1)))
+        .hasToString("hopping 1 h by 5 min offset -1 min");
+  }
 }

@@ -15,6 +15,7 @@ import dev.leat.engine.plan.Type;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -106,7 +107,7 @@ final class LakeRows {
 
   /** A row's time. */
   static Instant at(SinkChanges changes, int row) {
-    return (Instant) changes.valueAt(row, SCHEMA.find("event_ts"));
+    return Instant.EPOCH.plus(changes.longAt(row, SCHEMA.find("event_ts")), ChronoUnit.MICROS);
   }
 
   /** Keeps what it is given. */

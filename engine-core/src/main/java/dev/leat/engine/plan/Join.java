@@ -73,7 +73,8 @@ public final class Join extends Node implements Joined {
     this.condition = parts.condition();
     this.columns = parts.columns();
     this.accepted = parts.accepted();
-    this.chainOrOnlyThis = isLink(left, right, parts) ? JoinChain.of(link(left, right, parts)) : null;
+    this.chainOrOnlyThis =
+        isLink(left, right, parts) ? JoinChain.of(link(left, right, parts)) : null;
   }
 
   /** Has a row of the left at most one row of the right beside it, and its number? */

@@ -252,7 +252,7 @@ final class BytesColumn extends FlatColumn {
     to.putByte(width);
     HybridRuns.write(places, count, width, to);
     page++;
-    return Encoding.PLAIN_DICTIONARY;
+    return DICTIONARY;
   }
 
   /** Looks at each different value of the page once. */

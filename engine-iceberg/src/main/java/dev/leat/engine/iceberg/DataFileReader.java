@@ -182,6 +182,21 @@ final class DataFileReader implements AutoCloseable {
     return column.getPrimitiveType().getPrimitiveTypeName();
   }
 
+  /** Moves readers behind the row that they stand before. */
+  static void skip(@Nullable ColumnReader[] readers) {
+    for (ColumnReader reader : readers) {
+      if (reader != null) {
+        do {
+          if (reader.getCurrentDefinitionLevel()
+              == reader.getDescriptor().getMaxDefinitionLevel()) {
+            reader.skip();
+          }
+          reader.consume();
+        } while (reader.getCurrentRepetitionLevel() > 0);
+      }
+    }
+  }
+
   /** Can it be read as a table's columns, value by value, and with the codecs that are there? */
   boolean isReadableAs(MessageType wanted) {
     return hasKnownCodecs() && match(wanted, DataFileReader::isSame) != null;

@@ -99,20 +99,22 @@ final class DataFileWriter {
     flatPlaces = places(leaves, true);
     nestedPlaces = places(leaves, false);
     flat = new FlatColumn[flatPlaces.length];
-    cells = new ColumnCells[shape == null ? 0 : nestedPlaces.length];
-    if (shape != null) {
+    if (shape == null) {
+      cells = new ColumnCells[0];
+      for (int i = 0; i < flat.length; i++) {
+        flat[i] = FlatColumn.copied(leaves.get(flatPlaces[i]));
+      }
+    } else {
       written = shape.written().stream().mapToInt(Integer::intValue).toArray();
-    }
-    for (int i = 0; i < flat.length; i++) {
-      ColumnDescriptor leaf = leaves.get(flatPlaces[i]);
-      flat[i] =
-          shape == null
-              ? FlatColumn.copied(leaf)
-              : FlatColumn.of(shape.source().field(written[flatPlaces[i]]), leaf);
-    }
-    for (int i = 0; i < cells.length; i++) {
-      int place = nestedPlaces[i];
-      cells[i] = new ColumnCells(shape.source().field(written[place]), leaves.get(place));
+      cells = new ColumnCells[nestedPlaces.length];
+      for (int i = 0; i < flat.length; i++) {
+        int place = flatPlaces[i];
+        flat[i] = FlatColumn.of(shape.source().field(written[place]), leaves.get(place));
+      }
+      for (int i = 0; i < cells.length; i++) {
+        int place = nestedPlaces[i];
+        cells[i] = new ColumnCells(shape.source().field(written[place]), leaves.get(place));
+      }
     }
     nestedType = nestedPlaces.length == 0 ? null : nestedType();
     writer = open();

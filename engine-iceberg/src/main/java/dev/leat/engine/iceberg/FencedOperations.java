@@ -1,7 +1,9 @@
 package dev.leat.engine.iceberg;
 
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
+import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableOperations;
 import org.apache.iceberg.encryption.EncryptionManager;
@@ -29,21 +31,27 @@ import org.jspecify.annotations.Nullable;
  */
 final class FencedOperations implements TableOperations {
   private final TableOperations inner;
-  private final String property;
+  private final @Nullable String property;
   private final @Nullable String expected;
   private final Consumer<TableMetadata> alsoLooks;
   private final Steps steps;
   private @Nullable TableMetadata committed;
   private boolean hasTried;
 
+  /** Operations that anybody may make, whatever place is stored. */
+  static FencedOperations ofAnybody(TableOperations inner, Steps steps) {
+    return new FencedOperations(inner, null, null, metadata -> {}, steps);
+  }
+
   /**
    * Operations on a table.
    *
+   * @param property null for one that nobody has, so that each version will do
    * @param alsoLooks at each version; throws if it is not one to change
    */
   FencedOperations(
       TableOperations inner,
-      String property,
+      @Nullable String property,
       @Nullable String expected,
       Consumer<TableMetadata> alsoLooks,
       Steps steps) {
@@ -64,8 +72,12 @@ final class FencedOperations implements TableOperations {
     return hasTried;
   }
 
+  private @Nullable String place(TableMetadata metadata) {
+    return property == null ? null : metadata.properties().get(property);
+  }
+
   private TableMetadata checked(TableMetadata metadata) {
-    String found = metadata.properties().get(property);
+    String found = place(metadata);
     if (!Objects.equals(found, expected)) {
       throw new ValidationException(
           "another writer was here: property=%s expected=%s found=%s", property, expected, found);
@@ -93,7 +105,7 @@ final class FencedOperations implements TableOperations {
       inner.commit(base, metadata);
       committed = metadata;
     } catch (CommitFailedException e) {
-      throw isThere(metadata) ? new CommitStateUnknownException(e) : e;
+      throw isThere(base, metadata) ? new CommitStateUnknownException(e) : e;
     } catch (RuntimeException e) {
       if (e instanceof CleanableFailure || e instanceof CommitStateUnknownException) {
         throw e;
@@ -105,17 +117,25 @@ final class FencedOperations implements TableOperations {
 
   /**
    * Was a refused commit made before? Whatever sends a request again whose reply was lost hears
-   * that somebody was faster, and that was itself. A place is stored once only, so that it can be
-   * told; and it must be, or Iceberg would delete the manifests that the table refers to. That it
-   * is there the next session finds.
+   * that somebody was faster, and that was itself. A place is stored once only, and a snapshot has
+   * a number of its own, so that it can be told; and it must be, or Iceberg would delete the
+   * manifests that the table refers to. That it is there the next session finds.
    */
-  private boolean isThere(TableMetadata metadata) {
-    String place = metadata.properties().get(property);
-    if (Objects.equals(place, expected)) {
+  private boolean isThere(TableMetadata base, TableMetadata metadata) {
+    String place = place(metadata);
+    boolean movesPlace = !Objects.equals(place, expected);
+    List<Long> snapshots =
+        metadata.snapshots().stream()
+            .map(Snapshot::snapshotId)
+            .filter(id -> base.snapshot(id) == null)
+            .toList();
+    if (!movesPlace && snapshots.isEmpty()) {
       return false;
     }
     try {
-      return Objects.equals(inner.refresh().properties().get(property), place);
+      TableMetadata found = inner.refresh();
+      return (movesPlace && Objects.equals(place(found), place))
+          || snapshots.stream().anyMatch(id -> found.snapshot(id) != null);
     } catch (RuntimeException e) {
       throw new CommitStateUnknownException(e);
     }

@@ -34,6 +34,14 @@ abstract class FlatColumn {
   /** A plain page is complete with so many bytes, and a dictionary has no more. */
   static final int PAGE_BYTES = 1 << 20;
 
+  /** As Parquet says it in pages of the first version, which every reader knows. */
+  @SuppressWarnings("deprecation")
+  static final Encoding DICTIONARY = Encoding.PLAIN_DICTIONARY;
+
+  /** Of levels that are not there. */
+  @SuppressWarnings("deprecation")
+  private static final Encoding NO_LEVELS = Encoding.BIT_PACKED;
+
   /** Of fewer bytes one cannot say how well those that come will be compressed. */
   private static final int TELLING_BYTES = 1 << 11;
 
@@ -184,8 +192,8 @@ abstract class FlatColumn {
         rows,
         rows,
         statistics,
-        Encoding.BIT_PACKED,
-        present > 0 ? Encoding.RLE : Encoding.BIT_PACKED,
+        NO_LEVELS,
+        present > 0 ? Encoding.RLE : NO_LEVELS,
         encoding);
     if (bytes.size() >= TELLING_BYTES) {
       pageRatio = (double) (to.getMemSize() - before) / bytes.size();
@@ -204,7 +212,7 @@ abstract class FlatColumn {
               new DictionaryPage(
                   BytesInput.from(dictionary.array(), 0, dictionary.size()),
                   dictionarySize(),
-                  Encoding.PLAIN_DICTIONARY));
+                  DICTIONARY));
     }
   }
 

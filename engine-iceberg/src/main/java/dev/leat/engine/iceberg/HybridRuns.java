@@ -51,7 +51,7 @@ final class HybridRuns {
       return;
     }
     int groups = (to - from + GROUP - 1) / GROUP;
-    out.putVarInt(groups << 1 | 1);
+    out.putVarInt((groups << 1) | 1);
     long bits = 0;
     int held = 0;
     for (int i = from; i < from + groups * GROUP; i++) {

@@ -26,6 +26,7 @@ import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.CommitStateUnknownException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
+import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.exceptions.RESTException;
 import org.apache.iceberg.exceptions.ValidationException;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +53,7 @@ final class IcebergSession implements SinkSession {
   private @Nullable TableOperations operations;
   private @Nullable String known;
   private @Nullable TableShape shape;
+  private @Nullable TableMetadata shaped;
   private @Nullable TableChanges changes;
   private boolean isClosed;
 
@@ -106,6 +108,15 @@ final class IcebergSession implements SinkSession {
     } catch (NoSuchTableException e) {
       LOG.debug("{} is not there yet", sink.describe(), e);
       return null;
+    } catch (NotFoundException e) {
+      throw new EngineException(
+          Kind.UNAVAILABLE,
+          "the catalog has a table whose metadata is not where it should be; a lake that was moved"
+              + " must be moved back, as its files are known by where they are: "
+              + sink.describe()
+              + " cause="
+              + e.getMessage(),
+          e);
     }
   }
 
@@ -132,7 +143,9 @@ final class IcebergSession implements SinkSession {
       sink.mode().check(there.current(), sink.describe());
       checkSpec(there);
       evolve(there);
-      shape = TableShape.of(source.schema(), there.current().schema());
+      TableMetadata now = there.current();
+      shape = TableShape.of(source.schema(), now.schema());
+      shaped = now;
     }
     return there;
   }
@@ -219,7 +232,16 @@ final class IcebergSession implements SinkSession {
     }
     FencedOperations fenced =
         new FencedOperations(
-            there, property, known, all == null ? metadata -> {} : all::check, steps);
+            there,
+            property,
+            known,
+            metadata -> {
+              checkShape(metadata);
+              if (all != null) {
+                all.check(metadata);
+              }
+            },
+            steps);
     try {
       commit(fenced, place);
     } catch (CommitStateUnknownException e) {
@@ -240,6 +262,24 @@ final class IcebergSession implements SinkSession {
     TableMetadata committed = fenced.committed();
     if (all != null && committed != null) {
       all.committed(committed);
+    }
+  }
+
+  /**
+   * Files are written for columns and partitions that the table had. If somebody else has changed
+   * these, the next session looks whether they can still be written to, and writes new files.
+   */
+  private void checkShape(TableMetadata found) {
+    TableMetadata expected = shaped;
+    if (expected != null
+        && (!found.schema().sameSchema(expected.schema())
+            || found.defaultSpecId() != expected.defaultSpecId())) {
+      throw new ValidationException(
+          "columns or partitions have changed while files were written: expected=%s %s found=%s %s",
+          expected.schema().columns(),
+          expected.spec().fields(),
+          found.schema().columns(),
+          found.spec().fields());
     }
   }
 

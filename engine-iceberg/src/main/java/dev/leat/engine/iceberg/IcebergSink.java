@@ -284,6 +284,8 @@ public final class IcebergSink implements Sink {
   public void check(SinkSource source) {
     String what = "sink '" + source.name() + "' to " + describe();
     target.mode.check(source, what);
+    TableShape.checkNames(source.schema(), what);
+    checkVersion(what);
     RowOrder.check(target.mode.order(), source.schema(), what);
     List<String> missing = new ArrayList<>();
     for (Partition partition : partitions) {
@@ -307,6 +309,23 @@ public final class IcebergSink implements Sink {
           Kind.INVALID,
           what + " cannot be partitioned by " + partitions + ": " + e.getMessage(),
           e);
+    }
+  }
+
+  private void checkVersion(String what) {
+    String version = properties.get(TableProperties.FORMAT_VERSION);
+    int least = target.mode.formatVersion();
+    if (version != null && !(version.matches("[1-9]") && Integer.parseInt(version) >= least)) {
+      throw new EngineException(
+          Kind.INVALID,
+          what
+              + " needs a table of format version "
+              + least
+              + " or later: property "
+              + TableProperties.FORMAT_VERSION
+              + "="
+              + version
+              + "; leave it out, or upsert with .equalityDeletes() for readers of version 2");
     }
   }
 

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.apache.iceberg.CatalogProperties;
 import org.apache.iceberg.jdbc.JdbcCatalog;
+import org.apache.iceberg.jdbc.UncheckedSQLException;
 
 /**
  * A folder, with the data in {@code warehouse} and the catalog in {@code catalog.db}, a database of
@@ -46,23 +47,35 @@ public final class LocalLake extends Lake {
           e);
     }
     JdbcCatalog catalog = new JdbcCatalog(properties -> new LocalFileIO(steps), null, true);
-    catalog.initialize(
-        CATALOG,
-        Map.of(
-            CatalogProperties.URI,
-            jdbcUrl(),
-            CatalogProperties.WAREHOUSE_LOCATION,
-            warehouse(),
-            CatalogProperties.FILE_IO_IMPL,
-            LocalFileIO.class.getName(),
-            CatalogProperties.CLIENT_POOL_SIZE,
-            "1",
-            "jdbc.schema-version",
-            "V1",
-            "jdbc.busy_timeout",
-            Integer.toString(BUSY_MILLIS),
-            "jdbc.synchronous",
-            steps.isForced() ? "FULL" : "OFF"));
+    try {
+      catalog.initialize(
+          CATALOG,
+          Map.of(
+              CatalogProperties.URI,
+              jdbcUrl(),
+              CatalogProperties.WAREHOUSE_LOCATION,
+              warehouse(),
+              CatalogProperties.FILE_IO_IMPL,
+              LocalFileIO.class.getName(),
+              CatalogProperties.CLIENT_POOL_SIZE,
+              "1",
+              "jdbc.schema-version",
+              "V1",
+              "jdbc.busy_timeout",
+              Integer.toString(BUSY_MILLIS),
+              "jdbc.synchronous",
+              steps.isForced() ? "FULL" : "OFF"));
+    } catch (UncheckedSQLException e) {
+      catalog.close();
+      throw new EngineException(
+          Kind.UNAVAILABLE,
+          "the catalog of a lake cannot be opened; is it a file of something else, or of another"
+              + " user? file="
+              + directory.resolve("catalog.db")
+              + " cause="
+              + e.getCause(),
+          e);
+    }
     return new LakeCatalog(catalog, catalog);
   }
 

@@ -114,7 +114,7 @@ final class NumberColumn extends FlatColumn {
       int width = HybridRuns.width(dictionarySize - 1);
       to.putByte(width);
       HybridRuns.write(places, count, width, to);
-      return Encoding.PLAIN_DICTIONARY;
+      return DICTIONARY;
     }
     if (type == PrimitiveTypeName.BOOLEAN) {
       writeBits(count, to);

@@ -73,7 +73,7 @@ final class PageBytes {
   void putVarInt(int value) {
     int rest = value;
     while ((rest & ~0x7f) != 0) {
-      putByte(rest & 0x7f | 0x80);
+      putByte((rest & 0x7f) | 0x80);
       rest >>>= 7;
     }
     putByte(rest);

@@ -62,7 +62,7 @@ final class PartitionRoutes {
       String transform = partition.transform().toString();
       boolean isTime = List.of("hour", "day", "month", "year").contains(transform);
       int column = shape.source().find(shape.schema().findColumnName(partition.sourceId()));
-      if (column < 0 || !isTime && !partition.transform().isIdentity()) {
+      if (column < 0 || !(isTime || partition.transform().isIdentity())) {
         return Optional.empty();
       }
       Field field = shape.source().field(column);
@@ -84,7 +84,7 @@ final class PartitionRoutes {
       boolean isNull = changes.isNull(row, parts[i].column);
       long word = isNull ? 0 : parts[i].word(changes, row);
       probe[i] = word;
-      nulls = nulls << 1 | (isNull ? 1 : 0);
+      nulls = (nulls << 1) | (isNull ? 1 : 0);
       hash = (hash ^ word) * SPREAD;
       hash ^= hash >>> Integer.SIZE;
     }

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.iceberg.types.Types;
 import org.apache.parquet.column.ColumnReader;
 
 /** The keys of rows, from changes and from files: both ways give the same bits for the same key. */
@@ -30,6 +31,26 @@ final class RowKeys {
     }
     SecureRandom random = new SecureRandom();
     this.hash = new KeyHash(random.nextLong(), random.nextLong());
+  }
+
+  /**
+   * Keys of files of a table of whoever, which are never read from changes.
+   *
+   * @param ids Iceberg's numbers of columns that the table has
+   */
+  static RowKeys ofFiles(org.apache.iceberg.Schema table, List<Integer> ids) {
+    List<Field> fields = new ArrayList<>();
+    for (int id : ids) {
+      // Only of a decimal does it matter here what it is: files have it in more than one way.
+      fields.add(
+          new Field(
+              "column_" + id,
+              table.findType(id) instanceof Types.DecimalType decimal
+                  ? Type.decimal(decimal.precision(), decimal.scale())
+                  : Type.BYTES,
+              true));
+    }
+    return new RowKeys(Schema.of(fields), fields.stream().map(Field::name).toList());
   }
 
   /** Of columns that are arrays nothing is a key. */

@@ -26,17 +26,25 @@ final class RowOrder {
   private static final int BEHIND_SURROGATES = 0xe000;
 
   private final List<String> columns;
-  private final Comparator<ChangedRow> comparator;
+  private final List<Comparator<ChangedRow>> comparators = new ArrayList<>();
 
   /** By columns of a relation; any order if there are none. */
   RowOrder(List<String> columns, Schema schema) {
     this.columns = columns;
-    Comparator<ChangedRow> all = (a, b) -> 0;
     for (String name : columns) {
       int column = schema.find(name);
-      all = all.thenComparing(nullsFirst(column, values(schema.field(column).type(), column)));
+      comparators.add(nullsFirst(column, values(schema.field(column).type(), column)));
     }
-    this.comparator = all;
+  }
+
+  private int compare(ChangedRow a, ChangedRow b) {
+    for (Comparator<ChangedRow> comparator : comparators) {
+      int order = comparator.compare(a, b);
+      if (order != 0) {
+        return order;
+      }
+    }
+    return 0;
   }
 
   /**
@@ -89,7 +97,7 @@ final class RowOrder {
         rows.add(new ChangedRow(changes, row));
       }
     }
-    rows.sort(comparator);
+    rows.sort(this::compare);
     return rows;
   }
 

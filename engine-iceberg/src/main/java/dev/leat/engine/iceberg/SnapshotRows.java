@@ -7,27 +7,19 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 import java.util.function.UnaryOperator;
-import org.apache.iceberg.ContentFile;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFile;
-import org.apache.iceberg.FileContent;
-import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotChanges;
 import org.apache.iceberg.Table;
-import org.apache.iceberg.deletes.PositionDeleteIndex;
 import org.apache.iceberg.io.CloseableIterable;
-import org.apache.iceberg.util.ContentFileUtil;
 import org.apache.parquet.schema.MessageType;
 import org.jspecify.annotations.Nullable;
 
@@ -43,8 +35,7 @@ final class SnapshotRows {
   private final Schema schema;
   private final MessageType type;
   private final String what;
-  private final Map<List<Integer>, RowKeys> keysOf = new HashMap<>();
-  private final Map<String, KeyIndex> deletedKeys = new HashMap<>();
+  private final DeletedPositions deleted;
 
   /** Takes the rows of a file, one after the other. */
   @FunctionalInterface
@@ -75,6 +66,7 @@ final class SnapshotRows {
     this.schema = schema;
     this.type = TableShape.of(schema, table.schema()).parquet();
     this.what = what;
+    this.deleted = new DeletedPositions(table, what);
   }
 
   /** Shows all rows of a snapshot. */
@@ -118,8 +110,7 @@ final class SnapshotRows {
 
   /** Shows the rows of a file that are not deleted. */
   void read(File file, FileRows to) {
-    requireParquet(file.data);
-    LongPredicate isDeleted = deleted(file);
+    LongPredicate isDeleted = deleted.of(file.data, file.deletes);
     FileValues values = new FileValues(schema);
     long[] position = {0};
     try (DataFileReader reader =
@@ -145,95 +136,5 @@ final class SnapshotRows {
             }
           });
     }
-  }
-
-  private void requireParquet(ContentFile<?> file) {
-    if (file.format() != FileFormat.PARQUET) {
-      throw new EngineException(
-          Kind.INVALID,
-          what
-              + " has a file that is not read here; have the table's files rewritten as Parquet:"
-              + " location="
-              + file.location());
-    }
-  }
-
-  /** Which positions of a file are deleted. */
-  private LongPredicate deleted(File file) {
-    List<DeleteFile> byKey = new ArrayList<>();
-    PositionDeleteIndex vector = PositionDeleteIndex.empty();
-    for (DeleteFile delete : file.deletes) {
-      if (delete.content() == FileContent.EQUALITY_DELETES) {
-        byKey.add(delete);
-      } else if (ContentFileUtil.isDV(delete)) {
-        vector = LiveRows.vector(table.io(), delete);
-      } else {
-        throw new EngineException(
-            Kind.INVALID,
-            what
-                + " has rows that somebody else has deleted by files of positions, which are not"
-                + " read here; have the table's files rewritten: deletes="
-                + delete.location());
-      }
-    }
-    BitSet gone = new BitSet();
-    byKey.stream()
-        .map(DeleteFile::equalityFieldIds)
-        .distinct()
-        .forEach(
-            ids ->
-                mark(
-                    file.data,
-                    ids,
-                    byKey.stream().filter(d -> d.equalityFieldIds().equals(ids)).toList(),
-                    gone));
-    PositionDeleteIndex byPosition = vector;
-    return position -> byPosition.isDeleted(position) || gone.get(Math.toIntExact(position));
-  }
-
-  /** Marks the positions whose keys are in one of some files of keys. */
-  private void mark(DataFile file, List<Integer> ids, List<DeleteFile> deletes, BitSet gone) {
-    RowKeys keys = keysOf.computeIfAbsent(ids, this::keys);
-    List<KeyIndex> deleted = deletes.stream().map(delete -> deletedKeys(delete, keys)).toList();
-    new KeyFile(table.io().newInputFile(file.location()), keys, ids)
-        .read(
-            position -> deleted.stream().anyMatch(index -> has(index, keys)),
-            position -> gone.set(Math.toIntExact(position)));
-  }
-
-  private static boolean has(KeyIndex index, RowKeys keys) {
-    return index.get(keys.hash().high(), keys.hash().low()) != KeyIndex.NONE;
-  }
-
-  private RowKeys keys(List<Integer> ids) {
-    List<String> names = ids.stream().map(table.schema()::findColumnName).toList();
-    for (String name : names) {
-      if (name == null || schema.find(name) < 0) {
-        throw new EngineException(
-            Kind.INVALID,
-            what
-                + " has rows that somebody else has deleted by other columns than the relation's;"
-                + " have the table's files rewritten: columns="
-                + names);
-      }
-    }
-    return new RowKeys(schema, names);
-  }
-
-  private KeyIndex deletedKeys(DeleteFile delete, RowKeys keys) {
-    KeyIndex known = deletedKeys.get(delete.location());
-    if (known != null) {
-      return known;
-    }
-    requireParquet(delete);
-    KeyIndex index = new KeyIndex();
-    new KeyFile(table.io().newInputFile(delete.location()), keys, delete.equalityFieldIds())
-        .read(
-            position -> true,
-            position -> {
-              long unused = index.put(keys.hash().high(), keys.hash().low(), 0);
-            });
-    deletedKeys.put(delete.location(), index);
-    return index;
   }
 }

@@ -67,8 +67,9 @@ public final class TableCare {
    * @param filesBefore so many files were replaced
    * @param filesAfter by so many
    * @param rows that are in them
-   * @param leftAlone small files that cannot be put together here: with deletes, with columns that
-   *     have changed their type, or with a codec that is not read here
+   * @param leftAlone files that cannot be put together here: with columns that have changed their
+   *     type, with a codec or with deletes that are not read here, or changed meanwhile by others
+   *     than sinks
    */
   public record Compacted(int filesBefore, int filesAfter, long rows, int leftAlone) {
     public Compacted {
@@ -157,13 +158,16 @@ public final class TableCare {
 
   /**
    * Puts small files of a partition together, up to the table's target size ({@code
-   * write.target-file-size-bytes}); where a partition has fewer than five, they wait for more. Rows
-   * stay in the order of their files.
+   * write.target-file-size-bytes}); where a partition has fewer than five, they wait for more. A
+   * file is written again, too, if three in ten of its rows are deleted by a deletion vector, or if
+   * five files of keys delete rows of it; these deletes go with it. Rows stay in the order of their
+   * files, and keep the numbers that tables of format version 3 give them.
    *
-   * @throws EngineException INVALID for tables of format version 3, whose rows have numbers
+   * <p>A sink may commit meanwhile, as often as it likes: what it deletes in the files that are
+   * being written again is deleted in the new ones.
    */
   public Compacted compact() {
-    return withTable(table -> new Compaction(table).run());
+    return withTable(table -> new Compaction(table, Steps.UNDISTURBED).run());
   }
 
   private <T> T withTable(Function<Table, T> action) {

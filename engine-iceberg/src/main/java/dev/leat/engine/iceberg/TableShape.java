@@ -7,11 +7,15 @@ import dev.leat.engine.plan.Names;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.apache.iceberg.MetadataColumns;
 import org.apache.iceberg.UpdateSchema;
 import org.apache.iceberg.parquet.ParquetSchemaUtil;
 import org.apache.iceberg.types.TypeUtil;
@@ -51,6 +55,35 @@ record TableShape(
       }
     }
     return new org.apache.iceberg.Schema(fields, identifiers);
+  }
+
+  /**
+   * Looks whether a table can have such columns, so that all that reads Iceberg finds them.
+   *
+   * @throws EngineException INVALID if not
+   */
+  static void checkNames(Schema source, String what) {
+    Map<String, String> seen = new HashMap<>();
+    for (String name : source.names()) {
+      String other = seen.putIfAbsent(name.toLowerCase(Locale.ROOT), name);
+      if (other != null) {
+        throw new EngineException(
+            Kind.INVALID,
+            what
+                + " has columns whose names differ in case only, which many engines take for one:"
+                + " columns="
+                + List.of(other, name)
+                + "; name one of them anew before");
+      }
+      if (MetadataColumns.isMetadataColumn(name)) {
+        throw new EngineException(
+            Kind.INVALID,
+            what
+                + " has a column of a name that Iceberg keeps for itself: column="
+                + name
+                + "; name it anew before");
+      }
+    }
   }
 
   private static boolean isFraction(org.apache.iceberg.types.Type type) {
@@ -99,7 +132,11 @@ record TableShape(
     for (Field field : source.fields()) {
       Types.NestedField there = table.findField(field.name());
       org.apache.iceberg.types.Type wanted = type(field.type(), new AtomicInteger());
-      if (there == null && field.nullable()) {
+      Types.NestedField alike = table.caseInsensitiveFindField(field.name());
+      if (there == null && alike != null) {
+        differences.add(
+            "column '" + field.name() + "' is spelled '" + alike.name() + "' in the table");
+      } else if (there == null && field.nullable()) {
         UpdateSchema unused = update.addColumn(field.name(), wanted, doc(field.type()));
       } else if (there == null) {
         differences.add("column '" + field.name() + "' is not in the table, and not nullable");

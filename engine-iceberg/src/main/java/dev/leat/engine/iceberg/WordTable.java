@@ -25,7 +25,7 @@ final class WordTable {
   /** The place of a word, or -1. */
   int find(long word) {
     int mask = places.length - 1;
-    for (int at = (int) (word * SPREAD >>> shift); ; at = (at + 1) & mask) {
+    for (int at = (int) ((word * SPREAD) >>> shift); ; at = (at + 1) & mask) {
       if (places[at] == NONE || words[at] == word) {
         return places[at];
       }
@@ -43,7 +43,7 @@ final class WordTable {
 
   private void insert(long word, int place) {
     int mask = places.length - 1;
-    int at = (int) (word * SPREAD >>> shift);
+    int at = (int) ((word * SPREAD) >>> shift);
     while (places[at] != NONE) {
       at = (at + 1) & mask;
     }

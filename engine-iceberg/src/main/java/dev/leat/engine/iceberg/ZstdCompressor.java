@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.apache.parquet.bytes.BytesInput;
+import org.apache.parquet.bytes.HeapByteBufferAllocator;
 import org.apache.parquet.compression.CompressionCodecFactory.BytesInputCompressor;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 
@@ -20,7 +21,7 @@ final class ZstdCompressor implements BytesInputCompressor {
 
   @Override
   public BytesInput compress(BytesInput bytes) throws IOException {
-    ByteBuffer plain = bytes.toByteBuffer();
+    ByteBuffer plain = bytes.toByteBuffer(HeapByteBufferAllocator.getInstance(), buffer -> {});
     int size = compress(plain.array(), plain.arrayOffset() + plain.position(), plain.remaining());
     return BytesInput.from(Arrays.copyOf(compressed, size));
   }

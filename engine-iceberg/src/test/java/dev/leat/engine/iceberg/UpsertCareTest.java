@@ -78,7 +78,8 @@ class UpsertCareTest {
               });
       try (LakeCatalog catalog = lake().open(steps)) {
         Table table = catalog.tables().loadTable(TableIdentifier.parse(TABLE));
-        assertThat(new Compaction(table).run()).isEqualTo(new TableCare.Compacted(6, 1, 6, 0));
+        assertThat(new Compaction(table, steps).run())
+            .isEqualTo(new TableCare.Compacted(6, 1, 6, 0));
       }
       List<Row> expected =
           new ArrayList<>(

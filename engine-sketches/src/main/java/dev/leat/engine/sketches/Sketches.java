@@ -125,11 +125,7 @@ public final class Sketches {
       double fraction, Expr operand, double accuracy) {
     RelativeBins bins = RelativeBins.ofDurations(accuracy);
     Expr bin =
-        call(
-            "duration_within_" + accuracy,
-            Type.DURATION,
-            BinFunction.ofDurations(bins),
-            operand);
+        call("duration_within_" + accuracy, Type.DURATION, BinFunction.ofDurations(bins), operand);
     return percentileDisc(fraction, bin);
   }
 }

@@ -116,7 +116,8 @@ final class SqlExprText implements Expr.Visitor<String> {
               MICROS);
       // Of integers the database gives null for a divisor of zero where a row is an error here.
       // Arrays are not written for it.
-      case DIVIDE, ROUND, NOW, CARDINALITY, CONTAINS, ELEMENT, ARRAY_TO_STRING -> throw unlike(call.op().name());
+      case DIVIDE, ROUND, NOW, CARDINALITY, CONTAINS, ELEMENT, ARRAY_TO_STRING ->
+          throw unlike(call.op().name());
     };
   }
 

@@ -8,8 +8,8 @@ import dev.leat.engine.plan.Type;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An operation of an array and another operand, row by row over the array's bytes; null where one of
- * them is.
+ * An operation of an array and another operand, row by row over the array's bytes; null where one
+ * of them is.
  */
 final class ArrayKernel implements Kernel {
   /** Sets a row of the result, which may be null; may throw {@link Failure}. */
@@ -51,8 +51,7 @@ final class ArrayKernel implements Kernel {
     Type element = array.type().elementType();
     Function function =
         (bytes, word, out, row) -> {
-          int found =
-              ArrayBytes.find(bytes, ArrayBytes.encode(element, word, dictionary.values()));
+          int found = ArrayBytes.find(bytes, ArrayBytes.encode(element, word, dictionary.values()));
           if (found == ArrayBytes.UNKNOWN) {
             out.setNull(row);
           } else {

@@ -46,6 +46,7 @@ public final class KeyTable extends GroupKeys {
   private final IntArrayList added = new IntArrayList();
 
   /** Of no meaning: that it is kept is why the rows of leaders are read. */
+  @SuppressWarnings("UnusedVariable")
   private long readAhead;
 
   private long guessedBatches;

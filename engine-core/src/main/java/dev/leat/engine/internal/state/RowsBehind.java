@@ -116,6 +116,7 @@ public final class RowsBehind implements Checkpointed {
   private long[] places = new long[0];
 
   /** Of no meaning: that it is kept is why entries are read before they are changed. */
+  @SuppressWarnings("UnusedVariable")
   private long readAhead;
 
   private long draws;

@@ -127,8 +127,7 @@ class EngineRuntimeTest {
                       Node.InputKind.STREAM,
                       Schema.builder().required("at", Type.INSTANT).build(),
                       List.of())
-                  .withEventTime(
-                      new EventTime("at", EventTimeBounds.outOfOrderBy(Duration.ZERO)))),
+                  .withEventTime(new EventTime("at", EventTimeBounds.outOfOrderBy(Duration.ZERO)))),
           PLAN.views());
 
   private final RefusingLog log = new RefusingLog();

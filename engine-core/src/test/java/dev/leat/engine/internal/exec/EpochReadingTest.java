@@ -109,7 +109,7 @@ class EpochReadingTest {
     assertThat(epoch.sequences()).isEmpty();
     assertThat(epoch.rows(0).get(0).value(0, 2)).isEqualTo("secret2");
     byte[] later = now.clone();
-    later[0] = 4;
+    later[0] = 5;
     assertThatThrownBy(() -> read(codec(OLD), later))
         .isInstanceOf(EngineException.class)
         .hasMessageContaining("written by a newer version");
