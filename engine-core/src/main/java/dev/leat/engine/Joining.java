@@ -5,6 +5,7 @@ import dev.leat.engine.plan.Join;
 import dev.leat.engine.plan.JoinKeys;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -111,6 +112,7 @@ public final class Joining<L, R, O> {
   }
 
   private void checkLength(String name, Duration length) {
+    Objects.requireNonNull(length, () -> "within: say how long " + name);
     if (length.toNanosPart() % NANOS_PER_MICRO != 0
         || length.compareTo(LONGEST) > 0
         || length.compareTo(LONGEST.negated()) < 0) {

@@ -3,6 +3,7 @@ package dev.leat.engine;
 import static dev.leat.engine.Expressions.col;
 import static dev.leat.engine.Expressions.count;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.leat.engine.plan.Expr;
@@ -279,6 +280,15 @@ class LookupTest {
           .hasMessageContaining("whole microseconds")
           .hasMessageContaining("before=" + length);
     }
+    assertThatNullPointerException()
+        .isThrownBy(
+            () ->
+                Pipeline.define(
+                    p ->
+                        p.stream("orders", Order.class)
+                            .join(p.stream("payments", Payment.class).prefix("p_"))
+                            .within(col("at"), col("p_paid_at"), Duration.ZERO, null)))
+        .withMessage("within: say how long after");
   }
 
   @Test

@@ -77,6 +77,9 @@ final class Checkpointer implements Checkpointing {
   /** Is the log full again where that was tried, and nothing new to take? */
   private boolean isStuck;
 
+  /** The checkpoint that the log goes by alone, if it does; guarded by {@code taking}. */
+  private long standsAlone = -1;
+
   /** What sinks need of the log that recovery does not; guarded by {@code taking}. */
   private EventLog.@Nullable Hold sinkHold;
 
@@ -338,11 +341,16 @@ final class Checkpointer implements Checkpointing {
       }
       isStuck = false;
     }
+    if (standsAlone == facts.position()) {
+      // What keeps the log full now is held by others: reading all of it again would change nothing.
+      return;
+    }
     try {
       OptionalLong newest = store.verifiedNewest();
       if (newest.isPresent()) {
         long first = log.firstPosition();
         log.release(newest.getAsLong() + 1);
+        standsAlone = newest.getAsLong();
         if (log.firstPosition() > first) {
           LOG.warn(
               "the log was full, and goes by the newest checkpoint alone until the next one is"

@@ -135,7 +135,10 @@ public final class TopOperator implements Operator {
     order.refresh();
     changes.start();
     changed.clear();
-    fetched.clear();
+    if (!fetched.isEmpty()) {
+      // Clearing would cost each step what the largest fetch took.
+      fetched.release();
+    }
     touched.start();
     touchedPartitions.start();
     if (isAppendOnly) {

@@ -196,6 +196,26 @@ class CheckpointerTest {
   }
 
   @Test
+  void theNewestStandsAloneForAFullLogAndIsReadForThatOnce() {
+    start();
+    passed(3, LOG_BYTES);
+    passed(5, 2 * LOG_BYTES);
+    log.asked.clear();
+    for (int append = 0; append < 5; append++) {
+      checkpointer.logIsFull();
+      checkpointer.takeIfDue();
+    }
+    // The first time is the try for one more checkpoint; after it all that recovery needs is told.
+    assertThat(log.asked).containsOnlyOnce("release 6").endsWith("release 4");
+    passed(7, 3 * LOG_BYTES);
+    checkpointer.logIsFull();
+    checkpointer.takeIfDue();
+    checkpointer.logIsFull();
+    checkpointer.takeIfDue();
+    assertThat(log.asked).endsWith("release 8");
+  }
+
+  @Test
   void oneThatTheLogIsBehindIsNotPublished() {
     start();
     log.syncFails = true;
