@@ -51,6 +51,10 @@ final class SourceReading {
   private final String what;
   private volatile SourceProgress progress = SourceProgress.NONE;
   private volatile boolean isStopped;
+
+  /** Whose place is known beyond what the engine has; another table of that name is another. */
+  private @Nullable String known;
+
   private @Nullable SourcePlace behind;
 
   SourceReading(IcebergSource source, Engine engine, String stream) {
@@ -78,6 +82,10 @@ final class SourceReading {
       requireFit(table);
       // The UUID, as another table of that name has numbers of its own.
       String producer = PREFIX + table.uuid() + ":" + name;
+      if (!producer.equals(known)) {
+        known = producer;
+        behind = null;
+      }
       SourceHistory history = new SourceHistory(table, source, what);
       for (Portion portion : history.portions(place(producer))) {
         read(table, producer, history, portion);
@@ -105,7 +113,13 @@ final class SourceReading {
   }
 
   private void requireFit(Table table) {
-    if (((HasTableOperations) table).operations().current().formatVersion() < 2) {
+    if (!(table instanceof HasTableOperations versioned)) {
+      throw new EngineException(
+          Kind.INVALID,
+          what
+              + " is what Iceberg tells of a table, and has no commits of its own; name the table");
+    }
+    if (versioned.operations().current().formatVersion() < 2) {
       throw new EngineException(
           Kind.INVALID,
           what
@@ -118,9 +132,9 @@ final class SourceReading {
   /** What is read already: what the engine has, or more where nothing was wanted. */
   private Optional<SourcePlace> place(String producer) {
     OptionalLong last = engine.lastNumber(producer);
-    SourcePlace known = behind;
-    if (known != null && (last.isEmpty() || last.getAsLong() < known.number())) {
-      return Optional.of(known);
+    SourcePlace looked = behind;
+    if (looked != null && (last.isEmpty() || last.getAsLong() < looked.number())) {
+      return Optional.of(looked);
     }
     return last.isEmpty() ? Optional.empty() : Optional.of(SourcePlace.of(last.getAsLong()));
   }
@@ -171,8 +185,8 @@ final class SourceReading {
     private final String producer;
     private final Portion portion;
     private final int time;
-    private final Size size = new Size();
     private final List<Row> rows = new ArrayList<>();
+    private long size;
     private long read;
     private long end;
 
@@ -203,11 +217,12 @@ final class SourceReading {
         return;
       }
       // Not when it is full: whether it is the last is known when the next row comes.
-      if (rows.size() >= MAX_ROWS || size.bytes() >= MAX_BYTES) {
+      long bytes = bytesOf(values);
+      if (rows.size() >= MAX_ROWS || (!rows.isEmpty() && size + bytes > MAX_BYTES)) {
         send(end);
       }
       rows.add(Row.of(stream.schema(), values));
-      size.add(values);
+      size += bytes;
       end = number + 1;
     }
 
@@ -221,7 +236,7 @@ final class SourceReading {
         progress = progress.withRows(progress.position(), read, 0);
       }
       rows.clear();
-      size.clear();
+      size = 0;
       read = 0;
       source.progress().accept(progress);
     }
@@ -231,10 +246,10 @@ final class SourceReading {
       try {
         appended = stream.append(rows, ProducerSequence.of(producer, place.number()));
       } catch (IllegalArgumentException e) {
-        throw new EngineException(
-            Kind.INVALID,
-            what + " has a row that the stream does not take: " + e.getMessage() + " at=" + place,
-            e);
+        throw notTaken(place, e);
+      } catch (EngineException e) {
+        // A row that is larger than an append may be, say: it is no use to come again.
+        throw e.kind() == Kind.INVALID ? notTaken(place, e) : e;
       }
       // What was sent again after a lost acknowledgement is the last; more is somebody else's.
       if (appended.isDuplicate() && engine.lastNumber(producer).orElse(0) > place.number()) {
@@ -249,35 +264,41 @@ final class SourceReading {
     }
   }
 
-  /** About how many bytes the rows of a chunk take in the log, of which one append has a limit. */
-  private static final class Size {
-    private long bytes;
+  private EngineException notTaken(SourcePlace place, RuntimeException cause) {
+    return new EngineException(
+        Kind.INVALID,
+        what
+            + " has a row that the stream does not take: "
+            + cause.getMessage()
+            + " at="
+            + place
+            + "; rows behind a place are read by another name with committedAfter or bounds of"
+            + " time",
+        cause);
+  }
 
-    private long bytes() {
-      return bytes;
+  /** About how many bytes a row takes in the log, of which one append has a limit. */
+  private static long bytesOf(@Nullable Object[] values) {
+    long bytes = 0;
+    for (Object value : values) {
+      bytes += bytesOf(value);
     }
+    return bytes;
+  }
 
-    private void clear() {
-      bytes = 0;
-    }
-
-    private void add(@Nullable Object[] values) {
-      for (Object value : values) {
-        add(value);
+  private static long bytesOf(@Nullable Object value) {
+    long bytes = Long.BYTES;
+    if (value instanceof String text) {
+      bytes += 3L * text.length();
+    } else if (value instanceof byte[] array) {
+      bytes += array.length;
+    } else if (value instanceof List<?> list) {
+      for (Object element : list) {
+        bytes += bytesOf(element);
       }
-    }
-
-    private void add(@Nullable Object value) {
+    } else if (value instanceof BigDecimal) {
       bytes += Long.BYTES;
-      if (value instanceof String text) {
-        bytes += 3L * text.length();
-      } else if (value instanceof byte[] array) {
-        bytes += array.length;
-      } else if (value instanceof List<?> list) {
-        list.forEach(this::add);
-      } else if (value instanceof BigDecimal) {
-        bytes += Long.BYTES;
-      }
     }
+    return bytes;
   }
 }
