@@ -94,6 +94,7 @@ final class SourceReading {
         }
         behind = portion.place(SourcePlace.ALL);
       }
+      keepPlace(producer);
       return progress;
     } catch (NoSuchTableException e) {
       throw new EngineException(
@@ -127,6 +128,19 @@ final class SourceReading {
               + " format-version=2");
     }
     TableShape.requireReadable(stream.schema(), table.schema(), what);
+  }
+
+  /**
+   * Keeps the place behind snapshots that had nothing for the stream, so that a source that is
+   * opened anew does not need them. A source that has brought nothing yet begins anew instead: its
+   * bounds may have been wrong.
+   */
+  private void keepPlace(String producer) {
+    SourcePlace looked = behind;
+    OptionalLong last = engine.lastNumber(producer);
+    if (looked != null && last.isPresent() && last.getAsLong() < looked.number()) {
+      Appended unused = stream.passOver(ProducerSequence.of(producer, looked.number()));
+    }
   }
 
   /** What is read already: what the engine has, or more where nothing was wanted. */

@@ -23,7 +23,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Sources at the edges of what they are for: large rows, far times, tables that are exchanged. */
 class SourceEdgesTest {
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final Schema ROWS =
       Schema.of(
           List.of(
@@ -66,6 +65,48 @@ class SourceEdgesTest {
         }
         assertThat(rows(engine, reading.pass())).hasSize(70);
       }
+    }
+  }
+
+  @Test
+  void whatHadNothingForTheStreamIsNotNeededAfterARestart() {
+    TableCare care = TableCare.of(Lake.local(temp.resolve("lake")), "web.rows");
+    Path directory = temp.resolve("engine");
+    try (WrittenTable table = table()) {
+      IcebergSource source = table.source().until("at", Instant.EPOCH.plusSeconds(1000));
+      for (int i = 0; i < 5; i++) {
+        table.add(some(10L * i, 10L * i + 10));
+      }
+      for (int opening = 0; opening < 3; opening++) {
+        try (Engine engine = Engine.open(directory, WrittenTable.keeping(ROWS))) {
+          SourceProgress read = source.readInto(engine, "rows");
+          assertThat(read.rowsAppended()).isEqualTo(opening == 0 ? 50 : 0);
+          for (int i = 0; i < 5; i++) {
+            table.add(some(1000 + i, 1001 + i));
+          }
+          assertThat(care.compact().filesAfter()).isPositive();
+          assertThat(source.readInto(engine, "rows").rowsAppended()).isZero();
+          assertThat(source.readInto(engine, "rows").rowsRead()).isZero();
+        }
+        assertThat(care.expireSnapshots(Duration.ZERO, 1)).isPositive();
+      }
+      table.add(some(50, 60));
+      try (Engine engine = Engine.open(directory, WrittenTable.keeping(ROWS))) {
+        assertThat(rows(engine, source.readInto(engine, "rows"))).isEqualTo(some(0, 60));
+      }
+    }
+  }
+
+  @Test
+  void boundsThatLetNothingInMayBeMended() {
+    try (WrittenTable table = table();
+        Engine engine = reader(ROWS)) {
+      table.add(some(0, 10));
+      SourceProgress none =
+          table.source().until("at", Instant.EPOCH.minusSeconds(1)).readInto(engine, "rows");
+      assertThat(none.rowsAppended()).isZero();
+      IcebergSource mended = table.source().from("at", Instant.EPOCH.plusSeconds(5));
+      assertThat(rows(engine, mended.readInto(engine, "rows"))).isEqualTo(some(5, 10));
     }
   }
 
