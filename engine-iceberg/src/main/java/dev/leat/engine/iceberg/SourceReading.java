@@ -26,6 +26,7 @@ import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.exceptions.NotFoundException;
+import org.apache.iceberg.jdbc.UncheckedSQLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -106,6 +107,13 @@ final class SourceReading {
               + " does not find a file; if the snapshot was expired meanwhile, the next reading says"
               + " so: cause="
               + e.getMessage(),
+          e);
+    } catch (UncheckedSQLException e) {
+      throw new EngineException(
+          Kind.UNAVAILABLE,
+          what
+              + " cannot read the catalog; is it a file of something else? cause="
+              + e.getCause(),
           e);
     } catch (UncheckedIOException e) {
       throw new EngineException(
