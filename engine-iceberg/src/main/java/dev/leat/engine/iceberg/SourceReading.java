@@ -111,9 +111,7 @@ final class SourceReading {
     } catch (UncheckedSQLException e) {
       throw new EngineException(
           Kind.UNAVAILABLE,
-          what
-              + " cannot read the catalog; is it a file of something else? cause="
-              + e.getCause(),
+          what + " cannot read the catalog; is it a file of something else? cause=" + e.getCause(),
           e);
     } catch (UncheckedIOException e) {
       throw new EngineException(
