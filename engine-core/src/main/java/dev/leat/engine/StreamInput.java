@@ -63,6 +63,17 @@ public final class StreamInput<T> {
   }
 
   /**
+   * Notes that an append of a producer has no rows, and waits until it is acknowledged: its number
+   * is {@link Engine#lastNumber} from then on. A source says so that goes on from there, and has
+   * looked at what has nothing for the stream.
+   *
+   * @param sequence which append has none
+   */
+  public Appended passOver(ProducerSequence sequence) {
+    return Engine.append(appender, sequence, () -> Appender.Rows::keepNumber);
+  }
+
+  /**
    * Appends rows, all or none, and does not wait, unless the inbox is full.
    *
    * @return completes with the position when they are acknowledged

@@ -157,6 +157,33 @@ class ProducerSequenceTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void anAppendWithoutRowsIsNoted(boolean isReplayed, @TempDir Path directory) {
+    try (Engine engine = Engine.open(directory, PIPELINE)) {
+      StreamInput<Click> clicks = engine.stream("clicks", Click.class);
+      ProducerSequence five = ProducerSequence.of("source:lake", 5);
+      clicks.append(List.of(new Click("e1", "/home")), ProducerSequence.of("source:lake", 3));
+      Appended passed = clicks.passOver(five);
+      assertThat(passed.isDuplicate()).isFalse();
+      assertThat(clicks.passOver(five).isDuplicate()).isTrue();
+      assertThat(engine.lastNumber("source:lake")).hasValue(5);
+      assertThat(views(engine, passed.position())).isEqualTo(1);
+    }
+    if (isReplayed) {
+      StoredCheckpoints.delete(directory);
+    }
+    try (Engine engine = Engine.open(directory, PIPELINE)) {
+      assertThat(engine.lastNumber("source:lake")).hasValue(5);
+      StreamInput<Click> clicks = engine.stream("clicks", Click.class);
+      List<Click> click = List.of(new Click("e2", "/home"));
+      assertThat(clicks.append(click, ProducerSequence.of("source:lake", 5)).isDuplicate())
+          .isTrue();
+      Appended next = clicks.append(click, ProducerSequence.of("source:lake", 6));
+      assertThat(views(engine, next.position())).isEqualTo(2);
+    }
+  }
+
   @Test
   void boundsAreCheckedAtTheDoor() {
     assertThatIllegalArgumentException()

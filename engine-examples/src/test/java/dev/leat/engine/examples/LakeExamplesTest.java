@@ -59,6 +59,7 @@ class LakeExamplesTest {
     assertThat(run(0, arguments("000")))
         .contains("The table analytics.clickstream_joined in ")
         .contains(": 3 rows, ")
+        .containsPattern("Maintenance: \\d+ files became \\d+, \\d+ snapshots expired")
         .contains("clickstream_joined_mv           3 rows live,        3 from the files: equal");
     assertThat(run(2, List.of("000", "--lake", "x"))).contains("--lake goes with --data");
     assertThat(run(2, arguments("000", "--keyless"))).contains("and without --keyless");

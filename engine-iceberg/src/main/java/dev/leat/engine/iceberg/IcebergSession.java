@@ -29,6 +29,7 @@ import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.exceptions.RESTException;
 import org.apache.iceberg.exceptions.ValidationException;
+import org.apache.iceberg.jdbc.UncheckedSQLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -116,6 +117,14 @@ final class IcebergSession implements SinkSession {
               + sink.describe()
               + " cause="
               + e.getMessage(),
+          e);
+    } catch (UncheckedSQLException e) {
+      throw new EngineException(
+          Kind.UNAVAILABLE,
+          "the catalog cannot be read; is it a file of something else? "
+              + sink.describe()
+              + " cause="
+              + e.getCause(),
           e);
     }
   }

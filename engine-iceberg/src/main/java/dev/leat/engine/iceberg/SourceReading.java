@@ -26,6 +26,7 @@ import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.exceptions.NotFoundException;
+import org.apache.iceberg.jdbc.UncheckedSQLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +52,10 @@ final class SourceReading {
   private final String what;
   private volatile SourceProgress progress = SourceProgress.NONE;
   private volatile boolean isStopped;
+
+  /** Whose place is known beyond what the engine has; another table of that name is another. */
+  private @Nullable String known;
+
   private @Nullable SourcePlace behind;
 
   SourceReading(IcebergSource source, Engine engine, String stream) {
@@ -78,6 +83,10 @@ final class SourceReading {
       requireFit(table);
       // The UUID, as another table of that name has numbers of its own.
       String producer = PREFIX + table.uuid() + ":" + name;
+      if (!producer.equals(known)) {
+        known = producer;
+        behind = null;
+      }
       SourceHistory history = new SourceHistory(table, source, what);
       for (Portion portion : history.portions(place(producer))) {
         read(table, producer, history, portion);
@@ -86,6 +95,7 @@ final class SourceReading {
         }
         behind = portion.place(SourcePlace.ALL);
       }
+      keepPlace(producer);
       return progress;
     } catch (NoSuchTableException e) {
       throw new EngineException(
@@ -98,6 +108,11 @@ final class SourceReading {
               + " so: cause="
               + e.getMessage(),
           e);
+    } catch (UncheckedSQLException e) {
+      throw new EngineException(
+          Kind.UNAVAILABLE,
+          what + " cannot read the catalog; is it a file of something else? cause=" + e.getCause(),
+          e);
     } catch (UncheckedIOException e) {
       throw new EngineException(
           Kind.UNAVAILABLE, what + " cannot read: cause=" + e.getMessage(), e);
@@ -105,7 +120,13 @@ final class SourceReading {
   }
 
   private void requireFit(Table table) {
-    if (((HasTableOperations) table).operations().current().formatVersion() < 2) {
+    if (!(table instanceof HasTableOperations versioned)) {
+      throw new EngineException(
+          Kind.INVALID,
+          what
+              + " is what Iceberg tells of a table, and has no commits of its own; name the table");
+    }
+    if (versioned.operations().current().formatVersion() < 2) {
       throw new EngineException(
           Kind.INVALID,
           what
@@ -115,12 +136,25 @@ final class SourceReading {
     TableShape.requireReadable(stream.schema(), table.schema(), what);
   }
 
+  /**
+   * Keeps the place behind snapshots that had nothing for the stream, so that a source that is
+   * opened anew does not need them. A source that has brought nothing yet begins anew instead: its
+   * bounds may have been wrong.
+   */
+  private void keepPlace(String producer) {
+    SourcePlace looked = behind;
+    OptionalLong last = engine.lastNumber(producer);
+    if (looked != null && last.isPresent() && last.getAsLong() < looked.number()) {
+      Appended unused = stream.passOver(ProducerSequence.of(producer, looked.number()));
+    }
+  }
+
   /** What is read already: what the engine has, or more where nothing was wanted. */
   private Optional<SourcePlace> place(String producer) {
     OptionalLong last = engine.lastNumber(producer);
-    SourcePlace known = behind;
-    if (known != null && (last.isEmpty() || last.getAsLong() < known.number())) {
-      return Optional.of(known);
+    SourcePlace looked = behind;
+    if (looked != null && (last.isEmpty() || last.getAsLong() < looked.number())) {
+      return Optional.of(looked);
     }
     return last.isEmpty() ? Optional.empty() : Optional.of(SourcePlace.of(last.getAsLong()));
   }
@@ -171,8 +205,8 @@ final class SourceReading {
     private final String producer;
     private final Portion portion;
     private final int time;
-    private final Size size = new Size();
     private final List<Row> rows = new ArrayList<>();
+    private long size;
     private long read;
     private long end;
 
@@ -203,11 +237,12 @@ final class SourceReading {
         return;
       }
       // Not when it is full: whether it is the last is known when the next row comes.
-      if (rows.size() >= MAX_ROWS || size.bytes() >= MAX_BYTES) {
+      long bytes = bytesOf(values);
+      if (rows.size() >= MAX_ROWS || (!rows.isEmpty() && size + bytes > MAX_BYTES)) {
         send(end);
       }
       rows.add(Row.of(stream.schema(), values));
-      size.add(values);
+      size += bytes;
       end = number + 1;
     }
 
@@ -221,7 +256,7 @@ final class SourceReading {
         progress = progress.withRows(progress.position(), read, 0);
       }
       rows.clear();
-      size.clear();
+      size = 0;
       read = 0;
       source.progress().accept(progress);
     }
@@ -231,10 +266,10 @@ final class SourceReading {
       try {
         appended = stream.append(rows, ProducerSequence.of(producer, place.number()));
       } catch (IllegalArgumentException e) {
-        throw new EngineException(
-            Kind.INVALID,
-            what + " has a row that the stream does not take: " + e.getMessage() + " at=" + place,
-            e);
+        throw notTaken(place, e);
+      } catch (EngineException e) {
+        // A row that is larger than an append may be, say: it is no use to come again.
+        throw e.kind() == Kind.INVALID ? notTaken(place, e) : e;
       }
       // What was sent again after a lost acknowledgement is the last; more is somebody else's.
       if (appended.isDuplicate() && engine.lastNumber(producer).orElse(0) > place.number()) {
@@ -249,35 +284,41 @@ final class SourceReading {
     }
   }
 
-  /** About how many bytes the rows of a chunk take in the log, of which one append has a limit. */
-  private static final class Size {
-    private long bytes;
+  private EngineException notTaken(SourcePlace place, RuntimeException cause) {
+    return new EngineException(
+        Kind.INVALID,
+        what
+            + " has a row that the stream does not take: "
+            + cause.getMessage()
+            + " at="
+            + place
+            + "; rows behind a place are read by another name with committedAfter or bounds of"
+            + " time",
+        cause);
+  }
 
-    private long bytes() {
-      return bytes;
+  /** About how many bytes a row takes in the log, of which one append has a limit. */
+  private static long bytesOf(@Nullable Object[] values) {
+    long bytes = 0;
+    for (Object value : values) {
+      bytes += bytesOf(value);
     }
+    return bytes;
+  }
 
-    private void clear() {
-      bytes = 0;
-    }
-
-    private void add(@Nullable Object[] values) {
-      for (Object value : values) {
-        add(value);
+  private static long bytesOf(@Nullable Object value) {
+    long bytes = Long.BYTES;
+    if (value instanceof String text) {
+      bytes += 3L * text.length();
+    } else if (value instanceof byte[] array) {
+      bytes += array.length;
+    } else if (value instanceof List<?> list) {
+      for (Object element : list) {
+        bytes += bytesOf(element);
       }
-    }
-
-    private void add(@Nullable Object value) {
+    } else if (value instanceof BigDecimal) {
       bytes += Long.BYTES;
-      if (value instanceof String text) {
-        bytes += 3L * text.length();
-      } else if (value instanceof byte[] array) {
-        bytes += array.length;
-      } else if (value instanceof List<?> list) {
-        list.forEach(this::add);
-      } else if (value instanceof BigDecimal) {
-        bytes += Long.BYTES;
-      }
     }
+    return bytes;
   }
 }

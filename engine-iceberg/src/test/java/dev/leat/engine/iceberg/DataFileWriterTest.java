@@ -496,6 +496,19 @@ class DataFileWriterTest {
       Metrics first = metricsOf(type, of.apply(Double.NaN), of.apply(1.0));
       assertThat(first.lowerBounds().get(1)).isNull();
 
+      // Pages have statistics of their own; what is no number in one of them is told of the file.
+      Object[] pages = new Object[3 * FlatColumn.PAGE_ROWS];
+      Arrays.fill(pages, of.apply(5.0));
+      for (int page = 0; page < 3; page++) {
+        Object[] values = pages.clone();
+        values[page * FlatColumn.PAGE_ROWS] = of.apply(Double.NaN);
+        values[page * FlatColumn.PAGE_ROWS + 1] = of.apply(1.0);
+        values[page * FlatColumn.PAGE_ROWS + 2] = of.apply(9.0);
+        Metrics some = metricsOf(type, values);
+        assertThat(some.lowerBounds().get(1)).as("page %s", page).isNull();
+        assertThat(some.upperBounds().get(1)).as("page %s", page).isNull();
+      }
+
       Metrics zeros = metricsOf(type, of.apply(0.0), of.apply(0.0));
       assertThat(bound(type, zeros.lowerBounds())).isEqualTo(of.apply(-0.0));
       Metrics negative = metricsOf(type, of.apply(-0.0), of.apply(-5.0));

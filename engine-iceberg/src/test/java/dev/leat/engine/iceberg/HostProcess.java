@@ -46,7 +46,7 @@ final class HostProcess implements AutoCloseable {
     Starter(Path directory) throws IOException {
       this.archive = directory.resolve("classes.jsa");
       List<String> jars = new ArrayList<>();
-      for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+      for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
         Path path = Path.of(entry);
         jars.add(
             Files.isDirectory(path)

@@ -77,6 +77,11 @@ public final class Appender {
       filling().reached(new Epoch.Reached(input.name(), micros));
     }
 
+    /** Has the number of this append kept, if no row is written, too. */
+    public void keepNumber() {
+      filling().keepNumber();
+    }
+
     /** Notes a row that could not be decoded. */
     public void reject(Node.Input input, String reason, String row) {
       filling()

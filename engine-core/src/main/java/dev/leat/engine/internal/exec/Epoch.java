@@ -125,7 +125,7 @@ final class Epoch {
   }
 
   boolean isEmpty() {
-    return sections.isEmpty() && rejects.isEmpty() && reached.isEmpty();
+    return sections.isEmpty() && rejects.isEmpty() && reached.isEmpty() && sequences.isEmpty();
   }
 
   /** How many rows there are, good or bad; what was said of event time counts as one, too. */

@@ -45,6 +45,11 @@ final class Inbox {
       epoch.rejects().add(reject);
     }
 
+    /** Has the append's number kept, if there are no rows, too. */
+    void keepNumber() {
+      isNumberKept = true;
+    }
+
     void reached(Epoch.Reached time) {
       epoch.reached().add(time);
     }
@@ -78,6 +83,7 @@ final class Inbox {
   private final Filling filling = new Filling();
   private Epoch epoch;
   private Epoch.@Nullable Sequence claimed;
+  private boolean isNumberKept;
   private @Nullable EngineException closedBecause;
 
   /**
@@ -134,6 +140,7 @@ final class Inbox {
       int times = epoch.reached().size();
       boolean done = false;
       claimed = null;
+      isNumberKept = false;
       try {
         long bytes = epoch.byteSize();
         int rowCount = epoch.rowCount();
@@ -145,7 +152,7 @@ final class Inbox {
           budget.makeRoom();
         }
         done = true;
-        if (claimed != null && epoch.rowCount() > rowCount) {
+        if (claimed != null && (isNumberKept || epoch.rowCount() > rowCount)) {
           epoch.sequences().add(claimed);
           producers.expect(claimed, epoch);
         }

@@ -14,6 +14,7 @@ import dev.leat.engine.examples.OpenEngine;
 import dev.leat.engine.examples.Report;
 import dev.leat.engine.examples.UsageException;
 import dev.leat.engine.examples.UserFiles;
+import dev.leat.engine.iceberg.TableCare;
 import dev.leat.engine.plan.Schema;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -191,8 +192,14 @@ public final class EnrichmentExample implements Example {
     table.printFiles(out);
     Pipeline readBack = EnrichmentPipeline.readBack(joined);
     table.compare(readBack, EnrichmentPipeline.EVENTS, EnrichmentView.JOINED, live, out);
+    TableCare.Compacted compacted = table.care().compact();
     int expired = table.care().expireSnapshots(Duration.ZERO, SNAPSHOTS_KEPT);
-    out.printf(Locale.ROOT, "%nMaintenance: %,d snapshots expired%n", expired);
+    out.printf(
+        Locale.ROOT,
+        "%nMaintenance: %,d files became %,d, %,d snapshots expired%n",
+        compacted.filesBefore(),
+        compacted.filesAfter(),
+        expired);
     table.printFiles(out);
     table.compare(readBack, EnrichmentPipeline.EVENTS, EnrichmentView.JOINED, live, out);
   }
