@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongFunction;
 import org.junit.jupiter.api.Test;
@@ -45,25 +49,37 @@ class RandomPlansTest {
       throws InterruptedException {
     List<Long> failed = Collections.synchronizedList(new ArrayList<>());
     AtomicLong next = new AtomicLong();
-    List<Thread> threads = new ArrayList<>();
-    for (int i = 0; i < THREADS; i++) {
-      Thread thread =
-          new Thread(
-              () -> {
-                for (long n = next.getAndIncrement(); n < cases; n = next.getAndIncrement()) {
-                  if (RandomRun.failure(made.apply(seed + n)) != null) {
-                    failed.add(seed + n);
+    ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+    try {
+      List<Future<?>> all = new ArrayList<>();
+      for (int i = 0; i < THREADS; i++) {
+        all.add(
+            threads.submit(
+                () -> {
+                  for (long n = next.getAndIncrement(); n < cases; n = next.getAndIncrement()) {
+                    if (fails(seed + n, made)) {
+                      failed.add(seed + n);
+                    }
                   }
-                }
-              },
-              "random-plans-" + i);
-      threads.add(thread);
-      thread.start();
-    }
-    for (Thread thread : threads) {
-      thread.join();
+                }));
+      }
+      for (Future<?> each : all) {
+        each.get();
+      }
+    } catch (ExecutionException e) {
+      throw new AssertionError("not all cases were run", e.getCause());
+    } finally {
+      threads.shutdownNow();
     }
     return failed;
+  }
+
+  private static boolean fails(long seed, LongFunction<RandomCase> made) {
+    try {
+      return RandomRun.failure(made.apply(seed)) != null;
+    } catch (OutOfMemoryError e) {
+      throw new AssertionError("a case is too large: -Drandom.cases=1 -Drandom.seed=" + seed, e);
+    }
   }
 
   private static void show(long seed) {
