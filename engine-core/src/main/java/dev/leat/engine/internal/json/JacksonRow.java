@@ -58,6 +58,7 @@ final class JacksonRow {
   private int fieldCount;
   private int depth;
   private boolean mayHaveEscapes;
+
   /** How to have Jackson take what JSON does not allow, which is no advice to who sent the row. */
   private static final Pattern SWITCHES =
       Pattern.compile(": enable `[^`]*` to allow| \\(not recognized as one since Feature [^)]*\\)");
