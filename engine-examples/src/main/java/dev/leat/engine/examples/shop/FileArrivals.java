@@ -104,7 +104,9 @@ final class FileArrivals implements Arrivals, AutoCloseable {
     return next == null;
   }
 
-  /** After a day without an event nothing of it is to be watched any more, however long it lasts. */
+  /**
+   * After a day without an event nothing of it is to be watched any more, however long it lasts.
+   */
   @Override
   public Instant earliest(Instant time) {
     return time.isAfter(quietSince.plus(DAY)) ? later(time, at) : time;
