@@ -373,12 +373,14 @@ class SubscriptionTest {
   }
 
   @Test
-  void anExecutorThatRefusesIsAFailureOfTheSubscriptionAlone() {
+  void anExecutorThatRefusesIsAFailureOfTheSubscriptionAlone() throws Exception {
     ExecutorService one = Executors.newSingleThreadExecutor();
     try (Engine engine = Engine.inMemory(PIPELINE)) {
       Subscription subscription =
           engine.view("clicks").subscribe(DEFAULTS.withExecutor(one), told::add);
       subscription.await(clicks(engine, 1));
+      // Its only thread may still look for more, and would find the next rows.
+      one.submit(() -> {}).get(1, TimeUnit.MINUTES);
       one.shutdownNow();
       Position at = clicks(engine, 5);
       assertThatThrownBy(() -> subscription.await(at)).hasMessageContaining("RejectedExecution");

@@ -7,7 +7,6 @@ import dev.leat.engine.plan.Names;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 import java.util.Optional;
 import org.apache.iceberg.ContentFile;
@@ -105,7 +104,7 @@ record SourceBounds(String column, Optional<Instant> from, Optional<Instant> unt
 
   private static long micros(Instant time) {
     try {
-      return ChronoUnit.MICROS.between(Instant.EPOCH, time);
+      return Micros.of(time);
     } catch (ArithmeticException e) {
       throw new IllegalArgumentException("no time of a table can be so far away: " + time, e);
     }
