@@ -546,4 +546,27 @@ class MainTest {
     assertThat(run("003", "--events", file, "--data", data, "--append").status()).isZero();
     assertThat(run("003", "--data", data).out()).startsWith("Found 14 events");
   }
+
+  @Test
+  void theShopPassesOverYearsWithoutAnEvent() throws IOException {
+    Path file = temp.resolve("events.ndjson");
+    Files.writeString(
+        file,
+        """
+        {"event_id":"e1","session_id":"s1","event_type":"add_to_cart","page_url":"/cart",\
+        "event_time":"1970-01-01T00:00:00Z"}
+        {"event_id":"e2","session_id":"s2","event_type":"page_view",\
+        "event_time":"2026-01-01T00:10:00Z"}
+        {"event_id":"e3","session_id":"s2","event_type":"page_view",\
+        "event_time":"2026-01-01T00:35:00Z"}
+        """);
+    assertThat(run("003", "--events", file).out())
+        .contains(
+            "1970-01-01T00:15:00Z  cart left behind: session s1",
+            "1970-01-02T00:00:00Z  1 events, 1 sessions, carts left behind now: 0",
+            "2026-01-01T00:10:00Z  2 events, 1 sessions",
+            "2026-01-01T00:30:00Z  2 events, 1 sessions",
+            "Accepted 3 rows, rejected 0")
+        .doesNotContain("1970-01-02T01", "2025-");
+  }
 }

@@ -342,7 +342,8 @@ final class Checkpointer implements Checkpointing {
       isStuck = false;
     }
     if (standsAlone == facts.position()) {
-      // What keeps the log full now is held by others: reading all of it again would change nothing.
+      // What keeps the log full now is held by others: reading all of it again would change
+      // nothing.
       return;
     }
     try {

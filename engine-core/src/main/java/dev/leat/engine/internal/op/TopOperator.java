@@ -331,17 +331,17 @@ public final class TopOperator implements Operator {
    */
   private void putEndRight(int partition, long place, long atLeast) {
     boolean isInside = place < ordered.total(partition);
-    int behind = isInside ? ordered.at(partition, place) : OrderedRows.NONE;
+    int first = isInside ? ordered.at(partition, place) : OrderedRows.NONE;
     // Only a part of the first may lie behind the place.
-    long left = behind >= 0 ? atLeast + ordered.weight(behind) : 0;
-    for (int slot = behind; slot >= 0; slot = ordered.next(slot)) {
+    long left = first >= 0 ? atLeast + ordered.weight(first) : 0;
+    for (int slot = first; slot >= 0; slot = ordered.next(slot)) {
       left -= ordered.weight(slot);
       if (!touched.isTouched(slot) && !putRight(slot) && left <= 0) {
         break;
       }
     }
     left = atLeast;
-    int before = behind >= 0 ? ordered.previous(behind) : ordered.last(partition);
+    int before = first >= 0 ? ordered.previous(first) : ordered.last(partition);
     for (int slot = before; slot >= 0; slot = ordered.previous(slot)) {
       left -= ordered.weight(slot);
       if (!touched.isTouched(slot) && !putRight(slot) && left <= 0) {

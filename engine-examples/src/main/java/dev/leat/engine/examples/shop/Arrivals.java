@@ -9,7 +9,10 @@ interface Arrivals {
   /** Has all come in that will, at this time? */
   boolean isOver(Instant now) throws IOException;
 
-  /** A time, or when all has come in, if that is known and before. */
+  /**
+   * A time, or when all has come in, if that is known and before; when the next comes in, if the
+   * time until then is not worth playing.
+   */
   Instant earliest(Instant time);
 
   /** Appends what comes in up to a time, and did not before. */

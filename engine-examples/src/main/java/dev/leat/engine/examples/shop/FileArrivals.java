@@ -37,7 +37,13 @@ final class FileArrivals implements Arrivals, AutoCloseable {
   private final Instant start;
   private @Nullable String next;
   private @Nullable String afterNext;
+
+  /** When the next one comes in. */
   private Instant at;
+
+  /** When something came in last. */
+  private Instant quietSince;
+
   private long accepted;
   private long rejected;
 
@@ -49,6 +55,7 @@ final class FileArrivals implements Arrivals, AutoCloseable {
     Instant first = next == null ? null : time(next);
     this.start = first == null ? GeneratedTraffic.START : first;
     this.at = start;
+    this.quietSince = start;
   }
 
   /** The events of a file. */
@@ -97,9 +104,12 @@ final class FileArrivals implements Arrivals, AutoCloseable {
     return next == null;
   }
 
+  /**
+   * After a day without an event nothing of it is to be watched any more, however long it lasts.
+   */
   @Override
   public Instant earliest(Instant time) {
-    return time;
+    return time.isAfter(quietSince.plus(DAY)) ? later(time, at) : time;
   }
 
   @Override
@@ -116,6 +126,7 @@ final class FileArrivals implements Arrivals, AutoCloseable {
       afterNext = readLine();
     }
     if (lines.size() > 0) {
+      quietSince = until;
       NdjsonResult result = engine.ndjson(ShopPipeline.EVENTS).append(lines.toByteArray());
       accepted += result.accepted();
       rejected += result.rejected();

@@ -23,7 +23,12 @@ final class PlainLines implements Display {
   PlainLines(Engine engine, Instant start, PrintStream out) {
     this.engine = engine;
     this.out = out;
-    this.next = start.plus(STEP).minusSeconds(start.getEpochSecond() % STEP.toSeconds());
+    this.next = halfHourAfter(start);
+  }
+
+  private static Instant halfHourAfter(Instant time) {
+    long half = Math.floorDiv(time.getEpochSecond(), STEP.toSeconds()) + 1;
+    return Instant.ofEpochSecond(half * STEP.toSeconds());
   }
 
   @Override
@@ -36,7 +41,7 @@ final class PlainLines implements Display {
     if (now.isBefore(next)) {
       return;
     }
-    next = next.plus(STEP);
+    next = halfHourAfter(now);
     out.printf(
         Locale.ROOT,
         "%s  %,d events, %,d sessions, carts left behind now: %,d%n",
