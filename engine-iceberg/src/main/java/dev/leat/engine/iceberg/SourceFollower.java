@@ -210,8 +210,8 @@ public final class SourceFollower implements AutoCloseable {
   }
 
   /**
-   * Ends it: the rows that it is just appending are the last. Waits for them, unless whoever is told
-   * of progress closes it, by its own thread.
+   * Ends it: the rows that it is just appending are the last. Waits for them, unless whoever is
+   * told of progress closes it, by its own thread.
    */
   @Override
   public void close() {
