@@ -64,7 +64,9 @@ class LakeKillTest {
       }
     } finally {
       threads.shutdownNow();
-      System.out.printf("%d kills, %d rows acknowledged, %d lost, %d doubled%n", all.kills, all.rows, all.lost, all.doubled);
+      System.out.printf(
+          "%d kills, %d rows acknowledged, %d lost, %d doubled%n",
+          all.kills, all.rows, all.lost, all.doubled);
     }
     System.out.printf(
         "seed %d; %d zombies, %d lost a reply first, %d compactions; %d orphans found; killed at %d of %d"
