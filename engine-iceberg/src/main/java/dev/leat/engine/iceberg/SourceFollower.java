@@ -209,7 +209,10 @@ public final class SourceFollower implements AutoCloseable {
         : new EngineException(Kind.UNAVAILABLE, late + " last_failure=" + last.getMessage(), last);
   }
 
-  /** Ends it: the rows that it is just appending are the last. */
+  /**
+   * Ends it: the rows that it is just appending are the last. Waits for them, unless whoever is
+   * told of progress closes it, by its own thread.
+   */
   @Override
   public void close() {
     lock.lock();
@@ -220,6 +223,9 @@ public final class SourceFollower implements AutoCloseable {
       lock.unlock();
     }
     reading.stop();
+    if (Thread.currentThread() == thread) {
+      return;
+    }
     try {
       thread.join();
     } catch (InterruptedException e) {

@@ -104,8 +104,8 @@ final class SourceReading {
       throw new EngineException(
           Kind.UNAVAILABLE,
           what
-              + " does not find a file; if the snapshot was expired meanwhile, the next reading says"
-              + " so: cause="
+              + " does not find a file; if the snapshot was expired meanwhile, the next reading"
+              + " says so: cause="
               + e.getMessage(),
           e);
     } catch (UncheckedSQLException e) {

@@ -27,7 +27,6 @@ import org.junit.jupiter.api.io.TempDir;
  * and no other one.
  */
 class LakeKillTest {
-  private static final String SAID = "%d kills, %d rows acknowledged, %d lost, %d doubled%n";
   private static final int KILLS_OF_A_LAKE = 10;
   private static final int AT_ONCE = 2;
   private static final int ROUNDS = 4;
@@ -65,7 +64,9 @@ class LakeKillTest {
       }
     } finally {
       threads.shutdownNow();
-      System.out.printf(SAID, all.kills, all.rows, all.lost, all.doubled);
+      System.out.printf(
+          "%d kills, %d rows acknowledged, %d lost, %d doubled%n",
+          all.kills, all.rows, all.lost, all.doubled);
     }
     System.out.printf(
         "seed %d; %d zombies, %d lost a reply first, %d compactions; %d orphans found; killed at %d of %d"

@@ -31,6 +31,7 @@ class SideBySideTest {
       Schema.of(List.of(new Field("id", Type.LONG, false), new Field("plan", Type.STRING, true)));
 
   /** How rows are written, in a table that rows are upserted into. */
+  @SuppressWarnings("ImmutableEnumChecker") // What refines a sink has no state.
   enum How {
     VECTORS(sink -> sink),
     KEYS(IcebergSink::equalityDeletes);

@@ -16,6 +16,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.junit.jupiter.api.Test;
@@ -148,6 +150,31 @@ class SourceEdgesTest {
       table.add(List.of(large));
       assertThat(rows(engine, table.source().readInto(engine, "rows")))
           .containsExactly(some, large);
+    }
+  }
+
+  @Test
+  void whoIsToldOfProgressMayCloseTheFollower() throws Exception {
+    CompletableFuture<SourceFollower> started = new CompletableFuture<>();
+    CompletableFuture<Long> closed = new CompletableFuture<>();
+    try (WrittenTable table = table();
+        Engine engine = reader(ROWS)) {
+      table.add(some(0, 9000));
+      IcebergSource source =
+          table
+              .source()
+              .tellingProgress(
+                  told -> {
+                    if (told.rowsAppended() > 0) {
+                      started.join().close();
+                      closed.complete(told.rowsAppended());
+                    }
+                  });
+      SourceFollower follower = source.followInto(engine, "rows", Duration.ofHours(1));
+      started.complete(follower);
+      assertThat(closed.get(1, TimeUnit.MINUTES)).isEqualTo(4096);
+      follower.close();
+      assertThat(follower.progress().rowsAppended()).isEqualTo(4096);
     }
   }
 
