@@ -1,6 +1,7 @@
 package dev.leat.engine.testkit;
 
 import dev.leat.engine.plan.Explain;
+import dev.leat.engine.plan.Join;
 import dev.leat.engine.plan.Joined;
 import dev.leat.engine.plan.Plan;
 import java.util.ArrayList;
@@ -39,6 +40,7 @@ record RandomCase(long seed, Plan plan, List<List<InputChange>> epochs, Options 
   private static final int MANY = 10_000;
   private static final int MANY_JOINED = 200;
   private static final int MANY_JOINED_AGAIN = 40;
+  private static final int MANY_IN_PRODUCTS = 12;
 
   /** The case of a seed. */
   static RandomCase of(long seed) {
@@ -75,7 +77,14 @@ record RandomCase(long seed, Plan plan, List<List<InputChange>> epochs, Options 
   /** Joins of joins give as many rows as powers of their inputs'. */
   private static int size(SplittableRandom random, Plan plan) {
     long joins = plan.nodes().stream().filter(Joined.class::isInstance).count();
-    int most = joins == 0 ? MANY : joins == 1 ? MANY_JOINED : MANY_JOINED_AGAIN;
+    long products =
+        plan.nodes().stream()
+            .filter(node -> node instanceof Join join && join.keys().size() == 0)
+            .count();
+    int most =
+        products > 2
+            ? MANY_IN_PRODUCTS
+            : joins == 0 ? MANY : joins == 1 ? MANY_JOINED : MANY_JOINED_AGAIN;
     return Math.min(most, size(random));
   }
 
