@@ -39,6 +39,9 @@ import org.slf4j.LoggerFactory;
  * a file to its commit than the age that is asked for.
  */
 final class OrphanFiles {
+  /** Of tables of Hadoop's catalog; Iceberg's own method that says so needs Hadoop. */
+  private static final String VERSION_HINT = "/metadata/version-hint.text";
+
   private static final Logger LOG = LoggerFactory.getLogger(OrphanFiles.class);
 
   private final Catalog catalog;
@@ -109,7 +112,7 @@ final class OrphanFiles {
     ReachableFileUtil.metadataFileLocations(table, true).forEach(file -> all.add(plain(file)));
     ReachableFileUtil.manifestListLocations(table).forEach(file -> all.add(plain(file)));
     ReachableFileUtil.statisticsFilesLocations(table).forEach(file -> all.add(plain(file)));
-    all.add(plain(ReachableFileUtil.versionHintLocation(table)));
+    all.add(plain(table.location() + VERSION_HINT));
     all.add(plain(((HasTableOperations) table).operations().current().metadataFileLocation()));
     Set<String> manifests = new HashSet<>();
     for (Snapshot snapshot : table.snapshots()) {

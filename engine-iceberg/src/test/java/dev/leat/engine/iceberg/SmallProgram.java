@@ -56,6 +56,16 @@ final class SmallProgram {
     if (compacted.filesAfter() != 1 || care.expireSnapshots(Duration.ZERO, 1) == 0) {
       throw new IllegalStateException("the table is as it was: " + compacted);
     }
+    care.removeOrphans(Duration.ofHours(1));
+    TableCare.of(Lake.local(Path.of(args[0])), "web.latest").compact();
+    Pipeline read =
+        Pipeline.define(p -> p.stream("orders", schema).acceptGrowth("a few").materialize("all"));
+    try (Engine engine = Engine.inMemory(read)) {
+      IcebergSource.of(Lake.local(Path.of(args[0])), "web.orders").readInto(engine, "orders");
+      if (engine.view("all").await(engine.position()).scan().size() != 6) {
+        throw new IllegalStateException("not all rows: " + engine.view("all").scan());
+      }
+    }
     try {
       Lake.rest(URI.create("http://127.0.0.1:1")).catalog().close();
       throw new IllegalStateException("there are libraries that a host need not have");
