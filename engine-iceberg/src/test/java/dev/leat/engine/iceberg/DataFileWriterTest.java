@@ -32,7 +32,6 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.iceberg.Files;
 import org.apache.iceberg.Metrics;
 import org.apache.iceberg.MetricsConfig;
@@ -48,7 +47,7 @@ import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
-import org.apache.parquet.hadoop.util.HadoopInputFile;
+import org.apache.parquet.io.LocalInputFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -125,10 +124,7 @@ class DataFileWriterTest {
   }
 
   private static Read read(Path path, DataFileWriter.Written written) throws IOException {
-    try (ParquetFileReader reader =
-        ParquetFileReader.open(
-            HadoopInputFile.fromPath(
-                new org.apache.hadoop.fs.Path(path.toUri()), new Configuration()))) {
+    try (ParquetFileReader reader = ParquetFileReader.open(new LocalInputFile(path))) {
       return new Read(path, written, reader.getFooter());
     }
   }
@@ -458,10 +454,7 @@ class DataFileWriterTest {
   }
 
   private static int dictionarySize(Read file) throws IOException {
-    try (ParquetFileReader reader =
-        ParquetFileReader.open(
-            HadoopInputFile.fromPath(
-                new org.apache.hadoop.fs.Path(file.path.toUri()), new Configuration()))) {
+    try (ParquetFileReader reader = ParquetFileReader.open(new LocalInputFile(file.path))) {
       DictionaryPageReadStore pages = reader.getDictionaryReader(file.footer.getBlocks().get(0));
       return Objects.requireNonNull(
               pages.readDictionaryPage(
