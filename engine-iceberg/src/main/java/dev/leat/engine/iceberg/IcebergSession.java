@@ -229,16 +229,30 @@ final class IcebergSession implements SinkSession {
       to = sink.mode().changes(sink, source, Objects.requireNonNull(shape));
       changes = to;
     }
-    to.write(new BaseTable(there, sink.table()), written);
+    try {
+      to.write(table(there), written);
+    } catch (ValidationException e) {
+      throw notMade(e);
+    }
+  }
+
+  /** The table as long as nobody else writes to it: what it has then is not compared with ours. */
+  private Table table(TableOperations there) {
+    return new BaseTable(
+        new FencedOperations(there, property, known, metadata -> {}, steps), sink.table());
+  }
+
+  private EngineException notMade(RuntimeException cause) {
+    return new EngineException(
+        Kind.UNAVAILABLE,
+        "a commit was not made: " + sink.describe() + " cause=" + cause.getMessage(),
+        cause);
   }
 
   @Override
   public void commit(SinkPlace place) {
     TableOperations there = prepared();
     TableChanges all = changes;
-    if (all != null) {
-      all.complete(new BaseTable(there, sink.table()));
-    }
     FencedOperations fenced =
         new FencedOperations(
             there,
@@ -252,6 +266,9 @@ final class IcebergSession implements SinkSession {
             },
             steps);
     try {
+      if (all != null) {
+        all.complete(table(there));
+      }
       commit(fenced, place);
     } catch (CommitStateUnknownException e) {
       keepFiles(fenced);
@@ -259,10 +276,7 @@ final class IcebergSession implements SinkSession {
           Kind.COMMIT_UNKNOWN, "it is not known whether a commit is there: " + sink.describe(), e);
     } catch (ValidationException | CommitFailedException e) {
       keepFiles(fenced);
-      throw new EngineException(
-          Kind.UNAVAILABLE,
-          "a commit was not made: " + sink.describe() + " cause=" + e.getMessage(),
-          e);
+      throw notMade(e);
     } catch (RuntimeException | Error e) {
       keepFiles(fenced);
       throw e;

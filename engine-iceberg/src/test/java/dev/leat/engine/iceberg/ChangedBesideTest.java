@@ -8,6 +8,7 @@ import dev.leat.engine.EngineException;
 import dev.leat.engine.Pipeline;
 import dev.leat.engine.Position;
 import dev.leat.engine.Row;
+import dev.leat.engine.SinkPlace;
 import dev.leat.engine.plan.Field;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;
@@ -23,6 +24,7 @@ import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.RewriteFiles;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.Transaction;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
@@ -168,6 +170,30 @@ class ChangedBesideTest {
           .isInstanceOf(EngineException.class)
           .hasMessageContaining("lacks rows that were there")
           .hasMessageContaining("rows=1 known=2");
+    }
+  }
+
+  /** A host that was thought dead goes on: what it misses, its successor has deleted. */
+  @Test
+  void aPlaceThatHasMovedIsToldBeforeRowsAreMissed() {
+    try (Engine engine = Engine.inMemory(pipeline(step -> {}))) {
+      commit(engine, user(1, "a"));
+      commit(engine, user(2, "a"));
+      try (LakeCatalog catalog = lake().open(Steps.UNDISTURBED)) {
+        Table table = catalog.tables().loadTable(TableIdentifier.parse("web.users"));
+        Transaction successor = table.newTransaction();
+        try (CloseableIterable<FileScanTask> tasks = table.newScan().planFiles()) {
+          successor.newDelete().deleteFile(tasks.iterator().next().file().copy()).commit();
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+        SinkPlace place = new SinkPlace("log", "query", "another", new Position(7));
+        successor.updateProperties().set(IcebergSession.property("lake"), place.text()).commit();
+        successor.commitTransaction();
+      }
+      assertThatThrownBy(() -> commit(engine, user(3, "b")))
+          .isInstanceOf(EngineException.class)
+          .hasMessageContaining("has been written to by somebody else");
     }
   }
 
