@@ -1,6 +1,5 @@
 package dev.leat.engine.iceberg;
 
-import dev.leat.engine.iceberg.TableCare.Compacted;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -16,7 +15,6 @@ import org.apache.iceberg.HasTableOperations;
 import org.apache.iceberg.MetadataColumns;
 import org.apache.iceberg.MetricsConfig;
 import org.apache.iceberg.PartitionSpec;
-import org.apache.iceberg.Schema;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.StructLike;
 import org.apache.iceberg.Table;
@@ -28,8 +26,6 @@ import org.apache.iceberg.actions.RewriteDataFiles.FileGroupInfo;
 import org.apache.iceberg.actions.RewriteFileGroup;
 import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.ValidationException;
-import org.apache.iceberg.parquet.ParquetSchemaUtil;
-import org.apache.parquet.schema.MessageType;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,8 +49,7 @@ final class Compaction {
 
   private final Table table;
   private final Steps steps;
-  private final Schema schema;
-  private final MessageType type;
+  private final CopiedColumns columns;
   private final MetricsConfig metrics;
   private final DeletedPositions deleted;
   private final long targetFileBytes;
@@ -67,11 +62,11 @@ final class Compaction {
   Compaction(Table table, Steps steps) {
     this.table = table;
     this.steps = steps;
-    this.schema =
-        hasRowNumbers(table)
-            ? MetadataColumns.schemaWithRowLineage(table.schema())
-            : table.schema();
-    this.type = ParquetSchemaUtil.convert(schema, "table");
+    this.columns =
+        new CopiedColumns(
+            hasRowNumbers(table)
+                ? MetadataColumns.schemaWithRowLineage(table.schema())
+                : table.schema());
     this.metrics = MetricsConfig.forTable(table);
     this.deleted = new DeletedPositions(table, table.name());
     this.targetFileBytes =
@@ -88,12 +83,12 @@ final class Compaction {
     return TableUtil.formatVersion(table) >= ROW_LINEAGE_VERSION;
   }
 
-  Compacted run() {
+  CompactedFiles run() {
     Snapshot start = table.currentSnapshot();
     if (start == null) {
-      return new Compacted(0, 0, 0, 0);
+      return new CompactedFiles(0, 0, 0, 0);
     }
-    Compacted done = new Compacted(0, 0, 0, 0);
+    CompactedFiles done = new CompactedFiles(0, 0, 0, 0);
     try {
       plan().groups().forEach(this::rewrite);
       if (!compacted.isEmpty()) {
@@ -106,7 +101,7 @@ final class Compaction {
       }
     }
     LOG.info("{} is compacted: {} left_alone={}", table.name(), done, leftAlone);
-    return new Compacted(done.filesBefore(), done.filesAfter(), done.rows(), leftAlone);
+    return new CompactedFiles(done.filesBefore(), done.filesAfter(), done.rows(), leftAlone);
   }
 
   private FileRewritePlan<FileGroupInfo, FileScanTask, DataFile, RewriteFileGroup> plan() {
@@ -121,7 +116,7 @@ final class Compaction {
   }
 
   /** Tries until nobody comes between a look at the table and the commit; then all is there. */
-  private Compacted commit(Snapshot start) {
+  private CompactedFiles commit(Snapshot start) {
     for (int attempt = 1; ; attempt++) {
       table.refresh();
       CompactionCommit next = new CompactionCommit(table, start, compacted);
@@ -131,7 +126,7 @@ final class Compaction {
         compacted.remove(group);
       }
       if (next.groups().isEmpty()) {
-        return new Compacted(0, 0, 0, 0);
+        return new CompactedFiles(0, 0, 0, 0);
       }
       FencedOperations operations =
           FencedOperations.ofAnybody(((HasTableOperations) table).operations(), steps);
@@ -158,7 +153,7 @@ final class Compaction {
     }
   }
 
-  private Compacted committed(CompactionCommit commit) {
+  private CompactedFiles committed(CompactionCommit commit) {
     List<DataFile> added = commit.added();
     int before = 0;
     for (CompactedGroup group : compacted) {
@@ -169,7 +164,7 @@ final class Compaction {
     }
     compacted.clear();
     long rows = added.stream().mapToLong(DataFile::recordCount).sum();
-    return new Compacted(before, added.size(), rows, 0);
+    return new CompactedFiles(before, added.size(), rows, 0);
   }
 
   /** One group of files of one partition. */
@@ -213,22 +208,19 @@ final class Compaction {
     DataFile file = task.file();
     LongPredicate isDeleted = deleted.of(file, task.deletes());
     BitSet skipped = new BitSet();
-    int[] position = {0};
     long[] numbers = hasRowNumbers(table) ? new long[2] : new long[0];
     try (DataFileReader reader = new DataFileReader(table.io().newInputFile(file.location()))) {
-      reader.read(
-          type,
-          (readers, rows) -> {
-            for (long row = 0; row < rows; row++) {
-              int at = position[0]++;
-              if (isDeleted.test(at)) {
-                skipped.set(at);
-                DataFileReader.skip(readers);
-              } else {
-                number(file, at, numbers);
-                target.writer().copy(readers, numbers);
-              }
-            }
+      columns.copy(
+          reader,
+          position -> {
+            boolean isLive = !isDeleted.test(position);
+            skipped.set(position, !isLive);
+            return isLive;
+          },
+          target::writer,
+          position -> {
+            number(file, position, numbers);
+            return numbers;
           });
     }
     target.group.copied(file.copyWithoutStats(), skipped);
@@ -249,7 +241,7 @@ final class Compaction {
       return false;
     }
     try (DataFileReader reader = new DataFileReader(table.io().newInputFile(file.location()))) {
-      return reader.isReadableAs(type);
+      return columns.canBeCopiedFrom(reader);
     }
   }
 
@@ -290,7 +282,7 @@ final class Compaction {
           spec.isPartitioned()
               ? table.locationProvider().newDataLocation(spec, partition, file)
               : table.locationProvider().newDataLocation(file);
-      return new DataFileWriter(table.io().newOutputFile(location), schema, type, sizes.next(0));
+      return columns.newFile(table.io().newOutputFile(location), sizes.next(0));
     }
 
     /** The file that the next row is for; there is none until there is a row. */

@@ -203,8 +203,8 @@ final class DataFileReader implements AutoCloseable {
   }
 
   /** The same for a file whose columns may be of narrower types, or never null where they may. */
-  boolean hasValuesOf(MessageType wanted) {
-    return hasKnownCodecs() && match(wanted, DataFileReader::hasValues) != null;
+  boolean hasValuesOf(TableShape wanted) {
+    return hasKnownCodecs() && match(wanted.parquet(), DataFileReader::hasValues) != null;
   }
 
   private boolean hasKnownCodecs() {

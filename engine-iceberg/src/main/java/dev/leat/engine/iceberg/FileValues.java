@@ -14,6 +14,7 @@ import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.apache.parquet.column.ColumnReader;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
@@ -28,11 +29,26 @@ final class FileValues {
   }
 
   /**
+   * Shows all rows of a file.
+   *
+   * @param shape of the table that the file is of, for the same relation
+   */
+  void read(DataFileReader from, TableShape shape, Consumer<@Nullable Object[]> to) {
+    from.read(
+        shape.parquet(),
+        (readers, rows) -> {
+          for (long row = 0; row < rows; row++) {
+            to.accept(next(readers));
+          }
+        });
+  }
+
+  /**
    * Reads the row that the readers stand before, and moves them behind it.
    *
    * @param readers of the relation's columns; null where the file has none
    */
-  @Nullable Object[] next(@Nullable ColumnReader[] readers) {
+  private @Nullable Object[] next(@Nullable ColumnReader[] readers) {
     @Nullable Object[] values = new @Nullable Object[schema.size()];
     for (int c = 0; c < values.length; c++) {
       ColumnReader reader = readers[c];

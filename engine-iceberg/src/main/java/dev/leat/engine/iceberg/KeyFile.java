@@ -60,12 +60,24 @@ final class KeyFile {
       }
       int present = reader.getDescriptor().getMaxDefinitionLevel();
       if (reader.getCurrentDefinitionLevel() == present) {
-        keys.add(k, reader);
+        add(k, reader);
       } else {
         hash.addNull();
       }
       reader.consume();
     }
     hash.finish();
+  }
+
+  private void add(int keyColumn, ColumnReader reader) {
+    switch (reader.getDescriptor().getPrimitiveType().getPrimitiveTypeName()) {
+      case BOOLEAN -> keys.add(keyColumn, reader.getBoolean() ? 1L : 0L);
+      case INT32 -> keys.add(keyColumn, (long) reader.getInteger());
+      case INT64 -> keys.add(keyColumn, reader.getLong());
+      case FLOAT -> keys.add((double) reader.getFloat());
+      case DOUBLE -> keys.add(reader.getDouble());
+      case BINARY, FIXED_LEN_BYTE_ARRAY, INT96 ->
+          keys.add(keyColumn, reader.getBinary().getBytes());
+    }
   }
 }

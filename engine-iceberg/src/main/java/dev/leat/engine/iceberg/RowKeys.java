@@ -10,7 +10,6 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.iceberg.types.Types;
-import org.apache.parquet.column.ColumnReader;
 
 /** The keys of rows, from changes and from files: both ways give the same bits for the same key. */
 final class RowKeys {
@@ -107,32 +106,31 @@ final class RowKeys {
     return value;
   }
 
-  /** Adds the value of a column of the key as a file has it. */
-  void add(int keyColumn, ColumnReader reader) {
-    boolean isDecimal = types[keyColumn].kind() == Type.Kind.DECIMAL;
-    switch (reader.getDescriptor().getPrimitiveType().getPrimitiveTypeName()) {
-      case BOOLEAN -> hash.add(reader.getBoolean() ? 1 : 0);
-      case INT32 -> number(keyColumn, isDecimal, reader.getInteger());
-      case INT64 -> number(keyColumn, isDecimal, reader.getLong());
-      case FLOAT -> hash.add(Double.doubleToLongBits(reader.getFloat()));
-      case DOUBLE -> hash.add(Double.doubleToLongBits(reader.getDouble()));
-      case BINARY, FIXED_LEN_BYTE_ARRAY, INT96 -> {
-        byte[] bytes = reader.getBinary().getBytes();
-        if (isDecimal) {
-          number(keyColumn, new BigInteger(bytes));
-        } else {
-          hash.add(bytes);
-        }
-      }
-    }
-  }
-
-  private void number(int keyColumn, boolean isDecimal, long value) {
-    if (isDecimal) {
+  /** Adds the value of a column of the key as a file has it: a number, or an unscaled decimal. */
+  void add(int keyColumn, long value) {
+    if (isDecimal(keyColumn)) {
       number(keyColumn, BigInteger.valueOf(value));
     } else {
       hash.add(value);
     }
+  }
+
+  /** The same of a fraction, which is never a decimal. */
+  void add(double value) {
+    hash.add(Double.doubleToLongBits(value));
+  }
+
+  /** The same of bytes, which may be those of an unscaled decimal. */
+  void add(int keyColumn, byte[] value) {
+    if (isDecimal(keyColumn)) {
+      number(keyColumn, new BigInteger(value));
+    } else {
+      hash.add(value);
+    }
+  }
+
+  private boolean isDecimal(int keyColumn) {
+    return types[keyColumn].kind() == Type.Kind.DECIMAL;
   }
 
   private void number(int keyColumn, BigInteger unscaled) {

@@ -20,7 +20,6 @@ import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotChanges;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.io.CloseableIterable;
-import org.apache.parquet.schema.MessageType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +32,7 @@ final class SnapshotRows {
 
   private final Table table;
   private final Schema schema;
-  private final MessageType type;
+  private final TableShape shape;
   private final String what;
   private final DeletedPositions deleted;
 
@@ -64,7 +63,7 @@ final class SnapshotRows {
   SnapshotRows(Table table, Schema schema, String what) {
     this.table = table;
     this.schema = schema;
-    this.type = TableShape.of(schema, table.schema()).parquet();
+    this.shape = TableShape.of(schema, table.schema());
     this.what = what;
     this.deleted = new DeletedPositions(table, what);
   }
@@ -115,7 +114,7 @@ final class SnapshotRows {
     long[] position = {0};
     try (DataFileReader reader =
         new DataFileReader(table.io().newInputFile(file.data.location()))) {
-      if (!reader.hasValuesOf(type)) {
+      if (!reader.hasValuesOf(shape)) {
         throw new EngineException(
             Kind.INVALID,
             what
@@ -124,16 +123,14 @@ final class SnapshotRows {
                 + " files rewritten: location="
                 + file.data.location());
       }
-      reader.read(
-          type,
-          (readers, rows) -> {
-            for (long r = 0; r < rows; r++) {
-              @Nullable Object[] row = values.next(readers);
-              if (!isDeleted.test(position[0])) {
-                to.row(position[0], row);
-              }
-              position[0]++;
+      values.read(
+          reader,
+          shape,
+          row -> {
+            if (!isDeleted.test(position[0])) {
+              to.row(position[0], row);
             }
+            position[0]++;
           });
     }
   }

@@ -167,7 +167,12 @@ public final class TableCare {
    * being written again is deleted in the new ones.
    */
   public Compacted compact() {
-    return withTable(table -> new Compaction(table, Steps.UNDISTURBED).run());
+    return withTable(
+        table -> {
+          CompactedFiles done = new Compaction(table, Steps.UNDISTURBED).run();
+          return new Compacted(
+              done.filesBefore(), done.filesAfter(), done.rows(), done.leftAlone());
+        });
   }
 
   private <T> T withTable(Function<Table, T> action) {

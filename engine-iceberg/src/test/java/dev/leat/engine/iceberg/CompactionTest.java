@@ -81,7 +81,7 @@ class CompactionTest {
   }
 
   /** Compacts, and says what it does to somebody who may do something beside. */
-  private TableCare.Compacted compact(Steps steps) {
+  private CompactedFiles compact(Steps steps) {
     try (LakeCatalog catalog = lake().open(UnforcedSteps.of(steps))) {
       Table table = catalog.tables().loadTable(TableIdentifier.parse(TABLE));
       return new Compaction(table, steps).run();
@@ -420,7 +420,7 @@ class CompactionTest {
   private void compact(String name, Steps steps) {
     try (LakeCatalog catalog = lake().open(UnforcedSteps.of(steps))) {
       Table table = catalog.tables().loadTable(TableIdentifier.parse(name));
-      TableCare.Compacted unused = new Compaction(table, steps).run();
+      CompactedFiles unused = new Compaction(table, steps).run();
     } catch (RuntimeException e) {
       assertThat(e).hasStackTraceContaining("planted");
     }

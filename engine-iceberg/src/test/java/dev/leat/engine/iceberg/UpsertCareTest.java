@@ -78,8 +78,7 @@ class UpsertCareTest {
               });
       try (LakeCatalog catalog = lake().open(steps)) {
         Table table = catalog.tables().loadTable(TableIdentifier.parse(TABLE));
-        assertThat(new Compaction(table, steps).run())
-            .isEqualTo(new TableCare.Compacted(6, 1, 6, 0));
+        assertThat(new Compaction(table, steps).run()).isEqualTo(new CompactedFiles(6, 1, 6, 0));
       }
       List<Row> expected =
           new ArrayList<>(
