@@ -25,7 +25,7 @@ final class AddedRows implements TableChanges {
   private @Nullable PartitionedWriter<DataFile> writer;
   private List<DataFile> files = List.of();
 
-  AddedRows(TableShape shape, IcebergSink sink, List<String> order) {
+  AddedRows(TableShape shape, SinkTable sink, List<String> order) {
     this.shape = shape;
     this.order = new RowOrder(order, shape.source());
     this.targetFileBytes = sink.targetFileBytes();

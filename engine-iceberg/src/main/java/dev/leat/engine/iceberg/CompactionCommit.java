@@ -123,7 +123,7 @@ final class CompactionCommit {
       LongPredicate isDeleted = position -> false;
       for (DeleteFile delete : now) {
         if (ContentFileUtil.isDV(delete)) {
-          PositionDeleteIndex vector = LiveRows.vector(table.io(), delete);
+          PositionDeleteIndex vector = DeletedPositions.vector(table.io(), delete);
           isDeleted = vector::isDeleted;
           ofGroup.add(delete);
         } else if (delete.content() == FileContent.POSITION_DELETES) {

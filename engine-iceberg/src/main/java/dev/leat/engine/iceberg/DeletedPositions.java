@@ -2,11 +2,14 @@ package dev.leat.engine.iceberg;
 
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.LongPredicate;
 import org.apache.iceberg.ContentFile;
 import org.apache.iceberg.DataFile;
@@ -15,6 +18,8 @@ import org.apache.iceberg.FileContent;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.deletes.PositionDeleteIndex;
+import org.apache.iceberg.io.FileIO;
+import org.apache.iceberg.io.IOUtil;
 import org.apache.iceberg.util.ContentFileUtil;
 
 /**
@@ -69,7 +74,7 @@ final class DeletedPositions {
       if (delete.content() == FileContent.EQUALITY_DELETES) {
         byKey.add(delete);
       } else if (ContentFileUtil.isDV(delete)) {
-        vector = LiveRows.vector(table.io(), delete);
+        vector = vector(table.io(), delete);
       } else {
         throw new EngineException(
             Kind.INVALID,
@@ -92,6 +97,22 @@ final class DeletedPositions {
                     gone));
     PositionDeleteIndex byPosition = vector;
     return position -> byPosition.isDeleted(position) || gone.get(Math.toIntExact(position));
+  }
+
+  /** Reads a deletion vector. */
+  static PositionDeleteIndex vector(FileIO io, DeleteFile file) {
+    byte[] bytes = new byte[Math.toIntExact(Objects.requireNonNull(file.contentSizeInBytes()))];
+    try {
+      IOUtil.readFully(
+          io.newInputFile(file.location()),
+          Objects.requireNonNull(file.contentOffset()),
+          bytes,
+          0,
+          bytes.length);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + file.location(), e);
+    }
+    return PositionDeleteIndex.deserialize(bytes, file);
   }
 
   /** Marks the positions whose keys are in one of some files of keys. */

@@ -29,7 +29,7 @@ final class EqualityDeletes implements TableChanges {
   private List<DataFile> rowFiles = List.of();
   private List<DeleteFile> deleteFiles = List.of();
 
-  EqualityDeletes(TableShape shape, IcebergSink sink, RowKeys keys) {
+  EqualityDeletes(TableShape shape, SinkTable sink, RowKeys keys) {
     this.shape = shape;
     this.keyShape = shape.writing(keys.names());
     this.targetFileBytes = sink.targetFileBytes();

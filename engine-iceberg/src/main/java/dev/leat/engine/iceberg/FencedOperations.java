@@ -25,9 +25,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Of a REST catalog that is the law only for the snapshot that a commit moves: what it requires
  * of the table follows from what it changes, and a property has no requirement. So there each
- * commit of a sink moves the snapshot of its branch, be it to one with no new rows; see {@link
- * IcebergSession}. Whoever changed the property then changed the snapshot too, and the commit is
- * refused.
+ * commit of a sink moves the snapshot of its branch, be it to one with no new rows. Whoever changed
+ * the property then changed the snapshot too, and the commit is refused.
  */
 final class FencedOperations implements TableOperations {
   private final TableOperations inner;

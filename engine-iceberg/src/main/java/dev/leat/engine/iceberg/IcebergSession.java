@@ -46,10 +46,10 @@ final class IcebergSession implements SinkSession {
   private static final Logger LOG = LoggerFactory.getLogger(IcebergSession.class);
   private static final String PREFIX = "leat.sink.";
 
-  private final IcebergSink sink;
+  private final SinkTable sink;
   private final SinkSource source;
   private final Steps steps;
-  private final LakeCatalog catalog;
+  private final OpenCatalog catalog;
   private final String property;
   private @Nullable TableOperations operations;
   private @Nullable String known;
@@ -58,7 +58,7 @@ final class IcebergSession implements SinkSession {
   private @Nullable TableChanges changes;
   private boolean isClosed;
 
-  IcebergSession(IcebergSink sink, SinkSource source, Steps steps) {
+  IcebergSession(SinkTable sink, SinkSource source, Steps steps) {
     this.sink = sink;
     this.source = source;
     this.steps = steps;
@@ -80,7 +80,7 @@ final class IcebergSession implements SinkSession {
     }
   }
 
-  private LakeCatalog openCatalog() {
+  private OpenCatalog openCatalog() {
     try {
       return sink.lake().open(steps);
     } catch (RESTException e) {

@@ -17,8 +17,6 @@ import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.deletes.PositionDeleteIndex;
 import org.apache.iceberg.io.CloseableIterable;
-import org.apache.iceberg.io.FileIO;
-import org.apache.iceberg.io.IOUtil;
 import org.apache.iceberg.util.ContentFileUtil;
 import org.apache.iceberg.util.SnapshotUtil;
 import org.jspecify.annotations.Nullable;
@@ -215,7 +213,9 @@ final class LiveRows {
         keys.names().stream().map(name -> table.schema().findField(name).fieldId()).toList();
     DeleteFile deletions = file.deletions;
     PositionDeleteIndex deleted =
-        deletions == null ? PositionDeleteIndex.empty() : vector(table.io(), deletions);
+        deletions == null
+            ? PositionDeleteIndex.empty()
+            : DeletedPositions.vector(table.io(), deletions);
     new KeyFile(table.io().newInputFile(file.file.location()), keys, ids)
         .read(
             position -> !deleted.isDeleted(position),
@@ -238,22 +238,6 @@ final class LiveRows {
                         + position);
               }
             });
-  }
-
-  /** Reads a deletion vector. */
-  static PositionDeleteIndex vector(FileIO io, DeleteFile file) {
-    byte[] bytes = new byte[Math.toIntExact(Objects.requireNonNull(file.contentSizeInBytes()))];
-    try {
-      IOUtil.readFully(
-          io.newInputFile(file.location()),
-          Objects.requireNonNull(file.contentOffset()),
-          bytes,
-          0,
-          bytes.length);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + file.location(), e);
-    }
-    return PositionDeleteIndex.deserialize(bytes, file);
   }
 
   /** The deletion vector of a file, by its location; null if nothing of it is deleted. */

@@ -8,6 +8,7 @@ import dev.leat.engine.Position;
 import dev.leat.engine.Row;
 import dev.leat.engine.SinkPlace;
 import dev.leat.engine.View;
+import dev.leat.engine.iceberg.TableDifference.Side;
 import dev.leat.engine.plan.Field;
 import dev.leat.engine.plan.Schema;
 import java.time.Duration;
@@ -32,12 +33,12 @@ final class Reconciling {
   private final Engine engine;
   private final View<Row> view;
   private final String sinkName;
-  private final IcebergSink sink;
+  private final SinkTable sink;
   private final Duration atMost;
   private final long beganNanos = System.nanoTime();
 
   /** A comparison that may take so long. */
-  Reconciling(Engine engine, String view, String sinkName, IcebergSink sink, Duration atMost) {
+  Reconciling(Engine engine, String view, String sinkName, SinkTable sink, Duration atMost) {
     this.engine = engine;
     this.view = engine.view(view);
     this.sinkName = sinkName;
@@ -53,9 +54,9 @@ final class Reconciling {
     return "sink '" + sinkName + "' to " + sink.describe();
   }
 
-  Reconciliation run() {
+  TableDifference run() {
     do {
-      Optional<Reconciliation> found = attempt();
+      Optional<TableDifference> found = attempt();
       if (found.isPresent()) {
         return found.get();
       }
@@ -69,11 +70,11 @@ final class Reconciling {
   }
 
   /** Compares; empty if there was no position at which both could be had. */
-  private Optional<Reconciliation> attempt() {
+  private Optional<TableDifference> attempt() {
     try (ViewHistory history = new ViewHistory(view)) {
       Position first = history.first(left());
       engine.awaitSink(sinkName, first, left());
-      try (LakeCatalog catalog = sink.lake().catalog()) {
+      try (OpenCatalog catalog = sink.lake().open(Steps.UNDISTURBED)) {
         Table table = load(catalog);
         Position position = stored(table, first);
         return history.until(position, left()).map(changes -> compare(table, position, changes));
@@ -81,7 +82,7 @@ final class Reconciling {
     }
   }
 
-  private Table load(LakeCatalog catalog) {
+  private Table load(OpenCatalog catalog) {
     try {
       return catalog.tables().loadTable(sink.identifier());
     } catch (NoSuchTableException e) {
@@ -112,7 +113,7 @@ final class Reconciling {
     return place.position();
   }
 
-  private Reconciliation compare(Table table, Position position, List<Change<Row>> changes) {
+  private TableDifference compare(Table table, Position position, List<Change<Row>> changes) {
     Schema schema = view.schema();
     checkColumns(table, schema);
     RowBag bag = new RowBag(schema);
@@ -130,14 +131,10 @@ final class Reconciling {
     Optional<Row> firstSurplus =
         Optional.ofNullable(surplus.first)
             .map(values -> Row.of(nullable(schema), values.toArray(new Object[0])));
-    return new Reconciliation(
+    return new TableDifference(
         position,
-        rowsOfView,
-        surplus.rows,
-        bag.rows(),
-        surplus.count,
-        firstSurplus,
-        firstMissing(changes, bag, firstSurplus));
+        new Side(rowsOfView, bag.rows(), firstMissing(changes, bag, firstSurplus)),
+        new Side(surplus.rows, surplus.count, firstSurplus));
   }
 
   /** Takes the rows of the table out of the bag; what is not in it is too much. */

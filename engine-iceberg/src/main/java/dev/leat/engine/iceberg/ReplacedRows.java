@@ -63,7 +63,7 @@ final class ReplacedRows implements TableChanges {
     }
   }
 
-  ReplacedRows(TableShape shape, IcebergSink sink, RowKeys keys) {
+  ReplacedRows(TableShape shape, SinkTable sink, RowKeys keys) {
     this.shape = shape;
     this.targetFileBytes = sink.targetFileBytes();
     this.branch = sink.branch();
@@ -123,7 +123,7 @@ final class ReplacedRows implements TableChanges {
             outputs,
             location -> {
               DeleteFile before = live.deletions(location);
-              return before == null ? null : LiveRows.vector(table.io(), before);
+              return before == null ? null : DeletedPositions.vector(table.io(), before);
             });
     files.replaced.forEach(
         (file, positions) -> {

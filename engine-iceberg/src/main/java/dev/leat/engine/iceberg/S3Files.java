@@ -2,8 +2,10 @@ package dev.leat.engine.iceberg;
 
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
+import dev.leat.engine.iceberg.S3Address.Addressing;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.iceberg.aws.s3.S3FileIO;
 import org.apache.iceberg.io.FileIO;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -31,12 +33,12 @@ final class S3Files {
    *
    * @param given what the catalog says of a table; it may have keys for it
    */
-  static FileIO open(S3Store store, Map<String, String> given) {
-    S3Keys keys = store.keys().orElseGet(() -> keysOf(given));
+  static FileIO open(S3Address store, Map<String, String> given) {
+    Supplier<S3Key> keys = store.keys().orElseGet(() -> keysOf(given));
     return new S3FileIO(() -> client(store, keys));
   }
 
-  private static S3Keys keysOf(Map<String, String> given) {
+  private static Supplier<S3Key> keysOf(Map<String, String> given) {
     String id = given.get("s3.access-key-id");
     String secret = given.get("s3.secret-access-key");
     Optional<String> token = Optional.ofNullable(given.get("s3.session-token"));
@@ -47,7 +49,7 @@ final class S3Files {
             "the catalog gives no keys for the store; give them by S3Store.withKeys: "
                 + store(given));
       }
-      return new S3Keys.Key(id, secret, token);
+      return new S3Key(id, secret, token);
     };
   }
 
@@ -55,22 +57,24 @@ final class S3Files {
     return "uri=" + given.get("uri");
   }
 
-  private static S3Client client(S3Store store, S3Keys keys) {
+  private static S3Client client(S3Address store, Supplier<S3Key> keys) {
     S3ClientBuilder builder =
         S3Client.builder()
             .region(Region.of(store.region()))
             .httpClientBuilder(UrlConnectionHttpClient.builder())
-            .credentialsProvider(() -> credentials(keys.key()))
+            .credentialsProvider(() -> credentials(keys.get()))
             // Stores that are not Amazon's do not know the newer checksums.
             .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
             .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
             .serviceConfiguration(
-                S3Configuration.builder().pathStyleAccessEnabled(store.isPathStyle()).build());
+                S3Configuration.builder()
+                    .pathStyleAccessEnabled(store.addressing() == Addressing.PATH)
+                    .build());
     store.endpoint().ifPresent(builder::endpointOverride);
     return builder.build();
   }
 
-  private static AwsCredentials credentials(S3Keys.Key key) {
+  private static AwsCredentials credentials(S3Key key) {
     return key.sessionToken()
         .map(token -> (AwsCredentials) AwsSessionCredentials.create(key.id(), key.secret(), token))
         .orElseGet(() -> AwsBasicCredentials.create(key.id(), key.secret()));

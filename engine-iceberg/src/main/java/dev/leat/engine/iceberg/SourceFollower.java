@@ -78,7 +78,7 @@ public final class SourceFollower implements AutoCloseable {
 
   private @Nullable RuntimeException pass() {
     try {
-      SourceProgress unused = reading.pass();
+      ReadingProgress unused = reading.pass();
       return null;
     } catch (RuntimeException e) {
       return e;
@@ -148,7 +148,7 @@ public final class SourceFollower implements AutoCloseable {
 
   /** How far it has come. */
   public SourceProgress progress() {
-    return reading.progress();
+    return SourceProgress.of(reading.progress());
   }
 
   /** Why the last reading failed; empty if it did not. */
@@ -179,7 +179,7 @@ public final class SourceFollower implements AutoCloseable {
         left = changed.awaitNanos(left);
       }
       if (completed >= wanted) {
-        return reading.progress();
+        return SourceProgress.of(reading.progress());
       }
       throw notCaughtUp(atMost);
     } catch (InterruptedException e) {
@@ -203,7 +203,7 @@ public final class SourceFollower implements AutoCloseable {
             + ": at-most="
             + atMost
             + " progress="
-            + reading.progress();
+            + progress();
     return last == null
         ? new EngineException(Kind.UNAVAILABLE, late)
         : new EngineException(Kind.UNAVAILABLE, late + " last_failure=" + last.getMessage(), last);

@@ -32,7 +32,7 @@ final class SourceHistory {
   }
 
   private final Table table;
-  private final IcebergSource source;
+  private final SourceTable source;
   private final String what;
 
   /**
@@ -40,7 +40,7 @@ final class SourceHistory {
    *
    * @param what for messages
    */
-  SourceHistory(Table table, IcebergSource source, String what) {
+  SourceHistory(Table table, SourceTable source, String what) {
     this.table = table;
     this.source = source;
     this.what = what;
@@ -149,7 +149,7 @@ final class SourceHistory {
     }
     boolean takesAway = !DataOperations.APPEND.equals(operation) && takesAway(snapshot);
     boolean isDeletion = DataOperations.DELETE.equals(operation);
-    if (takesAway && !(isDeletion && source.deletions() == IcebergSource.Deletions.IGNORED)) {
+    if (takesAway && !(isDeletion && source.deletions() == SourceTable.Deletions.IGNORED)) {
       throw new EngineException(
           Kind.INVALID,
           what

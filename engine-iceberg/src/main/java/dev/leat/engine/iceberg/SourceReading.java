@@ -45,12 +45,12 @@ final class SourceReading {
   private static final int MAX_ROWS = 4096;
   private static final long MAX_BYTES = 4L << 20;
 
-  private final IcebergSource source;
+  private final SourceTable source;
   private final Engine engine;
   private final StreamInput<Row> stream;
   private final String name;
   private final String what;
-  private volatile SourceProgress progress = SourceProgress.NONE;
+  private volatile ReadingProgress progress = ReadingProgress.NONE;
   private volatile boolean isStopped;
 
   /** Whose place is known beyond what the engine has; another table of that name is another. */
@@ -58,16 +58,16 @@ final class SourceReading {
 
   private @Nullable SourcePlace behind;
 
-  SourceReading(IcebergSource source, Engine engine, String stream) {
+  SourceReading(SourceTable source, Engine engine, String stream) {
     this.source = source;
     this.engine = engine;
     this.stream = engine.stream(stream);
     this.name = source.target().name().orElse(stream);
-    this.what = "the source of stream '" + stream + "', " + source + ",";
+    this.what = "the source of stream '" + stream + "', " + source.describe() + ",";
     source.bounds().ifPresent(bounds -> bounds.indexIn(this.stream.schema(), what));
   }
 
-  SourceProgress progress() {
+  ReadingProgress progress() {
     return progress;
   }
 
@@ -77,8 +77,8 @@ final class SourceReading {
   }
 
   /** Reads all that the table has and the stream has not. */
-  SourceProgress pass() {
-    try (LakeCatalog catalog = source.target().lake().open(source.steps())) {
+  ReadingProgress pass() {
+    try (OpenCatalog catalog = source.target().lake().open(source.steps())) {
       Table table = catalog.tables().loadTable(TableIdentifier.parse(source.target().table()));
       requireFit(table);
       // The UUID, as another table of that name has numbers of its own.

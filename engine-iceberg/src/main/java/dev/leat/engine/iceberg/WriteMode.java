@@ -175,7 +175,7 @@ record WriteMode(Deletes deletes, List<String> key, List<String> order) {
   }
 
   /** What brings changes into the table. */
-  TableChanges changes(IcebergSink sink, SinkSource source, TableShape shape) {
+  TableChanges changes(SinkTable sink, SinkSource source, TableShape shape) {
     if (deletes == Deletes.NONE) {
       return new AddedRows(shape, sink, order);
     }

@@ -123,7 +123,8 @@ class SourceCrashTest {
       assertThat(run("", 0)).startsWith("19000 rows, ");
       assertThat(run("", 0)).isEqualTo("19000 rows, 0 of them now");
       try (Engine engine = Engine.open(temp.resolve("engine"), WrittenTable.keeping(ROWS))) {
-        assertThat(rows(engine, SourceProgress.NONE)).isEqualTo(some(0, 19_000));
+        assertThat(rows(engine, SourceProgress.of(ReadingProgress.NONE)))
+            .isEqualTo(some(0, 19_000));
       }
     }
   }
@@ -169,7 +170,7 @@ class SourceCrashTest {
       while (engine.step() > 0) {
         assertThat(engine.position()).isLessThanOrEqualTo(read.position());
       }
-      assertThat(rows(engine, SourceProgress.NONE)).isEqualTo(some(0, 18_000));
+      assertThat(rows(engine, SourceProgress.of(ReadingProgress.NONE))).isEqualTo(some(0, 18_000));
       assertThat(table.source().readInto(engine, "rows").rowsAppended()).isZero();
     }
   }

@@ -1,0 +1,25 @@
+package dev.leat.engine.iceberg;
+
+import java.net.URI;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Where a store of the S3 kind is, and how it is spoken to. As text it has no keys.
+ *
+ * @param endpoint its address; empty for Amazon's
+ * @param keys asked for each request; empty for those that the catalog gives for a table
+ */
+record S3Address(
+    String region, Optional<URI> endpoint, Addressing addressing, Optional<Supplier<S3Key>> keys) {
+  /** How a bucket is addressed. */
+  enum Addressing {
+    VIRTUAL_HOST,
+    PATH
+  }
+
+  @Override
+  public String toString() {
+    return "s3 region=" + region + endpoint.map(e -> " endpoint=" + e).orElse("");
+  }
+}
