@@ -1,5 +1,7 @@
 package dev.leat.engine.iceberg;
 
+import dev.leat.engine.iceberg.internal.catalog.FencedOperations;
+import dev.leat.engine.iceberg.internal.catalog.Steps;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;

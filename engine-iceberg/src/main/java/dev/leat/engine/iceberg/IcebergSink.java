@@ -7,6 +7,8 @@ import dev.leat.engine.Sink;
 import dev.leat.engine.SinkSession;
 import dev.leat.engine.SinkSource;
 import dev.leat.engine.iceberg.SinkTable.Target;
+import dev.leat.engine.iceberg.internal.catalog.LakeAddress;
+import dev.leat.engine.iceberg.internal.catalog.Steps;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

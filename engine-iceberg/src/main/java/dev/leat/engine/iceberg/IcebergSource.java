@@ -4,6 +4,8 @@ import dev.leat.engine.Engine;
 import dev.leat.engine.EngineException;
 import dev.leat.engine.iceberg.SourceTable.Deletions;
 import dev.leat.engine.iceberg.SourceTable.Target;
+import dev.leat.engine.iceberg.internal.catalog.LakeAddress;
+import dev.leat.engine.iceberg.internal.catalog.Steps;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;

@@ -1,5 +1,7 @@
 package dev.leat.engine.iceberg;
 
+import dev.leat.engine.iceberg.internal.catalog.LakeAddress;
+import dev.leat.engine.iceberg.internal.catalog.Steps;
 import java.net.URI;
 import java.nio.file.Path;
 

@@ -1,5 +1,6 @@
 package dev.leat.engine.iceberg;
 
+import dev.leat.engine.iceberg.internal.catalog.OpenCatalog;
 import org.apache.iceberg.catalog.Catalog;
 
 /** A catalog that is open: Iceberg's own, with everything that can be done with it. */

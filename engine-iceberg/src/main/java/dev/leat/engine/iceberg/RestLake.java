@@ -1,5 +1,7 @@
 package dev.leat.engine.iceberg;
 
+import dev.leat.engine.iceberg.internal.catalog.LakeAddress;
+import dev.leat.engine.iceberg.internal.catalog.RestAddress;
 import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.Map;

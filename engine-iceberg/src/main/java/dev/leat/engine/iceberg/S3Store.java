@@ -1,6 +1,8 @@
 package dev.leat.engine.iceberg;
 
-import dev.leat.engine.iceberg.S3Address.Addressing;
+import dev.leat.engine.iceberg.internal.catalog.S3Address;
+import dev.leat.engine.iceberg.internal.catalog.S3Address.Addressing;
+import dev.leat.engine.iceberg.internal.catalog.S3Key;
 import java.net.URI;
 import java.util.Objects;
 import java.util.Optional;

@@ -1,5 +1,6 @@
 package dev.leat.engine.iceberg;
 
+import dev.leat.engine.iceberg.internal.catalog.LakeAddress;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -10,6 +10,7 @@ import dev.leat.engine.Row;
 import dev.leat.engine.StreamInput;
 import dev.leat.engine.iceberg.SourceHistory.Portion;
 import dev.leat.engine.iceberg.SourcePlace.Part;
+import dev.leat.engine.iceberg.internal.catalog.OpenCatalog;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.util.ArrayList;

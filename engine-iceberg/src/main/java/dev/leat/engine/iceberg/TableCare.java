@@ -2,6 +2,7 @@ package dev.leat.engine.iceberg;
 
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
+import dev.leat.engine.iceberg.internal.catalog.Steps;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.leat.engine.Engine;
 import dev.leat.engine.Pipeline;
 import dev.leat.engine.Row;
+import dev.leat.engine.iceberg.internal.catalog.Steps;
 import dev.leat.engine.plan.Field;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;
@@ -218,7 +219,7 @@ class CompactionTest {
             commit(engine, users(10, 10 + ofTheSecond, "c"));
             commit(engine, user(0, "c"), user(25, "c"), user(49, "c"), user(50, "c"));
           };
-      TableCare.Compacted done = compact(once(step, beside));
+      CompactedFiles done = compact(once(step, beside));
       // If nothing is left of a file, its group waits for the next time.
       assertThat(done.filesAfter()).isEqualTo(filesOfSecond);
       assertThat(done.leftAlone()).isEqualTo(filesOfSecond == 0 ? 6 : 0);
@@ -228,7 +229,7 @@ class CompactionTest {
       commit(engine, user(1, "d"), user(12, "d"), user(25, "d"));
       Reconciliation found = sink.reconcile(engine, "users", "lake", PATIENCE);
       assertThat(found.isEqual()).as(found.toString()).isTrue();
-      TableCare.Compacted unused = compact(s -> {});
+      CompactedFiles unused = compact(s -> {});
       commit(engine, user(2, "e"), user(12, "e"), user(25, "e"));
       found = sink.reconcile(engine, "users", "lake", PATIENCE);
       assertThat(found.isEqual()).as(found.toString()).isTrue();

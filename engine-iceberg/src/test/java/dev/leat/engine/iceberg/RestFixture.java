@@ -1,5 +1,6 @@
 package dev.leat.engine.iceberg;
 
+import dev.leat.engine.iceberg.internal.catalog.S3Files;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,6 +1,7 @@
 package dev.leat.engine.iceberg;
 
 import dev.leat.engine.Row;
+import dev.leat.engine.iceberg.internal.catalog.Steps;
 import dev.leat.engine.plan.Field;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;

@@ -1,4 +1,4 @@
-package dev.leat.engine.iceberg;
+package dev.leat.engine.iceberg.internal.catalog;
 
 import java.net.URI;
 import java.util.Optional;
@@ -10,10 +10,10 @@ import java.util.function.Supplier;
  * @param endpoint its address; empty for Amazon's
  * @param keys asked for each request; empty for those that the catalog gives for a table
  */
-record S3Address(
+public record S3Address(
     String region, Optional<URI> endpoint, Addressing addressing, Optional<Supplier<S3Key>> keys) {
   /** How a bucket is addressed. */
-  enum Addressing {
+  public enum Addressing {
     VIRTUAL_HOST,
     PATH
   }

@@ -1,4 +1,4 @@
-package dev.leat.engine.iceberg;
+package dev.leat.engine.iceberg.internal.catalog;
 
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
@@ -14,23 +14,23 @@ import org.apache.iceberg.jdbc.UncheckedSQLException;
  * A folder, with the data in {@code warehouse} and the catalog in {@code catalog.db}, a database of
  * SQLite.
  */
-record LocalAddress(Path directory) implements LakeAddress {
+public record LocalAddress(Path directory) implements LakeAddress {
   /** The name of the catalog, by which its rows are keyed. */
-  static final String CATALOG = "leat";
+  public static final String CATALOG = "leat";
 
   private static final int BUSY_MILLIS = 30_000;
 
-  LocalAddress {
+  public LocalAddress {
     directory = directory.toAbsolutePath().normalize();
   }
 
   /** Where the catalog is, for the drivers of other engines. */
-  String jdbcUrl() {
+  public String jdbcUrl() {
     return "jdbc:sqlite:" + directory.resolve("catalog.db");
   }
 
   /** Where the data is, as the location that tables are under. */
-  String warehouse() {
+  public String warehouse() {
     return LocalFileIO.location(directory.resolve("warehouse"));
   }
 

@@ -1,4 +1,4 @@
-package dev.leat.engine.iceberg;
+package dev.leat.engine.iceberg.internal.catalog;
 
 import java.util.Optional;
 
@@ -9,7 +9,7 @@ import java.util.Optional;
  * @param secret never logged, nor in the text of an exception
  * @param sessionToken of a key that is valid for some time; as secret
  */
-record S3Key(String id, String secret, Optional<String> sessionToken) {
+public record S3Key(String id, String secret, Optional<String> sessionToken) {
   @Override
   public String toString() {
     return "S3Key[id=" + id + "]";

@@ -1,8 +1,8 @@
-package dev.leat.engine.iceberg;
+package dev.leat.engine.iceberg.internal.catalog;
 
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
-import dev.leat.engine.iceberg.S3Address.Addressing;
+import dev.leat.engine.iceberg.internal.catalog.S3Address.Addressing;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -25,7 +25,7 @@ import software.amazon.awssdk.services.s3.S3Configuration;
  *
  * <p>The only class that names what is not there if a host has no library for S3.
  */
-final class S3Files {
+public final class S3Files {
   private S3Files() {}
 
   /**
@@ -33,7 +33,7 @@ final class S3Files {
    *
    * @param given what the catalog says of a table; it may have keys for it
    */
-  static FileIO open(S3Address store, Map<String, String> given) {
+  public static FileIO open(S3Address store, Map<String, String> given) {
     Supplier<S3Key> keys = store.keys().orElseGet(() -> keysOf(given));
     return new S3FileIO(() -> client(store, keys));
   }

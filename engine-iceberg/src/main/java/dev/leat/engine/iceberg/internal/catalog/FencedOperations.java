@@ -1,4 +1,4 @@
-package dev.leat.engine.iceberg;
+package dev.leat.engine.iceberg.internal.catalog;
 
 import java.util.List;
 import java.util.Objects;
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * commit of a sink moves the snapshot of its branch, be it to one with no new rows. Whoever changed
  * the property then changed the snapshot too, and the commit is refused.
  */
-final class FencedOperations implements TableOperations {
+public final class FencedOperations implements TableOperations {
   private final TableOperations inner;
   private final @Nullable String property;
   private final @Nullable String expected;
@@ -38,7 +38,7 @@ final class FencedOperations implements TableOperations {
   private boolean hasTried;
 
   /** Operations that anybody may make, whatever place is stored. */
-  static FencedOperations ofAnybody(TableOperations inner, Steps steps) {
+  public static FencedOperations ofAnybody(TableOperations inner, Steps steps) {
     return new FencedOperations(inner, null, null, metadata -> {}, steps);
   }
 
@@ -48,7 +48,7 @@ final class FencedOperations implements TableOperations {
    * @param property null for one that nobody has, so that each version will do
    * @param alsoLooks at each version; throws if it is not one to change
    */
-  FencedOperations(
+  public FencedOperations(
       TableOperations inner,
       @Nullable String property,
       @Nullable String expected,
@@ -62,12 +62,12 @@ final class FencedOperations implements TableOperations {
   }
 
   /** What was committed; null if nothing was. */
-  @Nullable TableMetadata committed() {
+  public @Nullable TableMetadata committed() {
     return committed;
   }
 
   /** Was a commit tried, so that it may be there? */
-  boolean hasTried() {
+  public boolean hasTried() {
     return hasTried;
   }
 

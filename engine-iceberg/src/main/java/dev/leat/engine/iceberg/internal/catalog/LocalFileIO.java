@@ -1,4 +1,4 @@
-package dev.leat.engine.iceberg;
+package dev.leat.engine.iceberg.internal.catalog;
 
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
  * <p>Locations are {@code file://} and a path, as it is: what Iceberg escapes in names of
  * partitions stays escaped.
  */
-final class LocalFileIO implements FileIO, SupportsPrefixOperations {
+public final class LocalFileIO implements FileIO, SupportsPrefixOperations {
   private static final long serialVersionUID = 1L;
   private static final Logger LOG = LoggerFactory.getLogger(LocalFileIO.class);
   private static final String SCHEME = "file:";
@@ -52,12 +52,12 @@ final class LocalFileIO implements FileIO, SupportsPrefixOperations {
   }
 
   /** The location of a file. */
-  static String location(Path path) {
+  public static String location(Path path) {
     return "file://" + path.toAbsolutePath();
   }
 
   /** The file at a location. */
-  static Path path(String location) {
+  public static Path path(String location) {
     boolean isFile = location.startsWith(SCHEME);
     if (!isFile && location.contains("://")) {
       throw new EngineException(

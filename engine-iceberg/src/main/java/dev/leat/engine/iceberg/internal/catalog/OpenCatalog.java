@@ -1,4 +1,4 @@
-package dev.leat.engine.iceberg;
+package dev.leat.engine.iceberg.internal.catalog;
 
 import java.io.Closeable;
 import java.io.IOException;
@@ -11,7 +11,7 @@ import org.apache.iceberg.catalog.Catalog;
  * @param tables Iceberg's own
  * @param connection what is to be closed
  */
-record OpenCatalog(Catalog tables, Closeable connection) implements AutoCloseable {
+public record OpenCatalog(Catalog tables, Closeable connection) implements AutoCloseable {
   /** Ends the connection; tables that were loaded can no longer be read or changed. */
   @Override
   public void close() {

@@ -1,7 +1,7 @@
-package dev.leat.engine.iceberg;
+package dev.leat.engine.iceberg.internal.catalog;
 
 /** Where the catalog of some tables is, and their files. As text it has no keys and no token. */
-sealed interface LakeAddress permits LocalAddress, RestAddress {
+public sealed interface LakeAddress permits LocalAddress, RestAddress {
   /** Opens the catalog; whoever opened it closes it. */
   OpenCatalog open(Steps steps);
 

@@ -1,8 +1,8 @@
-package dev.leat.engine.iceberg;
+package dev.leat.engine.iceberg.internal.catalog;
 
 /** Is told what is about to be done or was done; where a test lets things fail. */
 @FunctionalInterface
-interface Steps {
+public interface Steps {
   /** Nothing but what happens by itself. */
   Steps UNDISTURBED = step -> {};
 

@@ -1,4 +1,4 @@
-package dev.leat.engine.iceberg;
+package dev.leat.engine.iceberg.internal.catalog;
 
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
@@ -22,7 +22,7 @@ import org.apache.iceberg.rest.RESTSessionCatalog;
  * @param properties what the catalog is opened with
  * @param token asked for whenever the catalog is opened
  */
-record RestAddress(
+public record RestAddress(
     URI uri,
     Map<String, String> properties,
     Optional<Supplier<String>> token,
