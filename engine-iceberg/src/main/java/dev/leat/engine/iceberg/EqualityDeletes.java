@@ -3,6 +3,7 @@ package dev.leat.engine.iceberg;
 import dev.leat.engine.SinkChanges;
 import dev.leat.engine.iceberg.NetChanges.ChangedRow;
 import dev.leat.engine.iceberg.NetChanges.Net;
+import dev.leat.engine.iceberg.internal.key.RowKeys;
 import java.util.List;
 import java.util.Map;
 import org.apache.iceberg.DataFile;

@@ -1,5 +1,7 @@
 package dev.leat.engine.iceberg;
 
+import dev.leat.engine.iceberg.internal.key.KeyHash;
+import dev.leat.engine.iceberg.internal.key.RowKeys;
 import java.util.List;
 import java.util.function.LongConsumer;
 import java.util.function.LongPredicate;

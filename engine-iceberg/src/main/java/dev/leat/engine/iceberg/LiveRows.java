@@ -2,6 +2,9 @@ package dev.leat.engine.iceberg;
 
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
+import dev.leat.engine.iceberg.internal.key.KeyHash;
+import dev.leat.engine.iceberg.internal.key.KeyIndex;
+import dev.leat.engine.iceberg.internal.key.RowKeys;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;

@@ -3,6 +3,8 @@ package dev.leat.engine.iceberg;
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
 import dev.leat.engine.SinkChanges;
+import dev.leat.engine.iceberg.internal.key.KeyHash;
+import dev.leat.engine.iceberg.internal.key.RowKeys;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -4,6 +4,7 @@ import dev.leat.engine.SinkChanges;
 import dev.leat.engine.iceberg.LiveRows.LiveFile;
 import dev.leat.engine.iceberg.NetChanges.ChangedRow;
 import dev.leat.engine.iceberg.NetChanges.Net;
+import dev.leat.engine.iceberg.internal.key.RowKeys;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;

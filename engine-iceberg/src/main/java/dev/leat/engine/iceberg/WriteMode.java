@@ -3,6 +3,7 @@ package dev.leat.engine.iceberg;
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
 import dev.leat.engine.SinkSource;
+import dev.leat.engine.iceberg.internal.key.RowKeys;
 import dev.leat.engine.plan.Field;
 import dev.leat.engine.plan.Names;
 import dev.leat.engine.plan.Type;

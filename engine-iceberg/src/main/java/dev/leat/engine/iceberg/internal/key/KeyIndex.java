@@ -1,12 +1,12 @@
-package dev.leat.engine.iceberg;
+package dev.leat.engine.iceberg.internal.key;
 
 /**
  * Where the row of each key is: a table with open addressing, 24 bytes a slot, at most two thirds
  * of them in use; so 36 to 72 bytes a key. The bits of keys are a seeded hash already.
  */
-final class KeyIndex {
+public final class KeyIndex {
   /** What is found for a key that is not there. */
-  static final long NONE = -1;
+  public static final long NONE = -1;
 
   private static final int FIRST_SLOTS = 1 << 10;
 
@@ -18,12 +18,12 @@ final class KeyIndex {
 
   private int size;
 
-  int size() {
+  public int size() {
     return size;
   }
 
   /** How much memory it takes. */
-  long bytes() {
+  public long bytes() {
     return 3L * Long.BYTES * places.length;
   }
 
@@ -38,12 +38,12 @@ final class KeyIndex {
   }
 
   /** The place of a key; {@link #NONE} if it has none. */
-  long get(long high, long low) {
+  public long get(long high, long low) {
     return places[slot(high, low)] - 1;
   }
 
   /** Gives a key a place, which is not less than 0; returns the one that it had. */
-  long put(long high, long low, long place) {
+  public long put(long high, long low, long place) {
     int slot = slot(high, low);
     long before = places[slot] - 1;
     if (before == NONE) {
@@ -77,7 +77,7 @@ final class KeyIndex {
   }
 
   /** Takes a key away; the ones behind it move up, so that they are still found. */
-  void remove(long high, long low) {
+  public void remove(long high, long low) {
     int mask = places.length - 1;
     int hole = slot(high, low);
     if (places[hole] == 0) {

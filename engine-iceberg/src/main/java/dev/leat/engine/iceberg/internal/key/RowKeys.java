@@ -1,4 +1,4 @@
-package dev.leat.engine.iceberg;
+package dev.leat.engine.iceberg.internal.key;
 
 import dev.leat.engine.SinkChanges;
 import dev.leat.engine.plan.Field;
@@ -12,7 +12,7 @@ import java.util.List;
 import org.apache.iceberg.types.Types;
 
 /** The keys of rows, from changes and from files: both ways give the same bits for the same key. */
-final class RowKeys {
+public final class RowKeys {
   /** Decimals of so many digits are words. */
   private static final int WORD_DIGITS = 18;
 
@@ -21,7 +21,7 @@ final class RowKeys {
   private final Type[] types;
   private final KeyHash hash;
 
-  RowKeys(Schema schema, List<String> names) {
+  public RowKeys(Schema schema, List<String> names) {
     this.names = List.copyOf(names);
     this.columns = names.stream().mapToInt(schema::find).toArray();
     this.types = new Type[columns.length];
@@ -37,7 +37,7 @@ final class RowKeys {
    *
    * @param ids Iceberg's numbers of columns that the table has
    */
-  static RowKeys ofFiles(org.apache.iceberg.Schema table, List<Integer> ids) {
+  public static RowKeys ofFiles(org.apache.iceberg.Schema table, List<Integer> ids) {
     List<Field> fields = new ArrayList<>();
     for (int id : ids) {
       // Only of a decimal does it matter here what it is: files have it in more than one way.
@@ -53,21 +53,21 @@ final class RowKeys {
   }
 
   /** Of columns that are arrays nothing is a key. */
-  static boolean canBeKey(Field field) {
+  public static boolean canBeKey(Field field) {
     return field.type().kind() != Type.Kind.ARRAY;
   }
 
-  List<String> names() {
+  public List<String> names() {
     return names;
   }
 
   /** The hash; it has the key that was read last. */
-  KeyHash hash() {
+  public KeyHash hash() {
     return hash;
   }
 
   /** Reads the key of a change. */
-  KeyHash of(SinkChanges changes, int row) {
+  public KeyHash of(SinkChanges changes, int row) {
     hash.begin();
     for (int k = 0; k < columns.length; k++) {
       int column = columns[k];
@@ -107,7 +107,7 @@ final class RowKeys {
   }
 
   /** Adds the value of a column of the key as a file has it: a number, or an unscaled decimal. */
-  void add(int keyColumn, long value) {
+  public void add(int keyColumn, long value) {
     if (isDecimal(keyColumn)) {
       number(keyColumn, BigInteger.valueOf(value));
     } else {
@@ -116,12 +116,12 @@ final class RowKeys {
   }
 
   /** The same of a fraction, which is never a decimal. */
-  void add(double value) {
+  public void add(double value) {
     hash.add(Double.doubleToLongBits(value));
   }
 
   /** The same of bytes, which may be those of an unscaled decimal. */
-  void add(int keyColumn, byte[] value) {
+  public void add(int keyColumn, byte[] value) {
     if (isDecimal(keyColumn)) {
       number(keyColumn, new BigInteger(value));
     } else {
@@ -142,7 +142,7 @@ final class RowKeys {
   }
 
   /** A key for people. */
-  String text(SinkChanges changes, int row) {
+  public String text(SinkChanges changes, int row) {
     List<String> values = new ArrayList<>();
     for (int k = 0; k < columns.length; k++) {
       values.add(names.get(k) + "=" + changes.valueAt(row, columns[k]));

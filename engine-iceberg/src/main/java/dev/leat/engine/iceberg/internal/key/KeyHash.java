@@ -1,4 +1,4 @@
-package dev.leat.engine.iceberg;
+package dev.leat.engine.iceberg.internal.key;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -14,7 +14,7 @@ import java.util.Arrays;
  * with a probability of about 2^-69; and nobody can look for such keys, as the hash is seeded anew
  * by each session.
  */
-final class KeyHash {
+public final class KeyHash {
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final byte NULL = 0;
@@ -32,24 +32,24 @@ final class KeyHash {
   private long high;
   private long low;
 
-  KeyHash(long seed0, long seed1) {
+  public KeyHash(long seed0, long seed1) {
     this.seed0 = seed0;
     this.seed1 = seed1;
   }
 
   /** Begins another key. */
-  void begin() {
+  public void begin() {
     length = 0;
   }
 
   /** Adds a value that is null. */
-  void addNull() {
+  public void addNull() {
     room(1);
     bytes[length++] = NULL;
   }
 
   /** Adds a value of 64 bits. */
-  void add(long word) {
+  public void add(long word) {
     room(1 + Long.BYTES);
     bytes[length++] = WORD;
     LONGS.set(bytes, length, word);
@@ -57,7 +57,7 @@ final class KeyHash {
   }
 
   /** Adds a value of bytes. */
-  void add(byte[] value) {
+  public void add(byte[] value) {
     room(1 + Long.BYTES + value.length);
     bytes[length++] = BYTES;
     LONGS.set(bytes, length, (long) value.length);
@@ -73,7 +73,7 @@ final class KeyHash {
   }
 
   /** Computes {@link #high} and {@link #low} of the key. */
-  void finish() {
+  public void finish() {
     v0 = seed0 ^ 0x736f6d6570736575L;
     v1 = seed1 ^ 0x646f72616e646f6dL ^ 0xee;
     v2 = seed0 ^ 0x6c7967656e657261L;
@@ -124,11 +124,11 @@ final class KeyHash {
     v3 = d;
   }
 
-  long high() {
+  public long high() {
     return high;
   }
 
-  long low() {
+  public long low() {
     return low;
   }
 }

@@ -1,4 +1,4 @@
-package dev.leat.engine.iceberg;
+package dev.leat.engine.iceberg.internal.key;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
