@@ -2,6 +2,8 @@ package dev.leat.engine.iceberg;
 
 import dev.leat.engine.SinkChanges;
 import dev.leat.engine.iceberg.NetChanges.ChangedRow;
+import dev.leat.engine.iceberg.internal.parquet.DataFileWriter;
+import dev.leat.engine.iceberg.internal.parquet.TableShape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

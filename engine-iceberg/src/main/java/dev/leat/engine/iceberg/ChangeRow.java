@@ -1,6 +1,7 @@
 package dev.leat.engine.iceberg;
 
 import dev.leat.engine.SinkChanges;
+import dev.leat.engine.iceberg.internal.parquet.ColumnCells;
 import org.apache.iceberg.StructLike;
 import org.jspecify.annotations.Nullable;
 

@@ -2,6 +2,9 @@ package dev.leat.engine.iceberg;
 
 import dev.leat.engine.iceberg.internal.catalog.FencedOperations;
 import dev.leat.engine.iceberg.internal.catalog.Steps;
+import dev.leat.engine.iceberg.internal.parquet.CopiedColumns;
+import dev.leat.engine.iceberg.internal.parquet.DataFileReader;
+import dev.leat.engine.iceberg.internal.parquet.DataFileWriter;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;

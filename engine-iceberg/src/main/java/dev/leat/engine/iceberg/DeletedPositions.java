@@ -4,6 +4,7 @@ import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
 import dev.leat.engine.iceberg.internal.key.KeyIndex;
 import dev.leat.engine.iceberg.internal.key.RowKeys;
+import dev.leat.engine.iceberg.internal.parquet.KeyFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;

@@ -4,6 +4,8 @@ import dev.leat.engine.SinkChanges;
 import dev.leat.engine.iceberg.NetChanges.ChangedRow;
 import dev.leat.engine.iceberg.NetChanges.Net;
 import dev.leat.engine.iceberg.internal.key.RowKeys;
+import dev.leat.engine.iceberg.internal.parquet.DataFileWriter;
+import dev.leat.engine.iceberg.internal.parquet.TableShape;
 import java.util.List;
 import java.util.Map;
 import org.apache.iceberg.DataFile;

@@ -9,6 +9,7 @@ import dev.leat.engine.SinkSource;
 import dev.leat.engine.iceberg.internal.catalog.FencedOperations;
 import dev.leat.engine.iceberg.internal.catalog.OpenCatalog;
 import dev.leat.engine.iceberg.internal.catalog.Steps;
+import dev.leat.engine.iceberg.internal.parquet.TableShape;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;

@@ -9,6 +9,7 @@ import dev.leat.engine.SinkSource;
 import dev.leat.engine.iceberg.SinkTable.Target;
 import dev.leat.engine.iceberg.internal.catalog.LakeAddress;
 import dev.leat.engine.iceberg.internal.catalog.Steps;
+import dev.leat.engine.iceberg.internal.parquet.TableShape;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,6 +1,8 @@
 package dev.leat.engine.iceberg;
 
 import dev.leat.engine.SinkChanges;
+import dev.leat.engine.iceberg.internal.parquet.DataFileWriter;
+import dev.leat.engine.iceberg.internal.parquet.TableShape;
 import dev.leat.engine.plan.Field;
 import dev.leat.engine.plan.Type;
 import java.util.ArrayList;

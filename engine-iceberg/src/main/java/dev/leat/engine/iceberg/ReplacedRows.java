@@ -5,6 +5,8 @@ import dev.leat.engine.iceberg.LiveRows.LiveFile;
 import dev.leat.engine.iceberg.NetChanges.ChangedRow;
 import dev.leat.engine.iceberg.NetChanges.Net;
 import dev.leat.engine.iceberg.internal.key.RowKeys;
+import dev.leat.engine.iceberg.internal.parquet.DataFileWriter;
+import dev.leat.engine.iceberg.internal.parquet.TableShape;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;

@@ -2,6 +2,7 @@ package dev.leat.engine.iceberg;
 
 import dev.leat.engine.iceberg.internal.key.KeyHash;
 import dev.leat.engine.iceberg.internal.key.KeyIndex;
+import dev.leat.engine.iceberg.internal.parquet.Micros;
 import dev.leat.engine.plan.Field;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;

@@ -2,6 +2,9 @@ package dev.leat.engine.iceberg;
 
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
+import dev.leat.engine.iceberg.internal.parquet.DataFileReader;
+import dev.leat.engine.iceberg.internal.parquet.FileValues;
+import dev.leat.engine.iceberg.internal.parquet.TableShape;
 import dev.leat.engine.plan.Schema;
 import java.io.IOException;
 import java.io.UncheckedIOException;

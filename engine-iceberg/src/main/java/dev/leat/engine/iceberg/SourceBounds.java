@@ -2,6 +2,7 @@ package dev.leat.engine.iceberg;
 
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
+import dev.leat.engine.iceberg.internal.parquet.Micros;
 import dev.leat.engine.plan.Field;
 import dev.leat.engine.plan.Names;
 import dev.leat.engine.plan.Schema;

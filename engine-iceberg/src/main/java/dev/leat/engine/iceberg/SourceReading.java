@@ -11,6 +11,7 @@ import dev.leat.engine.StreamInput;
 import dev.leat.engine.iceberg.SourceHistory.Portion;
 import dev.leat.engine.iceberg.SourcePlace.Part;
 import dev.leat.engine.iceberg.internal.catalog.OpenCatalog;
+import dev.leat.engine.iceberg.internal.parquet.TableShape;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.util.ArrayList;

@@ -4,6 +4,7 @@ import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
 import dev.leat.engine.SinkSource;
 import dev.leat.engine.iceberg.internal.key.RowKeys;
+import dev.leat.engine.iceberg.internal.parquet.TableShape;
 import dev.leat.engine.plan.Field;
 import dev.leat.engine.plan.Names;
 import dev.leat.engine.plan.Type;

@@ -24,7 +24,7 @@ import org.apache.iceberg.io.CloseableIterable;
  * The rows of a table as Iceberg's own reader finds them, which applies deletes and shares no code
  * with what writes here.
  */
-final class TableRows {
+public final class TableRows {
   private TableRows() {}
 
   /** All rows; none if there is no table. */
@@ -54,7 +54,7 @@ final class TableRows {
   }
 
   /** A value of Iceberg's reader as in a row. */
-  static Object value(Type type, Object value) {
+  public static Object value(Type type, Object value) {
     if (value == null) {
       return null;
     }

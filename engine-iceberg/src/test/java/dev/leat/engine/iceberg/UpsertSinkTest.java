@@ -17,6 +17,7 @@ import dev.leat.engine.Position;
 import dev.leat.engine.Relation;
 import dev.leat.engine.Row;
 import dev.leat.engine.iceberg.internal.catalog.Steps;
+import dev.leat.engine.iceberg.internal.parquet.TableShape;
 import dev.leat.engine.plan.Field;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;

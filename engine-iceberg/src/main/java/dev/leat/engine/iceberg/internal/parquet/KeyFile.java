@@ -1,4 +1,4 @@
-package dev.leat.engine.iceberg;
+package dev.leat.engine.iceberg.internal.parquet;
 
 import dev.leat.engine.iceberg.internal.key.KeyHash;
 import dev.leat.engine.iceberg.internal.key.RowKeys;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * The columns of the key of a Parquet file, row by row. Any encoding, zstd, gzip or nothing: what
  * we and others write for tables like ours.
  */
-final class KeyFile {
+public final class KeyFile {
   private final InputFile file;
   private final RowKeys keys;
   private final List<Integer> fieldIds;
@@ -23,7 +23,7 @@ final class KeyFile {
    *
    * @param fieldIds Iceberg's numbers of the columns of the key, in their order
    */
-  KeyFile(InputFile file, RowKeys keys, List<Integer> fieldIds) {
+  public KeyFile(InputFile file, RowKeys keys, List<Integer> fieldIds) {
     this.file = file;
     this.keys = keys;
     this.fieldIds = fieldIds;
@@ -34,7 +34,7 @@ final class KeyFile {
    *
    * @param isWanted is told each position first, from 0
    */
-  void read(LongPredicate isWanted, LongConsumer position) {
+  public void read(LongPredicate isWanted, LongConsumer position) {
     long[] row = {0};
     try (DataFileReader reader = new DataFileReader(file)) {
       reader.read(

@@ -1,4 +1,4 @@
-package dev.leat.engine.iceberg;
+package dev.leat.engine.iceberg.internal.parquet;
 
 import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
@@ -9,22 +9,22 @@ import org.apache.iceberg.parquet.ParquetSchemaUtil;
 import org.apache.parquet.schema.MessageType;
 
 /** The columns of a table, for rows that are copied from file to file, values with their levels. */
-final class CopiedColumns {
+public final class CopiedColumns {
   private final Schema schema;
   private final MessageType type;
 
-  CopiedColumns(Schema schema) {
+  public CopiedColumns(Schema schema) {
     this.schema = schema;
     this.type = ParquetSchemaUtil.convert(schema, "table");
   }
 
   /** Can a file be copied, value by value? */
-  boolean canBeCopiedFrom(DataFileReader file) {
+  public boolean canBeCopiedFrom(DataFileReader file) {
     return file.isReadableAs(type);
   }
 
   /** A file for rows that are copied. */
-  DataFileWriter newFile(OutputFile file, long targetBytes) {
+  public DataFileWriter newFile(OutputFile file, long targetBytes) {
     return new DataFileWriter(file, schema, type, targetBytes);
   }
 
@@ -35,7 +35,7 @@ final class CopiedColumns {
    * @param to the file for the next row, asked for each that is copied
    * @param defaults of a position, for the last columns where the file has no value
    */
-  void copy(
+  public void copy(
       DataFileReader from,
       IntPredicate isWanted,
       Supplier<DataFileWriter> to,

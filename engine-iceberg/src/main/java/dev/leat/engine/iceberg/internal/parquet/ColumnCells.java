@@ -1,4 +1,4 @@
-package dev.leat.engine.iceberg;
+package dev.leat.engine.iceberg.internal.parquet;
 
 import dev.leat.engine.SinkChanges;
 import dev.leat.engine.plan.Field;
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * Parquet's terms: a list that may be null, a repeated group, an element that may be null, each a
  * level of definition; each list a level of repetition.
  */
-final class ColumnCells {
+public final class ColumnCells {
   private static final int NO_LEVEL = 0;
 
   private final Type type;
@@ -131,7 +131,7 @@ final class ColumnCells {
   }
 
   /** A value as Iceberg's transforms take it; null if it is null. */
-  static @Nullable Object internal(SinkChanges changes, int row, int column, Type type) {
+  public static @Nullable Object internal(SinkChanges changes, int row, int column, Type type) {
     if (changes.isNull(row, column)) {
       return null;
     }

@@ -1,4 +1,4 @@
-package dev.leat.engine.iceberg;
+package dev.leat.engine.iceberg.internal.parquet;
 
 /**
  * Parquet's encoding of small numbers, which are levels and places in dictionaries: a run of equal

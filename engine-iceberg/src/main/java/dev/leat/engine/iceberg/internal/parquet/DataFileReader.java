@@ -1,4 +1,4 @@
-package dev.leat.engine.iceberg;
+package dev.leat.engine.iceberg.internal.parquet;
 
 import static org.apache.parquet.schema.LogicalTypeAnnotation.TimeUnit.MICROS;
 import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.DOUBLE;
@@ -52,7 +52,7 @@ import org.jspecify.annotations.Nullable;
  * by their numbers, as Iceberg wants it: a column that was renamed is still that one, and one that
  * the table got later is not there.
  */
-final class DataFileReader implements AutoCloseable {
+public final class DataFileReader implements AutoCloseable {
   /** One group of rows. */
   interface RowGroup {
     /**
@@ -74,7 +74,7 @@ final class DataFileReader implements AutoCloseable {
   private final MessageType found;
   private final String location;
 
-  DataFileReader(InputFile file) {
+  public DataFileReader(InputFile file) {
     this.location = file.location();
     this.in = file.newStream();
     boolean isOpen = false;
@@ -203,7 +203,7 @@ final class DataFileReader implements AutoCloseable {
   }
 
   /** The same for a file whose columns may be of narrower types, or never null where they may. */
-  boolean hasValuesOf(TableShape wanted) {
+  public boolean hasValuesOf(TableShape wanted) {
     return hasKnownCodecs() && match(wanted.parquet(), DataFileReader::hasValues) != null;
   }
 

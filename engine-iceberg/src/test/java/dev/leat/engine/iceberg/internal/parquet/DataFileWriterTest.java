@@ -1,9 +1,10 @@
-package dev.leat.engine.iceberg;
+package dev.leat.engine.iceberg.internal.parquet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.leat.engine.Row;
 import dev.leat.engine.SinkChanges;
+import dev.leat.engine.iceberg.TableRows;
 import dev.leat.engine.plan.Field;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;

@@ -1,4 +1,4 @@
-package dev.leat.engine.iceberg;
+package dev.leat.engine.iceberg.internal.parquet;
 
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param written the numbers of those columns that are written, in order
  * @param parquet these columns as files have them
  */
-record TableShape(
+public record TableShape(
     Schema source, org.apache.iceberg.Schema schema, List<Integer> written, MessageType parquet) {
   /**
    * The columns of a table that is to be made.
@@ -39,7 +39,7 @@ record TableShape(
    * @param key names columns that no two rows share, if there are such; the table says so if
    *     Iceberg lets it, which is if none may be null or is a fraction
    */
-  static org.apache.iceberg.Schema toCreate(Schema source, List<String> key) {
+  public static org.apache.iceberg.Schema toCreate(Schema source, List<String> key) {
     AtomicInteger ids = new AtomicInteger();
     List<Types.NestedField> fields = new ArrayList<>();
     for (Field field : source.fields()) {
@@ -62,7 +62,7 @@ record TableShape(
    *
    * @throws EngineException INVALID if not
    */
-  static void checkNames(Schema source, String what) {
+  public static void checkNames(Schema source, String what) {
     Map<String, String> seen = new HashMap<>();
     for (String name : source.names()) {
       String other = seen.putIfAbsent(name.toLowerCase(Locale.ROOT), name);
@@ -126,7 +126,7 @@ record TableShape(
    *
    * @throws EngineException INVALID if there is another difference; the message has all of them
    */
-  static void evolve(
+  public static void evolve(
       Schema source, org.apache.iceberg.Schema table, UpdateSchema update, String what) {
     List<String> differences = new ArrayList<>();
     for (Field field : source.fields()) {
@@ -168,7 +168,7 @@ record TableShape(
    * @param what for the message
    * @throws EngineException INVALID if there is a difference; the message has all of them
    */
-  static void requireReadable(Schema stream, org.apache.iceberg.Schema table, String what) {
+  public static void requireReadable(Schema stream, org.apache.iceberg.Schema table, String what) {
     List<String> differences = new ArrayList<>();
     List<String> names = table.columns().stream().map(Types.NestedField::name).toList();
     for (Field field : stream.fields()) {
@@ -227,7 +227,7 @@ record TableShape(
   }
 
   /** The relation's columns in a table that has them. */
-  static TableShape of(Schema source, org.apache.iceberg.Schema table) {
+  public static TableShape of(Schema source, org.apache.iceberg.Schema table) {
     List<Types.NestedField> fields = new ArrayList<>();
     for (Field field : source.fields()) {
       fields.add(table.findField(field.name()));
@@ -241,7 +241,7 @@ record TableShape(
   }
 
   /** The same, of which only some columns are written. */
-  TableShape writing(List<String> names) {
+  public TableShape writing(List<String> names) {
     List<Integer> some = names.stream().map(source::find).toList();
     org.apache.iceberg.Schema columns =
         new org.apache.iceberg.Schema(some.stream().map(schema.columns()::get).toList());

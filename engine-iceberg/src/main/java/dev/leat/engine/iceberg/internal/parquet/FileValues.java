@@ -1,4 +1,4 @@
-package dev.leat.engine.iceberg;
+package dev.leat.engine.iceberg.internal.parquet;
 
 import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.FLOAT;
 import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.INT32;
@@ -21,10 +21,10 @@ import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.jspecify.annotations.Nullable;
 
 /** Rows of a file as those of a relation: the way back of what {@link ColumnCells} does. */
-final class FileValues {
+public final class FileValues {
   private final Schema schema;
 
-  FileValues(Schema schema) {
+  public FileValues(Schema schema) {
     this.schema = schema;
   }
 
@@ -33,7 +33,7 @@ final class FileValues {
    *
    * @param shape of the table that the file is of, for the same relation
    */
-  void read(DataFileReader from, TableShape shape, Consumer<@Nullable Object[]> to) {
+  public void read(DataFileReader from, TableShape shape, Consumer<@Nullable Object[]> to) {
     from.read(
         shape.parquet(),
         (readers, rows) -> {

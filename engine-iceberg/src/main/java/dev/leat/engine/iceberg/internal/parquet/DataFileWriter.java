@@ -1,4 +1,4 @@
-package dev.leat.engine.iceberg;
+package dev.leat.engine.iceberg.internal.parquet;
 
 import dev.leat.engine.SinkChanges;
 import java.io.IOException;
@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * completed now. Open pages and dictionaries count with what compression made of those before them;
  * where that says that the file is full, they are completed and it is looked again.
  */
-final class DataFileWriter {
+public final class DataFileWriter {
   private static final ParquetProperties PROPERTIES = ParquetProperties.builder().build();
   private static final int COLUMN_INDEX_TRUNCATE_LENGTH =
       ParquetProperties.DEFAULT_COLUMN_INDEX_TRUNCATE_LENGTH;
@@ -51,7 +51,7 @@ final class DataFileWriter {
    *
    * @param splits where it can be cut
    */
-  record Written(String location, long bytes, Metrics metrics, List<Long> splits) {}
+  public record Written(String location, long bytes, Metrics metrics, List<Long> splits) {}
 
   private final OutputFile file;
   private final org.apache.iceberg.Schema schema;
@@ -75,12 +75,12 @@ final class DataFileWriter {
   private boolean isFull;
 
   /** A file of changes. */
-  DataFileWriter(OutputFile file, TableShape shape, long targetBytes) {
+  public DataFileWriter(OutputFile file, TableShape shape, long targetBytes) {
     this(file, shape.schema(), shape.parquet(), shape, targetBytes);
   }
 
   /** A file of rows that are copied from others. */
-  DataFileWriter(
+  public DataFileWriter(
       OutputFile file, org.apache.iceberg.Schema schema, MessageType type, long targetBytes) {
     this(file, schema, type, null, targetBytes);
   }
@@ -180,22 +180,22 @@ final class DataFileWriter {
     }
   }
 
-  String location() {
+  public String location() {
     return file.location();
   }
 
   /** How many rows it has; the last one is at the position before that. */
-  long rows() {
+  public long rows() {
     return completeRows + rows;
   }
 
   /** Has it reached its size? */
-  boolean isFull() {
+  public boolean isFull() {
     return isFull;
   }
 
   /** Sets the size at which it is full. */
-  void setTargetBytes(long bytes) {
+  public void setTargetBytes(long bytes) {
     targetBytes = bytes;
     nextLook = Math.min(nextLook, rows() + 1);
   }
@@ -207,7 +207,7 @@ final class DataFileWriter {
   }
 
   /** Writes a row. */
-  void write(SinkChanges changes, int row) {
+  public void write(SinkChanges changes, int row) {
     try {
       for (int c = 0; c < flat.length; c++) {
         flat[c].write(changes, row, written[flatPlaces[c]]);
@@ -286,7 +286,7 @@ final class DataFileWriter {
   }
 
   /** About how many bytes the file has, with what is in memory still. */
-  long bytes() {
+  public long bytes() {
     try {
       long bytes = writer.getPos();
       for (FlatColumn column : flat) {
@@ -320,7 +320,7 @@ final class DataFileWriter {
   }
 
   /** Completes the file; it survives a power cut then. */
-  Written finish(MetricsConfig config) {
+  public Written finish(MetricsConfig config) {
     try {
       flush();
       writer.end(Map.of("iceberg.schema", SchemaParser.toJson(schema)));
@@ -338,7 +338,7 @@ final class DataFileWriter {
   }
 
   /** Lets go of a file that is not complete. */
-  void abandon() {
+  public void abandon() {
     compressor.release();
     try {
       writer.close();

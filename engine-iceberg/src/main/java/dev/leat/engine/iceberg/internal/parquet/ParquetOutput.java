@@ -1,4 +1,4 @@
-package dev.leat.engine.iceberg;
+package dev.leat.engine.iceberg.internal.parquet;
 
 import java.io.IOException;
 import org.apache.parquet.io.DelegatingPositionOutputStream;

@@ -1,4 +1,4 @@
-package dev.leat.engine.iceberg;
+package dev.leat.engine.iceberg.internal.parquet;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -7,17 +7,17 @@ import java.time.Instant;
  * Times in microseconds, all that fit a long. {@code ChronoUnit.MICROS.between} counts in
  * nanoseconds on JDK 17, and so fails of times before 1677 and after 2262.
  */
-final class Micros {
+public final class Micros {
   private static final long PER_SECOND = 1_000_000L;
 
   private Micros() {}
 
   /** From 1970. */
-  static long of(Instant time) {
+  public static long of(Instant time) {
     return of(time.getEpochSecond(), time.getNano());
   }
 
-  static long of(Duration length) {
+  public static long of(Duration length) {
     return of(length.getSeconds(), length.getNano());
   }
 
