@@ -5,6 +5,7 @@ import dev.leat.engine.iceberg.internal.catalog.Steps;
 import dev.leat.engine.iceberg.internal.parquet.CopiedColumns;
 import dev.leat.engine.iceberg.internal.parquet.DataFileReader;
 import dev.leat.engine.iceberg.internal.parquet.DataFileWriter;
+import dev.leat.engine.iceberg.internal.scan.DeletedPositions;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.leat.engine.iceberg;
 
+import dev.leat.engine.iceberg.internal.scan.DeletedPositions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;

@@ -6,6 +6,7 @@ import dev.leat.engine.iceberg.internal.key.KeyHash;
 import dev.leat.engine.iceberg.internal.key.KeyIndex;
 import dev.leat.engine.iceberg.internal.key.RowKeys;
 import dev.leat.engine.iceberg.internal.parquet.KeyFile;
+import dev.leat.engine.iceberg.internal.scan.DeletedPositions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;

@@ -12,6 +12,7 @@ import dev.leat.engine.iceberg.TableDifference.Side;
 import dev.leat.engine.iceberg.internal.catalog.OpenCatalog;
 import dev.leat.engine.iceberg.internal.catalog.Steps;
 import dev.leat.engine.iceberg.internal.parquet.TableShape;
+import dev.leat.engine.iceberg.internal.scan.SnapshotRows;
 import dev.leat.engine.plan.Field;
 import dev.leat.engine.plan.Schema;
 import java.time.Duration;

@@ -7,6 +7,7 @@ import dev.leat.engine.iceberg.NetChanges.Net;
 import dev.leat.engine.iceberg.internal.key.RowKeys;
 import dev.leat.engine.iceberg.internal.parquet.DataFileWriter;
 import dev.leat.engine.iceberg.internal.parquet.TableShape;
+import dev.leat.engine.iceberg.internal.scan.DeletedPositions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;

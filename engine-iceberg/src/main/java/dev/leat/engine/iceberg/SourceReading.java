@@ -12,6 +12,7 @@ import dev.leat.engine.iceberg.SourceHistory.Portion;
 import dev.leat.engine.iceberg.SourcePlace.Part;
 import dev.leat.engine.iceberg.internal.catalog.OpenCatalog;
 import dev.leat.engine.iceberg.internal.parquet.TableShape;
+import dev.leat.engine.iceberg.internal.scan.SnapshotRows;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package dev.leat.engine.iceberg;
+package dev.leat.engine.iceberg.internal.scan;
 
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * The rows of one snapshot of a table, as its manifests, files and deletes say; nothing that a sink
  * keeps in memory is asked. Files come in the order of their commits.
  */
-final class SnapshotRows {
+public final class SnapshotRows {
   private static final Comparator<File> IN_ORDER =
       Comparator.comparingLong(File::number).thenComparing(file -> file.data.location());
 
@@ -41,7 +41,7 @@ final class SnapshotRows {
 
   /** Takes the rows of a file, one after the other. */
   @FunctionalInterface
-  interface FileRows {
+  public interface FileRows {
     /**
      * Takes a row.
      *
@@ -51,7 +51,7 @@ final class SnapshotRows {
   }
 
   /** A file and what is deleted in it. */
-  record File(DataFile data, List<DeleteFile> deletes) {
+  public record File(DataFile data, List<DeleteFile> deletes) {
     long number() {
       return Objects.requireNonNullElse(data.dataSequenceNumber(), 0L);
     }
@@ -63,7 +63,7 @@ final class SnapshotRows {
    * @param schema the columns to read, which the table has
    * @param what for messages
    */
-  SnapshotRows(Table table, Schema schema, String what) {
+  public SnapshotRows(Table table, Schema schema, String what) {
     this.table = table;
     this.schema = schema;
     this.shape = TableShape.of(schema, table.schema());
@@ -72,7 +72,7 @@ final class SnapshotRows {
   }
 
   /** Shows all rows of a snapshot. */
-  void forEach(Snapshot snapshot, Consumer<List<@Nullable Object>> row) {
+  public void forEach(Snapshot snapshot, Consumer<List<@Nullable Object>> row) {
     files(snapshot, DataFile::copyWithoutStats)
         .forEach(file -> read(file, (position, values) -> row.accept(Arrays.asList(values))));
   }
@@ -82,7 +82,7 @@ final class SnapshotRows {
    *
    * @param copied what is kept of each
    */
-  List<File> files(Snapshot snapshot, UnaryOperator<DataFile> copied) {
+  public List<File> files(Snapshot snapshot, UnaryOperator<DataFile> copied) {
     List<File> files = new ArrayList<>();
     try (CloseableIterable<FileScanTask> tasks =
         table.newScan().useSnapshot(snapshot.snapshotId()).includeColumnStats().planFiles()) {
@@ -100,7 +100,7 @@ final class SnapshotRows {
   }
 
   /** The same of what a snapshot has added. */
-  List<File> added(Snapshot snapshot, UnaryOperator<DataFile> copied) {
+  public List<File> added(Snapshot snapshot, UnaryOperator<DataFile> copied) {
     List<File> files = new ArrayList<>();
     for (DataFile file :
         SnapshotChanges.builderFor(table).snapshot(snapshot).build().addedDataFiles()) {
@@ -111,7 +111,7 @@ final class SnapshotRows {
   }
 
   /** Shows the rows of a file that are not deleted. */
-  void read(File file, FileRows to) {
+  public void read(File file, FileRows to) {
     LongPredicate isDeleted = deleted.of(file.data, file.deletes);
     FileValues values = new FileValues(schema);
     long[] position = {0};

@@ -1,4 +1,4 @@
-package dev.leat.engine.iceberg;
+package dev.leat.engine.iceberg.internal.scan;
 
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
@@ -29,7 +29,7 @@ import org.apache.iceberg.util.ContentFileUtil;
  * Which rows of files are deleted, by deletion vectors and by files of keys. Keys that were read
  * are kept, as one file of them is about many files of rows.
  */
-final class DeletedPositions {
+public final class DeletedPositions {
   private final Table table;
   private final String what;
   private final Map<List<Integer>, RowKeys> keysOf = new HashMap<>();
@@ -40,7 +40,7 @@ final class DeletedPositions {
    *
    * @param what for messages
    */
-  DeletedPositions(Table table, String what) {
+  public DeletedPositions(Table table, String what) {
     this.table = table;
     this.what = what;
   }
@@ -57,7 +57,7 @@ final class DeletedPositions {
   }
 
   /** Are these deletes read here, for a file that is? */
-  boolean isReadable(List<DeleteFile> deletes) {
+  public boolean isReadable(List<DeleteFile> deletes) {
     return deletes.stream()
         .allMatch(
             delete ->
@@ -69,7 +69,7 @@ final class DeletedPositions {
   }
 
   /** Which positions of a file are deleted. */
-  LongPredicate of(DataFile data, List<DeleteFile> deletes) {
+  public LongPredicate of(DataFile data, List<DeleteFile> deletes) {
     requireParquet(data);
     List<DeleteFile> byKey = new ArrayList<>();
     PositionDeleteIndex vector = PositionDeleteIndex.empty();
@@ -103,7 +103,7 @@ final class DeletedPositions {
   }
 
   /** Reads a deletion vector. */
-  static PositionDeleteIndex vector(FileIO io, DeleteFile file) {
+  public static PositionDeleteIndex vector(FileIO io, DeleteFile file) {
     byte[] bytes = new byte[Math.toIntExact(Objects.requireNonNull(file.contentSizeInBytes()))];
     try {
       IOUtil.readFully(
