@@ -6,6 +6,7 @@ import dev.leat.engine.iceberg.internal.parquet.CopiedColumns;
 import dev.leat.engine.iceberg.internal.parquet.DataFileReader;
 import dev.leat.engine.iceberg.internal.parquet.DataFileWriter;
 import dev.leat.engine.iceberg.internal.scan.DeletedPositions;
+import dev.leat.engine.iceberg.internal.write.PartitionedWriter;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;

@@ -1,6 +1,7 @@
 package dev.leat.engine.iceberg;
 
 import dev.leat.engine.iceberg.internal.scan.DeletedPositions;
+import dev.leat.engine.iceberg.internal.write.PartitionedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;

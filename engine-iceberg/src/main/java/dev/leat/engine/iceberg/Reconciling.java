@@ -13,6 +13,8 @@ import dev.leat.engine.iceberg.internal.catalog.OpenCatalog;
 import dev.leat.engine.iceberg.internal.catalog.Steps;
 import dev.leat.engine.iceberg.internal.parquet.TableShape;
 import dev.leat.engine.iceberg.internal.scan.SnapshotRows;
+import dev.leat.engine.iceberg.internal.write.IcebergSession;
+import dev.leat.engine.iceberg.internal.write.SinkTable;
 import dev.leat.engine.plan.Field;
 import dev.leat.engine.plan.Schema;
 import java.time.Duration;

@@ -27,8 +27,8 @@ record SourceTable(
    *
    * @param name of the source; that of the stream if empty
    */
-  record Target(LakeAddress lake, String table, Optional<String> name) {
-    Target {
+  public record Target(LakeAddress lake, String table, Optional<String> name) {
+    public Target {
       if (TableIdentifier.parse(table).namespace().isEmpty()) {
         throw new IllegalArgumentException(
             "a table has a namespace, as in 'web.clicks': table=" + table);

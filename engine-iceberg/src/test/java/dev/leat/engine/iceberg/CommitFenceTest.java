@@ -15,6 +15,7 @@ import dev.leat.engine.SinkSource;
 import dev.leat.engine.iceberg.internal.catalog.FencedOperations;
 import dev.leat.engine.iceberg.internal.catalog.LocalFileIO;
 import dev.leat.engine.iceberg.internal.catalog.Steps;
+import dev.leat.engine.iceberg.internal.write.IcebergSession;
 import dev.leat.engine.plan.Field;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;

@@ -1,9 +1,9 @@
-package dev.leat.engine.iceberg;
+package dev.leat.engine.iceberg.internal.write;
 
 import dev.leat.engine.SinkChanges;
-import dev.leat.engine.iceberg.NetChanges.ChangedRow;
 import dev.leat.engine.iceberg.internal.parquet.DataFileWriter;
 import dev.leat.engine.iceberg.internal.parquet.TableShape;
+import dev.leat.engine.iceberg.internal.write.NetChanges.ChangedRow;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

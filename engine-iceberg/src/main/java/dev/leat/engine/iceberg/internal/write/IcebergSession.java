@@ -1,4 +1,4 @@
-package dev.leat.engine.iceberg;
+package dev.leat.engine.iceberg.internal.write;
 
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
@@ -46,7 +46,7 @@ import org.slf4j.LoggerFactory;
  * <p>A table that is not there is made with the first rows, or the first commit, and not when the
  * session is opened: an engine that is refused leaves no trace.
  */
-final class IcebergSession implements SinkSession {
+public final class IcebergSession implements SinkSession {
   private static final Logger LOG = LoggerFactory.getLogger(IcebergSession.class);
   private static final String PREFIX = "leat.sink.";
 
@@ -62,7 +62,7 @@ final class IcebergSession implements SinkSession {
   private @Nullable TableChanges changes;
   private boolean isClosed;
 
-  IcebergSession(SinkTable sink, SinkSource source, Steps steps) {
+  public IcebergSession(SinkTable sink, SinkSource source, Steps steps) {
     this.sink = sink;
     this.source = source;
     this.steps = steps;
@@ -96,12 +96,12 @@ final class IcebergSession implements SinkSession {
   }
 
   /** Where the place of a sink is stored. */
-  static String property(String sink) {
+  public static String property(String sink) {
     return PREFIX + sink + ".place";
   }
 
   /** Where the place of a sink is stored; each branch has rows of its own, and so a place. */
-  static String property(String sink, String branch) {
+  public static String property(String sink, String branch) {
     return branch.equals(SnapshotRef.MAIN_BRANCH)
         ? property(sink)
         : PREFIX + sink + ".branch." + branch + ".place";

@@ -1,9 +1,9 @@
-package dev.leat.engine.iceberg;
+package dev.leat.engine.iceberg.internal.write;
 
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
 import dev.leat.engine.SinkChanges;
-import dev.leat.engine.iceberg.NetChanges.ChangedRow;
+import dev.leat.engine.iceberg.internal.write.NetChanges.ChangedRow;
 import dev.leat.engine.plan.Field;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;
@@ -21,7 +21,7 @@ import org.apache.iceberg.SortOrder;
  * The order of rows within files: by columns, ascending, nulls first. Values are in the order that
  * Iceberg says: strings by their bytes in UTF-8, what is no number last.
  */
-final class RowOrder {
+public final class RowOrder {
   private static final int FIRST_SURROGATE = 0xd800;
   private static final int BEHIND_SURROGATES = 0xe000;
 
@@ -52,7 +52,7 @@ final class RowOrder {
    *
    * @throws EngineException INVALID if not
    */
-  static void check(List<String> columns, Schema schema, String what) {
+  public static void check(List<String> columns, Schema schema, String what) {
     for (String name : columns) {
       int column = schema.find(name);
       Field field = column < 0 ? null : schema.field(column);

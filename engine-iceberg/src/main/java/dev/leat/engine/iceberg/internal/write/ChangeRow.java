@@ -1,4 +1,4 @@
-package dev.leat.engine.iceberg;
+package dev.leat.engine.iceberg.internal.write;
 
 import dev.leat.engine.SinkChanges;
 import dev.leat.engine.iceberg.internal.parquet.ColumnCells;

@@ -1,11 +1,11 @@
-package dev.leat.engine.iceberg;
+package dev.leat.engine.iceberg.internal.write;
 
 import dev.leat.engine.SinkChanges;
-import dev.leat.engine.iceberg.NetChanges.ChangedRow;
-import dev.leat.engine.iceberg.NetChanges.Net;
 import dev.leat.engine.iceberg.internal.key.RowKeys;
 import dev.leat.engine.iceberg.internal.parquet.DataFileWriter;
 import dev.leat.engine.iceberg.internal.parquet.TableShape;
+import dev.leat.engine.iceberg.internal.write.NetChanges.ChangedRow;
+import dev.leat.engine.iceberg.internal.write.NetChanges.Net;
 import java.util.List;
 import java.util.Map;
 import org.apache.iceberg.DataFile;

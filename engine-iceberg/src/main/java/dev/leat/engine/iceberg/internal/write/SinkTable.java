@@ -1,4 +1,4 @@
-package dev.leat.engine.iceberg;
+package dev.leat.engine.iceberg.internal.write;
 
 import dev.leat.engine.iceberg.internal.catalog.LakeAddress;
 import java.util.LinkedHashMap;
@@ -19,14 +19,14 @@ import org.apache.iceberg.catalog.TableIdentifier;
  * @param properties of a table that is to be made, beside those that follow from the others
  * @param targetFileBytes the size at which a file is completed
  */
-record SinkTable(
+public record SinkTable(
     Target target,
     List<Consumer<PartitionSpec.Builder>> partitions,
     Map<String, String> properties,
     long targetFileBytes) {
   /** What is written to, and what is done to it. */
-  record Target(LakeAddress lake, String table, String branch, WriteMode mode) {
-    Target {
+  public record Target(LakeAddress lake, String table, String branch, WriteMode mode) {
+    public Target {
       if (TableIdentifier.parse(table).namespace().isEmpty()) {
         throw new IllegalArgumentException(
             "a table has a namespace, as in 'web.clicks': table=" + table);
@@ -34,13 +34,13 @@ record SinkTable(
     }
 
     /** For messages. */
-    String describe() {
+    public String describe() {
       String of = branch.equals(SnapshotRef.MAIN_BRANCH) ? "" : " branch " + branch;
       return "iceberg table " + table + of + " in " + lake;
     }
   }
 
-  LakeAddress lake() {
+  public LakeAddress lake() {
     return target.lake;
   }
 
@@ -48,24 +48,24 @@ record SinkTable(
     return target.table;
   }
 
-  TableIdentifier identifier() {
+  public TableIdentifier identifier() {
     return TableIdentifier.parse(target.table);
   }
 
-  WriteMode mode() {
+  public WriteMode mode() {
     return target.mode;
   }
 
-  String branch() {
+  public String branch() {
     return target.branch;
   }
 
   /** For messages. */
-  String describe() {
+  public String describe() {
     return target.describe();
   }
 
-  PartitionSpec spec(org.apache.iceberg.Schema schema) {
+  public PartitionSpec spec(org.apache.iceberg.Schema schema) {
     PartitionSpec.Builder spec = PartitionSpec.builderFor(schema);
     partitions.forEach(partition -> partition.accept(spec));
     return spec.build();

@@ -1,4 +1,4 @@
-package dev.leat.engine.iceberg;
+package dev.leat.engine.iceberg.internal.write;
 
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
@@ -20,9 +20,9 @@ import org.apache.iceberg.TableMetadata;
  *     where rows are only added
  * @param order names the columns by which the rows of a file are sorted; none if they are not
  */
-record WriteMode(Deletes deletes, List<String> key, List<String> order) {
+public record WriteMode(Deletes deletes, List<String> key, List<String> order) {
   /** How rows are taken away, and since which version of the format. */
-  enum Deletes {
+  public enum Deletes {
     NONE(2),
     VECTORS(3),
     EQUALITY(2);
@@ -34,13 +34,13 @@ record WriteMode(Deletes deletes, List<String> key, List<String> order) {
     }
   }
 
-  static final WriteMode APPEND = new WriteMode(Deletes.NONE, List.of());
+  public static final WriteMode APPEND = new WriteMode(Deletes.NONE, List.of());
 
-  WriteMode(Deletes deletes, List<String> key) {
+  public WriteMode(Deletes deletes, List<String> key) {
     this(deletes, key, List.of());
   }
 
-  WriteMode {
+  public WriteMode {
     key = List.copyOf(key);
     order = List.copyOf(order);
     if (key.stream().distinct().count() < key.size()) {
@@ -55,7 +55,7 @@ record WriteMode(Deletes deletes, List<String> key, List<String> order) {
         : new WriteMode(deletes, source.key().orElse(List.of()), order);
   }
 
-  int formatVersion() {
+  public int formatVersion() {
     return deletes.formatVersion;
   }
 
@@ -64,7 +64,7 @@ record WriteMode(Deletes deletes, List<String> key, List<String> order) {
    *
    * @throws EngineException INVALID if not
    */
-  void check(SinkSource source, String what) {
+  public void check(SinkSource source, String what) {
     if (deletes == Deletes.NONE) {
       checkAppendOnly(source, what);
       return;
@@ -163,7 +163,7 @@ record WriteMode(Deletes deletes, List<String> key, List<String> order) {
    *
    * @throws EngineException INVALID if its version is too old
    */
-  void check(TableMetadata table, String what) {
+  public void check(TableMetadata table, String what) {
     if (table.formatVersion() < formatVersion()) {
       throw invalid(
           what

@@ -1,4 +1,4 @@
-package dev.leat.engine.iceberg;
+package dev.leat.engine.iceberg.internal.write;
 
 import dev.leat.engine.SinkChanges;
 import dev.leat.engine.iceberg.internal.parquet.DataFileWriter;
@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param <F> what a file that is complete is
  */
-final class PartitionedWriter<F extends ContentFile<F>> {
+public final class PartitionedWriter<F extends ContentFile<F>> {
   private static final Logger LOG = LoggerFactory.getLogger(PartitionedWriter.class);
   private static final int MAX_OPEN_FILES = 64;
 
@@ -237,7 +237,7 @@ final class PartitionedWriter<F extends ContentFile<F>> {
   }
 
   /** Deletes files that are in no commit. */
-  static void delete(Table table, List<String> locations) {
+  public static void delete(Table table, List<String> locations) {
     for (String location : locations) {
       try {
         table.io().deleteFile(location);
