@@ -2,10 +2,15 @@ package dev.leat.engine.iceberg;
 
 import dev.leat.engine.Engine;
 import dev.leat.engine.EngineException;
-import dev.leat.engine.iceberg.SourceTable.Deletions;
-import dev.leat.engine.iceberg.SourceTable.Target;
 import dev.leat.engine.iceberg.internal.catalog.LakeAddress;
 import dev.leat.engine.iceberg.internal.catalog.Steps;
+import dev.leat.engine.iceberg.internal.source.ReadingProgress;
+import dev.leat.engine.iceberg.internal.source.SourceBounds;
+import dev.leat.engine.iceberg.internal.source.SourceReading;
+import dev.leat.engine.iceberg.internal.source.SourceStart;
+import dev.leat.engine.iceberg.internal.source.SourceTable;
+import dev.leat.engine.iceberg.internal.source.SourceTable.Deletions;
+import dev.leat.engine.iceberg.internal.source.SourceTable.Target;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;

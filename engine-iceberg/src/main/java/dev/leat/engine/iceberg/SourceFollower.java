@@ -2,6 +2,8 @@ package dev.leat.engine.iceberg;
 
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
+import dev.leat.engine.iceberg.internal.source.ReadingProgress;
+import dev.leat.engine.iceberg.internal.source.SourceReading;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;

@@ -1,6 +1,7 @@
 package dev.leat.engine.iceberg;
 
 import dev.leat.engine.Position;
+import dev.leat.engine.iceberg.internal.source.ReadingProgress;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;

@@ -10,6 +10,7 @@ import dev.leat.engine.EngineSettings;
 import dev.leat.engine.Pipeline;
 import dev.leat.engine.Row;
 import dev.leat.engine.Threading;
+import dev.leat.engine.iceberg.internal.source.ReadingProgress;
 import dev.leat.engine.plan.Field;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;

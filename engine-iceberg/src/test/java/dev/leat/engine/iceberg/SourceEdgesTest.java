@@ -9,6 +9,7 @@ import dev.leat.engine.Engine;
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
 import dev.leat.engine.Row;
+import dev.leat.engine.iceberg.internal.source.SourceReading;
 import dev.leat.engine.plan.Field;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;

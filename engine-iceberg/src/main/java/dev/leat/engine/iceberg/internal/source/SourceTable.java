@@ -1,4 +1,4 @@
-package dev.leat.engine.iceberg;
+package dev.leat.engine.iceberg.internal.source;
 
 import dev.leat.engine.iceberg.internal.catalog.LakeAddress;
 import dev.leat.engine.iceberg.internal.catalog.Steps;
@@ -13,7 +13,7 @@ import org.apache.iceberg.catalog.TableIdentifier;
  * @param bounds which rows are wanted; all if empty
  * @param progress is told how far it is, by the thread that reads
  */
-record SourceTable(
+public record SourceTable(
     Target target,
     SourceStart start,
     Optional<SourceBounds> bounds,
@@ -44,7 +44,7 @@ record SourceTable(
   }
 
   /** What becomes of rows that are deleted from the table after they were read. */
-  enum Deletions {
+  public enum Deletions {
     /** They end the reading. */
     REFUSED,
     /** They stay in the stream. */
@@ -52,7 +52,7 @@ record SourceTable(
   }
 
   /** For messages. */
-  String describe() {
+  public String describe() {
     return "iceberg table " + target.table + " in " + target.lake;
   }
 }

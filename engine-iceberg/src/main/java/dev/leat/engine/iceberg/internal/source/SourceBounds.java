@@ -1,4 +1,4 @@
-package dev.leat.engine.iceberg;
+package dev.leat.engine.iceberg.internal.source;
 
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
@@ -28,10 +28,10 @@ import org.jspecify.annotations.Nullable;
  * @param from from then on, inclusive; empty for from the beginning
  * @param until until then, exclusive; empty for without end
  */
-record SourceBounds(String column, Optional<Instant> from, Optional<Instant> until) {
+public record SourceBounds(String column, Optional<Instant> from, Optional<Instant> until) {
   private static final long LAST_NANOS = 999;
 
-  SourceBounds {
+  public SourceBounds {
     from.ifPresent(SourceBounds::micros);
     until.ifPresent(SourceBounds::micros);
     if (from.isPresent() && until.isPresent() && !from.get().isBefore(until.get())) {

@@ -1,8 +1,8 @@
-package dev.leat.engine.iceberg;
+package dev.leat.engine.iceberg.internal.source;
 
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
-import dev.leat.engine.iceberg.SourcePlace.Part;
+import dev.leat.engine.iceberg.internal.source.SourcePlace.Part;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -1,9 +1,9 @@
-package dev.leat.engine.iceberg;
+package dev.leat.engine.iceberg.internal.source;
 
 import java.time.Instant;
 
 /** Where a source begins in a table of which it has read nothing yet. */
-sealed interface SourceStart {
+public sealed interface SourceStart {
   /** With all rows of the snapshot that the table has then. */
   record Whole() implements SourceStart {}
 

@@ -1,4 +1,4 @@
-package dev.leat.engine.iceberg;
+package dev.leat.engine.iceberg.internal.source;
 
 import dev.leat.engine.Appended;
 import dev.leat.engine.Engine;
@@ -8,11 +8,11 @@ import dev.leat.engine.Position;
 import dev.leat.engine.ProducerSequence;
 import dev.leat.engine.Row;
 import dev.leat.engine.StreamInput;
-import dev.leat.engine.iceberg.SourceHistory.Portion;
-import dev.leat.engine.iceberg.SourcePlace.Part;
 import dev.leat.engine.iceberg.internal.catalog.OpenCatalog;
 import dev.leat.engine.iceberg.internal.parquet.TableShape;
 import dev.leat.engine.iceberg.internal.scan.SnapshotRows;
+import dev.leat.engine.iceberg.internal.source.SourceHistory.Portion;
+import dev.leat.engine.iceberg.internal.source.SourcePlace.Part;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threading.</b> One thread reads; any may ask for {@link #progress} or stop it.
  */
-final class SourceReading {
+public final class SourceReading {
   private static final String PREFIX = "source:iceberg:";
   private static final int MAX_ROWS = 4096;
   private static final long MAX_BYTES = 4L << 20;
@@ -61,7 +61,7 @@ final class SourceReading {
 
   private @Nullable SourcePlace behind;
 
-  SourceReading(SourceTable source, Engine engine, String stream) {
+  public SourceReading(SourceTable source, Engine engine, String stream) {
     this.source = source;
     this.engine = engine;
     this.stream = engine.stream(stream);
@@ -70,17 +70,17 @@ final class SourceReading {
     source.bounds().ifPresent(bounds -> bounds.indexIn(this.stream.schema(), what));
   }
 
-  ReadingProgress progress() {
+  public ReadingProgress progress() {
     return progress;
   }
 
   /** Lets a reading end at the next chunk of rows. */
-  void stop() {
+  public void stop() {
     isStopped = true;
   }
 
   /** Reads all that the table has and the stream has not. */
-  ReadingProgress pass() {
+  public ReadingProgress pass() {
     try (OpenCatalog catalog = source.target().lake().open(source.steps())) {
       Table table = catalog.tables().loadTable(TableIdentifier.parse(source.target().table()));
       requireFit(table);

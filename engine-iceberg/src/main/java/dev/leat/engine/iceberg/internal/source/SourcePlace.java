@@ -1,4 +1,4 @@
-package dev.leat.engine.iceberg;
+package dev.leat.engine.iceberg.internal.source;
 
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;

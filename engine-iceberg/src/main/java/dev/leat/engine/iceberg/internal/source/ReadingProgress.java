@@ -1,4 +1,4 @@
-package dev.leat.engine.iceberg;
+package dev.leat.engine.iceberg.internal.source;
 
 import dev.leat.engine.Position;
 import java.time.Instant;
@@ -17,7 +17,7 @@ import org.apache.iceberg.Snapshot;
  * @param filesRead files that were opened
  * @param filesSkipped files that were not opened, as nothing in them is wanted
  */
-record ReadingProgress(
+public record ReadingProgress(
     Position position,
     OptionalLong snapshot,
     Optional<Instant> committed,
@@ -26,7 +26,7 @@ record ReadingProgress(
     long filesRead,
     long filesSkipped) {
   /** Nothing is read yet. */
-  static final ReadingProgress NONE =
+  public static final ReadingProgress NONE =
       new ReadingProgress(Position.START, OptionalLong.empty(), Optional.empty(), 0, 0, 0, 0);
 
   ReadingProgress at(Snapshot other) {
