@@ -2,6 +2,9 @@ package dev.leat.engine.iceberg;
 
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
+import dev.leat.engine.iceberg.internal.care.CompactedFiles;
+import dev.leat.engine.iceberg.internal.care.Compaction;
+import dev.leat.engine.iceberg.internal.care.OrphanFiles;
 import dev.leat.engine.iceberg.internal.catalog.Steps;
 import java.time.Duration;
 import java.time.Instant;

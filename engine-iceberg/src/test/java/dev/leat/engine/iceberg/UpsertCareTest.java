@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.leat.engine.Engine;
 import dev.leat.engine.Pipeline;
 import dev.leat.engine.Row;
+import dev.leat.engine.iceberg.internal.care.CompactedFiles;
+import dev.leat.engine.iceberg.internal.care.Compaction;
 import dev.leat.engine.iceberg.internal.catalog.LocalFileIO;
 import dev.leat.engine.iceberg.internal.catalog.Steps;
 import dev.leat.engine.iceberg.internal.scan.SnapshotRows;

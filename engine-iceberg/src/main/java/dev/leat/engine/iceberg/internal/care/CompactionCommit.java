@@ -1,4 +1,4 @@
-package dev.leat.engine.iceberg;
+package dev.leat.engine.iceberg.internal.care;
 
 import dev.leat.engine.iceberg.internal.scan.DeletedPositions;
 import dev.leat.engine.iceberg.internal.write.PartitionedWriter;

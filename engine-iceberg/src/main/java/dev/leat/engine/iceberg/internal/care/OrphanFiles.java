@@ -1,4 +1,4 @@
-package dev.leat.engine.iceberg;
+package dev.leat.engine.iceberg.internal.care;
 
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
  * found in the table, and what a later one brings is too young, as long as nobody takes longer from
  * a file to its commit than the age that is asked for.
  */
-final class OrphanFiles {
+public final class OrphanFiles {
   /** Of tables of Hadoop's catalog; Iceberg's own method that says so needs Hadoop. */
   private static final String VERSION_HINT = "/metadata/version-hint.text";
 
@@ -47,13 +47,13 @@ final class OrphanFiles {
   private final Catalog catalog;
   private final TableIdentifier name;
 
-  OrphanFiles(Catalog catalog, TableIdentifier name) {
+  public OrphanFiles(Catalog catalog, TableIdentifier name) {
     this.catalog = catalog;
     this.name = name;
   }
 
   /** Removes those that were written before; says where they were. */
-  List<String> remove(Instant before) {
+  public List<String> remove(Instant before) {
     requireNothingWithin();
     Table listed = catalog.loadTable(name);
     FileIO io = listed.io();

@@ -1,4 +1,4 @@
-package dev.leat.engine.iceberg;
+package dev.leat.engine.iceberg.internal.care;
 
 /**
  * How large the next file should be of those that others are put together in: if what is left makes

@@ -1,4 +1,4 @@
-package dev.leat.engine.iceberg;
+package dev.leat.engine.iceberg.internal.care;
 
 import java.util.ArrayList;
 import java.util.BitSet;

@@ -1,4 +1,4 @@
-package dev.leat.engine.iceberg;
+package dev.leat.engine.iceberg.internal.care;
 
 import dev.leat.engine.iceberg.internal.catalog.FencedOperations;
 import dev.leat.engine.iceberg.internal.catalog.Steps;
@@ -46,7 +46,7 @@ import org.slf4j.LoggerFactory;
  * <p>In tables of format version 3 each row has a number, and another of the commit that changed it
  * last, which follow from its file until it is moved; from then on they are columns of its own.
  */
-final class Compaction {
+public final class Compaction {
   private static final Logger LOG = LoggerFactory.getLogger(Compaction.class);
   private static final int ROW_LINEAGE_VERSION = 3;
   private static final int MAX_ATTEMPTS = 10;
@@ -66,7 +66,7 @@ final class Compaction {
   private int leftAlone;
   private boolean isPerhapsThere;
 
-  Compaction(Table table, Steps steps) {
+  public Compaction(Table table, Steps steps) {
     this.table = table;
     this.steps = steps;
     this.columns =
@@ -90,7 +90,7 @@ final class Compaction {
     return TableUtil.formatVersion(table) >= ROW_LINEAGE_VERSION;
   }
 
-  CompactedFiles run() {
+  public CompactedFiles run() {
     Snapshot start = table.currentSnapshot();
     if (start == null) {
       return new CompactedFiles(0, 0, 0, 0);

@@ -1,4 +1,4 @@
-package dev.leat.engine.iceberg;
+package dev.leat.engine.iceberg.internal.care;
 
 /**
  * What compaction did.
@@ -8,4 +8,4 @@ package dev.leat.engine.iceberg;
  * @param rows that are in them
  * @param leftAlone files that could not be put together
  */
-record CompactedFiles(int filesBefore, int filesAfter, long rows, int leftAlone) {}
+public record CompactedFiles(int filesBefore, int filesAfter, long rows, int leftAlone) {}
