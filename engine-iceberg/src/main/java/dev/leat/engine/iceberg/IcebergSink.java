@@ -9,6 +9,8 @@ import dev.leat.engine.SinkSource;
 import dev.leat.engine.iceberg.internal.catalog.LakeAddress;
 import dev.leat.engine.iceberg.internal.catalog.Steps;
 import dev.leat.engine.iceberg.internal.parquet.TableShape;
+import dev.leat.engine.iceberg.internal.reconcile.Reconciling;
+import dev.leat.engine.iceberg.internal.reconcile.TableDifference;
 import dev.leat.engine.iceberg.internal.write.IcebergSession;
 import dev.leat.engine.iceberg.internal.write.RowOrder;
 import dev.leat.engine.iceberg.internal.write.SinkTable;

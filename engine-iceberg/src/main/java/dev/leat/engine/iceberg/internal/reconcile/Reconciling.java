@@ -1,4 +1,4 @@
-package dev.leat.engine.iceberg;
+package dev.leat.engine.iceberg.internal.reconcile;
 
 import dev.leat.engine.Change;
 import dev.leat.engine.Engine;
@@ -8,10 +8,10 @@ import dev.leat.engine.Position;
 import dev.leat.engine.Row;
 import dev.leat.engine.SinkPlace;
 import dev.leat.engine.View;
-import dev.leat.engine.iceberg.TableDifference.Side;
 import dev.leat.engine.iceberg.internal.catalog.OpenCatalog;
 import dev.leat.engine.iceberg.internal.catalog.Steps;
 import dev.leat.engine.iceberg.internal.parquet.TableShape;
+import dev.leat.engine.iceberg.internal.reconcile.TableDifference.Side;
 import dev.leat.engine.iceberg.internal.scan.SnapshotRows;
 import dev.leat.engine.iceberg.internal.write.IcebergSession;
 import dev.leat.engine.iceberg.internal.write.SinkTable;
@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * later one, and what the view was at the position of that commit is put together. The place and
  * the snapshot are of one version of the table, so they belong together.
  */
-final class Reconciling {
+public final class Reconciling {
   private final Engine engine;
   private final View<Row> view;
   private final String sinkName;
@@ -44,7 +44,7 @@ final class Reconciling {
   private final long beganNanos = System.nanoTime();
 
   /** A comparison that may take so long. */
-  Reconciling(Engine engine, String view, String sinkName, SinkTable sink, Duration atMost) {
+  public Reconciling(Engine engine, String view, String sinkName, SinkTable sink, Duration atMost) {
     this.engine = engine;
     this.view = engine.view(view);
     this.sinkName = sinkName;
@@ -60,7 +60,7 @@ final class Reconciling {
     return "sink '" + sinkName + "' to " + sink.describe();
   }
 
-  TableDifference run() {
+  public TableDifference run() {
     do {
       Optional<TableDifference> found = attempt();
       if (found.isPresent()) {

@@ -1,4 +1,4 @@
-package dev.leat.engine.iceberg;
+package dev.leat.engine.iceberg.internal.reconcile;
 
 import dev.leat.engine.iceberg.internal.key.KeyHash;
 import dev.leat.engine.iceberg.internal.key.KeyIndex;

@@ -1,4 +1,4 @@
-package dev.leat.engine.iceberg;
+package dev.leat.engine.iceberg.internal.reconcile;
 
 import dev.leat.engine.Position;
 import dev.leat.engine.Row;
@@ -9,7 +9,7 @@ import java.util.Optional;
  *
  * @param position of both
  */
-record TableDifference(Position position, Side view, Side table) {
+public record TableDifference(Position position, Side view, Side table) {
   /**
    * One of the two.
    *
@@ -17,5 +17,5 @@ record TableDifference(Position position, Side view, Side table) {
    * @param unmatched so many of them the other has not, or not as often
    * @param first one of those
    */
-  record Side(long rows, long unmatched, Optional<Row> first) {}
+  public record Side(long rows, long unmatched, Optional<Row> first) {}
 }
