@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.leat.engine.Row;
 import dev.leat.engine.SinkChanges;
+import dev.leat.engine.iceberg.EachType;
 import dev.leat.engine.iceberg.TableRows;
 import dev.leat.engine.plan.Field;
 import dev.leat.engine.plan.Schema;
@@ -185,24 +186,6 @@ class DataFileWriterTest {
     }
   }
 
-  private static final List<Type> TYPES =
-      List.of(
-          Type.BOOLEAN,
-          Type.INT,
-          Type.LONG,
-          Type.FLOAT,
-          Type.DOUBLE,
-          Type.decimal(9, 2),
-          Type.decimal(18, 4),
-          Type.decimal(38, 10),
-          Type.STRING,
-          Type.INSTANT,
-          Type.DATE,
-          Type.DURATION,
-          Type.BYTES,
-          Type.array(Type.STRING),
-          Type.array(Type.array(Type.decimal(20, 3))));
-
   /** The n-th value of a type; different ones are different. */
   private static Object value(Type type, int n) {
     int signed = n % 2 == 0 ? n / 2 : -(n + 1) / 2;
@@ -252,22 +235,13 @@ class DataFileWriterTest {
     return batches;
   }
 
-  private static Schema eachTypeTwice() {
-    List<Field> fields = new ArrayList<>();
-    for (Type type : TYPES) {
-      fields.add(new Field("n" + fields.size(), type, true));
-      fields.add(new Field("r" + fields.size(), type, false));
-    }
-    return Schema.of(fields);
-  }
-
   /** How many rows, of how many different values, and how many of ten are null. */
   @ParameterizedTest
   @ValueSource(
       strings = {"1 1 0", "7 1 5", "8 2 5", "300 3 10", "3000 300 3", "20000 9 1", "20001 9000 5"})
   void rowsOfAllTypesAreReadBack(String shape) throws Exception {
     int[] numbers = Arrays.stream(shape.split(" ", -1)).mapToInt(Integer::parseInt).toArray();
-    Schema schema = eachTypeTwice();
+    Schema schema = EachType.twice();
     List<List<Row>> batches =
         someOfEachType(schema, new Random(5), numbers[0], numbers[1], numbers[2] / 10.0);
     List<SinkChanges> changes = KeptChanges.of(schema, batches);
@@ -539,7 +513,7 @@ class DataFileWriterTest {
 
   @Test
   void onlyNullsHaveNoBoundsAndNoDictionary() throws Exception {
-    for (Type type : TYPES) {
+    for (Type type : EachType.TYPES) {
       Metrics metrics = metricsOf(type, null, null, null);
       assertThat(metrics.lowerBounds()).isEmpty();
       assertThat(metrics.recordCount()).isEqualTo(3);
