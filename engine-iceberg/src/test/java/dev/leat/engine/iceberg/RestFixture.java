@@ -1,6 +1,5 @@
 package dev.leat.engine.iceberg;
 
-import dev.leat.engine.iceberg.internal.catalog.S3Files;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -56,7 +55,7 @@ final class RestFixture implements AutoCloseable {
     Process proxy = startProxy(directory);
     URI store = storeOf(proxy);
     JdbcCatalog backend =
-        new JdbcCatalog(properties -> S3Files.open(s3(store).address(), properties), null, true);
+        new JdbcCatalog(properties -> s3(store).address().open(properties), null, true);
     backend.initialize(
         "backend",
         Map.of(

@@ -67,7 +67,7 @@ public record RestAddress(
 
   private FileIO files(Steps steps, Map<String, String> given) {
     return store
-        .map(in -> (FileIO) new ToldFileIO(S3Files.open(in, given), steps))
+        .map(in -> (FileIO) new ToldFileIO(in.open(given), steps))
         .orElseGet(() -> new LocalFileIO(steps));
   }
 

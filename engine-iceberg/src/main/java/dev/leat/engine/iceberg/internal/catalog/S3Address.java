@@ -1,8 +1,10 @@
 package dev.leat.engine.iceberg.internal.catalog;
 
 import java.net.URI;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.apache.iceberg.io.FileIO;
 
 /**
  * Where a store of the S3 kind is, and how it is spoken to. As text it has no keys.
@@ -16,6 +18,15 @@ public record S3Address(
   public enum Addressing {
     VIRTUAL_HOST,
     PATH
+  }
+
+  /**
+   * Opens the store.
+   *
+   * @param given what the catalog says of a table; it may have keys for it
+   */
+  public FileIO open(Map<String, String> given) {
+    return S3Files.open(this, given);
   }
 
   @Override

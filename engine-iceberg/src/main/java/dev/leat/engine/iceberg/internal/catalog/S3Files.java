@@ -25,7 +25,7 @@ import software.amazon.awssdk.services.s3.S3Configuration;
  *
  * <p>The only class that names what is not there if a host has no library for S3.
  */
-public final class S3Files {
+final class S3Files {
   private S3Files() {}
 
   /**
@@ -33,7 +33,7 @@ public final class S3Files {
    *
    * @param given what the catalog says of a table; it may have keys for it
    */
-  public static FileIO open(S3Address store, Map<String, String> given) {
+  static FileIO open(S3Address store, Map<String, String> given) {
     Supplier<S3Key> keys = store.keys().orElseGet(() -> keysOf(given));
     return new S3FileIO(() -> client(store, keys));
   }

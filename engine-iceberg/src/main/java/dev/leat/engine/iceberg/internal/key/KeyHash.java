@@ -13,6 +13,9 @@ import java.util.Arrays;
  * <p>Keys are taken for equal if these bits are. With 2^30 keys, two that differ have the same bits
  * with a probability of about 2^-69; and nobody can look for such keys, as the hash is seeded anew
  * by each session.
+ *
+ * <p>The engine has this hash too, of bytes, for its own use: what is internal there may change
+ * with any version, so this module has its own. Both are tested with the authors' vectors.
  */
 public final class KeyHash {
   private static final VarHandle LONGS =
