@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.iceberg.aws.s3.S3FileIO;
 import org.apache.iceberg.io.FileIO;
+import org.apache.iceberg.util.SerializableSupplier;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
@@ -35,7 +36,10 @@ final class S3Files {
    */
   static FileIO open(S3Address store, Map<String, String> given) {
     Supplier<S3Key> keys = store.keys().orElseGet(() -> keysOf(given));
-    return new S3FileIO(() -> client(store, keys));
+    // Iceberg wants one that can be serialized; nobody does that here. javac minds for the package.
+    @SuppressWarnings("serial")
+    SerializableSupplier<S3Client> client = () -> client(store, keys);
+    return new S3FileIO(client);
   }
 
   private static Supplier<S3Key> keysOf(Map<String, String> given) {
