@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 class RandomPlansTest {
   private static final int THREADS = 2;
   private static final int MAX_SHOWN = 10;
+  private static final int CASES_BETWEEN_WORDS = 10_000;
 
   /** Seeds that have failed once. */
   private static final List<Long> REGRESSIONS =
@@ -59,6 +60,10 @@ class RandomPlansTest {
                   for (long n = next.getAndIncrement(); n < cases; n = next.getAndIncrement()) {
                     if (fails(seed + n, made)) {
                       failed.add(seed + n);
+                    }
+                    if ((n + 1) % CASES_BETWEEN_WORDS == 0 && n + 1 < cases) {
+                      System.out.println(
+                          n + 1 + " of " + cases + " cases, seeds that fail: " + failed);
                     }
                   }
                 }));
