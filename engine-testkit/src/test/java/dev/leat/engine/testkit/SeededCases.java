@@ -76,6 +76,9 @@ final class SeededCases {
   private static boolean fails(Check check, long seed) {
     try {
       return check.fails(seed);
+    } catch (RuntimeException e) {
+      System.out.println("no case can be made or run: seed=" + seed + " cause=" + e);
+      return true;
     } catch (OutOfMemoryError e) {
       throw new AssertionError("a case is too large: seed=" + seed, e);
     }
