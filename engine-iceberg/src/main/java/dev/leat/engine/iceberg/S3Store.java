@@ -49,6 +49,7 @@ public final class S3Store {
 
   /** A copy with keys. */
   public S3Store withKeys(S3Keys from) {
+    Objects.requireNonNull(from, "from");
     Supplier<S3Key> keys =
         () -> {
           S3Keys.Key key = from.key();
