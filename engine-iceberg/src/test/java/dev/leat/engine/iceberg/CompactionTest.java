@@ -161,7 +161,7 @@ class CompactionTest {
           .doesNotContainNull();
       assertThat(files()).isEqualTo("7 files, 3 of deletes, 3 in all");
 
-      assertThat(compact(step -> {})).isEqualTo(new TableCare.Compacted(7, 1, 60, 0));
+      assertThat(compact(step -> {})).isEqualTo(new CompactedFiles(7, 1, 60, 0));
 
       assertThat(files()).isEqualTo("1 files, 0 of deletes, 0 in all");
       assertThat(rows()).containsExactlyInAnyOrderElementsOf(rows);
@@ -170,7 +170,7 @@ class CompactionTest {
       commit(engine, users(0, 25, "c"));
       numbers = numbers();
       assertThat(files()).isEqualTo("2 files, 1 of deletes, 1 in all");
-      assertThat(compact(step -> {})).isEqualTo(new TableCare.Compacted(2, 1, 60, 0));
+      assertThat(compact(step -> {})).isEqualTo(new CompactedFiles(2, 1, 60, 0));
       assertThat(numbers()).containsExactlyInAnyOrderElementsOf(numbers);
       commit(engine, user(30, "d"));
       assertThat(sink.reconcile(engine, "users", "lake", PATIENCE).isEqual()).isTrue();
@@ -187,7 +187,7 @@ class CompactionTest {
     try (Engine engine = engine(sink())) {
       commit(engine, users(0, 100, "a"));
       commit(engine, users(0, 29, "b"));
-      assertThat(compact(step -> {})).isEqualTo(new TableCare.Compacted(0, 0, 0, 0));
+      assertThat(compact(step -> {})).isEqualTo(new CompactedFiles(0, 0, 0, 0));
       commit(engine, users(29, 40, "c"));
       assertThat(compact(step -> {}).rows()).isEqualTo(100);
       assertThat(files()).isEqualTo("1 files, 0 of deletes, 0 in all");
