@@ -1,10 +1,13 @@
 package dev.leat.engine.iceberg;
 
+import dev.leat.engine.EngineException;
+import dev.leat.engine.EngineException.Kind;
 import dev.leat.engine.iceberg.TableCare.Compacted;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.LongPredicate;
 import org.apache.iceberg.BaseTable;
@@ -56,6 +59,7 @@ final class Compaction {
   private final Schema schema;
   private final MessageType type;
   private final MetricsConfig metrics;
+  private final Set<Integer> defaults;
   private final DeletedPositions deleted;
   private final long targetFileBytes;
   private final String run = UUID.randomUUID().toString();
@@ -73,14 +77,28 @@ final class Compaction {
             : table.schema();
     this.type = ParquetSchemaUtil.convert(schema, "table");
     this.metrics = MetricsConfig.forTable(table);
+    this.defaults = TableShape.withDefaults(table.schema());
     this.deleted = new DeletedPositions(table, table.name());
-    this.targetFileBytes =
-        Long.parseLong(
-            table
-                .properties()
-                .getOrDefault(
-                    TableProperties.WRITE_TARGET_FILE_SIZE_BYTES,
-                    Long.toString(TableProperties.WRITE_TARGET_FILE_SIZE_BYTES_DEFAULT)));
+    this.targetFileBytes = targetFileBytes(table);
+  }
+
+  private static long targetFileBytes(Table table) {
+    String property = TableProperties.WRITE_TARGET_FILE_SIZE_BYTES;
+    String text =
+        table
+            .properties()
+            .getOrDefault(
+                property, Long.toString(TableProperties.WRITE_TARGET_FILE_SIZE_BYTES_DEFAULT));
+    if (!text.matches("0*[1-9][0-9]{0,17}")) {
+      throw new EngineException(
+          Kind.INVALID,
+          table.name()
+              + " has a target size of files that is no number of bytes; set its property: "
+              + property
+              + "="
+              + text);
+    }
+    return Long.parseLong(text);
   }
 
   /** Do rows of a table have numbers, and are they deleted by vectors? */
@@ -249,7 +267,7 @@ final class Compaction {
       return false;
     }
     try (DataFileReader reader = new DataFileReader(table.io().newInputFile(file.location()))) {
-      return reader.isReadableAs(type);
+      return reader.isReadableAs(type) && reader.hasAll(defaults);
     }
   }
 

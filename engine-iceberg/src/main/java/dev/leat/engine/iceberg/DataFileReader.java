@@ -137,13 +137,30 @@ final class DataFileReader implements AutoCloseable {
     }
     List<@Nullable ColumnDescriptor> matched = new ArrayList<>();
     for (ColumnDescriptor leaf : wanted.getColumns()) {
-      ColumnDescriptor there = byNumber.get(leaf.getPrimitiveType().getId().intValue());
-      if (there == null ? leaf.getMaxDefinitionLevel() == 0 : !fits.test(there, leaf)) {
+      ColumnDescriptor there = byNumber.get(number(leaf));
+      if (there == null ? !mayBeAbsent(leaf, wanted, byNumber) : !fits.test(there, leaf)) {
         return null;
       }
       matched.add(there);
     }
     return matched;
+  }
+
+  private static int number(ColumnDescriptor leaf) {
+    return leaf.getPrimitiveType().getId().intValue();
+  }
+
+  /**
+   * Is null what a leaf has in each row of a file without it? Not if other leaves of its column are
+   * there: how many elements a list has, and which structs are null, only they tell.
+   */
+  private static boolean mayBeAbsent(
+      ColumnDescriptor leaf, MessageType wanted, Map<Integer, ColumnDescriptor> byNumber) {
+    String column = leaf.getPath()[0];
+    return leaf.getMaxDefinitionLevel() > 0
+        && wanted.getColumns().stream()
+            .noneMatch(
+                other -> other.getPath()[0].equals(column) && byNumber.containsKey(number(other)));
   }
 
   /** Are values and levels the same, so that they can be copied? */
@@ -207,6 +224,16 @@ final class DataFileReader implements AutoCloseable {
     return hasKnownCodecs() && match(wanted, DataFileReader::hasValues) != null;
   }
 
+  /**
+   * Has it each of these columns? One that has a default in the table is not null in a file that
+   * lacks it.
+   *
+   * @param numbers Iceberg's
+   */
+  boolean hasAll(Set<Integer> numbers) {
+    return byNumber().keySet().containsAll(numbers);
+  }
+
   private boolean hasKnownCodecs() {
     return footer.getBlocks().stream()
         .flatMap(block -> block.getColumns().stream())
@@ -229,6 +256,13 @@ final class DataFileReader implements AutoCloseable {
    */
   void read(List<Integer> numbers, RowGroup to) {
     Map<Integer, ColumnDescriptor> byNumber = byNumber();
+    if (byNumber.isEmpty()) {
+      throw new EngineException(
+          Kind.INVALID,
+          "a data file has columns without the table's numbers, as of a table of another kind that"
+              + " was taken over; have the table's files rewritten: location="
+              + location);
+    }
     List<@Nullable ColumnDescriptor> columns = new ArrayList<>();
     numbers.forEach(number -> columns.add(byNumber.get(number)));
     readAll(columns, to);

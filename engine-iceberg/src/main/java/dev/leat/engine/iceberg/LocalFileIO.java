@@ -258,19 +258,46 @@ final class LocalFileIO implements FileIO, SupportsPrefixOperations {
 
     @Override
     public void write(int b) throws IOException {
-      out.write(b);
+      try {
+        out.write(b);
+      } catch (IOException e) {
+        throw discarded(e);
+      }
       position++;
     }
 
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
-      out.write(bytes, offset, length);
+      try {
+        out.write(bytes, offset, length);
+      } catch (IOException e) {
+        throw discarded(e);
+      }
       position += length;
     }
 
     @Override
     public void flush() throws IOException {
-      out.flush();
+      try {
+        out.flush();
+      } catch (IOException e) {
+        throw discarded(e);
+      }
+    }
+
+    /**
+     * Takes away a file that cannot be written whole: it is of no use, and not every library closes
+     * it then, so on a full disk each attempt would take more of the space that is left.
+     */
+    private IOException discarded(IOException cause) {
+      IOException told = new IOException(cause.getMessage() + ": file=" + path, cause);
+      try {
+        channel.close();
+        Files.deleteIfExists(path);
+      } catch (IOException e) {
+        told.addSuppressed(e);
+      }
+      return told;
     }
 
     @Override
@@ -278,11 +305,14 @@ final class LocalFileIO implements FileIO, SupportsPrefixOperations {
       if (!channel.isOpen()) {
         return;
       }
-      try (channel) {
+      try {
         out.flush();
         if (steps.isForced()) {
           channel.force(true);
         }
+        channel.close();
+      } catch (IOException e) {
+        throw discarded(e);
       }
       if (steps.isForced() && File.separatorChar == '/') {
         // Elsewhere a directory cannot be opened, and need not be.

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 import java.util.function.UnaryOperator;
@@ -34,6 +35,7 @@ final class SnapshotRows {
   private final Table table;
   private final Schema schema;
   private final MessageType type;
+  private final Set<Integer> defaults;
   private final String what;
   private final DeletedPositions deleted;
 
@@ -64,7 +66,9 @@ final class SnapshotRows {
   SnapshotRows(Table table, Schema schema, String what) {
     this.table = table;
     this.schema = schema;
-    this.type = TableShape.of(schema, table.schema()).parquet();
+    TableShape shape = TableShape.of(schema, table.schema());
+    this.type = shape.parquet();
+    this.defaults = TableShape.withDefaults(shape.schema());
     this.what = what;
     this.deleted = new DeletedPositions(table, what);
   }
@@ -115,13 +119,13 @@ final class SnapshotRows {
     long[] position = {0};
     try (DataFileReader reader =
         new DataFileReader(table.io().newInputFile(file.data.location()))) {
-      if (!reader.hasValuesOf(type)) {
+      if (!reader.hasValuesOf(type) || !reader.hasAll(defaults)) {
         throw new EngineException(
             Kind.INVALID,
             what
                 + " has a file with columns of other types than the table's, without the table's"
-                + " numbers of columns, or with a codec that is not read here; have the table's"
-                + " files rewritten: location="
+                + " numbers of columns, without a column that has a default, or with a codec that is"
+                + " not read here; have the table's files rewritten: location="
                 + file.data.location());
       }
       reader.read(

@@ -7,7 +7,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
-import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.CommitFailedException;
@@ -94,16 +93,7 @@ public final class TableCare {
               + " keep-last="
               + keepLast);
     }
-    return withTable(
-        table -> {
-          int before = count(table.snapshots());
-          long oldest = Instant.now().minus(olderThan).toEpochMilli();
-          persistently(
-              table,
-              () -> table.expireSnapshots().expireOlderThan(oldest).retainLast(keepLast).commit());
-          table.refresh();
-          return Math.max(0, before - count(table.snapshots()));
-        });
+    return withTable(table -> Expiry.run(table, Instant.now().minus(olderThan), keepLast));
   }
 
   /**
@@ -123,14 +113,6 @@ public final class TableCare {
         table.refresh();
       }
     }
-  }
-
-  private static int count(Iterable<Snapshot> snapshots) {
-    int count = 0;
-    for (Snapshot unused : snapshots) {
-      count++;
-    }
-    return count;
   }
 
   /**
