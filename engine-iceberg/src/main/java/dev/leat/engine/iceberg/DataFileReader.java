@@ -1,6 +1,5 @@
 package dev.leat.engine.iceberg;
 
-import static org.apache.parquet.schema.LogicalTypeAnnotation.TimeUnit.MICROS;
 import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.DOUBLE;
 import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.FLOAT;
 import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.INT32;
@@ -168,6 +167,7 @@ final class DataFileReader implements AutoCloseable {
     return there.getMaxDefinitionLevel() == wanted.getMaxDefinitionLevel()
         && there.getMaxRepetitionLevel() == wanted.getMaxRepetitionLevel()
         && primitive(there) == primitive(wanted)
+        && isSameUnit(there.getPrimitiveType().getLogicalTypeAnnotation(), wanted)
         && there.getPrimitiveType().getTypeLength() == wanted.getPrimitiveType().getTypeLength();
   }
 
@@ -180,14 +180,21 @@ final class DataFileReader implements AutoCloseable {
             || isDecimal
             || (primitive(there) == INT32 && primitive(wanted) == INT64 && !isTime(logical))
             || (primitive(there) == FLOAT && primitive(wanted) == DOUBLE);
-    boolean isInMicros =
-        !(logical instanceof TimestampLogicalTypeAnnotation time) || time.getUnit() == MICROS;
     // In lists it cannot be told from the levels alone what may not be null.
     boolean hasLevels =
         there.getMaxRepetitionLevel() == wanted.getMaxRepetitionLevel()
             && (there.getMaxRepetitionLevel() == 0
                 || there.getMaxDefinitionLevel() == wanted.getMaxDefinitionLevel());
-    return hasLevels && isSameType && isInMicros;
+    return hasLevels && isSameType && isSameUnit(logical, wanted);
+  }
+
+  /** Of instants, in files of others; Iceberg's own are micros or, from version 3 on, nanos. */
+  private static boolean isSameUnit(
+      @Nullable LogicalTypeAnnotation there, ColumnDescriptor wanted) {
+    return !(there instanceof TimestampLogicalTypeAnnotation time)
+        || (wanted.getPrimitiveType().getLogicalTypeAnnotation()
+                instanceof TimestampLogicalTypeAnnotation other
+            && time.getUnit() == other.getUnit());
   }
 
   private static boolean isTime(@Nullable LogicalTypeAnnotation logical) {

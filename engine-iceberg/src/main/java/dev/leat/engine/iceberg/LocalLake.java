@@ -22,6 +22,9 @@ public final class LocalLake extends Lake {
 
   private final Path directory;
 
+  /** Was the catalog there once? Then it is not made anew where it is missed. */
+  private volatile boolean isKnown;
+
   LocalLake(Path directory) {
     this.directory = directory.toAbsolutePath().normalize();
   }
@@ -38,6 +41,18 @@ public final class LocalLake extends Lake {
 
   @Override
   LakeCatalog open(Steps steps) {
+    Path file = directory.resolve("catalog.db");
+    if (isKnown && !Files.exists(file)) {
+      throw new EngineException(
+          Kind.UNAVAILABLE,
+          "a lake that was there is gone; bring its folder back, or mount it again: file=" + file);
+    }
+    LakeCatalog catalog = make(steps);
+    isKnown = true;
+    return catalog;
+  }
+
+  private LakeCatalog make(Steps steps) {
     try {
       Files.createDirectories(directory.resolve("warehouse"));
     } catch (IOException e) {

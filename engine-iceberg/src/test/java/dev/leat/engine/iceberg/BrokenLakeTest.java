@@ -14,9 +14,9 @@ import dev.leat.engine.plan.Field;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
@@ -24,7 +24,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.apache.iceberg.io.PositionOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,6 +59,7 @@ class BrokenLakeTest {
     return TableRows.of(Lake.local(lake()), TABLE, USERS);
   }
 
+  @FunctionalInterface
   private interface Action {
     void run() throws Exception;
   }
@@ -84,15 +84,12 @@ class BrokenLakeTest {
       said = engine.sinkStatus("lake").failure().orElse("nothing");
       assertThat(engine.view("users").scan()).hasSize(3);
       mending.run();
-      try {
       Position third = engine.table("users").upsert(List.of(user(4, "c")));
       unused = engine.step();
       engine.awaitSink("lake", third, PATIENCE);
       assertThat(rows())
           .containsExactlyInAnyOrder(user(1, "a"), user(2, "b"), user(3, "b"), user(4, "c"));
-      } catch (EngineException e) {
-        said += " NOT MENDED " + e.getMessage();
-      }
+      assertThat(engine.sinkStatus("lake").failure()).isEmpty();
     }
     try (Engine engine = Engine.open(temp.resolve("engine"), pipeline, settings)) {
       Position at = engine.table("users").upsert(List.of(user(1, "z")));
@@ -107,95 +104,62 @@ class BrokenLakeTest {
     Path unused = Files.move(from, to);
   }
 
-  private Path metadata() throws IOException {
-    try (Stream<Path> all = Files.list(lake().resolve("warehouse/web/users/metadata"))) {
-      return all.filter(file -> file.toString().endsWith(".metadata.json"))
-          .max(java.util.Comparator.comparing(Path::toString))
-          .orElseThrow();
-    }
-  }
-
   @Test
-  void aFolderThatCannotBeWrittenTo() throws Exception {
+  void aFolderThatCannotBeReadOrWrittenTo() throws Exception {
     Path data = lake().resolve("warehouse/web/users/data");
-    System.out.println("A "+
-            brokenAndMended(
-                () -> {
-                  move(data, temp.resolve("data"));
-                  Path unused = Files.writeString(data, "no folder");
-                },
-                () -> {
-                  Files.delete(data);
-                  move(temp.resolve("data"), data);
-                }));
+    String said =
+        brokenAndMended(
+            () -> {
+              move(data, temp.resolve("data"));
+              Path unused = Files.writeString(data, "no folder");
+            },
+            () -> {
+              Files.delete(data);
+              move(temp.resolve("data"), data);
+            });
+    assertThat(said).contains(data.toString()).contains("root_cause=");
   }
 
   @Test
-  void metadataFolder() throws Exception {
-    Path data = lake().resolve("warehouse/web/users/metadata");
-    System.out.println("M "+
-            brokenAndMended(
-                () -> move(data, temp.resolve("data")),
-                () -> {
-                  if (Files.exists(data)) try (Stream<Path> all = Files.list(data)) { System.out.println("M has " + all.toList());
-                    }
-                  if (Files.exists(data)) move(data, temp.resolve("spurious"));
-                  move(temp.resolve("data"), data);
-                }));
-  }
-
-  @Test
-  void metadataIsMissing() throws Exception {
-    Path[] file = new Path[1];
-    System.out.println("B "+
-            brokenAndMended(
-                () -> {
-                  file[0] = metadata();
-                  move(file[0], temp.resolve("metadata"));
-                },
-                () -> move(temp.resolve("metadata"), file[0])));
+  void aTableWhoseMetadataIsGone() throws Exception {
+    Path metadata = lake().resolve("warehouse/web/users/metadata");
+    String said =
+        brokenAndMended(
+            () -> move(metadata, temp.resolve("metadata")),
+            () -> move(temp.resolve("metadata"), metadata));
+    assertThat(said)
+        .contains("the catalog has a table whose metadata is not where it should be")
+        .contains(metadata.toString());
   }
 
   @Test
   void aCatalogThatIsDamaged() throws Exception {
     Path catalog = lake().resolve("catalog.db");
-    System.out.println("C "+
-            brokenAndMended(
-                () -> {
-                  Path unused = Files.copy(catalog, temp.resolve("saved"));
-                  unused = Files.write(catalog, new byte[(int) Files.size(catalog)]);
-                },
-                () -> {
-                  Path unused = Files.copy(temp.resolve("saved"), catalog, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
-                }));
+    String said =
+        brokenAndMended(
+            () -> {
+              Path unused = Files.copy(catalog, temp.resolve("saved"));
+              unused = Files.writeString(catalog, "no database ".repeat(3000));
+            },
+            () -> {
+              Path unused =
+                  Files.copy(
+                      temp.resolve("saved"), catalog, StandardCopyOption.REPLACE_EXISTING);
+            });
+    assertThat(said).contains("the catalog of a lake cannot be opened").contains("catalog.db");
   }
 
-  @Test
-  void aCatalogThatIsGarbage() throws Exception {
-    Path catalog = lake().resolve("catalog.db");
-    System.out.println("D "+
-            brokenAndMended(
-                () -> {
-                  Path unused = Files.copy(catalog, temp.resolve("saved"));
-                  unused = Files.writeString(catalog, "garbage".repeat(3000));
-                },
-                () -> {
-                  Path unused = Files.copy(temp.resolve("saved"), catalog, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
-                }));
-  }
-
+  /** As where a disk is not mounted for a while: no other lake is made in its place. */
   @Test
   void aLakeThatIsGoneForAWhile() throws Exception {
-    System.out.println("E "+
-            brokenAndMended(
-                () -> move(lake(), temp.resolve("away")),
-                () -> {
-                  if (Files.exists(lake())) {
-                    System.out.println("E a lake was made anew");
-                    move(lake(), temp.resolve("spurious"));
-                  }
-                  move(temp.resolve("away"), lake());
-                }));
+    String said =
+        brokenAndMended(
+            () -> move(lake(), temp.resolve("away")),
+            () -> {
+              assertThat(lake()).doesNotExist();
+              move(temp.resolve("away"), lake());
+            });
+    assertThat(said).contains("a lake that was there is gone").contains(lake().toString());
   }
 
   @Test
@@ -211,7 +175,7 @@ class BrokenLakeTest {
     try (Engine engine = Engine.open(temp.resolve("engine"), pipeline)) {
       Position first = engine.table("users").upsert(List.of(user(1, "a")));
       engine.awaitSink("lake", first, PATIENCE);
-      try (Connection other = DriverManager.getConnection(Lake.local(lake()).toString().isEmpty() ? "" : new LocalLake(lake()).jdbcUrl());
+      try (Connection other = DriverManager.getConnection(Lake.local(lake()).jdbcUrl());
           Statement statement = other.createStatement()) {
         boolean unused = statement.execute("BEGIN EXCLUSIVE");
         Position at = engine.table("users").upsert(List.of(user(2, "a")));

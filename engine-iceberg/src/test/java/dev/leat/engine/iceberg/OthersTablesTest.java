@@ -15,17 +15,24 @@ import dev.leat.engine.plan.Type;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Duration;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DataFiles;
 import org.apache.iceberg.PartitionSpec;
-import org.apache.iceberg.SortOrder;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.SupportsNamespaces;
 import org.apache.iceberg.catalog.TableIdentifier;
@@ -33,11 +40,15 @@ import org.apache.iceberg.data.GenericRecord;
 import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.data.parquet.GenericParquetWriter;
+import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.expressions.Literal;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.io.DataWriter;
+import org.apache.iceberg.mapping.MappingUtil;
+import org.apache.iceberg.mapping.NameMappingParser;
 import org.apache.iceberg.parquet.Parquet;
 import org.apache.iceberg.types.Types;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -152,12 +163,28 @@ class OthersTablesTest {
     return TableRows.of(lake(), NAME.toString(), USERS);
   }
 
+  private void append(Object... values) {
+    withTable(t -> t.newAppend().appendFile(file(t, List.of(record(t, values)))).commit());
+  }
+
+  private TableCare.Compacted compact() {
+    return TableCare.of(lake(), NAME.toString()).compact();
+  }
+
+  private static void assertRefused(ThrowingCallable call, String... said) {
+    var thrown = assertThatThrownBy(call);
+    thrown.isInstanceOfSatisfying(
+        EngineException.class, e -> assertThat(e.kind()).isEqualTo(Kind.INVALID));
+    for (String part : said) {
+      thrown.hasMessageContaining(part);
+    }
+  }
+
   @Test
-  void compactionKeepsDefaults() {
+  void compactionDoesNotTakeDefaultsForNulls() {
     make(3, COLUMNS, Map.of());
-    for (int i = 0; i < 6; i++) {
-      long id = i;
-      withTable(t -> t.newAppend().appendFile(file(t, List.of(record(t, id, "p")))).commit());
+    for (long id = 0; id < 6; id++) {
+      append(id, "p");
     }
     withTable(
         t ->
@@ -165,74 +192,111 @@ class OthersTablesTest {
                 .addColumn("country", Types.StringType.get(), null, Literal.of("de"))
                 .commit());
     List<String> before = records();
-    assertThat(before.get(0)).contains("de");
-    TableCare.Compacted done = TableCare.of(lake(), NAME.toString()).compact();
-    System.out.println("defaults " + done + records());
+    assertThat(before).hasSize(6).allMatch(row -> row.contains("de"));
+    assertThat(compact()).isEqualTo(new TableCare.Compacted(0, 0, 0, 6));
+    for (long id = 6; id < 12; id++) {
+      append(id, "p", id % 2 == 0 ? "fr" : null);
+    }
+    before = records();
+    assertThat(compact()).isEqualTo(new TableCare.Compacted(6, 1, 6, 6));
     assertThat(records()).isEqualTo(before);
   }
 
   @Test
-  void compactionOfListsOfStructsThatGrew() {
+  void structsInListsThatHaveGrownAreLeftAlone() {
+    Types.StructType item =
+        Types.StructType.of(Types.NestedField.optional(4, "sku", Types.StringType.get()));
     make(
         2,
         new org.apache.iceberg.Schema(
             Types.NestedField.required(1, "id", Types.LongType.get()),
+            Types.NestedField.optional(2, "items", Types.ListType.ofOptional(3, item)),
             Types.NestedField.optional(
-                2,
-                "items",
-                Types.ListType.ofOptional(
-                    3,
-                    Types.StructType.of(
-                        Types.NestedField.optional(4, "sku", Types.StringType.get()))))),
+                5,
+                "address",
+                Types.StructType.of(
+                    Types.NestedField.optional(6, "city", Types.StringType.get())))),
         Map.of());
-    for (int i = 0; i < 6; i++) {
-      long id = i;
-      withTable(
-          t -> {
-            Types.StructType item =
-                t.schema().findType("items").asListType().elementType().asStructType();
-            List<Record> items =
-                IntStream.range(0, 3)
-                    .mapToObj(
-                        n -> (Record) GenericRecord.create(item).copy(Map.of("sku", "s" + n + id)))
-                    .toList();
-            t.newAppend().appendFile(file(t, List.of(record(t, id, items)))).commit();
-          });
+    for (long id = 0; id < 6; id++) {
+      Record sku = GenericRecord.create(item).copy(Map.of("sku", "s" + id));
+      append(id, List.of(sku, sku, sku), null);
+    }
+    List<String> before = records();
+    assertThat(compact()).isEqualTo(new TableCare.Compacted(6, 1, 6, 0));
+    assertThat(records()).isEqualTo(before);
+    for (long id = 6; id < 12; id++) {
+      append(id, null, null);
+    }
+    withTable(t -> t.updateSchema().addColumn("items", "amount", Types.LongType.get()).commit());
+    before = records();
+    assertThat(compact()).isEqualTo(new TableCare.Compacted(0, 0, 0, 7));
+    assertThat(records()).isEqualTo(before);
+  }
+
+  /** A column that is not there at all is null in each row, whatever is in it. */
+  @Test
+  void columnsOfAllTypesAreCopied() {
+    org.apache.iceberg.Schema all =
+        new org.apache.iceberg.Schema(
+            Types.NestedField.required(1, "id", Types.LongType.get()),
+            Types.NestedField.optional(2, "a_uuid", Types.UUIDType.get()),
+            Types.NestedField.optional(3, "fixed", Types.FixedType.ofLength(3)),
+            Types.NestedField.optional(4, "a_time", Types.TimeType.get()),
+            Types.NestedField.optional(5, "local_time", Types.TimestampType.withoutZone()),
+            Types.NestedField.optional(6, "nanos", Types.TimestampNanoType.withZone()),
+            Types.NestedField.optional(
+                7,
+                "attributes",
+                Types.MapType.ofOptional(8, 9, Types.StringType.get(), Types.IntegerType.get())));
+    make(3, all, Map.of());
+    for (long id = 0; id < 6; id++) {
+      append(
+          id,
+          id == 3 ? null : new UUID(id, id),
+          new byte[] {1, 2, (byte) id},
+          LocalTime.of(1, (int) id),
+          LocalDateTime.of(1969, 1, 1, 1, (int) id),
+          OffsetDateTime.of(1969, 1, 1, 1, 1, 1, (int) id, ZoneOffset.UTC),
+          id == 4 ? null : Map.of("a", (int) id));
     }
     withTable(
-        t -> t.updateSchema().addColumn("items", "amount", Types.LongType.get()).commit());
+        t ->
+            t.updateSchema()
+                .addColumn(
+                    "more",
+                    Types.ListType.ofOptional(
+                        20,
+                        Types.StructType.of(
+                            Types.NestedField.optional(21, "x", Types.StringType.get()))))
+                .commit());
     List<String> before = records();
-    TableCare.Compacted done = TableCare.of(lake(), NAME.toString()).compact();
-    System.out.println("structs " + done + records());
+    assertThat(compact()).isEqualTo(new TableCare.Compacted(6, 1, 6, 0));
     assertThat(records()).isEqualTo(before);
   }
 
   @Test
-  void aFileWithoutNumbersOfColumnsIsNotUpserted() throws Exception {
+  void keysInFilesWithoutNumbersOfColumnsAreNotTakenForNulls() throws Exception {
     make(3, COLUMNS, Map.of());
+    Path file = temp.resolve("foreign.parquet");
+    try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
+        Statement statement = connection.createStatement()) {
+      boolean unused =
+          statement.execute(
+              "COPY (SELECT 1::BIGINT AS id, 'a' AS plan) TO '"
+                  + file
+                  + "' (FORMAT parquet, COMPRESSION zstd)");
+    }
     withTable(
         t -> {
-          // A file as another program makes it, imported.
-          Path file = temp.resolve("foreign.parquet");
-          try (java.sql.Connection c = java.sql.DriverManager.getConnection("jdbc:duckdb:");
-              java.sql.Statement s = c.createStatement()) {
-            s.execute(
-                "COPY (SELECT 1::BIGINT AS id, 'a' AS plan) TO '"
-                    + file
-                    + "' (FORMAT parquet, COMPRESSION zstd)");
-          } catch (java.sql.SQLException e) {
-            throw new IllegalStateException(e);
-          }
           t.updateProperties()
               .set(
-                  "schema.name-mapping.default",
-                  org.apache.iceberg.mapping.NameMappingParser.toJson(
-                      org.apache.iceberg.mapping.MappingUtil.create(t.schema())))
+                  TableProperties.DEFAULT_NAME_MAPPING,
+                  NameMappingParser.toJson(MappingUtil.create(t.schema())))
               .commit();
           t.newAppend()
               .appendFile(
-                  org.apache.iceberg.DataFiles.builder(t.spec())
-                      .withPath("file://" + file)
+                  DataFiles.builder(t.spec())
+                      .withPath(LocalFileIO.location(file))
                       .withFileSizeInBytes(file.toFile().length())
                       .withRecordCount(1)
                       .withFormat("parquet")
@@ -240,157 +304,72 @@ class OthersTablesTest {
               .commit();
         });
     try (Engine engine = Engine.inMemory(upserting(IcebergSink.upsert(lake(), NAME.toString())))) {
-      commit(engine, user(2, "b"));
-      commit(engine, user(1, "b"));
-    } catch (EngineException e) {
-      System.out.println("no ids: " + e.getMessage());
+      assertRefused(() -> commit(engine, user(1, "b")), "without the table's numbers", "foreign");
     }
-    System.out.println("no ids rows " + records());
-    try (Engine engine = Engine.inMemory(upserting(IcebergSink.upsert(lake(), NAME.toString())))) {
-      commit(engine, user(1, "b"));
-    } catch (EngineException e) {
-      System.out.println("no ids: " + e.getMessage());
-    }
-    System.out.println("no ids rows " + records());
-  }
-
-  @Test
-  void keysAreDeletedWhereTheirRowsAreWhenPartitionsChanged() {
-    Path directory = temp.resolve("engine");
-    IcebergSink sink = IcebergSink.upsert(lake(), NAME.toString()).equalityDeletes();
-    try (Engine engine = Engine.open(directory, upserting(sink))) {
-      commit(engine, user(1, "a"), user(2, "a"));
-      withTable(t -> t.updateSpec().addField("plan").commit());
-      try {
-        commit(engine, user(1, "b"));
-        System.out.println("respec " + rows());
-        commit(engine, user(1, "c"));
-        System.out.println("respec " + rows());
-      } catch (EngineException e) {
-        System.out.println("respec " + e.getMessage());
-      }
-    }
+    assertThat(records()).containsExactly("Record(1, a)");
   }
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void versionOne(boolean isUpgraded) {
-    make(1, COLUMNS, Map.of());
-    for (int i = 0; i < 6; i++) {
-      long id = i;
-      withTable(t -> t.newAppend().appendFile(file(t, List.of(record(t, id, "p")))).commit());
+  void rowsAreDeletedByKeyHoweverTheirFilesArePartitioned(boolean isPartitionedFirst) {
+    IcebergSink plain = IcebergSink.upsert(lake(), NAME.toString()).equalityDeletes();
+    IcebergSink sink =
+        isPartitionedFirst ? plain.partitionedBy(Partition.bucket("id", 4)) : plain;
+    Path directory = temp.resolve("engine");
+    try (Engine engine = Engine.open(directory, upserting(sink))) {
+      commit(engine, user(1, "a"), user(2, "a"), user(3, "a"));
     }
-    System.out.println("v1 compact " + TableCare.of(lake(), NAME.toString()).compact());
-    System.out.println("v1 " + records());
-    System.out.println("v1 expire " + TableCare.of(lake(), NAME.toString()).expireSnapshots(Duration.ZERO, 2));
-    if (isUpgraded) {
+    try (Engine engine = Engine.open(directory, upserting(plain))) {
+      withTable(t -> t.updateSpec().addField("plan").commit());
+      commit(engine, user(1, "b"));
+      commit(engine, user(1, "c"), user(2, "c"));
+      withTable(t -> t.updateSpec().addField(Expressions.truncate("plan", 1)).commit());
+      commit(engine, user(2, "d"), user(4, "d"));
+      assertThat(rows())
+          .containsExactlyInAnyOrder(user(1, "c"), user(2, "d"), user(3, "a"), user(4, "d"));
+      assertThat(plain.reconcile(engine, "users", "lake", PATIENCE).isEqual()).isTrue();
+    }
+  }
+
+  @Test
+  void versionOneIsRefusedAndReadOnceItIsRaised() {
+    make(1, COLUMNS, Map.of());
+    for (long id = 0; id < 6; id++) {
+      append(id, "p");
+    }
+    IcebergSource source = IcebergSource.of(lake(), NAME.toString());
+    IcebergSink sink = IcebergSink.append(lake(), NAME.toString());
+    Pipeline added = Pipeline.define(p -> p.stream("users", USERS).to("lake", sink));
+    try (Engine engine = Engine.inMemory(added)) {
+      Position at = engine.stream("users").append(user(9, "x"));
+      assertRefused(
+          () -> engine.awaitSink("lake", at, PATIENCE),
+          "format version 1, and a sink needs 2: raise its property format-version");
+    }
+    try (Engine engine = Engine.inMemory(WrittenTable.keeping(USERS))) {
+      assertRefused(() -> source.readInto(engine, "rows"), "format version 1");
       withTable(t -> t.updateProperties().set("format-version", "2").commit());
+      long[] first = new long[1];
+      withTable(t -> first[0] = t.snapshots().iterator().next().snapshotId());
+      assertRefused(
+          () -> source.named("later").behindSnapshot(first[0]).readInto(engine, "rows"),
+          "made in format version 1");
+      assertThat(source.readInto(engine, "rows").rowsAppended()).isEqualTo(6);
+      assertThat(source.readInto(engine, "rows").rowsAppended()).isZero();
+      append(6L, "p");
+      assertThat(WrittenTable.rows(engine, source.readInto(engine, "rows"))).hasSize(7);
     }
-    for (IcebergSink sink :
-        List.of(
-            IcebergSink.append(lake(), NAME.toString()),
-            IcebergSink.upsert(lake(), NAME.toString()),
-            IcebergSink.upsert(lake(), NAME.toString()).equalityDeletes())) {
-      IcebergSink calm = sink.telling(UnforcedSteps.of(step -> {}));
-      Pipeline pipeline =
-          sink.mode().deletes() == WriteMode.Deletes.NONE
-              ? Pipeline.define(p -> p.stream("users", USERS).to("lake", calm))
-              : upserting(sink);
-      try (Engine engine = Engine.inMemory(pipeline)) {
-        Position at =
-            sink.mode().deletes() == WriteMode.Deletes.NONE
-                ? engine.stream("users").append(user(100, "x"))
-                : engine.table("users").upsert(user(101, "x"));
-        engine.awaitSink("lake", at, PATIENCE);
-      } catch (EngineException e) {
-        System.out.println("v1 " + e.getMessage());
-      }
+    assertThat(compact().filesBefore()).isEqualTo(7);
+    try (Engine engine = Engine.inMemory(added)) {
+      engine.awaitSink("lake", engine.stream("users").append(user(9, "x")), PATIENCE);
     }
-    System.out.println("v1 " + records());
-    try (Engine engine = WrittenTable.reader(USERS)) {
-      IcebergSource source = IcebergSource.of(lake(), NAME.toString());
-      System.out.println("v1 source " + source.readInto(engine, "rows"));
-      withTable(t -> t.newAppend().appendFile(file(t, List.of(record(t, 50L, "p")))).commit());
-      System.out.println("v1 source " + source.readInto(engine, "rows"));
-    } catch (EngineException e) {
-      System.out.println("v1 " + e.getMessage());
-    }
+    assertThat(records()).hasSize(8);
   }
 
-  @Test
-  void versionOneUpgradedIsASource() {
-    make(1, COLUMNS, Map.of());
-    for (int i = 0; i < 3; i++) {
-      long id = i;
-      withTable(t -> t.newAppend().appendFile(file(t, List.of(record(t, id, "p")))).commit());
-    }
-    withTable(t -> t.updateProperties().set("format-version", "2").commit());
-    try (Engine engine = WrittenTable.reader(USERS)) {
-      IcebergSource source = IcebergSource.of(lake(), NAME.toString());
-      System.out.println("v1up source " + source.readInto(engine, "rows"));
-      withTable(t -> t.newAppend().appendFile(file(t, List.of(record(t, 50L, "p")))).commit());
-      SourceProgress read = source.readInto(engine, "rows");
-      System.out.println("v1up source " + read + WrittenTable.rows(engine, read));
-    } catch (EngineException e) {
-      System.out.println("v1up " + e.getMessage());
-    }
-  }
-
-  private void tryAppend(String what, org.apache.iceberg.Schema schema, PartitionSpec spec) {
-    tryAppend(what, schema, spec, Map.of());
-  }
-
-  private void tryAppend(
-      String what,
-      org.apache.iceberg.Schema schema,
-      PartitionSpec spec,
-      Map<String, String> properties) {
-    try (LakeCatalog catalog = lake().catalog()) {
-      if (!((SupportsNamespaces) catalog.tables()).namespaceExists(Namespace.of("web"))) {
-        ((SupportsNamespaces) catalog.tables()).createNamespace(Namespace.of("web"));
-      }
-      boolean unused = catalog.tables().dropTable(NAME);
-      Table table =
-          catalog
-              .tables()
-              .buildTable(NAME, schema)
-              .withPartitionSpec(spec)
-              .withProperties(properties)
-              .create();
-    }
-    for (IcebergSink sink :
-        List.of(
-            IcebergSink.append(lake(), NAME.toString()),
-            IcebergSink.upsert(lake(), NAME.toString()).equalityDeletes())) {
-      IcebergSink calm = sink.telling(UnforcedSteps.of(step -> {}));
-      boolean isAppend = sink.mode().deletes() == WriteMode.Deletes.NONE;
-      Pipeline pipeline =
-          isAppend
-              ? Pipeline.define(p -> p.stream("users", USERS).to("lake", calm))
-              : upserting(sink);
-      try (Engine engine = Engine.inMemory(pipeline)) {
-        for (int i = 0; i < 6; i++) {
-          Position at =
-              isAppend
-                  ? engine.stream("users").append(user(100 + i, "x"))
-                  : engine.table("users").upsert(user(200, "x" + i));
-          engine.awaitSink("lake", at, Duration.ofSeconds(4));
-        }
-        System.out.println(what + " ok " + records());
-      } catch (EngineException e) {
-        System.out.println(what + " " + e.kind() + " " + e.getMessage());
-      }
-    }
-    try {
-      System.out.println(what + " compact " + TableCare.of(lake(), NAME.toString()).compact());
-    } catch (RuntimeException e) {
-      System.out.println(what + " compact " + e);
-    }
-    System.out.println(what + " after " + records());
-  }
-
-  @Test
-  void shapesOfOthers() {
+  /** Its columns in another order, more of them, and partitions by those. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void partitionsByColumnsThatTheRelationLacksAreOfNulls(boolean isByKey) {
     org.apache.iceberg.Schema more =
         new org.apache.iceberg.Schema(
             Types.NestedField.optional(1, "country", Types.StringType.get()),
@@ -400,26 +379,98 @@ class OthersTablesTest {
                 "address",
                 Types.StructType.of(Types.NestedField.optional(4, "city", Types.StringType.get()))),
             Types.NestedField.required(5, "id", Types.LongType.get()));
-    tryAppend(
-        "foreign partition", more, PartitionSpec.builderFor(more).identity("country").build());
-    tryAppend(
-        "nested partition", more, PartitionSpec.builderFor(more).identity("address.city").build());
-    tryAppend("void partition", more, PartitionSpec.builderFor(more).alwaysNull("country").build());
-    tryAppend("void plan", more, PartitionSpec.builderFor(more).alwaysNull("plan").build());
-    tryAppend(
-        "year bucket", more, PartitionSpec.builderFor(more).bucket("id", 3).truncate("plan", 1).build());
-    for (Map<String, String> p :
-        List.of(
-            Map.of("write.target-file-size-bytes", "abc"),
-            Map.of("write.target-file-size-bytes", "0"),
-            Map.of("write.target-file-size-bytes", "-5"),
-            Map.of("write.metadata.delete-after-commit.enabled", "true", "write.metadata.previous-versions-max", "1"),
-            Map.of("commit.manifest-merge.enabled", "true", "commit.manifest.min-count-to-merge", "2"),
-            Map.of("commit.retry.num-retries", "abc"),
-            Map.of("gc.enabled", "false"),
-            Map.of("write.location-provider.impl", "no.such.Class"),
-            Map.of("write.format.default", "orc"))) {
-      tryAppend(p.toString(), more, PartitionSpec.unpartitioned(), p);
+    make(
+        3,
+        more,
+        PartitionSpec.builderFor(more)
+            .identity("country")
+            .bucket("address.city", 4)
+            .identity("plan")
+            .build(),
+        Map.of(
+            TableProperties.OBJECT_STORE_ENABLED,
+            "true",
+            TableProperties.WRITE_DATA_LOCATION,
+            LocalFileIO.location(temp.resolve("else where")),
+            TableProperties.WRITE_METADATA_LOCATION,
+            LocalFileIO.location(temp.resolve("meta#data")),
+            TableProperties.METADATA_DELETE_AFTER_COMMIT_ENABLED,
+            "true",
+            TableProperties.METADATA_PREVIOUS_VERSIONS_MAX,
+            "1",
+            TableProperties.DEFAULT_FILE_FORMAT,
+            "orc"));
+    IcebergSink upsert = IcebergSink.upsert(lake(), NAME.toString());
+    IcebergSink sink = isByKey ? upsert.equalityDeletes() : upsert;
+    try (Engine engine = Engine.inMemory(upserting(sink))) {
+      for (long id = 10; id < 16; id++) {
+        commit(engine, user(id, "x"), user(2, "x" + id), user(3, id % 2 == 0 ? "y" : null));
+      }
+      List<Row> rows = engine.view("users").scan();
+      assertThat(rows()).containsExactlyInAnyOrderElementsOf(rows);
+      assertThat(compact().filesBefore()).isGreaterThan(4);
+      commit(engine, user(7, "x"), user(2, "y"));
+      assertThat(TableCare.of(lake(), NAME.toString()).expireSnapshots(Duration.ZERO, 1))
+          .isPositive();
+      assertThat(TableCare.of(lake(), NAME.toString()).removeOrphans(Duration.ofHours(1)))
+          .isEmpty();
+      assertThat(sink.reconcile(engine, "users", "lake", PATIENCE).isEqual()).isTrue();
+      assertThat(rows()).hasSize(9);
+    }
+  }
+
+  @Test
+  void aDefaultThatWouldNotBeWrittenIsNamed() {
+    make(3, COLUMNS, Map.of());
+    withTable(
+        t ->
+            t.updateSchema()
+                .addColumn("country", Types.StringType.get(), null, Literal.of("de"))
+                .commit());
+    IcebergSink sink = IcebergSink.append(lake(), NAME.toString());
+    Pipeline added =
+        Pipeline.define(
+            p -> p.stream("users", USERS).to("lake", sink.telling(UnforcedSteps.of(step -> {}))));
+    try (Engine engine = Engine.inMemory(added)) {
+      engine.awaitSink("lake", engine.stream("users").append(user(1, "x")), PATIENCE);
+      assertThat(records()).containsExactly("Record(1, x, de)");
+      withTable(
+          t -> t.updateSchema().updateColumnDefault("country", Literal.of("fr")).commit());
+      Position at = engine.stream("users").append(user(2, "x"));
+      assertRefused(
+          () -> engine.awaitSink("lake", at, PATIENCE), "column 'country' has a default");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"abc", "0", "-5", "1.5", "99999999999999999999"})
+  void aTargetSizeThatIsNoneIsNamed(String size) {
+    make(2, COLUMNS, Map.of(TableProperties.WRITE_TARGET_FILE_SIZE_BYTES, size));
+    append(1L, "a");
+    assertRefused(this::compact, TableProperties.WRITE_TARGET_FILE_SIZE_BYTES + "=" + size);
+  }
+
+  /** Vectors of several files are in one file, which is needed for as long as one of them is. */
+  @Test
+  void aFileOfVectorsStaysWhileOneOfThemCounts() {
+    IcebergSink sink =
+        IcebergSink.upsert(lake(), NAME.toString()).partitionedBy(Partition.identity("plan"));
+    try (Engine engine = Engine.inMemory(upserting(sink))) {
+      commit(engine, user(1, "a"), user(2, "a"), user(3, "a"));
+      commit(engine, user(4, "b"), user(5, "b"), user(6, "b"));
+      // One file with two vectors, of which one is replaced.
+      commit(engine, user(1, "c"), user(4, "c"));
+      commit(engine, user(2, "c"));
+      assertThat(TableCare.of(lake(), NAME.toString()).expireSnapshots(Duration.ZERO, 1))
+          .isEqualTo(3);
+      withTable(t -> assertThat(LiveFiles.missing(t)).isEmpty());
+      assertThat(rows()).hasSize(6).contains(user(2, "c"), user(4, "c"));
+      // What is not needed any more goes.
+      commit(engine, user(5, "c"), user(3, "c"));
+      commit(engine, user(6, "c"));
+      int expired = TableCare.of(lake(), NAME.toString()).expireSnapshots(Duration.ZERO, 1);
+      assertThat(expired).isEqualTo(2);
+      withTable(t -> assertThat(LiveFiles.missing(t)).isEmpty());
     }
   }
 }
