@@ -44,7 +44,8 @@ import org.slf4j.LoggerFactory;
  */
 final class IcebergSession implements SinkSession {
   private static final Logger LOG = LoggerFactory.getLogger(IcebergSession.class);
-  private static final String PREFIX = "leat.sink.";
+  /** What properties of sinks begin with. */
+  static final String PREFIX = "leat.sink.";
 
   private final IcebergSink sink;
   private final SinkSource source;
@@ -86,9 +87,17 @@ final class IcebergSession implements SinkSession {
     } catch (RESTException e) {
       throw new EngineException(
           Kind.UNAVAILABLE,
-          "the catalog does not let us in: " + sink.describe() + " cause=" + e.getMessage(),
+          "the catalog does not let us in: " + sink.describe() + " " + causes(e),
           e);
     }
+  }
+
+  private static String causes(RESTException e) {
+    Throwable root = e;
+    while (root.getCause() != null && root.getCause() != root) {
+      root = root.getCause();
+    }
+    return "cause=" + e.getMessage() + (root == e ? "" : " root_cause=" + root);
   }
 
   /** Where the place of a sink is stored. */
@@ -117,6 +126,11 @@ final class IcebergSession implements SinkSession {
               + sink.describe()
               + " cause="
               + e.getMessage(),
+          e);
+    } catch (RESTException e) {
+      throw new EngineException(
+          Kind.UNAVAILABLE,
+          "the catalog does not show the table: " + sink.describe() + " " + causes(e),
           e);
     } catch (UncheckedSQLException e) {
       throw new EngineException(
@@ -175,6 +189,15 @@ final class IcebergSession implements SinkSession {
     } catch (AlreadyExistsException e) {
       throw new EngineException(
           Kind.UNAVAILABLE, "another writer has made it meanwhile: " + sink.describe(), e);
+    } catch (IllegalArgumentException | ValidationException e) {
+      throw new EngineException(
+          Kind.INVALID,
+          sink.describe()
+              + " cannot be made; look at its properties: properties="
+              + sink.tableProperties()
+              + " cause="
+              + e.getMessage(),
+          e);
     }
   }
 

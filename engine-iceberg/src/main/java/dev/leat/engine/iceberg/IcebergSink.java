@@ -51,9 +51,9 @@ public final class IcebergSink implements Sink {
   private record Target(Lake lake, String table, String branch, WriteMode mode) {
     private Target {
       Objects.requireNonNull(lake, "lake");
-      if (TableIdentifier.parse(table).namespace().isEmpty()) {
-        throw new IllegalArgumentException(
-            "a table has a namespace, as in 'web.clicks': table=" + table);
+      TableIdentifier unused = TableNames.parseNew(table);
+      if (branch.isBlank()) {
+        throw new IllegalArgumentException("a branch has a name: table=" + table);
       }
     }
   }
@@ -190,6 +190,10 @@ public final class IcebergSink implements Sink {
 
   /** A copy with a property of the table that is to be made. */
   public IcebergSink property(String key, String value) {
+    if (Objects.requireNonNull(key, "key").startsWith(IcebergSession.PREFIX)) {
+      throw new IllegalArgumentException("only a sink sets its place: key=" + key);
+    }
+    Objects.requireNonNull(value, "value");
     Map<String, String> more = new LinkedHashMap<>(properties);
     more.put(key, value);
     return new IcebergSink(target, partitions, more, targetFileBytes, steps);
@@ -234,7 +238,7 @@ public final class IcebergSink implements Sink {
   }
 
   TableIdentifier identifier() {
-    return TableIdentifier.parse(target.table);
+    return TableNames.parseNew(target.table);
   }
 
   WriteMode mode() {

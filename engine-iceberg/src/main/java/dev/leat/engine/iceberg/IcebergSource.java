@@ -40,10 +40,7 @@ public final class IcebergSource {
   record Target(Lake lake, String table, Optional<String> name) {
     Target {
       Objects.requireNonNull(lake, "lake");
-      if (TableIdentifier.parse(table).namespace().isEmpty()) {
-        throw new IllegalArgumentException(
-            "a table has a namespace, as in 'web.clicks': table=" + table);
-      }
+      TableIdentifier unused = TableNames.parse(table);
       if (name.isPresent() && (name.get().isEmpty() || name.get().length() > MAX_NAME)) {
         throw new IllegalArgumentException(
             "the name of a source has 1 to "

@@ -33,6 +33,9 @@ public abstract sealed class Lake permits LocalLake, RestLake {
   /** Opens the catalog; whoever opened it closes it. */
   abstract LakeCatalog open(Steps steps);
 
+  /** Is there something to open? Whoever does not write looks first, as opening makes it. */
+  abstract boolean isThere();
+
   /**
    * Does a commit replace exactly the version of the table that it was made on, properties
    * included? If not, only what it says of snapshots, schemas and partitions is compared, and a

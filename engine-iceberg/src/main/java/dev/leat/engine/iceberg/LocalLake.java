@@ -27,11 +27,17 @@ public final class LocalLake extends Lake {
 
   LocalLake(Path directory) {
     this.directory = directory.toAbsolutePath().normalize();
+    if (this.directory.toString().indexOf('?') >= 0) {
+      throw new IllegalArgumentException(
+          "what is behind a question mark is no path to the catalog's database; name the folder of"
+              + " a lake without: directory="
+              + this.directory);
+    }
   }
 
   /** Where the catalog is, for the drivers of other engines. */
   public String jdbcUrl() {
-    return "jdbc:sqlite:" + directory.resolve("catalog.db");
+    return "jdbc:sqlite:" + file();
   }
 
   /** Where the data is, as the location that tables are under. */
@@ -39,13 +45,22 @@ public final class LocalLake extends Lake {
     return LocalFileIO.location(directory.resolve("warehouse"));
   }
 
+  private Path file() {
+    return directory.resolve("catalog.db");
+  }
+
+  @Override
+  boolean isThere() {
+    return isKnown || Files.exists(file());
+  }
+
   @Override
   LakeCatalog open(Steps steps) {
-    Path file = directory.resolve("catalog.db");
-    if (isKnown && !Files.exists(file)) {
+    if (isKnown && !Files.exists(file())) {
       throw new EngineException(
           Kind.UNAVAILABLE,
-          "a lake that was there is gone; bring its folder back, or mount it again: file=" + file);
+          "a lake that was there is gone; bring its folder back, or mount it again: file="
+              + file());
     }
     LakeCatalog catalog = make(steps);
     isKnown = true;
@@ -86,7 +101,7 @@ public final class LocalLake extends Lake {
           Kind.UNAVAILABLE,
           "the catalog of a lake cannot be opened; is it a file of something else, or of another"
               + " user? file="
-              + directory.resolve("catalog.db")
+              + file()
               + " cause="
               + e.getCause(),
           e);

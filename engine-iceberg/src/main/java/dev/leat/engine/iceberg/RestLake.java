@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.iceberg.CatalogProperties;
@@ -51,7 +52,21 @@ public final class RestLake extends Lake {
       throw new IllegalArgumentException(
           "the address of a catalog has no password in it; give a token: host=" + uri.getHost());
     }
+    boolean isHttp = "http".equalsIgnoreCase(uri.getScheme()) || isHttps(uri);
+    if (!isHttp || uri.getHost() == null || uri.getQuery() != null || uri.getFragment() != null) {
+      throw new IllegalArgumentException(
+          "a catalog is at an http or https address, without a query: scheme="
+              + uri.getScheme()
+              + " host="
+              + uri.getHost()
+              + " path="
+              + uri.getPath());
+    }
     return new RestLake(uri, Map.of(), Optional.empty(), Optional.empty());
+  }
+
+  private static boolean isHttps(URI uri) {
+    return "https".equalsIgnoreCase(uri.getScheme());
   }
 
   /** A copy with the name of one of the catalog's warehouses. */
@@ -92,7 +107,7 @@ public final class RestLake extends Lake {
     all.put(CatalogProperties.URI, uri.toString());
     // What Iceberg would report of each commit and scan is nothing that a sink needs to wait for.
     all.put("rest-metrics-reporting-enabled", "false");
-    token.ifPresent(from -> all.put("token", from.get()));
+    token.ifPresent(from -> all.put("token", tokenNow(from)));
     try {
       RESTSessionCatalog catalog =
           new RESTSessionCatalog(
@@ -123,10 +138,24 @@ public final class RestLake extends Lake {
     }
   }
 
+  private String tokenNow(Supplier<String> from) {
+    try {
+      return Objects.requireNonNull(from.get(), "no token is given");
+    } catch (RuntimeException e) {
+      throw new EngineException(
+          Kind.UNAVAILABLE, "the token of a catalog cannot be had: " + this + " cause=" + e, e);
+    }
+  }
+
   private FileIO files(Steps steps, Map<String, String> given) {
     return store
         .map(in -> (FileIO) new ToldFileIO(S3Files.open(in, given), steps))
         .orElseGet(() -> new LocalFileIO(steps));
+  }
+
+  @Override
+  boolean isThere() {
+    return true;
   }
 
   /**

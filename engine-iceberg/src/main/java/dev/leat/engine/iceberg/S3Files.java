@@ -3,6 +3,7 @@ package dev.leat.engine.iceberg;
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.iceberg.aws.s3.S3FileIO;
 import org.apache.iceberg.io.FileIO;
@@ -60,7 +61,7 @@ final class S3Files {
         S3Client.builder()
             .region(Region.of(store.region()))
             .httpClientBuilder(UrlConnectionHttpClient.builder())
-            .credentialsProvider(() -> credentials(keys.key()))
+            .credentialsProvider(() -> credentials(Objects.requireNonNull(keys.key(), "no key of a store is given")))
             // Stores that are not Amazon's do not know the newer checksums.
             .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
             .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)

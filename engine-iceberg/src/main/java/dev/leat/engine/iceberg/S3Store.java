@@ -32,12 +32,25 @@ public final class S3Store {
 
   /** Amazon's store in a region, such as {@code "eu-central-1"}. */
   public static S3Store inRegion(String region) {
-    Objects.requireNonNull(region, "region");
+    if (Objects.requireNonNull(region, "region").isBlank()) {
+      throw new IllegalArgumentException(
+          "a store has a region, be it any for one that is not Amazon's, as in 'us-east-1'");
+    }
     return new S3Store(region, Optional.empty(), Addressing.VIRTUAL_HOST, Optional.empty());
   }
 
   /** A copy with another address than Amazon's. */
   public S3Store at(URI address) {
+    boolean isHttp =
+        "http".equalsIgnoreCase(address.getScheme())
+            || "https".equalsIgnoreCase(address.getScheme());
+    if (!isHttp || address.getHost() == null || address.getUserInfo() != null) {
+      throw new IllegalArgumentException(
+          "a store is at an http or https address, and its keys are given by withKeys: scheme="
+              + address.getScheme()
+              + " host="
+              + address.getHost());
+    }
     return new S3Store(region, Optional.of(address), addressing, keys);
   }
 

@@ -23,7 +23,6 @@ import org.apache.iceberg.DataFile;
 import org.apache.iceberg.HasTableOperations;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
-import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.jdbc.UncheckedSQLException;
@@ -78,8 +77,12 @@ final class SourceReading {
 
   /** Reads all that the table has and the stream has not. */
   SourceProgress pass() {
+    if (!source.target().lake().isThere()) {
+      throw new EngineException(
+          Kind.INVALID, what + " has no lake; a sink makes it when it is opened");
+    }
     try (LakeCatalog catalog = source.target().lake().open(source.steps())) {
-      Table table = catalog.tables().loadTable(TableIdentifier.parse(source.target().table()));
+      Table table = catalog.tables().loadTable(TableNames.parse(source.target().table()));
       requireFit(table);
       // The UUID, as another table of that name has numbers of its own.
       String producer = PREFIX + table.uuid() + ":" + name;

@@ -53,10 +53,7 @@ public final class TableCare {
    */
   public static TableCare of(Lake lake, String table) {
     Objects.requireNonNull(lake, "lake");
-    if (TableIdentifier.parse(table).namespace().isEmpty()) {
-      throw new IllegalArgumentException(
-          "a table has a namespace, as in 'web.clicks': table=" + table);
-    }
+    TableIdentifier unused = TableNames.parse(table);
     return new TableCare(lake, table);
   }
 
@@ -130,8 +127,9 @@ public final class TableCare {
               + " older-than="
               + olderThan);
     }
+    requireLake();
     try (LakeCatalog catalog = lake.catalog()) {
-      return new OrphanFiles(catalog.tables(), TableIdentifier.parse(name))
+      return new OrphanFiles(catalog.tables(), TableNames.parse(name))
           .remove(Instant.now().minus(olderThan));
     } catch (NoSuchTableException e) {
       throw missing(e);
@@ -153,8 +151,9 @@ public final class TableCare {
   }
 
   private <T> T withTable(Function<Table, T> action) {
+    requireLake();
     try (LakeCatalog catalog = lake.catalog()) {
-      return action.apply(catalog.tables().loadTable(TableIdentifier.parse(name)));
+      return action.apply(catalog.tables().loadTable(TableNames.parse(name)));
     } catch (NoSuchTableException e) {
       throw missing(e);
     } catch (CommitStateUnknownException e) {
@@ -165,6 +164,14 @@ public final class TableCare {
           Kind.UNAVAILABLE,
           "others commit too often; try again: " + this + " cause=" + e.getMessage(),
           e);
+    }
+  }
+
+  /** Or it would be made, where somebody has mistyped its folder. */
+  private void requireLake() {
+    if (!lake.isThere()) {
+      throw new EngineException(
+          Kind.INVALID, "there is no lake; a sink makes it when it is opened: " + this);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.leat.engine.iceberg;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -24,6 +25,7 @@ import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -136,13 +138,21 @@ class OthersTablesTest {
     withTable(
         table -> {
           try (CloseableIterable<Record> records = IcebergGenerics.read(table).build()) {
-            records.forEach(record -> rows.add(record.toString()));
+            records.forEach(record -> rows.add(text(record)));
           } catch (IOException e) {
             throw new UncheckedIOException(e);
           }
         });
     rows.sort(null);
     return rows;
+  }
+
+  private static String text(Record record) {
+    Object[] values = new Object[record.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = record.get(i) instanceof byte[] bytes ? Arrays.toString(bytes) : record.get(i);
+    }
+    return Arrays.stream(values).map(String::valueOf).collect(joining(", ", "Record(", ")"));
   }
 
   private static Row user(long id, String plan) {

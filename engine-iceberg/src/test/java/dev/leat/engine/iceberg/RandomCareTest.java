@@ -1,250 +1,25 @@
 package dev.leat.engine.iceberg;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import dev.leat.engine.Engine;
-import dev.leat.engine.Pipeline;
-import dev.leat.engine.Row;
-import dev.leat.engine.plan.Field;
-import dev.leat.engine.plan.Schema;
-import dev.leat.engine.plan.Type;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Random;
-import org.apache.iceberg.Table;
-import org.apache.iceberg.catalog.TableIdentifier;
-import org.apache.iceberg.types.Types;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * A table whose rows change, and everything that may be done beside the sink, at random: files are
- * put together, snapshots expire, orphans are removed, others add and drop columns and change
- * partitions, engines are opened anew; between commits, within commits of the sink, and with
- * commits of the sink within. After each, the table is the view, and no file is missing that any
- * version has. More of it with {@code -Dcares=200 -Drandom.seed=1}.
- */
+/** {@link RandomCare} of tables in a folder. More: {@code -Dcares=200 -Drandom.seed=1}. */
 class RandomCareTest {
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
-  private static final Schema USERS =
-      Schema.of(
-          List.of(
-              new Field("id", Type.LONG, false),
-              new Field("plan", Type.STRING, true),
-              new Field("amount", Type.INT, true)));
-
   @TempDir private Path temp;
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void whateverIsDoneBesideTheTableIsTheView(boolean isByKey) {
+    RandomCare.Place place =
+        new RandomCare.Place(
+            Lake.local(temp.resolve("lake")), LocalFileIO::path, temp, Duration.ofMillis(50));
+    int cares = Integer.getInteger("cares", 1);
     long first = Long.getLong("random.seed", 4711);
-    for (long seed = first; seed < first + Long.getLong("cares", 1); seed++) {
-      new Life(seed, isByKey).live();
-    }
-  }
-
-  /** What is done in one table. */
-  private final class Life {
-    private final long seed;
-    private final Random random;
-    private final boolean isByKey;
-    private final TableIdentifier name;
-    private final LocalLake lake;
-    private final List<Runnable> beside = new ArrayList<>();
-    private final List<String> done = new ArrayList<>();
-    private boolean isBusy;
-    private boolean isFailing;
-    private int columns;
-    private int opening;
-    private Instant began = Instant.now();
-    private Engine engine;
-
-    private Life(long seed, boolean isByKey) {
-      this.seed = seed;
-      this.random = new Random(seed);
-      this.isByKey = isByKey;
-      this.lake = Lake.local(temp.resolve("lake" + seed));
-      this.name = TableIdentifier.of("web", "users");
-    }
-
-    private IcebergSink sink() {
-      IcebergSink sink =
-          IcebergSink.upsert(lake, name.toString()).telling(UnforcedSteps.of(this::disturb));
-      // Later the table's are used, whatever others have made of them.
-      sink = opening == 0 ? sink.partitionedBy(Partition.identity("plan")) : sink;
-      return isByKey ? sink.equalityDeletes() : sink;
-    }
-
-    private void disturb(String step) {
-      if (isBusy || beside.isEmpty()) {
-        return;
-      }
-      int chance = random.nextInt(60);
-      if (chance < 8) {
-        isBusy = true;
-        done.add("  at " + step);
-        beside.remove(0).run();
-        isBusy = false;
-      } else if (chance == 8 && isFailing) {
-        isFailing = false;
-        done.add("  fails " + step);
-        throw new IllegalStateException("planted: " + step);
-      }
-    }
-
-    private void live() {
-      for (opening = 0; opening < 2; opening++) {
-        IcebergSink sink = sink();
-        Pipeline pipeline =
-            Pipeline.define(
-                p ->
-                    p.table("users", USERS).primaryKey("id").materialize("users").to("lake", sink));
-        done.add("open");
-        try (Engine opened = Engine.open(temp.resolve("engine" + seed + isByKey), pipeline)) {
-          engine = opened;
-          change();
-          for (int round = 0; round < 7; round++) {
-            round();
-            check(sink, round);
-          }
-        } catch (RuntimeException | Error e) {
-          throw new AssertionError("seed " + seed + ": " + done, e);
-        }
-      }
-    }
-
-    private void round() {
-      // The clock of files lags behind; what is being committed is younger than this.
-      began = Instant.now().minusMillis(50);
-      beside.clear();
-      beside.add(this::care);
-      beside.add(this::care);
-      isFailing = random.nextInt(4) == 0;
-      change();
-      beside.clear();
-      began = Instant.now().minusMillis(50);
-      beside.add(this::change);
-      beside.add(this::change);
-      care();
-      beside.clear();
-    }
-
-    private void change() {
-      done.add("change");
-      engine.awaitSink(
-          "lake",
-          engine.append(
-              t -> {
-                int changes = 1 + random.nextInt(12);
-                for (int i = 0; i < changes; i++) {
-                  long id = random.nextInt(50);
-                  if (random.nextInt(4) == 0) {
-                    t.delete(engine.table("users"), id);
-                  } else {
-                    String plan = random.nextInt(5) == 0 ? null : "p" + random.nextInt(3);
-                    Row row = Row.of(USERS, id, plan, random.nextInt(1000));
-                    t.upsert(engine.table("users"), row);
-                  }
-                }
-              }),
-          PATIENCE);
-      done.add("changed");
-    }
-
-    private void care() {
-      int what = random.nextInt(opening == 0 ? 10 : 11);
-      done.add("care " + what);
-      try (LakeCatalog catalog = lake.open(UnforcedSteps.of(this::disturb))) {
-        switch (what) {
-          case 0, 1, 2, 3 -> {
-            TableCare.Compacted unused =
-                new Compaction(catalog.tables().loadTable(name), this::disturb).run();
-          }
-          case 4, 5 -> expire(catalog.tables().loadTable(name));
-          case 6 -> {
-            List<String> unused = new OrphanFiles(catalog.tables(), name).remove(began);
-          }
-          case 7, 8 -> evolve(catalog.tables().loadTable(name));
-          case 9 -> tag(catalog.tables().loadTable(name));
-          default -> repartition(catalog.tables().loadTable(name));
-        }
-      } catch (RuntimeException e) {
-        done.add("care failed " + e);
-        assertThat(e).hasStackTraceContaining("planted");
-      }
-      done.add("cared");
-    }
-
-    private void expire(Table table) {
-      int unused = Expiry.run(table, Instant.now().plusMillis(1), 1 + random.nextInt(3));
-    }
-
-    private void evolve(Table table) {
-      if (columns > 0 && random.nextBoolean()) {
-        TableCare.persistently(
-            table, () -> table.updateSchema().deleteColumn("more" + columns).commit());
-        columns--;
-      } else {
-        TableCare.persistently(
-            table,
-            () ->
-                table
-                    .updateSchema()
-                    .addColumn("more" + (columns + 1), Types.StringType.get())
-                    .commit());
-        columns++;
-      }
-    }
-
-    /** Others partition the table in another way; files that are there stay as they are. */
-    private void repartition(Table table) {
-      boolean isByPlan =
-          table.spec().fields().stream().anyMatch(field -> field.name().equals("plan"));
-      TableCare.persistently(
-          table,
-          () -> {
-            if (isByPlan) {
-              table.updateSpec().removeField("plan").commit();
-            } else {
-              table.updateSpec().addField("plan").commit();
-            }
-          });
-    }
-
-    private void tag(Table table) {
-      String tag = "t" + random.nextInt(3);
-      TableCare.persistently(
-          table,
-          () -> {
-            if (table.refs().containsKey(tag)) {
-              table.manageSnapshots().removeTag(tag).commit();
-            } else {
-              table.manageSnapshots().createTag(tag, table.currentSnapshot().snapshotId()).commit();
-            }
-          });
-    }
-
-    private void check(IcebergSink sink, int round) {
-      List<Row> rows = engine.view("users").scan();
-      try (LakeCatalog catalog = lake.open(Steps.UNDISTURBED)) {
-        Table table = catalog.tables().loadTable(name);
-        assertThat(LiveFiles.missing(table)).isEmpty();
-        assertThat(TableRows.of(table, USERS)).containsExactlyInAnyOrderElementsOf(rows);
-        if (round % 5 == 4) {
-          List<List<String>> found =
-              LiveFiles.byDuckDb(table, USERS.names(), LocalFileIO::path);
-          if (found != null) {
-            assertThat(found).containsExactlyInAnyOrderElementsOf(LiveFiles.text(rows, USERS));
-          }
-        }
-      }
-      Reconciliation found = sink.reconcile(engine, "users", "lake", PATIENCE);
-      assertThat(found.isEqual()).as("%s", found).isTrue();
+    for (long seed = first; seed < first + cares; seed++) {
+      new RandomCare(place, seed, isByKey).live(cares == 1 ? 2 : 3, cares == 1 ? 4 : 10);
     }
   }
 }
