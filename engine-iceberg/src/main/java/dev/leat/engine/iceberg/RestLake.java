@@ -148,8 +148,9 @@ public final class RestLake extends Lake {
   }
 
   private FileIO files(Steps steps, Map<String, String> given) {
+    VendedKeys vended = new VendedKeys(given);
     return store
-        .map(in -> (FileIO) new ToldFileIO(S3Files.open(in, given), steps))
+        .map(in -> (FileIO) new ToldFileIO(S3Files.open(in, vended), steps, vended))
         .orElseGet(() -> new LocalFileIO(steps));
   }
 

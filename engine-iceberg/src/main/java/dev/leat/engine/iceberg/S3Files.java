@@ -1,10 +1,6 @@
 package dev.leat.engine.iceberg;
 
-import dev.leat.engine.EngineException;
-import dev.leat.engine.EngineException.Kind;
-import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import org.apache.iceberg.aws.s3.S3FileIO;
 import org.apache.iceberg.io.FileIO;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -30,30 +26,11 @@ final class S3Files {
   /**
    * Opens the store.
    *
-   * @param given what the catalog says of a table; it may have keys for it
+   * @param vended what the catalog gives, if the store has no keys of its own
    */
-  static FileIO open(S3Store store, Map<String, String> given) {
-    S3Keys keys = store.keys().orElseGet(() -> keysOf(given));
+  static FileIO open(S3Store store, VendedKeys vended) {
+    S3Keys keys = store.keys().orElse(vended);
     return new S3FileIO(() -> client(store, keys));
-  }
-
-  private static S3Keys keysOf(Map<String, String> given) {
-    String id = given.get("s3.access-key-id");
-    String secret = given.get("s3.secret-access-key");
-    Optional<String> token = Optional.ofNullable(given.get("s3.session-token"));
-    return () -> {
-      if (id == null || secret == null) {
-        throw new EngineException(
-            Kind.INVALID,
-            "the catalog gives no keys for the store; give them by S3Store.withKeys: "
-                + store(given));
-      }
-      return new S3Keys.Key(id, secret, token);
-    };
-  }
-
-  private static String store(Map<String, String> given) {
-    return "uri=" + given.get("uri");
   }
 
   private static S3Client client(S3Store store, S3Keys keys) {
@@ -61,7 +38,7 @@ final class S3Files {
         S3Client.builder()
             .region(Region.of(store.region()))
             .httpClientBuilder(UrlConnectionHttpClient.builder())
-            .credentialsProvider(() -> credentials(Objects.requireNonNull(keys.key(), "no key of a store is given")))
+            .credentialsProvider(() -> credentials(keys))
             // Stores that are not Amazon's do not know the newer checksums.
             .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
             .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
@@ -71,7 +48,8 @@ final class S3Files {
     return builder.build();
   }
 
-  private static AwsCredentials credentials(S3Keys.Key key) {
+  private static AwsCredentials credentials(S3Keys keys) {
+    S3Keys.Key key = Objects.requireNonNull(keys.key(), "no key of a store is given");
     return key.sessionToken()
         .map(token -> (AwsCredentials) AwsSessionCredentials.create(key.id(), key.secret(), token))
         .orElseGet(() -> AwsBasicCredentials.create(key.id(), key.secret()));
