@@ -60,8 +60,7 @@ final class EqualityDeletes implements TableChanges {
     specs(table)
         .forEach(
             spec ->
-                toDeletes.add(
-                    PartitionedWriter.ofDeletes(table, spec, keyShape, targetFileBytes)));
+                toDeletes.add(PartitionedWriter.ofDeletes(table, spec, keyShape, targetFileBytes)));
     ChangeRow struct = null;
     for (Net net : changes.all()) {
       ChangedRow before = net.before();

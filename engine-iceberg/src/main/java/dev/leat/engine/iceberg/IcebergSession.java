@@ -44,6 +44,7 @@ import org.slf4j.LoggerFactory;
  */
 final class IcebergSession implements SinkSession {
   private static final Logger LOG = LoggerFactory.getLogger(IcebergSession.class);
+
   /** What properties of sinks begin with. */
   static final String PREFIX = "leat.sink.";
 

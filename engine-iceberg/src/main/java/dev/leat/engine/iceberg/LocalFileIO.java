@@ -67,7 +67,15 @@ final class LocalFileIO implements FileIO, SupportsPrefixOperations {
               + location);
     }
     String path = isFile ? location.substring(SCHEME.length()) : location;
-    return Path.of(path.startsWith("//") ? path.substring(2) : path);
+    Path file = Path.of(path.startsWith("//") ? path.substring(2) : path);
+    if (!file.isAbsolute()) {
+      throw new EngineException(
+          Kind.INVALID,
+          "a location of a table begins nowhere, so each process would look elsewhere; give the"
+              + " table's properties whole paths: location="
+              + location);
+    }
+    return file;
   }
 
   /** What Iceberg calls files of such a name. */

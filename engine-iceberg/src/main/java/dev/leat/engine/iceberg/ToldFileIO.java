@@ -13,8 +13,7 @@ import org.apache.iceberg.io.SupportsPrefixOperations;
 import org.apache.iceberg.io.SupportsStorageCredentials;
 
 /** Files of some store; says what is done with them. */
-final class ToldFileIO
-    implements FileIO, SupportsPrefixOperations, SupportsStorageCredentials {
+final class ToldFileIO implements FileIO, SupportsPrefixOperations, SupportsStorageCredentials {
   private static final long serialVersionUID = 1L;
 
   private final FileIO inner;

@@ -143,8 +143,7 @@ class BrokenLakeTest {
             },
             () -> {
               Path unused =
-                  Files.copy(
-                      temp.resolve("saved"), catalog, StandardCopyOption.REPLACE_EXISTING);
+                  Files.copy(temp.resolve("saved"), catalog, StandardCopyOption.REPLACE_EXISTING);
             });
     assertThat(said).contains("the catalog of a lake cannot be opened").contains("catalog.db");
   }

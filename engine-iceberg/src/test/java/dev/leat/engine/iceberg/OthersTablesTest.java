@@ -323,8 +323,7 @@ class OthersTablesTest {
   @ValueSource(booleans = {false, true})
   void rowsAreDeletedByKeyHoweverTheirFilesArePartitioned(boolean isPartitionedFirst) {
     IcebergSink plain = IcebergSink.upsert(lake(), NAME.toString()).equalityDeletes();
-    IcebergSink sink =
-        isPartitionedFirst ? plain.partitionedBy(Partition.bucket("id", 4)) : plain;
+    IcebergSink sink = isPartitionedFirst ? plain.partitionedBy(Partition.bucket("id", 4)) : plain;
     Path directory = temp.resolve("engine");
     try (Engine engine = Engine.open(directory, upserting(sink))) {
       commit(engine, user(1, "a"), user(2, "a"), user(3, "a"));
@@ -444,11 +443,9 @@ class OthersTablesTest {
     try (Engine engine = Engine.inMemory(added)) {
       engine.awaitSink("lake", engine.stream("users").append(user(1, "x")), PATIENCE);
       assertThat(records()).containsExactly("Record(1, x, de)");
-      withTable(
-          t -> t.updateSchema().updateColumnDefault("country", Literal.of("fr")).commit());
+      withTable(t -> t.updateSchema().updateColumnDefault("country", Literal.of("fr")).commit());
       Position at = engine.stream("users").append(user(2, "x"));
-      assertRefused(
-          () -> engine.awaitSink("lake", at, PATIENCE), "column 'country' has a default");
+      assertRefused(() -> engine.awaitSink("lake", at, PATIENCE), "column 'country' has a default");
     }
   }
 

@@ -101,8 +101,7 @@ final class RandomCare {
       IcebergSink sink = sink();
       Pipeline pipeline =
           Pipeline.define(
-              p ->
-                  p.table("users", USERS).primaryKey("id").materialize("users").to("lake", sink));
+              p -> p.table("users", USERS).primaryKey("id").materialize("users").to("lake", sink));
       done.add("open");
       try (Engine opened = Engine.open(place.engines().resolve(name.name()), pipeline)) {
         engine = opened;
@@ -239,8 +238,7 @@ final class RandomCare {
       assertThat(LiveFiles.missing(table)).isEmpty();
       assertThat(TableRows.of(table, USERS)).containsExactlyInAnyOrderElementsOf(rows);
       if (round % 4 == 3) {
-        List<List<String>> found =
-            LiveFiles.byDuckDb(table, USERS.names(), place.file());
+        List<List<String>> found = LiveFiles.byDuckDb(table, USERS.names(), place.file());
         if (found != null) {
           assertThat(found).containsExactlyInAnyOrderElementsOf(LiveFiles.text(rows, USERS));
         }

@@ -29,8 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RestCareTest {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final Schema ROWS =
-      Schema.of(
-          List.of(new Field("id", Type.LONG, false), new Field("at", Type.INSTANT, false)));
+      Schema.of(List.of(new Field("id", Type.LONG, false), new Field("at", Type.INSTANT, false)));
   private RestFixture fixture;
 
   @BeforeAll
@@ -51,7 +50,7 @@ class RestCareTest {
         new RandomCare.Place(fixture.lake(), fixture::file, temp, Duration.ofSeconds(2));
     long first = Long.getLong("random.seed", 1);
     for (long seed = first; seed < first + Integer.getInteger("cares", 1); seed++) {
-      new RandomCare(place, seed, isByKey).live(2, 3);
+      new RandomCare(place, seed, isByKey).live(2, 2);
     }
   }
 
@@ -69,7 +68,8 @@ class RestCareTest {
     TableCare care = TableCare.of(fixture.lake(), name);
     try (Engine writer =
             Engine.inMemory(
-                Pipeline.define(p ->
+                Pipeline.define(
+                    p ->
                         p.stream("rows", ROWS)
                             .acceptGrowth("a test")
                             .materialize("rows")
@@ -90,15 +90,13 @@ class RestCareTest {
       assertThat(care.removeOrphans(Duration.ofHours(1))).isEmpty();
       List<Row> expected = LongStream.range(5, 11).mapToObj(RestCareTest::row).toList();
       assertThat(WrittenTable.rows(reader, source.readInto(reader, "rows"))).isEqualTo(expected);
-      try (SourceFollower follower =
-          source.followInto(reader, "rows", Duration.ofMillis(100))) {
+      try (SourceFollower follower = source.followInto(reader, "rows", Duration.ofMillis(100))) {
         writer.awaitSink("lake", writer.stream("rows").append(row(11)), PATIENCE);
         assertThat(WrittenTable.rows(reader, follower.awaitCaughtUp(PATIENCE))).hasSize(7);
       }
       assertThat(sink.reconcile(writer, "rows", "lake", PATIENCE).rowsOfTable()).isEqualTo(13);
       try (LakeCatalog catalog = fixture.lake().catalog()) {
-        assertThat(
-                LiveFiles.missing(catalog.tables().loadTable(TableIdentifier.parse(name))))
+        assertThat(LiveFiles.missing(catalog.tables().loadTable(TableIdentifier.parse(name))))
             .isEmpty();
       }
     }

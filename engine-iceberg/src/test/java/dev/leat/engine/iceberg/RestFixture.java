@@ -66,13 +66,13 @@ final class RestFixture implements AutoCloseable {
    *
    * @param said what the catalog says of a table, of what it would say
    */
-  static RestFixture start(Path directory, UnaryOperator<LoadTableResponse> said)
-      throws Exception {
+  static RestFixture start(Path directory, UnaryOperator<LoadTableResponse> said) throws Exception {
     Files.createDirectories(directory.resolve("objects").resolve(BUCKET));
     Process proxy = startProxy(directory);
     URI store = storeOf(proxy);
     JdbcCatalog backend =
-        new JdbcCatalog(properties -> S3Files.open(s3(store), new VendedKeys(properties)), null, true);
+        new JdbcCatalog(
+            properties -> S3Files.open(s3(store), new VendedKeys(properties)), null, true);
     backend.initialize(
         "backend",
         Map.of(

@@ -115,6 +115,17 @@ class WrongSettingsTest {
   }
 
   @Test
+  void aPlaceForDataThatBeginsNowhere() {
+    IcebergSink sink = IcebergSink.append(lake(), "web.t").property("write.data.path", "some/data");
+    assertThatThrownBy(() -> write(sink))
+        .isInstanceOfSatisfying(
+            EngineException.class, e -> assertThat(e.kind()).isEqualTo(Kind.INVALID))
+        .hasMessageContaining("begins nowhere")
+        .hasMessageContaining("location=some/data");
+    assertThat(Path.of("some/data").toAbsolutePath()).doesNotExist();
+  }
+
+  @Test
   void settingsOfASink() {
     IcebergSink sink = IcebergSink.append(lake(), "web.t");
     assertWrong(() -> sink.property("leat.sink.lake.place", "x"), "only a sink sets its place");
@@ -173,8 +184,7 @@ class WrongSettingsTest {
           .hasMessageContaining(token == null ? "no token is given" : "the vault is closed");
     }
     assertThatThrownBy(
-            () ->
-                write(IcebergSink.append(Lake.rest(URI.create("http://127.0.0.1:1")), "web.t")))
+            () -> write(IcebergSink.append(Lake.rest(URI.create("http://127.0.0.1:1")), "web.t")))
         .isInstanceOf(EngineException.class)
         .hasMessageContaining("the catalog does not let us in")
         .hasMessageContaining("Connection refused");
