@@ -192,6 +192,10 @@ public final class IcebergSink implements Sink {
 
   /** A copy with a property of the table that is to be made. */
   public IcebergSink property(String key, String value) {
+    if (Objects.requireNonNull(key, "key").startsWith(IcebergSession.PREFIX)) {
+      throw new IllegalArgumentException("only a sink sets its place: key=" + key);
+    }
+    Objects.requireNonNull(value, "value");
     Map<String, String> more = new LinkedHashMap<>(properties);
     more.put(key, value);
     return new IcebergSink(target, partitions, more, targetFileBytes, steps);

@@ -37,6 +37,11 @@ public abstract sealed class Lake permits LocalLake, RestLake {
     return new LakeCatalog(address().open(steps));
   }
 
+  /** Is there something to open? Whoever does not write looks first, as opening makes it. */
+  final boolean isThere() {
+    return address().isThere();
+  }
+
   abstract LakeAddress address();
 
   @Override

@@ -35,7 +35,21 @@ public final class RestLake extends Lake {
       throw new IllegalArgumentException(
           "the address of a catalog has no password in it; give a token: host=" + uri.getHost());
     }
+    boolean isHttp = "http".equalsIgnoreCase(uri.getScheme()) || isHttps(uri);
+    if (!isHttp || uri.getHost() == null || uri.getQuery() != null || uri.getFragment() != null) {
+      throw new IllegalArgumentException(
+          "a catalog is at an http or https address, without a query: scheme="
+              + uri.getScheme()
+              + " host="
+              + uri.getHost()
+              + " path="
+              + uri.getPath());
+    }
     return new RestLake(new RestAddress(uri, Map.of(), Optional.empty(), Optional.empty()));
+  }
+
+  private static boolean isHttps(URI uri) {
+    return "https".equalsIgnoreCase(uri.getScheme());
   }
 
   /** A copy with the name of one of the catalog's warehouses. */

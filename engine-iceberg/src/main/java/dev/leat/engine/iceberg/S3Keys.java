@@ -30,6 +30,9 @@ public interface S3Keys {
       Objects.requireNonNull(id, "id");
       Objects.requireNonNull(secret, "secret");
       Objects.requireNonNull(sessionToken, "sessionToken");
+      if (id.isBlank() || secret.isBlank()) {
+        throw new IllegalArgumentException("a key has a name and a secret: id=" + id);
+      }
     }
 
     @Override

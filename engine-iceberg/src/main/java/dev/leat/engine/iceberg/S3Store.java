@@ -23,13 +23,26 @@ public final class S3Store {
 
   /** Amazon's store in a region, such as {@code "eu-central-1"}. */
   public static S3Store inRegion(String region) {
-    Objects.requireNonNull(region, "region");
+    if (Objects.requireNonNull(region, "region").isBlank()) {
+      throw new IllegalArgumentException(
+          "a store has a region, be it any for one that is not Amazon's, as in 'us-east-1'");
+    }
     return new S3Store(
         new S3Address(region, Optional.empty(), Addressing.VIRTUAL_HOST, Optional.empty()));
   }
 
   /** A copy with another address than Amazon's. */
   public S3Store at(URI address) {
+    boolean isHttp =
+        "http".equalsIgnoreCase(address.getScheme())
+            || "https".equalsIgnoreCase(address.getScheme());
+    if (!isHttp || address.getHost() == null || address.getUserInfo() != null) {
+      throw new IllegalArgumentException(
+          "a store is at an http or https address, and its keys are given by withKeys: scheme="
+              + address.getScheme()
+              + " host="
+              + address.getHost());
+    }
     return new S3Store(
         new S3Address(
             this.address.region(),
@@ -52,7 +65,7 @@ public final class S3Store {
     Objects.requireNonNull(from, "from");
     Supplier<S3Key> keys =
         () -> {
-          S3Keys.Key key = from.key();
+          S3Keys.Key key = Objects.requireNonNull(from.key(), "no key of a store is given");
           return new S3Key(key.id(), key.secret(), key.sessionToken());
         };
     return new S3Store(

@@ -4,22 +4,21 @@ import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
 import dev.leat.engine.iceberg.internal.care.CompactedFiles;
 import dev.leat.engine.iceberg.internal.care.Compaction;
+import dev.leat.engine.iceberg.internal.care.Expiry;
 import dev.leat.engine.iceberg.internal.care.OrphanFiles;
 import dev.leat.engine.iceberg.internal.catalog.Steps;
+import dev.leat.engine.iceberg.internal.catalog.TableNames;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
-import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.CommitStateUnknownException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.exceptions.ValidationException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What a table needs that is written to for long: old snapshots are let go of, files that no commit
@@ -37,8 +36,6 @@ import org.slf4j.LoggerFactory;
  * <p>Immutable; any thread. Each call opens the catalog, and closes it.
  */
 public final class TableCare {
-  private static final Logger LOG = LoggerFactory.getLogger(TableCare.class);
-  private static final int MAX_ATTEMPTS = 10;
 
   /** A file may be as old as this and not yet in a commit. */
   private static final Duration MIN_ORPHAN_AGE = Duration.ofHours(1);
@@ -58,10 +55,7 @@ public final class TableCare {
    */
   public static TableCare of(Lake lake, String table) {
     Objects.requireNonNull(lake, "lake");
-    if (TableIdentifier.parse(table).namespace().isEmpty()) {
-      throw new IllegalArgumentException(
-          "a table has a namespace, as in 'web.clicks': table=" + table);
-    }
+    TableIdentifier unused = TableNames.parse(table);
     return new TableCare(lake, table);
   }
 
@@ -98,43 +92,7 @@ public final class TableCare {
               + " keep-last="
               + keepLast);
     }
-    return withTable(
-        table -> {
-          int before = count(table.snapshots());
-          long oldest = Instant.now().minus(olderThan).toEpochMilli();
-          persistently(
-              table,
-              () -> table.expireSnapshots().expireOlderThan(oldest).retainLast(keepLast).commit());
-          table.refresh();
-          return Math.max(0, before - count(table.snapshots()));
-        });
-  }
-
-  /**
-   * Makes a commit beside a writer that may commit many times a second: Iceberg itself gives up
-   * after four attempts. One that is refused was not made, so it may be made anew.
-   */
-  static void persistently(Table table, Runnable commit) {
-    for (int attempt = 1; ; attempt++) {
-      try {
-        commit.run();
-        return;
-      } catch (CommitFailedException e) {
-        if (attempt == MAX_ATTEMPTS) {
-          throw e;
-        }
-        LOG.info("{} is committed to by others: attempt={} cause={}", table, attempt, e.toString());
-        table.refresh();
-      }
-    }
-  }
-
-  private static int count(Iterable<Snapshot> snapshots) {
-    int count = 0;
-    for (Snapshot unused : snapshots) {
-      count++;
-    }
-    return count;
+    return withTable(table -> Expiry.run(table, Instant.now().minus(olderThan), keepLast));
   }
 
   /**
@@ -152,8 +110,9 @@ public final class TableCare {
               + " older-than="
               + olderThan);
     }
+    requireLake();
     try (LakeCatalog catalog = lake.catalog()) {
-      return new OrphanFiles(catalog.tables(), TableIdentifier.parse(name))
+      return new OrphanFiles(catalog.tables(), TableNames.parse(name))
           .remove(Instant.now().minus(olderThan));
     } catch (NoSuchTableException e) {
       throw missing(e);
@@ -180,8 +139,9 @@ public final class TableCare {
   }
 
   private <T> T withTable(Function<Table, T> action) {
+    requireLake();
     try (LakeCatalog catalog = lake.catalog()) {
-      return action.apply(catalog.tables().loadTable(TableIdentifier.parse(name)));
+      return action.apply(catalog.tables().loadTable(TableNames.parse(name)));
     } catch (NoSuchTableException e) {
       throw missing(e);
     } catch (CommitStateUnknownException e) {
@@ -192,6 +152,14 @@ public final class TableCare {
           Kind.UNAVAILABLE,
           "others commit too often; try again: " + this + " cause=" + e.getMessage(),
           e);
+    }
+  }
+
+  /** Or it would be made, where somebody has mistyped its folder. */
+  private void requireLake() {
+    if (!lake.isThere()) {
+      throw new EngineException(
+          Kind.INVALID, "there is no lake; a sink makes it when it is opened: " + this);
     }
   }
 

@@ -54,7 +54,7 @@ class RestLakeTest {
         EngineSettings.defaults().withThreading(Threading.HOST));
   }
 
-  private static String allOf(Throwable e) {
+  static String allOf(Throwable e) {
     StringWriter all = new StringWriter();
     e.printStackTrace(new PrintWriter(all, true));
     return all.toString();

@@ -279,6 +279,19 @@ public final class LakeTables {
           int unused = care.expireSnapshots(Duration.ZERO, 1);
         },
         "id");
+    change(
+        "upsert.vectors_compacted",
+        upsert("upsert.vectors_compacted", identity("a_boolean")),
+        LakeTables::compact,
+        "id");
+    change(
+        "upsert.vectors_cared_for",
+        upsert("upsert.vectors_cared_for", identity("a_boolean")),
+        care -> {
+          compact(care);
+          int unusedCount = care.expireSnapshots(Duration.ZERO, 1);
+        },
+        "id");
     change("upsert.deletes", upsert("upsert.deletes").equalityDeletes(), care -> {}, "id");
     change(
         "upsert.deletes_by_day",
@@ -301,6 +314,14 @@ public final class LakeTables {
           int unusedCount = care.expireSnapshots(Duration.ZERO, 1);
         },
         "id");
+  }
+
+  /** Puts files together; what is upserted afterwards is deleted in the new ones. */
+  private static void compact(TableCare care) {
+    TableCare.Compacted done = care.compact();
+    if (done.filesAfter() == 0) {
+      throw new IllegalStateException("nothing was put together: " + care + " " + done);
+    }
   }
 
   private void change(String table, IcebergSink sink, Consumer<TableCare> call, String... key)

@@ -417,12 +417,21 @@ final class SinkDelivery {
     committed(place);
   }
 
+  /** What failed, and why in the end: a disk that is full, say, which libraries wrap up. */
+  private static String causes(Throwable reason) {
+    Throwable root = reason;
+    while (root.getCause() != null && root.getCause() != root) {
+      root = root.getCause();
+    }
+    return "cause=" + reason + (root == reason ? "" : " root_cause=" + root);
+  }
+
   private void failed(Throwable reason) {
     EngineException failure =
         reason instanceof EngineException known
             ? known
             : new EngineException(
-                Kind.UNAVAILABLE, definition.describe() + " failed: cause=" + reason, reason);
+                Kind.UNAVAILABLE, definition.describe() + " failed: " + causes(reason), reason);
     closeSession();
     lock.lock();
     try {

@@ -1,16 +1,20 @@
 package dev.leat.engine.iceberg.internal.care;
 
+import dev.leat.engine.EngineException;
+import dev.leat.engine.EngineException.Kind;
 import dev.leat.engine.iceberg.internal.catalog.FencedOperations;
 import dev.leat.engine.iceberg.internal.catalog.Steps;
 import dev.leat.engine.iceberg.internal.parquet.CopiedColumns;
 import dev.leat.engine.iceberg.internal.parquet.DataFileReader;
 import dev.leat.engine.iceberg.internal.parquet.DataFileWriter;
+import dev.leat.engine.iceberg.internal.parquet.TableShape;
 import dev.leat.engine.iceberg.internal.scan.DeletedPositions;
 import dev.leat.engine.iceberg.internal.write.PartitionedWriter;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.LongPredicate;
 import org.apache.iceberg.BaseTable;
@@ -58,6 +62,7 @@ public final class Compaction {
   private final Steps steps;
   private final CopiedColumns columns;
   private final MetricsConfig metrics;
+  private final Set<Integer> defaults;
   private final DeletedPositions deleted;
   private final long targetFileBytes;
   private final String run = UUID.randomUUID().toString();
@@ -75,14 +80,28 @@ public final class Compaction {
                 ? MetadataColumns.schemaWithRowLineage(table.schema())
                 : table.schema());
     this.metrics = MetricsConfig.forTable(table);
+    this.defaults = TableShape.withDefaults(table.schema());
     this.deleted = new DeletedPositions(table, table.name());
-    this.targetFileBytes =
-        Long.parseLong(
-            table
-                .properties()
-                .getOrDefault(
-                    TableProperties.WRITE_TARGET_FILE_SIZE_BYTES,
-                    Long.toString(TableProperties.WRITE_TARGET_FILE_SIZE_BYTES_DEFAULT)));
+    this.targetFileBytes = targetFileBytes(table);
+  }
+
+  private static long targetFileBytes(Table table) {
+    String property = TableProperties.WRITE_TARGET_FILE_SIZE_BYTES;
+    String text =
+        table
+            .properties()
+            .getOrDefault(
+                property, Long.toString(TableProperties.WRITE_TARGET_FILE_SIZE_BYTES_DEFAULT));
+    if (!text.matches("0*[1-9][0-9]{0,17}")) {
+      throw new EngineException(
+          Kind.INVALID,
+          table.name()
+              + " has a target size of files that is no number of bytes; set its property: "
+              + property
+              + "="
+              + text);
+    }
+    return Long.parseLong(text);
   }
 
   /** Do rows of a table have numbers, and are they deleted by vectors? */
@@ -248,7 +267,7 @@ public final class Compaction {
       return false;
     }
     try (DataFileReader reader = new DataFileReader(table.io().newInputFile(file.location()))) {
-      return columns.canBeCopiedFrom(reader);
+      return columns.canBeCopiedFrom(reader) && reader.hasAll(defaults);
     }
   }
 

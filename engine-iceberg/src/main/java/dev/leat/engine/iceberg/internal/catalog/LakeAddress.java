@@ -5,6 +5,9 @@ public sealed interface LakeAddress permits LocalAddress, RestAddress {
   /** Opens the catalog; whoever opened it closes it. */
   OpenCatalog open(Steps steps);
 
+  /** Is there something to open? Whoever does not write looks first, as opening makes it. */
+  boolean isThere();
+
   /**
    * Does a commit replace exactly the version of the table that it was made on, properties
    * included? If not, only what it says of snapshots, schemas and partitions is compared, and a

@@ -14,19 +14,30 @@ import org.apache.iceberg.jdbc.UncheckedSQLException;
  * A folder, with the data in {@code warehouse} and the catalog in {@code catalog.db}, a database of
  * SQLite.
  */
-public record LocalAddress(Path directory) implements LakeAddress {
+public final class LocalAddress implements LakeAddress {
   /** The name of the catalog, by which its rows are keyed. */
   public static final String CATALOG = "leat";
 
   private static final int BUSY_MILLIS = 30_000;
 
-  public LocalAddress {
-    directory = directory.toAbsolutePath().normalize();
+  private final Path directory;
+
+  /** Was the catalog there once? Then it is not made anew where it is missed. */
+  private volatile boolean isKnown;
+
+  public LocalAddress(Path directory) {
+    this.directory = directory.toAbsolutePath().normalize();
+    if (this.directory.toString().indexOf('?') >= 0) {
+      throw new IllegalArgumentException(
+          "what is behind a question mark is no path to the catalog's database; name the folder of"
+              + " a lake without: directory="
+              + this.directory);
+    }
   }
 
   /** Where the catalog is, for the drivers of other engines. */
   public String jdbcUrl() {
-    return "jdbc:sqlite:" + directory.resolve("catalog.db");
+    return "jdbc:sqlite:" + file();
   }
 
   /** Where the data is, as the location that tables are under. */
@@ -34,8 +45,29 @@ public record LocalAddress(Path directory) implements LakeAddress {
     return LocalFileIO.location(directory.resolve("warehouse"));
   }
 
+  private Path file() {
+    return directory.resolve("catalog.db");
+  }
+
+  @Override
+  public boolean isThere() {
+    return isKnown || Files.exists(file());
+  }
+
   @Override
   public OpenCatalog open(Steps steps) {
+    if (isKnown && !Files.exists(file())) {
+      throw new EngineException(
+          Kind.UNAVAILABLE,
+          "a lake that was there is gone; bring its folder back, or mount it again: file="
+              + file());
+    }
+    OpenCatalog catalog = make(steps);
+    isKnown = true;
+    return catalog;
+  }
+
+  private OpenCatalog make(Steps steps) {
     try {
       Files.createDirectories(directory.resolve("warehouse"));
     } catch (IOException e) {
@@ -69,7 +101,7 @@ public record LocalAddress(Path directory) implements LakeAddress {
           Kind.UNAVAILABLE,
           "the catalog of a lake cannot be opened; is it a file of something else, or of another"
               + " user? file="
-              + directory.resolve("catalog.db")
+              + file()
               + " cause="
               + e.getCause(),
           e);

@@ -47,7 +47,7 @@ public final class LocalFileIO implements FileIO, SupportsPrefixOperations {
 
   private final transient Steps steps;
 
-  LocalFileIO(Steps steps) {
+  public LocalFileIO(Steps steps) {
     this.steps = steps;
   }
 
@@ -67,7 +67,15 @@ public final class LocalFileIO implements FileIO, SupportsPrefixOperations {
               + location);
     }
     String path = isFile ? location.substring(SCHEME.length()) : location;
-    return Path.of(path.startsWith("//") ? path.substring(2) : path);
+    Path file = Path.of(path.startsWith("//") ? path.substring(2) : path);
+    if (!file.isAbsolute()) {
+      throw new EngineException(
+          Kind.INVALID,
+          "a location of a table begins nowhere, so each process would look elsewhere; give the"
+              + " table's properties whole paths: location="
+              + location);
+    }
+    return file;
   }
 
   /** What Iceberg calls files of such a name. */
@@ -258,19 +266,46 @@ public final class LocalFileIO implements FileIO, SupportsPrefixOperations {
 
     @Override
     public void write(int b) throws IOException {
-      out.write(b);
+      try {
+        out.write(b);
+      } catch (IOException e) {
+        throw discarded(e);
+      }
       position++;
     }
 
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
-      out.write(bytes, offset, length);
+      try {
+        out.write(bytes, offset, length);
+      } catch (IOException e) {
+        throw discarded(e);
+      }
       position += length;
     }
 
     @Override
     public void flush() throws IOException {
-      out.flush();
+      try {
+        out.flush();
+      } catch (IOException e) {
+        throw discarded(e);
+      }
+    }
+
+    /**
+     * Takes away a file that cannot be written whole: it is of no use, and not every library closes
+     * it then, so on a full disk each attempt would take more of the space that is left.
+     */
+    private IOException discarded(IOException cause) {
+      IOException told = new IOException(cause.getMessage() + ": file=" + path, cause);
+      try {
+        channel.close();
+        Files.deleteIfExists(path);
+      } catch (IOException e) {
+        told.addSuppressed(e);
+      }
+      return told;
     }
 
     @Override
@@ -278,11 +313,14 @@ public final class LocalFileIO implements FileIO, SupportsPrefixOperations {
       if (!channel.isOpen()) {
         return;
       }
-      try (channel) {
+      try {
         out.flush();
         if (steps.isForced()) {
           channel.force(true);
         }
+        channel.close();
+      } catch (IOException e) {
+        throw discarded(e);
       }
       if (steps.isForced() && File.separatorChar == '/') {
         // Elsewhere a directory cannot be opened, and need not be.

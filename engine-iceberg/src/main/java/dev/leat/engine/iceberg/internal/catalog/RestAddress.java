@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.iceberg.CatalogProperties;
@@ -34,7 +35,7 @@ public record RestAddress(
     all.put(CatalogProperties.URI, uri.toString());
     // What Iceberg would report of each commit and scan is nothing that a sink needs to wait for.
     all.put("rest-metrics-reporting-enabled", "false");
-    token.ifPresent(from -> all.put("token", from.get()));
+    token.ifPresent(from -> all.put("token", tokenNow(from)));
     try {
       RESTSessionCatalog catalog =
           new RESTSessionCatalog(
@@ -65,10 +66,25 @@ public record RestAddress(
     }
   }
 
+  private String tokenNow(Supplier<String> from) {
+    try {
+      return Objects.requireNonNull(from.get(), "no token is given");
+    } catch (RuntimeException e) {
+      throw new EngineException(
+          Kind.UNAVAILABLE, "the token of a catalog cannot be had: " + this + " cause=" + e, e);
+    }
+  }
+
   private FileIO files(Steps steps, Map<String, String> given) {
+    VendedKeys vended = new VendedKeys(given);
     return store
-        .map(in -> (FileIO) new ToldFileIO(in.open(given), steps))
+        .map(in -> (FileIO) new ToldFileIO(in.open(vended), steps, vended))
         .orElseGet(() -> new LocalFileIO(steps));
+  }
+
+  @Override
+  public boolean isThere() {
+    return true;
   }
 
   /**

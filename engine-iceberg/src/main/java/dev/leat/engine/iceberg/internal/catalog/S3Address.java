@@ -1,7 +1,6 @@
 package dev.leat.engine.iceberg.internal.catalog;
 
 import java.net.URI;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.iceberg.io.FileIO;
@@ -23,10 +22,10 @@ public record S3Address(
   /**
    * Opens the store.
    *
-   * @param given what the catalog says of a table; it may have keys for it
+   * @param vended what the catalog gives, if the store has no keys of its own
    */
-  public FileIO open(Map<String, String> given) {
-    return S3Files.open(this, given);
+  public FileIO open(VendedKeys vended) {
+    return S3Files.open(this, vended);
   }
 
   @Override

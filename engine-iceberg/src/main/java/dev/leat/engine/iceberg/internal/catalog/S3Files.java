@@ -1,10 +1,6 @@
 package dev.leat.engine.iceberg.internal.catalog;
 
-import dev.leat.engine.EngineException;
-import dev.leat.engine.EngineException.Kind;
 import dev.leat.engine.iceberg.internal.catalog.S3Address.Addressing;
-import java.util.Map;
-import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.iceberg.aws.s3.S3FileIO;
 import org.apache.iceberg.io.FileIO;
@@ -32,33 +28,14 @@ final class S3Files {
   /**
    * Opens the store.
    *
-   * @param given what the catalog says of a table; it may have keys for it
+   * @param vended what the catalog gives, if the store has no keys of its own
    */
-  static FileIO open(S3Address store, Map<String, String> given) {
-    Supplier<S3Key> keys = store.keys().orElseGet(() -> keysOf(given));
+  static FileIO open(S3Address store, VendedKeys vended) {
+    Supplier<S3Key> keys = store.keys().orElse(vended);
     // Iceberg wants one that can be serialized; nobody does that here. javac minds for the package.
     @SuppressWarnings("serial")
     SerializableSupplier<S3Client> client = () -> client(store, keys);
     return new S3FileIO(client);
-  }
-
-  private static Supplier<S3Key> keysOf(Map<String, String> given) {
-    String id = given.get("s3.access-key-id");
-    String secret = given.get("s3.secret-access-key");
-    Optional<String> token = Optional.ofNullable(given.get("s3.session-token"));
-    return () -> {
-      if (id == null || secret == null) {
-        throw new EngineException(
-            Kind.INVALID,
-            "the catalog gives no keys for the store; give them by S3Store.withKeys: "
-                + store(given));
-      }
-      return new S3Key(id, secret, token);
-    };
-  }
-
-  private static String store(Map<String, String> given) {
-    return "uri=" + given.get("uri");
   }
 
   private static S3Client client(S3Address store, Supplier<S3Key> keys) {

@@ -10,6 +10,12 @@ import java.util.Optional;
  * @param sessionToken of a key that is valid for some time; as secret
  */
 public record S3Key(String id, String secret, Optional<String> sessionToken) {
+  public S3Key {
+    if (id.isBlank() || secret.isBlank()) {
+      throw new IllegalArgumentException("a key has a name and a secret: id=" + id);
+    }
+  }
+
   @Override
   public String toString() {
     return "S3Key[id=" + id + "]";

@@ -1,29 +1,46 @@
 package dev.leat.engine.iceberg.internal.catalog;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.io.FileInfo;
 import org.apache.iceberg.io.InputFile;
 import org.apache.iceberg.io.OutputFile;
 import org.apache.iceberg.io.PositionOutputStream;
+import org.apache.iceberg.io.StorageCredential;
 import org.apache.iceberg.io.SupportsPrefixOperations;
+import org.apache.iceberg.io.SupportsStorageCredentials;
 
 /** Files of some store; says what is done with them. */
-final class ToldFileIO implements FileIO, SupportsPrefixOperations {
+final class ToldFileIO implements FileIO, SupportsPrefixOperations, SupportsStorageCredentials {
   private static final long serialVersionUID = 1L;
 
   private final FileIO inner;
   private final transient Steps steps;
+  private final transient VendedKeys vended;
 
   /**
    * Stands before other files.
    *
    * @param inner must be able to list what is below a location
+   * @param vended is told the keys that come for it
    */
-  ToldFileIO(FileIO inner, Steps steps) {
+  ToldFileIO(FileIO inner, Steps steps, VendedKeys vended) {
     this.inner = inner;
     this.steps = steps;
+    this.vended = vended;
+  }
+
+  @Override
+  public void setCredentials(List<StorageCredential> credentials) {
+    vended.set(credentials);
+  }
+
+  /** None: they are for the store alone. */
+  @Override
+  public List<StorageCredential> credentials() {
+    return List.of();
   }
 
   @Override

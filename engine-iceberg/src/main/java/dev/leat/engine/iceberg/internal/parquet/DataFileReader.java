@@ -1,6 +1,5 @@
 package dev.leat.engine.iceberg.internal.parquet;
 
-import static org.apache.parquet.schema.LogicalTypeAnnotation.TimeUnit.MICROS;
 import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.DOUBLE;
 import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.FLOAT;
 import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.INT32;
@@ -137,8 +136,8 @@ public final class DataFileReader implements AutoCloseable {
     }
     List<@Nullable ColumnDescriptor> matched = new ArrayList<>();
     for (ColumnDescriptor leaf : wanted.getColumns()) {
-      ColumnDescriptor there = byNumber.get(leaf.getPrimitiveType().getId().intValue());
-      if (there == null ? leaf.getMaxDefinitionLevel() == 0 : !fits.test(there, leaf)) {
+      ColumnDescriptor there = byNumber.get(number(leaf));
+      if (there == null ? !mayBeAbsent(leaf, wanted, byNumber) : !fits.test(there, leaf)) {
         return null;
       }
       matched.add(there);
@@ -146,11 +145,29 @@ public final class DataFileReader implements AutoCloseable {
     return matched;
   }
 
+  private static int number(ColumnDescriptor leaf) {
+    return leaf.getPrimitiveType().getId().intValue();
+  }
+
+  /**
+   * Is null what a leaf has in each row of a file without it? Not if other leaves of its column are
+   * there: how many elements a list has, and which structs are null, only they tell.
+   */
+  private static boolean mayBeAbsent(
+      ColumnDescriptor leaf, MessageType wanted, Map<Integer, ColumnDescriptor> byNumber) {
+    String column = leaf.getPath()[0];
+    return leaf.getMaxDefinitionLevel() > 0
+        && wanted.getColumns().stream()
+            .noneMatch(
+                other -> other.getPath()[0].equals(column) && byNumber.containsKey(number(other)));
+  }
+
   /** Are values and levels the same, so that they can be copied? */
   private static boolean isSame(ColumnDescriptor there, ColumnDescriptor wanted) {
     return there.getMaxDefinitionLevel() == wanted.getMaxDefinitionLevel()
         && there.getMaxRepetitionLevel() == wanted.getMaxRepetitionLevel()
         && primitive(there) == primitive(wanted)
+        && isSameUnit(there.getPrimitiveType().getLogicalTypeAnnotation(), wanted)
         && there.getPrimitiveType().getTypeLength() == wanted.getPrimitiveType().getTypeLength();
   }
 
@@ -163,14 +180,21 @@ public final class DataFileReader implements AutoCloseable {
             || isDecimal
             || (primitive(there) == INT32 && primitive(wanted) == INT64 && !isTime(logical))
             || (primitive(there) == FLOAT && primitive(wanted) == DOUBLE);
-    boolean isInMicros =
-        !(logical instanceof TimestampLogicalTypeAnnotation time) || time.getUnit() == MICROS;
     // In lists it cannot be told from the levels alone what may not be null.
     boolean hasLevels =
         there.getMaxRepetitionLevel() == wanted.getMaxRepetitionLevel()
             && (there.getMaxRepetitionLevel() == 0
                 || there.getMaxDefinitionLevel() == wanted.getMaxDefinitionLevel());
-    return hasLevels && isSameType && isInMicros;
+    return hasLevels && isSameType && isSameUnit(logical, wanted);
+  }
+
+  /** Of instants, in files of others; Iceberg's own are micros or, from version 3 on, nanos. */
+  private static boolean isSameUnit(
+      @Nullable LogicalTypeAnnotation there, ColumnDescriptor wanted) {
+    return !(there instanceof TimestampLogicalTypeAnnotation time)
+        || (wanted.getPrimitiveType().getLogicalTypeAnnotation()
+                instanceof TimestampLogicalTypeAnnotation other
+            && time.getUnit() == other.getUnit());
   }
 
   private static boolean isTime(@Nullable LogicalTypeAnnotation logical) {
@@ -207,6 +231,16 @@ public final class DataFileReader implements AutoCloseable {
     return hasKnownCodecs() && match(wanted.parquet(), DataFileReader::hasValues) != null;
   }
 
+  /**
+   * Has it each of these columns? One that has a default in the table is not null in a file that
+   * lacks it.
+   *
+   * @param numbers Iceberg's
+   */
+  public boolean hasAll(Set<Integer> numbers) {
+    return byNumber().keySet().containsAll(numbers);
+  }
+
   private boolean hasKnownCodecs() {
     return footer.getBlocks().stream()
         .flatMap(block -> block.getColumns().stream())
@@ -229,6 +263,13 @@ public final class DataFileReader implements AutoCloseable {
    */
   void read(List<Integer> numbers, RowGroup to) {
     Map<Integer, ColumnDescriptor> byNumber = byNumber();
+    if (byNumber.isEmpty()) {
+      throw new EngineException(
+          Kind.INVALID,
+          "a data file has columns without the table's numbers, as of a table of another kind that"
+              + " was taken over; have the table's files rewritten: location="
+              + location);
+    }
     List<@Nullable ColumnDescriptor> columns = new ArrayList<>();
     numbers.forEach(number -> columns.add(byNumber.get(number)));
     readAll(columns, to);

@@ -12,8 +12,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.iceberg.MetadataColumns;
 import org.apache.iceberg.UpdateSchema;
@@ -148,8 +150,17 @@ public record TableShape(
       }
     }
     for (Types.NestedField there : table.columns()) {
-      if (there.isRequired() && source.find(there.name()) < 0) {
+      if (source.find(there.name()) >= 0) {
+        continue;
+      }
+      if (there.isRequired()) {
         differences.add("the table needs column '" + there.name() + "'");
+      } else if (!Objects.equals(there.writeDefault(), there.initialDefault())) {
+        differences.add(
+            "the table's column '"
+                + there.name()
+                + "' has a default for new rows that is another one than for rows that were there"
+                + " before it, and is not written here");
       }
     }
     if (!differences.isEmpty()) {
@@ -160,6 +171,14 @@ public record TableShape(
               + String.join("; ", differences)
               + "; write to another table, or change the table or the relation");
     }
+  }
+
+  /** The numbers of columns that have a default for rows of files without them. */
+  public static Set<Integer> withDefaults(org.apache.iceberg.Schema table) {
+    return TypeUtil.indexById(table.asStruct()).values().stream()
+        .filter(field -> field.initialDefault() != null)
+        .map(Types.NestedField::fieldId)
+        .collect(Collectors.toSet());
   }
 
   /**

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 import java.util.function.UnaryOperator;
@@ -36,6 +37,7 @@ public final class SnapshotRows {
   private final Table table;
   private final Schema schema;
   private final TableShape shape;
+  private final Set<Integer> defaults;
   private final String what;
   private final DeletedPositions deleted;
 
@@ -67,6 +69,7 @@ public final class SnapshotRows {
     this.table = table;
     this.schema = schema;
     this.shape = TableShape.of(schema, table.schema());
+    this.defaults = TableShape.withDefaults(shape.schema());
     this.what = what;
     this.deleted = new DeletedPositions(table, what);
   }
@@ -117,13 +120,13 @@ public final class SnapshotRows {
     long[] position = {0};
     try (DataFileReader reader =
         new DataFileReader(table.io().newInputFile(file.data.location()))) {
-      if (!reader.hasValuesOf(shape)) {
+      if (!reader.hasValuesOf(shape) || !reader.hasAll(defaults)) {
         throw new EngineException(
             Kind.INVALID,
             what
                 + " has a file with columns of other types than the table's, without the table's"
-                + " numbers of columns, or with a codec that is not read here; have the table's"
-                + " files rewritten: location="
+                + " numbers of columns, without a column that has a default, or with a codec that is"
+                + " not read here; have the table's files rewritten: location="
                 + file.data.location());
       }
       values.read(

@@ -67,7 +67,8 @@ final class SourceHistory {
   }
 
   private List<Portion> behind(List<Snapshot> ancestors, SourcePlace place) {
-    for (int i = 0; i < ancestors.size(); i++) {
+    // From the last: of those of format version 1 it is the one that was read whole.
+    for (int i = ancestors.size() - 1; i >= 0; i--) {
       if (ancestors.get(i).sequenceNumber() == place.sequence()) {
         List<Portion> portions = new ArrayList<>();
         if (!place.isComplete()) {
@@ -132,6 +133,14 @@ final class SourceHistory {
   private List<Portion> added(List<Snapshot> ancestors, int from) {
     List<Portion> portions = new ArrayList<>();
     for (Snapshot snapshot : ancestors.subList(from, ancestors.size())) {
+      if (snapshot.sequenceNumber() == 0) {
+        throw new EngineException(
+            Kind.INVALID,
+            what
+                + " is to begin with commits that were made in format version 1, which have no"
+                + " numbers; begin behind them, or read the table whole: snapshot="
+                + snapshot.snapshotId());
+      }
       portions.add(new Portion(snapshot, Part.ADDED, 0));
     }
     return portions;

@@ -7,7 +7,8 @@ import dev.leat.engine.EngineException.Kind;
  * How far a source has come in a table, as the number of an append: places that come later are
  * greater numbers.
  *
- * @param sequence Iceberg's number of the snapshot; each is greater than those of its ancestors
+ * @param sequence Iceberg's number of the snapshot; each is greater than those of its ancestors,
+ *     but for those that the table got in format version 1, which all have 0
  * @param part what of the snapshot is read
  * @param rows so many of its rows, in the order of its files, are behind; those that are deleted,
  *     or not wanted, counted too. {@link #ALL} if nothing is left of it
@@ -29,7 +30,7 @@ record SourcePlace(long sequence, Part part, long rows) {
   private static final long MAX_SEQUENCE = (1L << (Long.SIZE - 2 - ROW_BITS)) - 1;
 
   SourcePlace {
-    if (sequence < 1 || sequence > MAX_SEQUENCE || rows < 0 || rows > ALL) {
+    if (sequence < 0 || sequence > MAX_SEQUENCE || rows < 0 || rows > ALL) {
       throw new EngineException(
           Kind.INVALID,
           "a source reads tables of at most "

@@ -9,6 +9,7 @@ import dev.leat.engine.ProducerSequence;
 import dev.leat.engine.Row;
 import dev.leat.engine.StreamInput;
 import dev.leat.engine.iceberg.internal.catalog.OpenCatalog;
+import dev.leat.engine.iceberg.internal.catalog.TableNames;
 import dev.leat.engine.iceberg.internal.parquet.TableShape;
 import dev.leat.engine.iceberg.internal.scan.SnapshotRows;
 import dev.leat.engine.iceberg.internal.source.SourceHistory.Portion;
@@ -26,7 +27,6 @@ import org.apache.iceberg.DataFile;
 import org.apache.iceberg.HasTableOperations;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
-import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.jdbc.UncheckedSQLException;
@@ -81,8 +81,12 @@ public final class SourceReading {
 
   /** Reads all that the table has and the stream has not. */
   public ReadingProgress pass() {
+    if (!source.target().lake().isThere()) {
+      throw new EngineException(
+          Kind.INVALID, what + " has no lake; a sink makes it when it is opened");
+    }
     try (OpenCatalog catalog = source.target().lake().open(source.steps())) {
-      Table table = catalog.tables().loadTable(TableIdentifier.parse(source.target().table()));
+      Table table = catalog.tables().loadTable(TableNames.parse(source.target().table()));
       requireFit(table);
       // The UUID, as another table of that name has numbers of its own.
       String producer = PREFIX + table.uuid() + ":" + name;

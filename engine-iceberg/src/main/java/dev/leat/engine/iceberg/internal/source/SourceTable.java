@@ -2,6 +2,7 @@ package dev.leat.engine.iceberg.internal.source;
 
 import dev.leat.engine.iceberg.internal.catalog.LakeAddress;
 import dev.leat.engine.iceberg.internal.catalog.Steps;
+import dev.leat.engine.iceberg.internal.catalog.TableNames;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.iceberg.catalog.TableIdentifier;
@@ -29,10 +30,7 @@ public record SourceTable(
    */
   public record Target(LakeAddress lake, String table, Optional<String> name) {
     public Target {
-      if (TableIdentifier.parse(table).namespace().isEmpty()) {
-        throw new IllegalArgumentException(
-            "a table has a namespace, as in 'web.clicks': table=" + table);
-      }
+      TableIdentifier unused = TableNames.parse(table);
       if (name.isPresent() && (name.get().isEmpty() || name.get().length() > MAX_NAME)) {
         throw new IllegalArgumentException(
             "the name of a source has 1 to "

@@ -25,8 +25,12 @@ final class ChangeRow implements StructLike {
     return changes.schema().size();
   }
 
+  /** A value; columns of the table behind the relation's, which that has not, are null. */
   @Override
   public <T> @Nullable T get(int position, Class<T> type) {
+    if (position >= size()) {
+      return null;
+    }
     return type.cast(
         ColumnCells.internal(changes, row, position, changes.schema().field(position).type()));
   }

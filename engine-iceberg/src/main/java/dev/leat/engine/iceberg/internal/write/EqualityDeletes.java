@@ -6,14 +6,23 @@ import dev.leat.engine.iceberg.internal.parquet.DataFileWriter;
 import dev.leat.engine.iceberg.internal.parquet.TableShape;
 import dev.leat.engine.iceberg.internal.write.NetChanges.ChangedRow;
 import dev.leat.engine.iceberg.internal.write.NetChanges.Net;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFile;
+import org.apache.iceberg.ManifestFile;
+import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.RowDelta;
+import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.Transaction;
+import org.apache.iceberg.util.SnapshotUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +37,7 @@ final class EqualityDeletes implements TableChanges {
   private final String branch;
   private final NetChanges changes;
   private @Nullable PartitionedWriter<DataFile> rows;
-  private @Nullable PartitionedWriter<DeleteFile> deletes;
+  private List<PartitionedWriter<DeleteFile>> deletes = List.of();
   private List<DataFile> rowFiles = List.of();
   private List<DeleteFile> deleteFiles = List.of();
 
@@ -48,17 +57,22 @@ final class EqualityDeletes implements TableChanges {
   @Override
   public void complete(Table table) {
     PartitionedWriter<DataFile> toRows = PartitionedWriter.ofRows(table, shape, targetFileBytes);
-    PartitionedWriter<DeleteFile> toDeletes =
-        PartitionedWriter.ofDeletes(table, keyShape, targetFileBytes);
+    List<PartitionedWriter<DeleteFile>> toDeletes = new ArrayList<>();
     rows = toRows;
     deletes = toDeletes;
+    specs(table)
+        .forEach(
+            spec ->
+                toDeletes.add(PartitionedWriter.ofDeletes(table, spec, keyShape, targetFileBytes)));
     ChangeRow struct = null;
     for (Net net : changes.all()) {
       ChangedRow before = net.before();
       ChangedRow after = net.after();
       if (before != null) {
         struct = struct == null ? new ChangeRow(before.changes()) : struct;
-        DataFileWriter unused = toDeletes.write(before.changes(), before.row(), struct);
+        for (PartitionedWriter<DeleteFile> to : toDeletes) {
+          DataFileWriter unused = to.write(before.changes(), before.row(), struct);
+        }
       }
       if (after != null) {
         struct = struct == null ? new ChangeRow(after.changes()) : struct;
@@ -66,7 +80,31 @@ final class EqualityDeletes implements TableChanges {
       }
     }
     rowFiles = toRows.finish();
-    deleteFiles = toDeletes.finish();
+    List<DeleteFile> complete = new ArrayList<>();
+    toDeletes.forEach(to -> complete.addAll(to.finish()));
+    deleteFiles = complete;
+  }
+
+  /**
+   * How the files with rows are partitioned, if others have changed that: in more than one way, and
+   * a file of keys is only about rows of the same one. Without partitions it is about all.
+   */
+  private Collection<PartitionSpec> specs(Table table) {
+    Map<Integer, PartitionSpec> specs = new LinkedHashMap<>();
+    specs.put(table.spec().specId(), table.spec());
+    Snapshot current = SnapshotUtil.latestSnapshot(table, branch);
+    if (table.specs().size() > 1 && current != null) {
+      for (ManifestFile manifest : current.dataManifests(table.io())) {
+        if (manifest.hasAddedFiles() || manifest.hasExistingFiles()) {
+          PartitionSpec spec =
+              Objects.requireNonNull(table.specs().get(manifest.partitionSpecId()), "spec");
+          specs.put(spec.specId(), spec);
+        }
+      }
+    }
+    Optional<PartitionSpec> ofAll =
+        specs.values().stream().filter(PartitionSpec::isUnpartitioned).findFirst();
+    return ofAll.map(List::of).orElseGet(() -> List.copyOf(specs.values()));
   }
 
   @Override
@@ -97,9 +135,7 @@ final class EqualityDeletes implements TableChanges {
     if (rows != null) {
       rows.abandon();
     }
-    if (deletes != null) {
-      deletes.abandon();
-    }
+    deletes.forEach(PartitionedWriter::abandon);
     leave();
   }
 
@@ -107,7 +143,7 @@ final class EqualityDeletes implements TableChanges {
   public void leave() {
     changes.clear();
     rows = null;
-    deletes = null;
+    deletes = List.of();
     rowFiles = List.of();
     deleteFiles = List.of();
   }

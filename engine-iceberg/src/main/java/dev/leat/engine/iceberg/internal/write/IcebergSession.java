@@ -48,7 +48,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class IcebergSession implements SinkSession {
   private static final Logger LOG = LoggerFactory.getLogger(IcebergSession.class);
-  private static final String PREFIX = "leat.sink.";
+
+  /** What properties of sinks begin with. */
+  public static final String PREFIX = "leat.sink.";
 
   private final SinkTable sink;
   private final SinkSource source;
@@ -90,9 +92,17 @@ public final class IcebergSession implements SinkSession {
     } catch (RESTException e) {
       throw new EngineException(
           Kind.UNAVAILABLE,
-          "the catalog does not let us in: " + sink.describe() + " cause=" + e.getMessage(),
+          "the catalog does not let us in: " + sink.describe() + " " + causes(e),
           e);
     }
+  }
+
+  private static String causes(RESTException e) {
+    Throwable root = e;
+    while (root.getCause() != null && root.getCause() != root) {
+      root = root.getCause();
+    }
+    return "cause=" + e.getMessage() + (root == e ? "" : " root_cause=" + root);
   }
 
   /** Where the place of a sink is stored. */
@@ -121,6 +131,11 @@ public final class IcebergSession implements SinkSession {
               + sink.describe()
               + " cause="
               + e.getMessage(),
+          e);
+    } catch (RESTException e) {
+      throw new EngineException(
+          Kind.UNAVAILABLE,
+          "the catalog does not show the table: " + sink.describe() + " " + causes(e),
           e);
     } catch (UncheckedSQLException e) {
       throw new EngineException(
@@ -179,6 +194,15 @@ public final class IcebergSession implements SinkSession {
     } catch (AlreadyExistsException e) {
       throw new EngineException(
           Kind.UNAVAILABLE, "another writer has made it meanwhile: " + sink.describe(), e);
+    } catch (IllegalArgumentException | ValidationException e) {
+      throw new EngineException(
+          Kind.INVALID,
+          sink.describe()
+              + " cannot be made; look at its properties: properties="
+              + sink.tableProperties()
+              + " cause="
+              + e.getMessage(),
+          e);
     }
   }
 

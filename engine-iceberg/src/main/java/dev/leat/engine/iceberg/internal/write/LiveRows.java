@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
  * own to be kept in. Later it follows what is committed. When somebody else has changed the table,
  * by compaction say, only the files that are new are read.
  */
-final class LiveRows {
+public final class LiveRows {
   private static final Logger LOG = LoggerFactory.getLogger(LiveRows.class);
   private static final int POSITION_BITS = 40;
   private static final int MAX_FILES = 1 << (Long.SIZE - 1 - POSITION_BITS);

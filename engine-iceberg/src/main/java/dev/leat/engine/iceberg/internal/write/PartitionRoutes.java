@@ -63,7 +63,8 @@ final class PartitionRoutes {
     for (PartitionField partition : spec.fields()) {
       String transform = partition.transform().toString();
       boolean isTime = List.of("hour", "day", "month", "year").contains(transform);
-      int column = shape.source().find(shape.schema().findColumnName(partition.sourceId()));
+      String name = shape.schema().findColumnName(partition.sourceId());
+      int column = name == null ? -1 : shape.source().find(name);
       if (column < 0 || !(isTime || partition.transform().isIdentity())) {
         return Optional.empty();
       }

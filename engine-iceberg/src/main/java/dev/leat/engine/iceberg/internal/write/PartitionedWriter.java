@@ -1,5 +1,7 @@
 package dev.leat.engine.iceberg.internal.write;
 
+import dev.leat.engine.EngineException;
+import dev.leat.engine.EngineException.Kind;
 import dev.leat.engine.SinkChanges;
 import dev.leat.engine.iceberg.internal.parquet.DataFileWriter;
 import dev.leat.engine.iceberg.internal.parquet.TableShape;
@@ -14,10 +16,14 @@ import org.apache.iceberg.DataFiles;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.FileMetadata;
 import org.apache.iceberg.MetricsConfig;
+import org.apache.iceberg.PartitionField;
 import org.apache.iceberg.PartitionKey;
 import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.Schema;
 import org.apache.iceberg.SortOrder;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.exceptions.NotFoundException;
+import org.apache.iceberg.types.Types;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,19 +61,19 @@ public final class PartitionedWriter<F extends ContentFile<F>> {
 
   private PartitionedWriter(
       Table table,
+      PartitionSpec spec,
       TableShape shape,
       long targetFileBytes,
       String suffix,
-      MetricsConfig metrics,
       Completion<F> completion) {
     this.table = table;
-    this.spec = table.spec();
+    this.spec = spec;
     this.shape = shape;
     this.targetFileBytes = targetFileBytes;
     this.suffix = suffix;
-    this.metrics = metrics;
+    this.metrics = MetricsConfig.forTable(table);
     this.completion = completion;
-    this.key = new PartitionKey(spec, shape.schema());
+    this.key = new PartitionKey(spec, withPartitionColumns(table, spec, shape));
     this.routes = PartitionRoutes.of(spec, shape).orElse(null);
   }
 
@@ -87,10 +93,10 @@ public final class PartitionedWriter<F extends ContentFile<F>> {
     PartitionSpec spec = table.spec();
     return new PartitionedWriter<>(
         table,
+        spec,
         shape,
         targetFileBytes,
         "",
-        MetricsConfig.forTable(table),
         (partition, written) -> {
           DataFiles.Builder builder =
               DataFiles.builder(spec)
@@ -107,19 +113,19 @@ public final class PartitionedWriter<F extends ContentFile<F>> {
   /**
    * Of files of keys, whose rows are deleted in the partitions where they are.
    *
+   * @param spec how the files of these rows are partitioned
    * @param shape with the columns of the key as those that are written
    */
   static PartitionedWriter<org.apache.iceberg.DeleteFile> ofDeletes(
-      Table table, TableShape shape, long targetFileBytes) {
-    PartitionSpec spec = table.spec();
+      Table table, PartitionSpec spec, TableShape shape, long targetFileBytes) {
     int[] ids =
         shape.written().stream().mapToInt(c -> shape.schema().columns().get(c).fieldId()).toArray();
     return new PartitionedWriter<>(
         table,
+        spec,
         shape,
         targetFileBytes,
         "-deletes",
-        MetricsConfig.forTable(table),
         (partition, written) -> {
           FileMetadata.Builder builder =
               FileMetadata.deleteFileBuilder(spec)
@@ -131,6 +137,35 @@ public final class PartitionedWriter<F extends ContentFile<F>> {
                   .withSplitOffsets(written.splits());
           return spec.isPartitioned() ? builder.withPartition(partition).build() : builder.build();
         });
+  }
+
+  /**
+   * The relation's columns, and behind them those of the table that it is partitioned by and the
+   * relation has not: these are null in all rows.
+   */
+  private static Schema withPartitionColumns(Table table, PartitionSpec spec, TableShape shape) {
+    List<Types.NestedField> columns = new ArrayList<>(shape.schema().columns());
+    for (PartitionField field : spec.fields()) {
+      String name = table.schema().findColumnName(field.sourceId());
+      if (name == null) {
+        throw new EngineException(
+            Kind.INVALID,
+            "files of a table are partitioned by a column that it no longer has; have its files"
+                + " rewritten: table="
+                + table.name()
+                + " partition="
+                + field.name());
+      }
+      Types.NestedField column =
+          table.schema().columns().stream()
+              .filter(top -> top.fieldId() == field.sourceId() || name.startsWith(top.name() + "."))
+              .findFirst()
+              .orElseThrow();
+      if (!columns.contains(column)) {
+        columns.add(column);
+      }
+    }
+    return new Schema(columns);
   }
 
   /** Writes all rows, each as often as its weight says. */
@@ -205,7 +240,24 @@ public final class PartitionedWriter<F extends ContentFile<F>> {
     if (routes != null) {
       routes.forget();
     }
-    complete.add(completion.complete(partition, file.finish(metrics)));
+    boolean isComplete = false;
+    try {
+      complete.add(completion.complete(partition, file.finish(metrics)));
+      isComplete = true;
+    } finally {
+      if (!isComplete) {
+        letGo(file);
+        delete(table, List.of(file.location()));
+      }
+    }
+  }
+
+  private static void letGo(DataFileWriter file) {
+    try {
+      file.abandon();
+    } catch (RuntimeException e) {
+      LOG.debug("a file is let go of that could not be written", e);
+    }
   }
 
   /** Completes all files. */
@@ -224,11 +276,7 @@ public final class PartitionedWriter<F extends ContentFile<F>> {
     List<String> locations = new ArrayList<>();
     for (DataFileWriter file : open.values()) {
       locations.add(file.location());
-      try {
-        file.abandon();
-      } catch (RuntimeException e) {
-        LOG.debug("a file is let go of that could not be written", e);
-      }
+      letGo(file);
     }
     complete.forEach(file -> locations.add(file.location()));
     delete(table, locations);
@@ -241,6 +289,8 @@ public final class PartitionedWriter<F extends ContentFile<F>> {
     for (String location : locations) {
       try {
         table.io().deleteFile(location);
+      } catch (NotFoundException e) {
+        LOG.debug("a file that could not be written is gone: location={}", location, e);
       } catch (RuntimeException e) {
         LOG.info("a file that is in no commit stays: location={} cause={}", location, e.toString());
       }

@@ -1,6 +1,7 @@
 package dev.leat.engine.iceberg.internal.write;
 
 import dev.leat.engine.iceberg.internal.catalog.LakeAddress;
+import dev.leat.engine.iceberg.internal.catalog.TableNames;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,9 +28,9 @@ public record SinkTable(
   /** What is written to, and what is done to it. */
   public record Target(LakeAddress lake, String table, String branch, WriteMode mode) {
     public Target {
-      if (TableIdentifier.parse(table).namespace().isEmpty()) {
-        throw new IllegalArgumentException(
-            "a table has a namespace, as in 'web.clicks': table=" + table);
+      TableIdentifier unused = TableNames.parseNew(table);
+      if (branch.isBlank()) {
+        throw new IllegalArgumentException("a branch has a name: table=" + table);
       }
     }
 
@@ -49,7 +50,7 @@ public record SinkTable(
   }
 
   public TableIdentifier identifier() {
-    return TableIdentifier.parse(target.table);
+    return TableNames.parseNew(target.table);
   }
 
   public WriteMode mode() {

@@ -169,10 +169,13 @@ public record WriteMode(Deletes deletes, List<String> key, List<String> order) {
           what
               + " is there with format version "
               + table.formatVersion()
-              + ", and deletion vectors need "
+              + ", and "
+              + (deletes == Deletes.VECTORS ? "deletion vectors need " : "a sink needs ")
               + formatVersion()
-              + ": raise its property format-version, write to another table, or use"
-              + " .equalityDeletes()");
+              + ": raise its property format-version, or write to another table"
+              + (deletes == Deletes.VECTORS
+                  ? "; for readers of version 2 use .equalityDeletes()"
+                  : ""));
     }
   }
 
