@@ -20,9 +20,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A table of many commits that is read while it is written to, compacted, altered
- * and tagged, at random, also within a reading; readings fail, and engines are opened anew;
- * snapshots that were read expire. More of it with {@code -Dcares=50 -Drandom.seed=1}.
+ * A table of many commits that is read while it is written to, compacted, altered and tagged, at
+ * random, also within a reading; readings fail, and engines are opened anew; snapshots that were
+ * read expire. More of it with {@code -Dcares=50 -Drandom.seed=1}.
  */
 class RandomSourceTest {
   private static final Schema ROWS =
