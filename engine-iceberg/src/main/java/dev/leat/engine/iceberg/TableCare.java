@@ -66,8 +66,8 @@ public final class TableCare {
    * @param filesAfter by so many
    * @param rows that are in them
    * @param leftAlone files that cannot be put together here: with columns that have changed their
-   *     type, with a codec or with deletes that are not read here, or changed meanwhile by others
-   *     than sinks
+   *     type or got fields, without a column that has a default, with a codec or with deletes that
+   *     are not read here, or changed meanwhile by others than sinks
    */
   public record Compacted(int filesBefore, int filesAfter, long rows, int leftAlone) {
     public Compacted {
@@ -79,6 +79,9 @@ public final class TableCare {
 
   /**
    * Lets go of snapshots, and of the files that only they have. Readers of these find them no more.
+   *
+   * <p>For tables that are upserted, let this do it: what expires snapshots with Iceberg's core, as
+   * Trino does, may delete deletion vectors that still count.
    *
    * @param olderThan zero or more
    * @param keepLast so many stay, however old; 1 or more
@@ -159,7 +162,7 @@ public final class TableCare {
   private void requireLake() {
     if (!lake.isThere()) {
       throw new EngineException(
-          Kind.INVALID, "there is no lake; a sink makes it when it is opened: " + this);
+          Kind.INVALID, "the lake is not there; a sink makes it when it is opened: " + this);
     }
   }
 

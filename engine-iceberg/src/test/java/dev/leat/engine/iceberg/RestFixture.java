@@ -12,19 +12,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.iceberg.CatalogProperties;
-import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.jdbc.JdbcCatalog;
-import org.apache.iceberg.rest.HTTPRequest;
 import org.apache.iceberg.rest.RESTCatalogAdapter;
 import org.apache.iceberg.rest.RESTCatalogServlet;
-import org.apache.iceberg.rest.RESTResponse;
-import org.apache.iceberg.rest.responses.ErrorResponse;
-import org.apache.iceberg.rest.responses.LoadTableResponse;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.eclipse.jetty.server.Server;
@@ -59,15 +52,6 @@ final class RestFixture implements AutoCloseable {
 
   /** Starts both; what they keep is below a directory. */
   static RestFixture start(Path directory) throws Exception {
-    return start(directory, response -> response);
-  }
-
-  /**
-   * Starts both.
-   *
-   * @param said what the catalog says of a table, of what it would say
-   */
-  static RestFixture start(Path directory, UnaryOperator<LoadTableResponse> said) throws Exception {
     Files.createDirectories(directory.resolve("objects").resolve(BUCKET));
     Process proxy = startProxy(directory);
     URI store = storeOf(proxy);
@@ -93,31 +77,10 @@ final class RestFixture implements AutoCloseable {
     server.addConnector(connector);
     ServletContextHandler context = new ServletContextHandler();
     context.addServlet(
-        new ServletHolder(new RESTCatalogServlet(new SayingAdapter(backend, said))), "/*");
+        new ServletHolder(new RESTCatalogServlet(new RESTCatalogAdapter(backend))), "/*");
     server.setHandler(context);
     server.start();
     return new RestFixture(directory, proxy, backend, server, store);
-  }
-
-  private static final class SayingAdapter extends RESTCatalogAdapter {
-    private final UnaryOperator<LoadTableResponse> said;
-
-    private SayingAdapter(Catalog backend, UnaryOperator<LoadTableResponse> said) {
-      super(backend);
-      this.said = said;
-    }
-
-    @Override
-    protected <T extends RESTResponse> T execute(
-        HTTPRequest request,
-        Class<T> type,
-        Consumer<ErrorResponse> errors,
-        Consumer<Map<String, String>> headers) {
-      T response = super.execute(request, type, errors, headers);
-      return response instanceof LoadTableResponse table
-          ? castResponse(type, said.apply(table))
-          : response;
-    }
   }
 
   private static Process startProxy(Path directory) throws IOException {

@@ -3,125 +3,66 @@ package dev.leat.engine.iceberg;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.leat.engine.Engine;
 import dev.leat.engine.EngineException;
-import dev.leat.engine.EngineSettings;
-import dev.leat.engine.Pipeline;
-import dev.leat.engine.Position;
-import dev.leat.engine.Row;
-import dev.leat.engine.Threading;
-import dev.leat.engine.plan.Field;
-import dev.leat.engine.plan.Schema;
-import dev.leat.engine.plan.Type;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.apache.iceberg.rest.credentials.ImmutableCredential;
-import org.apache.iceberg.rest.responses.LoadTableResponse;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import java.util.Optional;
+import org.apache.iceberg.io.PositionOutputStream;
+import org.apache.iceberg.io.StorageCredential;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A store whose keys come from the catalog, for each table. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+/** A store whose keys come from the catalog. */
 class VendedKeysTest {
-  private static final Schema ROWS = Schema.of(List.of(new Field("id", Type.LONG, false)));
   private static final String WRONG = "a-secret-that-is-not-the-right-one";
-
-  private enum Given {
-    NOTHING,
-    WITH_THE_TABLE,
-    APART,
-    WRONG_ONES
-  }
-
-  private volatile Given given = Given.NOTHING;
-  private RestFixture fixture;
 
   private static Map<String, String> keys(String secret) {
     return Map.of("s3.access-key-id", RestFixture.KEY, "s3.secret-access-key", secret);
   }
 
-  private LoadTableResponse said(LoadTableResponse table) {
-    LoadTableResponse.Builder builder =
-        LoadTableResponse.builder()
-            .withTableMetadata(table.tableMetadata())
-            .addAllConfig(table.config());
-    switch (given) {
-      case WITH_THE_TABLE -> builder.addAllConfig(keys(RestFixture.SECRET));
-      case WRONG_ONES -> builder.addAllConfig(keys(WRONG));
-      case APART -> {
-        builder.addAllConfig(keys(WRONG));
-        builder.addCredential(credential("gs://", Map.of("gcs.oauth2.token", "x")));
-        builder.addCredential(credential("s3://", keys(WRONG)));
-        builder.addCredential(credential("s3://lake/warehouse", keys(RestFixture.SECRET)));
-      }
-      case NOTHING -> {
-        // As most catalogs say it.
-      }
+  @Test
+  void keysAreThoseOfTheLongestBeginning() {
+    VendedKeys keys = new VendedKeys(Map.of("uri", "http://catalog"));
+    assertThatThrownBy(keys::key)
+        .isInstanceOf(EngineException.class)
+        .hasMessageContaining("S3Store.withKeys")
+        .hasMessageContaining("uri=http://catalog");
+    keys.set(List.of(StorageCredential.create("gs://", Map.of("gcs.oauth2.token", "x"))));
+    assertThatThrownBy(keys::key).isInstanceOf(EngineException.class);
+    keys.set(
+        List.of(
+            StorageCredential.create("s3", keys("a")),
+            StorageCredential.create("s3://lake/warehouse", keys("b")),
+            StorageCredential.create("s3://lake", keys("c"))));
+    assertThat(keys.key()).isEqualTo(new S3Keys.Key(RestFixture.KEY, "b", Optional.empty()));
+  }
+
+  private static void write(ToldFileIO files, String location) throws IOException {
+    try (PositionOutputStream out = files.newOutputFile(location).create()) {
+      out.write("text".getBytes(StandardCharsets.UTF_8));
     }
-    return builder.build();
-  }
-
-  private static ImmutableCredential credential(String prefix, Map<String, String> config) {
-    return ImmutableCredential.builder().prefix(prefix).config(config).build();
-  }
-
-  @BeforeAll
-  void start(@TempDir Path directory) throws Exception {
-    fixture = RestFixture.start(directory, this::said);
-  }
-
-  @AfterAll
-  void stop() {
-    fixture.close();
-  }
-
-  private RestLake lake() {
-    return Lake.rest(fixture.uri())
-        .storedIn(S3Store.inRegion("eu-central-1").at(fixture.store()).withPathStyle());
   }
 
   @Test
-  void keysOfTheCatalogAreUsedAndNewOnesWithTheNextSession() {
-    IcebergSink sink =
-        IcebergSink.append(lake(), "vended.rows").telling(UnforcedSteps.of(step -> {}));
-    Pipeline pipeline = Pipeline.define(p -> p.stream("rows", ROWS).to("lake", sink));
-    try (Engine engine =
-        Engine.inMemory(pipeline, EngineSettings.defaults().withThreading(Threading.HOST))) {
-      for (Given now : List.of(Given.WITH_THE_TABLE, Given.WRONG_ONES, Given.APART)) {
-        given = now;
-        Position at = engine.stream("rows").append(Row.of(ROWS, (long) now.ordinal()));
-        // A session has the keys of its beginning.
-        TableCare care = TableCare.of(lake(), "vended.rows");
-        if (now == Given.WRONG_ONES) {
-          assertThatThrownBy(care::compact)
-              .hasStackTraceContaining("403")
-              .satisfies(e -> assertThat(RestLakeTest.allOf(e)).doesNotContain(WRONG));
-        }
-        int unused = engine.step();
-        engine.awaitSink("lake", at, Duration.ofMinutes(1));
-        if (now == Given.APART) {
-          assertThat(care.compact().leftAlone()).isZero();
-        }
+  void keysThatComeLaterAreUsed(@TempDir Path directory) throws Exception {
+    try (RestFixture fixture = RestFixture.start(directory)) {
+      S3Store store = S3Store.inRegion("eu-central-1").at(fixture.store()).withPathStyle();
+      VendedKeys keys = new VendedKeys(keys(WRONG));
+      try (ToldFileIO files =
+          new ToldFileIO(S3Files.open(store, keys), UnforcedSteps.of(step -> {}), keys)) {
+        assertThatThrownBy(() -> write(files, "s3://lake/a"))
+            .hasStackTraceContaining("403")
+            .satisfies(e -> assertThat(RestLakeTest.allOf(e)).doesNotContain(WRONG));
+        files.setCredentials(
+            List.of(StorageCredential.create("s3://lake", keys(RestFixture.SECRET))));
+        write(files, "s3://lake/b");
+        assertThat(files.credentials()).isEmpty();
       }
-    }
-    assertThat(TableFiles.of(lake(), "vended.rows", fixture::file).query("FROM FILES")).hasSize(3);
-  }
-
-  @Test
-  void withoutKeysItIsSaidWhereTheyCanBeGiven() {
-    given = Given.NOTHING;
-    IcebergSink sink = IcebergSink.append(lake(), "vended.none");
-    Pipeline pipeline = Pipeline.define(p -> p.stream("rows", ROWS).to("lake", sink));
-    try (Engine engine = Engine.inMemory(pipeline)) {
-      Position at = engine.stream("rows").append(Row.of(ROWS, 1L));
-      assertThatThrownBy(() -> engine.awaitSink("lake", at, Duration.ofMinutes(1)))
-          .isInstanceOf(EngineException.class)
-          .hasMessageContaining("S3Store.withKeys");
+      assertThat(Files.readString(fixture.file("s3://lake/b"))).isEqualTo("text");
     }
   }
 }
