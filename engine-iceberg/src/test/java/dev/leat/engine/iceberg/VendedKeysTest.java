@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.leat.engine.EngineException;
+import dev.leat.engine.iceberg.internal.catalog.S3Key;
+import dev.leat.engine.iceberg.internal.catalog.ToldFileIO;
+import dev.leat.engine.iceberg.internal.catalog.VendedKeys;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -27,18 +30,18 @@ class VendedKeysTest {
   @Test
   void keysAreThoseOfTheLongestBeginning() {
     VendedKeys keys = new VendedKeys(Map.of("uri", "http://catalog"));
-    assertThatThrownBy(keys::key)
+    assertThatThrownBy(keys::get)
         .isInstanceOf(EngineException.class)
         .hasMessageContaining("S3Store.withKeys")
         .hasMessageContaining("uri=http://catalog");
     keys.set(List.of(StorageCredential.create("gs://", Map.of("gcs.oauth2.token", "x"))));
-    assertThatThrownBy(keys::key).isInstanceOf(EngineException.class);
+    assertThatThrownBy(keys::get).isInstanceOf(EngineException.class);
     keys.set(
         List.of(
             StorageCredential.create("s3", keys("a")),
             StorageCredential.create("s3://lake/warehouse", keys("b")),
             StorageCredential.create("s3://lake", keys("c"))));
-    assertThat(keys.key()).isEqualTo(new S3Keys.Key(RestFixture.KEY, "b", Optional.empty()));
+    assertThat(keys.get()).isEqualTo(new S3Key(RestFixture.KEY, "b", Optional.empty()));
   }
 
   private static void write(ToldFileIO files, String location) throws IOException {
@@ -53,7 +56,7 @@ class VendedKeysTest {
       S3Store store = S3Store.inRegion("eu-central-1").at(fixture.store()).withPathStyle();
       VendedKeys keys = new VendedKeys(keys(WRONG));
       try (ToldFileIO files =
-          new ToldFileIO(S3Files.open(store, keys), UnforcedSteps.of(step -> {}), keys)) {
+          new ToldFileIO(store.address().open(keys), UnforcedSteps.of(step -> {}), keys)) {
         assertThatThrownBy(() -> write(files, "s3://lake/a"))
             .hasStackTraceContaining("403")
             .satisfies(e -> assertThat(RestLakeTest.allOf(e)).doesNotContain(WRONG));

@@ -13,7 +13,8 @@ import org.apache.iceberg.io.SupportsPrefixOperations;
 import org.apache.iceberg.io.SupportsStorageCredentials;
 
 /** Files of some store; says what is done with them. */
-final class ToldFileIO implements FileIO, SupportsPrefixOperations, SupportsStorageCredentials {
+public final class ToldFileIO
+    implements FileIO, SupportsPrefixOperations, SupportsStorageCredentials {
   private static final long serialVersionUID = 1L;
 
   private final FileIO inner;
@@ -26,7 +27,7 @@ final class ToldFileIO implements FileIO, SupportsPrefixOperations, SupportsStor
    * @param inner must be able to list what is below a location
    * @param vended is told the keys that come for it
    */
-  ToldFileIO(FileIO inner, Steps steps, VendedKeys vended) {
+  public ToldFileIO(FileIO inner, Steps steps, VendedKeys vended) {
     this.inner = inner;
     this.steps = steps;
     this.vended = vended;

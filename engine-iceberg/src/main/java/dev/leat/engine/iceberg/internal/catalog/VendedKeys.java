@@ -29,7 +29,7 @@ public final class VendedKeys implements Supplier<S3Key> {
   }
 
   /** Keys apart; a table's folder is the longest beginning of the locations of its files. */
-  void set(List<StorageCredential> credentials) {
+  public void set(List<StorageCredential> credentials) {
     credentials.stream()
         .filter(credential -> credential.config().containsKey(ID))
         .max(Comparator.comparingInt(credential -> credential.prefix().length()))
