@@ -22,7 +22,7 @@ import software.amazon.awssdk.services.s3.S3Configuration;
  *
  * <p>The only class that names what is not there if a host has no library for S3.
  */
-public final class S3Files {
+final class S3Files {
   private S3Files() {}
 
   /**
