@@ -3,15 +3,19 @@ package dev.leat.engine.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.leat.engine.plan.ClosingAggregate;
+import dev.leat.engine.plan.ClosingJoin;
 import dev.leat.engine.plan.ClosingSessions;
+import dev.leat.engine.plan.Join;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.TimeWindow;
 import dev.leat.engine.plan.ViewDefinition;
 import dev.leat.engine.plan.Windowed;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -62,6 +66,8 @@ class RandomWindowsTest {
     int liveByPane = 0;
     int closingByPane = 0;
     int updatingByPane = 0;
+    Map<Join.Kind, Integer> joined = new EnumMap<>(Join.Kind.class);
+    long lateForJoins = 0;
     for (long seed = 0; seed < 300; seed++) {
       Plan plan = RandomWindowPlans.plan(seed);
       InputModel model = new InputModel(plan);
@@ -86,9 +92,14 @@ class RandomWindowsTest {
           closingByPane += closing.live().isByPane() ? 1 : 0;
         } else if (node instanceof ClosingSessions sessions) {
           lateOfSessions += memory.of(sessions).late();
+        } else if (node instanceof ClosingJoin join) {
+          lateForJoins += memory.of(join).late();
         }
       }
       for (ViewDefinition view : plan.views()) {
+        if (view.relation() instanceof ClosingJoin join) {
+          joined.merge(join.kind(), result.view(view.name()).size(), Integer::sum);
+        }
         closedSessions +=
             view.relation() instanceof ClosingSessions ? result.view(view.name()).size() : 0;
         closed += view.relation() instanceof ClosingAggregate ? result.view(view.name()).size() : 0;
@@ -103,6 +114,9 @@ class RandomWindowsTest {
     assertThat(closed).as("rows of closed windows").isGreaterThan(500);
     assertThat(lateOfSessions).as("rows late for sessions").isGreaterThan(300);
     assertThat(closedSessions).as("closed sessions").isGreaterThan(500);
+    assertThat(joined).as("rows of joins that close").hasSize(Join.Kind.values().length);
+    assertThat(joined.values()).allSatisfy(rows -> assertThat(rows).isGreaterThan(100));
+    assertThat(lateForJoins).as("rows late for joins").isGreaterThan(300);
     assertThat(without).as("rows without event time").isGreaterThan(50);
   }
 }
