@@ -86,7 +86,7 @@ final class TimedSide {
     Operators.shareColumns(in, open);
     long until = time.reached();
     long[] times = in.column(timeColumn).words();
-    if (!time.isKnown() || least(in, times) >= until) {
+    if (!time.isKnown() || !isLate(least(in, times), until)) {
       open.select(in.rows(), in.selection(), in.count(), null);
       return;
     }
@@ -96,13 +96,18 @@ final class TimedSide {
     int count = 0;
     for (int i = 0; i < in.count(); i++) {
       int row = in.row(i);
-      if (times[row] >= until) {
-        selection[count++] = row;
-      } else {
+      if (isLate(times[row], until)) {
         failures.report(place, late(times[row], time), schema, in, row);
+      } else {
+        selection[count++] = row;
       }
     }
     open.select(in.rows(), selection, count, null);
+  }
+
+  /** Rows at the very time that is reached are still expected. */
+  private static boolean isLate(long at, long until) {
+    return at < until;
   }
 
   private static long least(Batch in, long[] times) {
