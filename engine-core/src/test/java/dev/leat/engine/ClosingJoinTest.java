@@ -20,7 +20,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Joins within a time that let go of rows: what is told is final, what comes late is in the ledger. */
+/**
+ * Joins within a time that let go of rows: what is told is final, what comes late is in the ledger.
+ */
 class ClosingJoinTest {
   record Order(@Nullable String id, Instant at, long amount) {}
 
@@ -106,8 +108,7 @@ class ClosingJoinTest {
   private static String text(Row row, String... columns) {
     List<String> values = new ArrayList<>();
     for (String column : columns) {
-      values.add(
-          String.valueOf(row.value(column)).replace("2026-04-01T", "").replace("Z", ""));
+      values.add(String.valueOf(row.value(column)).replace("2026-04-01T", "").replace("Z", ""));
     }
     return String.join(" ", values);
   }
@@ -144,8 +145,7 @@ class ClosingJoinTest {
           assertThat(pairs(engine)).hasSize(2);
           reach(engine, "09:12:00.000001");
           assertThat(pairs(engine))
-              .containsExactly(
-                  "o1 09:00:00 09:05:00", "o1 09:00:00 09:06:00", "o2 09:00:00 null");
+              .containsExactly("o1 09:00:00 09:05:00", "o1 09:00:00 09:06:00", "o2 09:00:00 null");
           reach(engine, "10:00:00");
           assertThat(changes).hasSize(3).allMatch(change -> change.weight() == 1);
           assertThat(engine.ledger().count()).isZero();
@@ -258,11 +258,7 @@ class ClosingJoinTest {
     run(
         pipeline(Relation::rightJoin, bounds),
         rows.andThen(
-            e ->
-                assertThat(pairs(e))
-                    .hasSize(5)
-                    .containsAll(some)
-                    .contains("null null 09:04:00")));
+            e -> assertThat(pairs(e)).hasSize(5).containsAll(some).contains("null null 09:04:00")));
     run(
         pipeline(Relation::fullJoin, bounds),
         rows.andThen(

@@ -74,8 +74,8 @@ public final class ClosingJoin extends Node implements Joined {
     TimeRange range = matching.range();
     range.check(place);
     ClosingRules.checkLateness(matching.lateness(), place);
-    checkSide(left, "left", range.left(), place);
-    checkSide(right, "right", range.right(), place);
+    checkSide(left, Side.LEFT, matching, place);
+    checkSide(right, Side.RIGHT, matching, place);
     Expr condition = matching.condition();
     JoinedColumns columns =
         kind.givesPairs() || condition != null
@@ -88,7 +88,9 @@ public final class ClosingJoin extends Node implements Joined {
     return new ClosingJoin(left, right, kind, keys, matching, columns);
   }
 
-  private static void checkSide(Node input, String side, String time, String place) {
+  private static void checkSide(Node input, Side of, Matching matching, String place) {
+    String side = of.name().toLowerCase(Locale.ROOT);
+    String time = matching.range().time(of);
     if (!input.isAppendOnly()) {
       throw invalid(
           place
@@ -101,7 +103,70 @@ public final class ClosingJoin extends Node implements Joined {
               + " with .acceptGrowth(\"why\") on each side");
     }
     input.schema().indexOf(time, place + ", time of the " + side + " side");
-    ClosingRules.checkJoined(input, time, place + ": the time of its " + side + " side, ");
+    ClosingRules.checkJoined(
+        input, time, matching.lateness(), place + ": the time of its " + side + " side,");
+  }
+
+  /**
+   * Checks that what closes over this takes all of its rows, which come later than those of the
+   * streams: a pair comes with the later of its rows, and a row alone when its time is over.
+   *
+   * @param column of this, by which it closes
+   * @param lateness of what closes
+   * @param what that time is of it
+   */
+  void checkLateness(String column, Duration lateness, String what) {
+    long lag = lagMicros(column);
+    if (lag < 0) {
+      List<String> times = schema().names().stream().filter(name -> lagMicros(name) >= 0).toList();
+      throw invalid(
+          what
+              + " '"
+              + column
+              + "' of "
+              + describe()
+              + ", is not a time within which that joins, or is null in its rows that match nothing;"
+              + " those that would do: "
+              + times);
+    }
+    if (Lengths.micros(lateness) < lag) {
+      throw invalid(
+          what
+              + " '"
+              + column
+              + "' of "
+              + describe()
+              + ", may be that far behind the watermark when its rows come, so that some would be"
+              + " late; take a lateness of that at least: lateness="
+              + Lengths.text(lateness)
+              + " behind="
+              + Lengths.text(lag));
+    }
+  }
+
+  /**
+   * How far the times in a column may be behind the watermark when rows come; -1 where it is no
+   * time, or not there in all rows.
+   */
+  private long lagMicros(String column) {
+    JoinedColumns.Source source = columns.sources().get(schema().find(column));
+    boolean isLeft = isTime(Side.LEFT, source.left());
+    boolean isRight = isTime(Side.RIGHT, source.right());
+    if (isLeft && !kind.keepsRight()) {
+      return lagMicros(Side.LEFT);
+    }
+    if (isRight && !kind.keepsLeft()) {
+      return lagMicros(Side.RIGHT);
+    }
+    return isLeft && isRight ? Math.max(lagMicros(Side.LEFT), lagMicros(Side.RIGHT)) : -1;
+  }
+
+  private boolean isTime(Side side, int column) {
+    return column >= 0 && input(side).schema().field(column).name().equals(range().time(side));
+  }
+
+  private long lagMicros(Side side) {
+    return latenessMicros() + Math.max(0, range().laterMicros(side));
   }
 
   private static String word(Join.Kind kind) {

@@ -31,9 +31,17 @@ final class ClosingRules {
     }
   }
 
-  /** Checks that a column is the event time of the streams that it comes from. */
-  static void checkEventTime(Node input, String column, String place) {
+  /**
+   * Checks that a column is the event time of the streams that it comes from.
+   *
+   * @param lateness of what closes, which must be enough for rows that a join gives late
+   */
+  static void checkEventTime(Node input, String column, Duration lateness, String place) {
     for (ColumnOrigins.Origin origin : ColumnOrigins.of(input, column)) {
+      if (origin.node() instanceof ClosingJoin join) {
+        join.checkLateness(origin.column(), lateness, place + ": its time");
+        continue;
+      }
       if (isClosing(origin.node())) {
         throw Node.invalid(
             place
@@ -59,11 +67,16 @@ final class ClosingRules {
   /**
    * Checks that a column of a side of a join is the event time of the streams that it comes from.
    *
+   * @param lateness of the join, which must be enough for rows that another gives late
    * @param place which time of which join
    */
-  static void checkJoined(Node input, String column, String place) {
+  static void checkJoined(Node input, String column, Duration lateness, String place) {
     for (ColumnOrigins.Origin origin : ColumnOrigins.of(input, column)) {
-      String what = place + "'" + column + "' of " + input.describe();
+      String what = place + " '" + column + "' of " + input.describe();
+      if (origin.node() instanceof ClosingJoin join) {
+        join.checkLateness(origin.column(), lateness, place);
+        continue;
+      }
       if (isClosing(origin.node())) {
         throw Node.invalid(
             what
@@ -90,9 +103,7 @@ final class ClosingRules {
   }
 
   private static boolean isClosing(Node node) {
-    return node instanceof ClosingAggregate
-        || node instanceof ClosingSessions
-        || node instanceof ClosingJoin;
+    return node instanceof ClosingAggregate || node instanceof ClosingSessions;
   }
 
   private static boolean isEventTime(ColumnOrigins.Origin origin) {

@@ -52,7 +52,7 @@ final class ColumnOrigins {
           .toList();
     }
     if (node instanceof ClosingJoin) {
-      // Its rows come when they are final, so their times are not what the streams promise.
+      // Its rows come later than those of the streams: it says itself by how much.
       return List.of();
     }
     if (node instanceof Joined join) {

@@ -2,6 +2,7 @@ package dev.leat.engine.testkit;
 
 import dev.leat.engine.plan.AggregateCall;
 import dev.leat.engine.plan.AggregateFunction;
+import dev.leat.engine.plan.ClosingAggregate;
 import dev.leat.engine.plan.ClosingJoin;
 import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.Join;
@@ -10,11 +11,15 @@ import dev.leat.engine.plan.NamedExpr;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.TimeRange;
+import dev.leat.engine.plan.TimeWindow;
 import dev.leat.engine.plan.ViewDefinition;
+import dev.leat.engine.plan.Windowed;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +44,9 @@ final class RandomClosingJoins {
           Join.Kind.ANTI,
           Join.Kind.ANTI,
           Join.Kind.ANTI);
+
+  private static final List<AggregateCall> COUNT =
+      List.of(new AggregateCall(AggregateFunction.COUNT, null, null, false, "pairs"));
 
   /** How far the times of two rows may be apart, to either side. */
   private static final List<Duration> LENGTHS =
@@ -68,28 +76,50 @@ final class RandomClosingJoins {
     List<ViewDefinition> views = new ArrayList<>();
     int count = values.percent(50) ? 0 : random.nextInt(1, 3);
     for (int i = 0; i < count; i++) {
-      Node join = join(values.pick(streams), values.pick(streams));
-      views.add(new ViewDefinition("closing_join" + i, above(join), REASON));
+      Node join = join(values.pick(streams), values.pick(streams), values.pick(LATENESS));
+      views.add(new ViewDefinition("closing_join" + i, above(join, streams), REASON));
     }
     return views;
   }
 
-  private Node above(Node join) {
-    return switch (random.nextInt(8)) {
-      case 0 ->
-          Node.Aggregate.of(
-              join,
-              List.of("k"),
-              List.of(new AggregateCall(AggregateFunction.COUNT, null, null, false, "pairs")));
+  /** Mostly the join itself; or what reads it, also what closes over its final rows. */
+  private Node above(Node join, List<Node> streams) {
+    boolean hasTime = !((ClosingJoin) join).kind().keepsRight();
+    return switch (random.nextInt(hasTime ? 12 : 8)) {
+      case 0 -> Node.Aggregate.of(join, List.of("k"), COUNT);
       case 1 -> {
         RandomExprs exprs = new RandomExprs(random, join.schema(), 0);
         yield Node.Filter.of(join, exprs.likelyCondition());
       }
+      case 8, 9 -> {
+        Node windowed = Windowed.of(join, TimeWindow.tumbling(Duration.ofSeconds(10)), "at");
+        yield ClosingAggregate.of(windowed, List.of("window_end"), COUNT, enough(join));
+      }
+      case 10 -> join(some(join), values.pick(streams), enough(join));
+      case 11 -> join(values.pick(streams), some(join), enough(join));
       default -> join;
     };
   }
 
-  private Node join(Node left, Node right) {
+  /** The columns that all streams have. */
+  private static Node some(Node join) {
+    return Node.Project.of(
+        join,
+        Stream.of("at", "k", "n", "d")
+            .map(name -> (NamedExpr) new Expr.Column(name).as(name))
+            .toList());
+  }
+
+  /** A lateness by which no row of a join is late. */
+  private Duration enough(Node node) {
+    ClosingJoin join = (ClosingJoin) node;
+    Duration after = join.range().after();
+    return Duration.of(join.latenessMicros(), ChronoUnit.MICROS)
+        .plus(after.isNegative() ? Duration.ZERO : after)
+        .plus(values.pick(LATENESS));
+  }
+
+  private Node join(Node left, Node right, Duration lateness) {
     boolean isSharedName = values.percent(40);
     String rightKey = isSharedName ? "k" : "r_k";
     List<NamedExpr> columns = new ArrayList<>();
@@ -100,7 +130,6 @@ final class RandomClosingJoins {
     JoinKeys keys = keys(isSharedName, rightKey);
     TimeRange range = range();
     String scan = keys.size() == 0 ? REASON : null;
-    Duration lateness = values.pick(LATENESS);
     Join.Kind kind = values.pick(KINDS);
     Schema pairs =
         ClosingJoin.of(

@@ -54,6 +54,11 @@ class RandomWindowsTest {
     System.out.println(RandomRun.failure(small));
   }
 
+  /** Is it of final rows, of which none is late? */
+  private static boolean isOfJoin(ClosingAggregate closing) {
+    return closing.input().inputs().get(0) instanceof ClosingJoin;
+  }
+
   @Test
   void casesAreWorthRunning() {
     Set<TimeWindow.Kind> live = EnumSet.noneOf(TimeWindow.Kind.class);
@@ -68,6 +73,7 @@ class RandomWindowsTest {
     int updatingByPane = 0;
     Map<Join.Kind, Integer> joined = new EnumMap<>(Join.Kind.class);
     long lateForJoins = 0;
+    int closingOfJoins = 0;
     for (long seed = 0; seed < 300; seed++) {
       Plan plan = RandomWindowPlans.plan(seed);
       InputModel model = new InputModel(plan);
@@ -87,6 +93,9 @@ class RandomWindowsTest {
         } else if (node instanceof Node.Aggregate aggregate && aggregate.isByPane()) {
           liveByPane++;
           updatingByPane += aggregate.input().isAppendOnly() ? 0 : 1;
+        } else if (node instanceof ClosingAggregate closing && isOfJoin(closing)) {
+          assertThat(memory.of(closing).late()).as("rows of a join that are late").isZero();
+          closingOfJoins++;
         } else if (node instanceof ClosingAggregate closing) {
           late += memory.of(closing).late();
           closingByPane += closing.live().isByPane() ? 1 : 0;
@@ -116,6 +125,7 @@ class RandomWindowsTest {
     assertThat(closedSessions).as("closed sessions").isGreaterThan(500);
     assertThat(joined).as("rows of joins that close").hasSize(Join.Kind.values().length);
     assertThat(joined.values()).allSatisfy(rows -> assertThat(rows).isGreaterThan(50));
+    assertThat(closingOfJoins).as("windows over joins that close").isGreaterThan(10);
     assertThat(lateForJoins).as("rows late for joins").isGreaterThan(300);
     assertThat(without).as("rows without event time").isGreaterThan(50);
   }
