@@ -657,6 +657,14 @@ class ClosingJoinTest {
   }
 
   @Test
+  void aJoinOfStreamsThatKeepsAllSaysThatItCouldLetGoOfThem() {
+    isRefused(
+        p -> anHour(orders(p, SOME).join(payments(p, SOME))).on("id", "order_id"),
+        "it keeps every row of its left side, stream 'orders', for ever",
+        "with .within(...).closing(lateness); or accept it with .acceptGrowth");
+  }
+
+  @Test
   void rowsThatCanBeTakenBackAreRefused() {
     isRefused(
         p ->

@@ -78,10 +78,15 @@ final class ReferenceClosingJoin {
     return (Instant) Objects.requireNonNull(row.value(column));
   }
 
-  /** Is a time before the watermark, and by more than the lateness? */
+  /** Is a time before the watermark less the lateness? There are no times before the least. */
   private boolean isPassed(Instant time) {
     Instant reached = watermark.value();
-    return reached != null && time.plus(lateness).isBefore(reached);
+    return reached != null && atLeast(time).isBefore(atLeast(reached.minus(lateness)));
+  }
+
+  private static Instant atLeast(Instant time) {
+    Instant least = ReferenceValues.instant(Long.MIN_VALUE);
+    return time.isBefore(least) ? least : time;
   }
 
   /** How many rows were late. */

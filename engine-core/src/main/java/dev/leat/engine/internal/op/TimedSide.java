@@ -86,7 +86,7 @@ final class TimedSide {
     Operators.shareColumns(in, open);
     long until = time.reached();
     long[] times = in.column(timeColumn).words();
-    if (!time.isKnown() || !isLate(least(in, times), until)) {
+    if (!isLate(least(in, times), until)) {
       open.select(in.rows(), in.selection(), in.count(), null);
       return;
     }
@@ -135,6 +135,13 @@ final class TimedSide {
         + Duration.of(time.reached() - at, ChronoUnit.MICROS);
   }
 
+  /** Can any row have a time that matches? Not if the range is beyond all times. */
+  private boolean hasRange(long at) {
+    boolean isBefore = later < 0 && at < Long.MIN_VALUE - later;
+    boolean isBehind = earlier < 0 && at > Long.MAX_VALUE + earlier;
+    return !isBefore && !isBehind;
+  }
+
   /** The earliest time of rows that match one of this side. */
   private long from(long at) {
     return Words.saturatedSum(at, -earlier);
@@ -164,7 +171,7 @@ final class TimedSide {
     for (int i = 0; i < open.count(); i++) {
       int row = open.row(i);
       int found = kept.first(otherKeys[row]);
-      if (found < 0) {
+      if (found < 0 || !hasRange(times[row])) {
         continue;
       }
       long from = from(times[row]);
@@ -185,7 +192,7 @@ final class TimedSide {
    * @param alone is given those that nothing has matched, if the join tells them
    */
   IntArrayList ending(ClosingTime time, IntArrayList alone) {
-    IntArrayList ending = time.isKnown() ? rows.endingBy(time.passed()) : new IntArrayList();
+    IntArrayList ending = rows.endingBefore(time.reached());
     for (int i = 0; tellsAlone && i < ending.size(); i++) {
       if (!rows.isMatched(ending.get(i))) {
         alone.add(ending.get(i));

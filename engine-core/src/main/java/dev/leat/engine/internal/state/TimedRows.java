@@ -205,12 +205,12 @@ public final class TimedRows implements Checkpointed {
   }
 
   /**
-   * The rows that end at a time or before, in the order of their ends. They are still there, and to
-   * be removed next.
+   * The rows that end before a time, in the order of their ends. They are still there, and to be
+   * removed next.
    */
-  public IntArrayList endingBy(long time) {
+  public IntArrayList endingBefore(long time) {
     IntArrayList ending = new IntArrayList();
-    while (byEnd.size() > 0 && byEnd.firstTime() <= time) {
+    while (byEnd.size() > 0 && byEnd.firstTime() < time) {
       int place = byEnd.removeFirst();
       unmatched.remove(place);
       ending.add(place);
