@@ -139,6 +139,31 @@ class GroupingSetsTest {
     }
   }
 
+  /** The copies of keys have names of their own, which are those of other columns here. */
+  @Test
+  void keysWhoseNamesDifferByAMarkAreGroupedByBoth() {
+    Pipeline pipeline =
+        Pipeline.define(
+            p ->
+                p.table("sales", Sale.class)
+                    .primaryKey(Sale::id)
+                    .rename("country", "city?")
+                    .rename("amount", "grouping_id?")
+                    .rollup("city", "city?", "grouping_id?")
+                    .aggregate(count().as("n"))
+                    .materialize("totals"));
+    try (Engine engine = Engine.inMemory(pipeline)) {
+      Position at = engine.table("sales", Sale.class).upsert(new Sale("1", "DE", "Ulm", 1));
+      engine.view("totals").await(at);
+      assertThat(rows(engine, "totals"))
+          .containsExactlyInAnyOrder(
+              row("Ulm", "DE", 1L, 1L, 0L),
+              row("Ulm", "DE", null, 1L, 1L),
+              row("Ulm", null, null, 1L, 3L),
+              row(null, null, null, 1L, 7L));
+    }
+  }
+
   @Test
   void whatCannotBeMeantIsRefused() {
     Pipeline.define(

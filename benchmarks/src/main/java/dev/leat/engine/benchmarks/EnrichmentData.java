@@ -28,10 +28,8 @@ final class EnrichmentData {
   private final Dictionary dictionary = new Dictionary(new Hashing(1));
   private final List<Batch> events = new ArrayList<>();
   private final List<Batch> dimensions = new ArrayList<>();
-  private final int count;
 
   EnrichmentData(int count) {
-    this.count = count;
     SplittableRandom random = new SplittableRandom(42);
     dimensions.add(users(0, USERS, 0));
     dimensions.add(sessions(random));
@@ -152,10 +150,6 @@ final class EnrichmentData {
     }
     batch.fill(rows, null);
     return batch;
-  }
-
-  int count() {
-    return count;
   }
 
   Dictionary dictionary() {

@@ -7,12 +7,14 @@ import dev.leat.engine.internal.batch.Column;
  * A loop written for the enrichment alone: for each event the rows of its dimensions are found in
  * arrays, by dictionary code or user id, and all 28 columns are filled, those of the event too.
  */
-final class EnrichmentLoop {
+final class EnrichmentLoop implements Enrichment.Prepared {
+  private final EnrichmentData data;
   private final Batch[] dimensions;
   private final int[][] rowOf;
   private final long[][] out = new long[EnrichmentData.JOINED_COLUMNS][EnrichmentData.BATCH_ROWS];
 
   EnrichmentLoop(EnrichmentData data) {
+    this.data = data;
     this.dimensions = data.dimensions().toArray(new Batch[0]);
     this.rowOf = new int[dimensions.length][];
     for (int d = 0; d < dimensions.length; d++) {
@@ -25,8 +27,27 @@ final class EnrichmentLoop {
     }
   }
 
+  @Override
+  public long pass() {
+    long rows = 0;
+    long sum = 0;
+    for (Batch events : data.events()) {
+      sum += fill(events);
+      rows += events.rows();
+    }
+    if (sum == 0) {
+      throw new IllegalStateException("nothing was filled");
+    }
+    return rows;
+  }
+
+  @Override
+  public long stateBytes() {
+    return 0;
+  }
+
   /** Fills the columns; gives something that depends on all of them. */
-  long fill(Batch events) {
+  private long fill(Batch events) {
     int rows = events.rows();
     int at = 0;
     for (int c = 0; c < EnrichmentData.EVENT_COLUMNS; c++) {

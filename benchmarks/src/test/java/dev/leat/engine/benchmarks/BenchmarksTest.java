@@ -37,6 +37,17 @@ class BenchmarksTest {
 
   @ParameterizedTest
   @EnumSource
+  void enrichments(Enrichment enrichment) {
+    EnrichmentBenchmark benchmark = new EnrichmentBenchmark();
+    benchmark.enrichment = enrichment;
+    benchmark.count = EVENTS;
+    benchmark.setUp();
+    benchmark.prepare();
+    assertThat(benchmark.pass()).isEqualTo(EVENTS);
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void records(Workload workload) {
     RecordsBenchmark benchmark = new RecordsBenchmark();
     benchmark.workload = workload;

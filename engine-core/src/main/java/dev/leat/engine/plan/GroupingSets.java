@@ -44,9 +44,9 @@ public final class GroupingSets extends Node {
     List<Field> fields = new ArrayList<>(input.schema().fields());
     for (Field key :
         keys.isEmpty() ? List.<Field>of() : input.schema().select(keys, place).fields()) {
-      fields.add(new Field(nameOf(key.name(), input.schema()), key.type(), true));
+      fields.add(new Field(nameOf(key.name(), fields), key.type(), true));
     }
-    fields.add(new Field(nameOf(ID, input.schema()), Type.LONG, false));
+    fields.add(new Field(nameOf(ID, fields), Type.LONG, false));
     if (sets.isEmpty() || sets.size() > MAX_SETS || keys.size() >= Long.SIZE) {
       throw invalid(
           place
@@ -71,10 +71,12 @@ public final class GroupingSets extends Node {
     return new GroupingSets(input, keys, sets, Schema.of(fields, place), traits);
   }
 
-  /** The name of a column beside those of a schema, of which one may have the name itself. */
-  private static String nameOf(String name, Schema schema) {
+  /** The name of a column beside others, of which one may have the name itself. */
+  private static String nameOf(String name, List<Field> fields) {
+    Set<String> taken = new HashSet<>();
+    fields.forEach(field -> taken.add(field.name()));
     String other = name + "?";
-    while (schema.find(other) >= 0) {
+    while (taken.contains(other)) {
       other += "?";
     }
     return other;

@@ -8,11 +8,9 @@ import dev.leat.engine.plan.Over;
 import dev.leat.engine.plan.SetOperation;
 import dev.leat.engine.plan.Top;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -21,7 +19,6 @@ import org.junit.jupiter.api.Test;
  * with {@code -Dcases=1}.
  */
 class SqlPlansTest {
-  private static final int THREADS = 2;
   private static final int MAX_SHOWN = 5;
   private static final int HEALTH = 1000;
 
@@ -41,29 +38,27 @@ class SqlPlansTest {
   void viewsAreWhatTheDatabaseComputes() throws InterruptedException {
     long cases = Long.getLong("duckdb.cases", 400);
     long seed = Long.getLong("duckdb.seed", 1);
-    List<Long> failed = Collections.synchronizedList(new ArrayList<>());
-    AtomicLong next = new AtomicLong();
-    List<Thread> threads = new ArrayList<>();
-    for (int i = 0; i < THREADS; i++) {
-      threads.add(new Thread(() -> run(seed, cases, next, failed), "sql-plans-" + i));
-    }
-    threads.forEach(Thread::start);
-    for (Thread thread : threads) {
-      thread.join();
-    }
-    failed.stream().sorted().limit(MAX_SHOWN).forEach(SqlPlansTest::show);
+    List<Long> failed =
+        SeededCases.failing(
+            seed,
+            cases,
+            () -> {
+              SqlRun database = new SqlRun();
+              return new SeededCases.Check() {
+                @Override
+                public boolean fails(long each) {
+                  return failure(database, SqlRun.of(each)) != null;
+                }
+
+                @Override
+                public void close() {
+                  database.close();
+                }
+              };
+            });
+    failed.stream().limit(MAX_SHOWN).forEach(SqlPlansTest::show);
     System.out.println(cases + " cases, " + failed.size() + " failures");
     assertThat(failed).as("seeds that fail").isEmpty();
-  }
-
-  private static void run(long seed, long cases, AtomicLong next, List<Long> failed) {
-    try (SqlRun database = new SqlRun()) {
-      for (long n = next.getAndIncrement(); n < cases; n = next.getAndIncrement()) {
-        if (failure(database, SqlRun.of(seed + n)) != null) {
-          failed.add(seed + n);
-        }
-      }
-    }
   }
 
   /** What is thrown is a failure, too. */

@@ -137,6 +137,7 @@ final class LogDirectory implements AutoCloseable {
   static Optional<LogFacts> look(Path root, Io io) throws IOException {
     Path file = root.resolve(FORMAT);
     if (!io.exists(file)) {
+      refuseForeign(root, io);
       return Optional.empty();
     }
     UUID id = LogFormat.read(io, file).id();

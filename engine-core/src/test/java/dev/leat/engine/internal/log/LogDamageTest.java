@@ -25,8 +25,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.UUID;
 import java.util.zip.CRC32C;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -170,11 +172,17 @@ class LogDamageTest {
     Path foreign = directory.resolve(name);
     Files.createDirectories(foreign.getParent());
     Files.writeString(foreign, "notes");
-    EngineException failure = catchThrowableOfType(EngineException.class, () -> open(directory));
-    assertThat(failure.kind()).isEqualTo(Kind.INVALID);
-    assertThat(failure)
-        .hasMessageContaining("a directory that is empty or does not exist")
-        .hasMessageContaining("file=" + foreign);
+    assertThat(
+            List.<ThrowingCallable>of(
+                () -> open(directory), () -> ChronicleLog.look(directory, SystemIo.INSTANCE)))
+        .allSatisfy(
+            call -> {
+              EngineException failure = catchThrowableOfType(EngineException.class, call);
+              assertThat(failure.kind()).isEqualTo(Kind.INVALID);
+              assertThat(failure)
+                  .hasMessageContaining("a directory that is empty or does not exist")
+                  .hasMessageContaining("file=" + foreign);
+            });
     assertThat(foreign).hasContent("notes");
     assertThat(directory.resolve("FORMAT")).doesNotExist();
   }
