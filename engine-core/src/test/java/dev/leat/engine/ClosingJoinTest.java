@@ -601,7 +601,7 @@ class ClosingJoinTest {
   }
 
   private static void isRefused(Consumer<PipelineBuilder> pipeline, String... parts) {
-    assertThatThrownBy(() -> Pipeline.define(pipeline::accept))
+    assertThatThrownBy(() -> Pipeline.define(pipeline))
         .isInstanceOf(EngineException.class)
         .hasMessageContainingAll(parts);
   }
