@@ -2,135 +2,25 @@ package dev.leat.engine;
 
 import static dev.leat.engine.Expressions.col;
 import static dev.leat.engine.Expressions.count;
-import static dev.leat.engine.Expressions.gap;
 import static dev.leat.engine.Windows.minutes;
 import static dev.leat.engine.Windows.outOfOrderBy;
 import static dev.leat.engine.Windows.tumbling;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.leat.engine.plan.EventTimeBounds;
 import dev.leat.engine.plan.PlanDiff;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.function.BiFunction;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Joins within a time that let go of rows: what is told is final, what comes late is in the ledger.
  */
-class ClosingJoinTest {
-  record Order(@Nullable String id, Instant at, long amount) {}
-
-  record Payment(@Nullable String orderId, Instant paidAt, long paid) {}
-
-  private static final Instant NINE = ClosingClicks.NINE;
-
-  private final ClosingClicks.MovedClock clock = new ClosingClicks.MovedClock();
-
-  private EngineSettings settings() {
-    return EngineSettings.defaults().withThreading(Threading.HOST).withClock(clock);
-  }
-
-  private static Relation<Order> orders(PipelineBuilder p, EventTimeBounds bounds) {
-    return p.stream("orders", Order.class).eventTime(Order::at, bounds);
-  }
-
-  private static Relation<Payment> payments(PipelineBuilder p, EventTimeBounds bounds) {
-    return p.stream("payments", Payment.class).eventTime(Payment::paidAt, bounds);
-  }
-
-  private static <O> Relation<O> within(
-      Joining<Order, Payment, O> joining, Duration before, Duration after, Duration lateness) {
-    return joining
-        .within(col("at"), col("paid_at"), before, after)
-        .closing(lateness)
-        .on("id", "order_id");
-  }
-
-  /** An order is paid from a minute before to ten minutes after; two minutes of lateness. */
-  private static Pipeline pipeline(
-      BiFunction<Relation<Order>, Relation<Payment>, Joining<Order, Payment, ?>> kind,
-      EventTimeBounds bounds) {
-    return Pipeline.define(
-        p ->
-            within(
-                    kind.apply(orders(p, bounds), payments(p, bounds)),
-                    minutes(1),
-                    minutes(10),
-                    minutes(2))
-                .acceptGrowth("a test is short")
-                .materialize("joined"));
-  }
-
-  private static Pipeline left() {
-    return pipeline(Relation::leftJoin, outOfOrderBy(Duration.ZERO));
-  }
-
-  private void run(Pipeline pipeline, Consumer<Engine> test) {
-    try (Engine engine = Engine.inMemory(pipeline, settings())) {
-      test.accept(engine);
-    }
-  }
-
-  private static Instant at(String time) {
-    return Instant.parse("2026-04-01T" + time + "Z");
-  }
-
-  private static void order(Engine engine, @Nullable String id, String time) {
-    engine.stream("orders", Order.class).append(new Order(id, at(time), 5));
-    engine.step();
-  }
-
-  private static void pay(Engine engine, @Nullable String id, String time) {
-    engine.stream("payments", Payment.class).append(new Payment(id, at(time), 5));
-    engine.step();
-  }
-
-  /** Rows of another key, so that both streams have come to a time. */
-  private static void reach(Engine engine, String time) {
-    engine.append(
-        t -> {
-          t.advanceWatermark(engine.stream("orders", Order.class), at(time));
-          t.advanceWatermark(engine.stream("payments", Payment.class), at(time));
-        });
-    engine.step();
-  }
-
-  private static List<String> joined(Engine engine, String... columns) {
-    return engine.view("joined").scan().stream().map(row -> text(row, columns)).toList();
-  }
-
-  private static String text(Row row, String... columns) {
-    List<String> values = new ArrayList<>();
-    for (String column : columns) {
-      values.add(String.valueOf(row.value(column)).replace("2026-04-01T", "").replace("Z", ""));
-    }
-    return String.join(" ", values);
-  }
-
-  private static List<String> pairs(Engine engine) {
-    return joined(engine, "id", "at", "paid_at");
-  }
-
-  private static List<String> late(Engine engine) {
-    return engine.ledger().scan().stream().map(LedgerEntry::reason).toList();
-  }
-
-  private static long bytes(Engine engine) {
-    return engine.stateBytes().entrySet().stream()
-        .filter(entry -> entry.getKey().startsWith("closing"))
-        .mapToLong(Map.Entry::getValue)
-        .sum();
-  }
-
+class ClosingJoinTest extends ClosingOrders {
   @Test
   void pairsComeAtOnceAndARowAloneOnceWhenNothingCanMatchItAnyMore() {
     run(
@@ -598,165 +488,5 @@ class ClosingJoinTest {
           assertThat(engine.view("again").count()).isEqualTo(3);
           assertThat(engine.ledger().count()).isZero();
         });
-  }
-
-  private static void isRefused(Consumer<PipelineBuilder> pipeline, String... parts) {
-    assertThatThrownBy(() -> Pipeline.define(pipeline))
-        .isInstanceOf(EngineException.class)
-        .hasMessageContainingAll(parts);
-  }
-
-  private static final EventTimeBounds SOME = outOfOrderBy(minutes(5));
-
-  private static Joining<Order, Payment, Row> anHour(Joining<Order, Payment, Row> joining) {
-    return joining.within(col("at"), col("paid_at"), Duration.ZERO, minutes(60));
-  }
-
-  @Test
-  void aSideWithoutEventTimeIsRefused() {
-    isRefused(
-        p ->
-            anHour(p.stream("orders", Order.class).join(payments(p, SOME)))
-                .closing(minutes(1))
-                .on("id", "order_id"),
-        "closing inner join of stream 'orders' with stream 'payments': the time of its left side,"
-            + " 'at' of stream 'orders', is not the event time of a stream",
-        "declare it where the stream is: p.stream(...).eventTime(..., outOfOrderBy(...))",
-        "or leave out .closing(...)");
-    isRefused(
-        p ->
-            anHour(
-                    orders(p, SOME)
-                        .join(
-                            payments(p, SOME)
-                                .with(col("paid_at").plus(minutes(1)).as("paid_at"))
-                                .as(Payment.class)))
-                .closing(minutes(1))
-                .on("id", "order_id"),
-        "the time of its right side, 'paid_at' of select on stream 'payments', is not the event"
-            + " time of a stream",
-        "it is computed there: join within the event time of the stream itself");
-    isRefused(
-        p ->
-            orders(p, SOME)
-                .join(payments(p, SOME))
-                .within(col("at").plus(minutes(1)), col("paid_at"), minutes(0), minutes(1))
-                .closing(minutes(1))
-                .on("id", "order_id"),
-        "the time of its left side is computed, and has no watermark",
-        "put what is added to it into before and after");
-    record Other(String orderId, Instant paidAt, Instant bookedAt) {}
-    isRefused(
-        p ->
-            orders(p, SOME)
-                .join(p.stream("payments", Other.class).eventTime(Other::bookedAt, SOME))
-                .within(col("at"), col("paid_at"), minutes(0), minutes(1))
-                .closing(minutes(1))
-                .on("id", "order_id"),
-        "that is 'booked_at': join within it");
-  }
-
-  @Test
-  void aJoinOfStreamsThatKeepsAllSaysThatItCouldLetGoOfThem() {
-    isRefused(
-        p -> anHour(orders(p, SOME).join(payments(p, SOME))).on("id", "order_id"),
-        "it keeps every row of its left side, stream 'orders', for ever",
-        "with .within(...).closing(lateness); or accept it with .acceptGrowth");
-  }
-
-  @Test
-  void rowsThatCanBeTakenBackAreRefused() {
-    isRefused(
-        p ->
-            anHour(
-                    orders(p, SOME)
-                        .join(p.table("payments", Payment.class).primaryKey(Payment::orderId)))
-                .closing(minutes(1))
-                .on("id", "order_id"),
-        "rows of its right side, table 'payments', can be taken back",
-        "or leave out .closing(...)");
-    isRefused(
-        p ->
-            anHour(orders(p, SOME).forgetAfter(minutes(60)).join(payments(p, SOME)))
-                .closing(minutes(1))
-                .on("id", "order_id"),
-        "rows of its left side, forget",
-        "can be taken back");
-  }
-
-  @Test
-  void aTimeThatIsMissingOrSaidTwiceAndLengthsBeyondTenYearsAreRefused() {
-    isRefused(
-        p -> orders(p, SOME).join(payments(p, SOME)).closing(minutes(1)).on("id", "order_id"),
-        "one time within which rows match must say how long they are kept: within=0",
-        "say .within(leftTime, rightTime, before, after) once");
-    isRefused(
-        p ->
-            anHour(anHour(orders(p, SOME).join(payments(p, SOME))))
-                .closing(minutes(1))
-                .on("id", "order_id"),
-        "within=2");
-    isRefused(
-        p ->
-            orders(p, SOME)
-                .join(payments(p, SOME))
-                .within(col("at"), col("paid_at"), Duration.ZERO, Duration.ofDays(3654))
-                .closing(minutes(1))
-                .on("id", "order_id"),
-        "a length of its time is ten years at most",
-        "after=PT87696H");
-    isRefused(
-        p ->
-            anHour(orders(p, SOME).join(payments(p, SOME)))
-                .closing(minutes(-1))
-                .on("id", "order_id"),
-        "the lateness must be zero to ten years",
-        "lateness=PT-1M");
-    isRefused(
-        p -> anHour(orders(p, SOME).join(payments(p, SOME))).closing(minutes(1)).onEvery(),
-        "it has no keys",
-        ".acceptScan(\"why\")");
-  }
-
-  @Test
-  void whatClosesOverAJoinSaysWhichTimeAndLatenessWouldDo() {
-    isRefused(
-        p ->
-            anHour(orders(p, SOME).join(payments(p, SOME)))
-                .closing(minutes(2))
-                .on("id", "order_id")
-                .window(tumbling(minutes(10)).on("at"))
-                .closing(minutes(61))
-                .groupBy("window_end")
-                .aggregate(count().as("n")),
-        "its time 'at' of closing inner join with stream 'payments' on stream 'orders', may be that"
-            + " far behind the watermark when its rows come",
-        "lateness=61 min behind=62 min");
-    isRefused(
-        p ->
-            anHour(orders(p, SOME).leftJoin(payments(p, SOME)))
-                .closing(minutes(2))
-                .on("id", "order_id")
-                .sessionize(gap(minutes(10)))
-                .on("paid_at")
-                .by("id")
-                .closing(minutes(61))
-                .aggregate(count().as("n")),
-        "its time 'paid_at'",
-        "those that would do: [at]");
-    isRefused(
-        p ->
-            orders(p, SOME)
-                .window(tumbling(minutes(10)).on("at"))
-                .closing(minutes(1))
-                .groupBy("window_end", "id")
-                .aggregate(count().as("n"))
-                .join(payments(p, SOME))
-                .within(col("window_end"), col("paid_at"), minutes(0), minutes(1))
-                .closing(minutes(1))
-                .on("id", "order_id"),
-        "the time of its left side, 'window_end' of closing aggregate",
-        "has no watermark of its own",
-        "join the stream itself");
   }
 }
