@@ -11,6 +11,8 @@ import dev.leat.engine.plan.EventTimeBounds;
 import dev.leat.engine.plan.PlanDiff;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -200,6 +202,41 @@ class ClosingJoinTest extends ClosingOrders {
               .containsExactlyInAnyOrder(
                   "o1 09:00:00 09:10:00", "o1 09:06:00 09:11:00", "null null 09:04:59.999999");
           assertThat(engine.ledger().count()).isZero();
+        });
+  }
+
+  @Test
+  void timesAtTheEndOfAllTimesDoNotRunOver() {
+    Instant least = Instant.EPOCH.plus(Long.MIN_VALUE, ChronoUnit.MICROS);
+    Pipeline pipeline =
+        Pipeline.define(
+            p ->
+                within(
+                        orders(p, outOfOrderBy(Duration.ZERO))
+                            .join(payments(p, outOfOrderBy(Duration.ZERO))),
+                        minutes(10),
+                        minutes(-5),
+                        Duration.ZERO)
+                    .acceptGrowth("a test is short")
+                    .materialize("joined"));
+    run(
+        pipeline,
+        engine -> {
+          StreamInput<Order> orders = engine.stream("orders", Order.class);
+          StreamInput<Payment> payments = engine.stream("payments", Payment.class);
+          payments.append(new Payment("o1", least, 1));
+          orders.append(new Order("o1", least, 1));
+          orders.append(new Order("o1", least.plusSeconds(300), 1));
+          engine.step();
+          assertThat(joined(engine, "at"))
+              .containsExactly(least.plusSeconds(300).toString().replace("Z", ""));
+          reach(engine, "09:00:00");
+          orders.append(new Order("o1", least, 1));
+          engine.step();
+          assertThat(late(engine))
+              .singleElement()
+              .asString()
+              .contains("matches_from=" + least, "late_by=" + Duration.between(least, NINE));
         });
   }
 

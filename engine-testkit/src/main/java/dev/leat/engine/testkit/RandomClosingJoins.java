@@ -104,10 +104,7 @@ final class RandomClosingJoins {
   /** The columns that all streams have. */
   private static Node some(Node join) {
     return Node.Project.of(
-        join,
-        Stream.of("at", "k", "n", "d")
-            .map(name -> (NamedExpr) new Expr.Column(name).as(name))
-            .toList());
+        join, Stream.of("at", "k", "n", "d").map(name -> new Expr.Column(name).as(name)).toList());
   }
 
   /** A lateness by which no row of a join is late. */

@@ -9,7 +9,6 @@ import dev.leat.engine.plan.ClosingJoin;
 import dev.leat.engine.plan.Joined;
 import dev.leat.engine.plan.Schema;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 
@@ -132,7 +131,7 @@ final class TimedSide {
         + " watermark="
         + Words.toInstant(time.watermark())
         + " late_by="
-        + Duration.of(time.reached() - at, ChronoUnit.MICROS);
+        + Duration.between(Words.toInstant(at), Words.toInstant(time.reached()));
   }
 
   /** Can any row have a time that matches? Not if the range is beyond all times. */
