@@ -6,17 +6,26 @@ import dev.leat.engine.EngineException.Kind;
 import dev.leat.engine.Sink;
 import dev.leat.engine.SinkSession;
 import dev.leat.engine.SinkSource;
+import dev.leat.engine.iceberg.internal.catalog.LakeAddress;
+import dev.leat.engine.iceberg.internal.catalog.Steps;
+import dev.leat.engine.iceberg.internal.parquet.TableShape;
+import dev.leat.engine.iceberg.internal.reconcile.Reconciling;
+import dev.leat.engine.iceberg.internal.reconcile.TableDifference;
+import dev.leat.engine.iceberg.internal.write.IcebergSession;
+import dev.leat.engine.iceberg.internal.write.RowOrder;
+import dev.leat.engine.iceberg.internal.write.SinkTable;
+import dev.leat.engine.iceberg.internal.write.SinkTable.Target;
+import dev.leat.engine.iceberg.internal.write.WriteMode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.SnapshotRef;
-import org.apache.iceberg.SortOrder;
 import org.apache.iceberg.TableProperties;
-import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.ValidationException;
 
 /**
@@ -47,17 +56,6 @@ public final class IcebergSink implements Sink {
   private static final long DEFAULT_TARGET_FILE_BYTES = 128L << 20;
   private static final long MIN_TARGET_FILE_BYTES = 1L << 16;
 
-  /** What is written to, and how. */
-  private record Target(Lake lake, String table, String branch, WriteMode mode) {
-    private Target {
-      Objects.requireNonNull(lake, "lake");
-      if (TableIdentifier.parse(table).namespace().isEmpty()) {
-        throw new IllegalArgumentException(
-            "a table has a namespace, as in 'web.clicks': table=" + table);
-      }
-    }
-  }
-
   private final Target target;
   private final List<Partition> partitions;
   private final Map<String, String> properties;
@@ -83,7 +81,7 @@ public final class IcebergSink implements Sink {
    * @param table with its namespace: {@code "web.clicks"}
    */
   public static IcebergSink append(Lake lake, String table) {
-    return of(new Target(lake, table, SnapshotRef.MAIN_BRANCH, WriteMode.APPEND));
+    return of(new Target(address(lake), table, SnapshotRef.MAIN_BRANCH, WriteMode.APPEND));
   }
 
   /**
@@ -100,10 +98,14 @@ public final class IcebergSink implements Sink {
   public static IcebergSink upsert(Lake lake, String table, String... key) {
     return of(
         new Target(
-            lake,
+            address(lake),
             table,
             SnapshotRef.MAIN_BRANCH,
             new WriteMode(WriteMode.Deletes.VECTORS, List.of(key))));
+  }
+
+  private static LakeAddress address(Lake lake) {
+    return Objects.requireNonNull(lake, "lake").address();
   }
 
   private static IcebergSink of(Target target) {
@@ -119,12 +121,12 @@ public final class IcebergSink implements Sink {
    * @throws IllegalStateException if rows are only added
    */
   public IcebergSink equalityDeletes() {
-    if (target.mode.deletes() == WriteMode.Deletes.NONE) {
-      throw new IllegalStateException("only .upsert(...) deletes: table=" + target.table);
+    if (target.mode().deletes() == WriteMode.Deletes.NONE) {
+      throw new IllegalStateException("only .upsert(...) deletes: table=" + target.table());
     }
-    WriteMode mode = new WriteMode(WriteMode.Deletes.EQUALITY, target.mode.key());
+    WriteMode mode = new WriteMode(WriteMode.Deletes.EQUALITY, target.mode().key());
     return new IcebergSink(
-        new Target(target.lake, target.table, target.branch, mode),
+        new Target(target.lake(), target.table(), target.branch(), mode),
         partitions,
         properties,
         targetFileBytes,
@@ -146,12 +148,12 @@ public final class IcebergSink implements Sink {
    * @throws IllegalStateException if rows are not only added
    */
   public IcebergSink sortedBy(String... columns) {
-    if (target.mode.deletes() != WriteMode.Deletes.NONE) {
-      throw new IllegalStateException("only .append(...) sorts: table=" + target.table);
+    if (target.mode().deletes() != WriteMode.Deletes.NONE) {
+      throw new IllegalStateException("only .append(...) sorts: table=" + target.table());
     }
     WriteMode mode = new WriteMode(WriteMode.Deletes.NONE, List.of(), List.of(columns));
     return new IcebergSink(
-        new Target(target.lake, target.table, target.branch, mode),
+        new Target(target.lake(), target.table(), target.branch(), mode),
         partitions,
         properties,
         targetFileBytes,
@@ -181,7 +183,7 @@ public final class IcebergSink implements Sink {
   public IcebergSink toBranch(String name) {
     Objects.requireNonNull(name, "name");
     return new IcebergSink(
-        new Target(target.lake, target.table, name, target.mode),
+        new Target(target.lake(), target.table(), name, target.mode()),
         partitions,
         properties,
         targetFileBytes,
@@ -222,71 +224,40 @@ public final class IcebergSink implements Sink {
    *     and relation, or has files that are not read here
    */
   public Reconciliation reconcile(Engine engine, String view, String name, Duration atMost) {
-    return new Reconciling(engine, view, name, this, atMost).run();
-  }
-
-  Lake lake() {
-    return target.lake;
+    TableDifference found = new Reconciling(engine, view, name, written(), atMost).run();
+    return new Reconciliation(
+        found.position(),
+        found.view().rows(),
+        found.table().rows(),
+        found.view().unmatched(),
+        found.table().unmatched(),
+        found.table().first(),
+        found.view().first());
   }
 
   String table() {
-    return target.table;
+    return target.table();
   }
 
-  TableIdentifier identifier() {
-    return TableIdentifier.parse(target.table);
-  }
-
-  WriteMode mode() {
-    return target.mode;
-  }
-
-  List<Partition> partitions() {
-    return partitions;
-  }
-
-  String branch() {
-    return target.branch;
-  }
-
-  long targetFileBytes() {
-    return targetFileBytes;
-  }
-
-  PartitionSpec spec(org.apache.iceberg.Schema schema) {
-    PartitionSpec.Builder spec = PartitionSpec.builderFor(schema);
-    partitions.forEach(partition -> partition.addTo(spec));
-    return spec.build();
-  }
-
-  SortOrder order(org.apache.iceberg.Schema schema) {
-    SortOrder.Builder order = SortOrder.builderFor(schema);
-    target.mode.order().forEach(order::asc);
-    return order.build();
-  }
-
-  Map<String, String> tableProperties() {
-    Map<String, String> all = new LinkedHashMap<>();
-    all.put(TableProperties.FORMAT_VERSION, Integer.toString(target.mode.formatVersion()));
-    all.put(TableProperties.PARQUET_COMPRESSION, "zstd");
-    all.put(TableProperties.WRITE_TARGET_FILE_SIZE_BYTES, Long.toString(targetFileBytes));
-    all.putAll(properties);
-    return all;
+  /** What a session knows of this. */
+  private SinkTable written() {
+    List<Consumer<PartitionSpec.Builder>> by = new ArrayList<>();
+    partitions.forEach(partition -> by.add(partition::addTo));
+    return new SinkTable(target, List.copyOf(by), properties, targetFileBytes);
   }
 
   @Override
   public String describe() {
-    String of = branch().equals(SnapshotRef.MAIN_BRANCH) ? "" : " branch " + branch();
-    return "iceberg table " + target.table + of + " in " + target.lake;
+    return target.describe();
   }
 
   @Override
   public void check(SinkSource source) {
     String what = "sink '" + source.name() + "' to " + describe();
-    target.mode.check(source, what);
+    target.mode().check(source, what);
     TableShape.checkNames(source.schema(), what);
     checkVersion(what);
-    RowOrder.check(target.mode.order(), source.schema(), what);
+    RowOrder.check(target.mode().order(), source.schema(), what);
     List<String> missing = new ArrayList<>();
     for (Partition partition : partitions) {
       if (source.schema().find(partition.column()) < 0) {
@@ -303,7 +274,7 @@ public final class IcebergSink implements Sink {
               + source.schema().names());
     }
     try {
-      PartitionSpec unused = spec(TableShape.toCreate(source.schema(), List.of()));
+      PartitionSpec unused = written().spec(TableShape.toCreate(source.schema(), List.of()));
     } catch (IllegalArgumentException | ValidationException e) {
       throw new EngineException(
           Kind.INVALID,
@@ -314,7 +285,7 @@ public final class IcebergSink implements Sink {
 
   private void checkVersion(String what) {
     String version = properties.get(TableProperties.FORMAT_VERSION);
-    int least = target.mode.formatVersion();
+    int least = target.mode().formatVersion();
     if (version != null && !(version.matches("[1-9]") && Integer.parseInt(version) >= least)) {
       throw new EngineException(
           Kind.INVALID,
@@ -331,6 +302,6 @@ public final class IcebergSink implements Sink {
 
   @Override
   public SinkSession open(SinkSource source) {
-    return new IcebergSession(this, source, steps);
+    return new IcebergSession(written(), source, steps);
   }
 }

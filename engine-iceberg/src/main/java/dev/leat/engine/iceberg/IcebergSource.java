@@ -2,12 +2,20 @@ package dev.leat.engine.iceberg;
 
 import dev.leat.engine.Engine;
 import dev.leat.engine.EngineException;
+import dev.leat.engine.iceberg.internal.catalog.LakeAddress;
+import dev.leat.engine.iceberg.internal.catalog.Steps;
+import dev.leat.engine.iceberg.internal.source.ReadingProgress;
+import dev.leat.engine.iceberg.internal.source.SourceBounds;
+import dev.leat.engine.iceberg.internal.source.SourceReading;
+import dev.leat.engine.iceberg.internal.source.SourceStart;
+import dev.leat.engine.iceberg.internal.source.SourceTable;
+import dev.leat.engine.iceberg.internal.source.SourceTable.Deletions;
+import dev.leat.engine.iceberg.internal.source.SourceTable.Target;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.apache.iceberg.catalog.TableIdentifier;
 
 /**
  * An Iceberg table as what fills a stream of an engine, each row exactly once: first what the table
@@ -33,55 +41,12 @@ import org.apache.iceberg.catalog.TableIdentifier;
  * and ends the reading with an error.
  */
 public final class IcebergSource {
-  private static final int MAX_NAME = 200;
   private static final Duration MIN_INTERVAL = Duration.ofMillis(100);
 
-  /** What is read. */
-  record Target(Lake lake, String table, Optional<String> name) {
-    Target {
-      Objects.requireNonNull(lake, "lake");
-      if (TableIdentifier.parse(table).namespace().isEmpty()) {
-        throw new IllegalArgumentException(
-            "a table has a namespace, as in 'web.clicks': table=" + table);
-      }
-      if (name.isPresent() && (name.get().isEmpty() || name.get().length() > MAX_NAME)) {
-        throw new IllegalArgumentException(
-            "the name of a source has 1 to "
-                + MAX_NAME
-                + " characters: length="
-                + name.get().length());
-      }
-    }
-  }
+  private final SourceTable read;
 
-  /** What becomes of rows that are deleted from the table after they were read. */
-  enum Deletions {
-    /** They end the reading. */
-    REFUSED,
-    /** They stay in the stream. */
-    IGNORED
-  }
-
-  private final Target target;
-  private final SourceStart start;
-  private final Optional<SourceBounds> bounds;
-  private final Deletions deletions;
-  private final Consumer<SourceProgress> progress;
-  private final Steps steps;
-
-  private IcebergSource(
-      Target target,
-      SourceStart start,
-      Optional<SourceBounds> bounds,
-      Deletions deletions,
-      Consumer<SourceProgress> progress,
-      Steps steps) {
-    this.target = target;
-    this.start = start;
-    this.bounds = bounds;
-    this.deletions = deletions;
-    this.progress = progress;
-    this.steps = steps;
+  private IcebergSource(SourceTable read) {
+    this.read = read;
   }
 
   /**
@@ -90,13 +55,15 @@ public final class IcebergSource {
    * @param table with its namespace: {@code "web.clicks"}; of format version 2 or later
    */
   public static IcebergSource of(Lake lake, String table) {
+    LakeAddress address = Objects.requireNonNull(lake, "lake").address();
     return new IcebergSource(
-        new Target(lake, table, Optional.empty()),
-        new SourceStart.Whole(),
-        Optional.empty(),
-        Deletions.REFUSED,
-        told -> {},
-        Steps.UNDISTURBED);
+        new SourceTable(
+            new Target(address, table, Optional.empty()),
+            new SourceStart.Whole(),
+            Optional.empty(),
+            Deletions.REFUSED,
+            told -> {},
+            Steps.UNDISTURBED));
   }
 
   /**
@@ -106,13 +73,10 @@ public final class IcebergSource {
    * @param name 1 to 200 characters
    */
   public IcebergSource named(String name) {
+    Target target = new Target(read.target().lake(), read.target().table(), Optional.of(name));
     return new IcebergSource(
-        new Target(target.lake, target.table, Optional.of(name)),
-        start,
-        bounds,
-        deletions,
-        progress,
-        steps);
+        new SourceTable(
+            target, read.start(), read.bounds(), read.deletions(), read.progress(), read.steps()));
   }
 
   /**
@@ -132,7 +96,9 @@ public final class IcebergSource {
   }
 
   private IcebergSource startingWith(SourceStart other) {
-    return new IcebergSource(target, other, bounds, deletions, progress, steps);
+    return new IcebergSource(
+        new SourceTable(
+            read.target(), other, read.bounds(), read.deletions(), read.progress(), read.steps()));
   }
 
   /**
@@ -159,7 +125,14 @@ public final class IcebergSource {
   }
 
   private IcebergSource within(SourceBounds other) {
-    return new IcebergSource(target, start, Optional.of(other), deletions, progress, steps);
+    return new IcebergSource(
+        new SourceTable(
+            read.target(),
+            read.start(),
+            Optional.of(other),
+            read.deletions(),
+            read.progress(),
+            read.steps()));
   }
 
   /**
@@ -168,18 +141,30 @@ public final class IcebergSource {
    * still.
    */
   public IcebergSource ignoringDeletions() {
-    return new IcebergSource(target, start, bounds, Deletions.IGNORED, progress, steps);
+    return new IcebergSource(
+        new SourceTable(
+            read.target(),
+            read.start(),
+            read.bounds(),
+            Deletions.IGNORED,
+            read.progress(),
+            read.steps()));
   }
 
   /** A copy that tells how far it is: often, by the thread that reads, which waits meanwhile. */
   public IcebergSource tellingProgress(Consumer<SourceProgress> to) {
+    Objects.requireNonNull(to, "to");
+    Consumer<ReadingProgress> told = reading -> to.accept(SourceProgress.of(reading));
     return new IcebergSource(
-        target, start, bounds, deletions, Objects.requireNonNull(to, "to"), steps);
+        new SourceTable(
+            read.target(), read.start(), read.bounds(), read.deletions(), told, read.steps()));
   }
 
   /** A copy that says what it does, so that a test can let it fail. */
   IcebergSource telling(Steps told) {
-    return new IcebergSource(target, start, bounds, deletions, progress, told);
+    return new IcebergSource(
+        new SourceTable(
+            read.target(), read.start(), read.bounds(), read.deletions(), read.progress(), told));
   }
 
   /**
@@ -197,7 +182,7 @@ public final class IcebergSource {
    *     file cannot be read
    */
   public SourceProgress readInto(Engine engine, String stream) {
-    return new SourceReading(this, engine, stream).pass();
+    return SourceProgress.of(new SourceReading(read, engine, stream).pass());
   }
 
   /**
@@ -212,35 +197,15 @@ public final class IcebergSource {
       throw new IllegalArgumentException(
           "an interval must be at least 100 ms: interval=" + interval);
     }
-    return SourceFollower.start(new SourceReading(this, engine, stream), interval);
+    return SourceFollower.start(new SourceReading(read, engine, stream), interval);
   }
 
-  Target target() {
-    return target;
-  }
-
-  SourceStart start() {
-    return start;
-  }
-
-  Optional<SourceBounds> bounds() {
-    return bounds;
-  }
-
-  Deletions deletions() {
-    return deletions;
-  }
-
-  Consumer<SourceProgress> progress() {
-    return progress;
-  }
-
-  Steps steps() {
-    return steps;
+  SourceTable table() {
+    return read;
   }
 
   @Override
   public String toString() {
-    return "iceberg table " + target.table + " in " + target.lake;
+    return read.describe();
   }
 }

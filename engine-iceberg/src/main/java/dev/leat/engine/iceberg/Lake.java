@@ -1,5 +1,7 @@
 package dev.leat.engine.iceberg;
 
+import dev.leat.engine.iceberg.internal.catalog.LakeAddress;
+import dev.leat.engine.iceberg.internal.catalog.Steps;
 import java.net.URI;
 import java.nio.file.Path;
 
@@ -31,12 +33,14 @@ public abstract sealed class Lake permits LocalLake, RestLake {
   }
 
   /** Opens the catalog; whoever opened it closes it. */
-  abstract LakeCatalog open(Steps steps);
+  final LakeCatalog open(Steps steps) {
+    return new LakeCatalog(address().open(steps));
+  }
 
-  /**
-   * Does a commit replace exactly the version of the table that it was made on, properties
-   * included? If not, only what it says of snapshots, schemas and partitions is compared, and a
-   * commit that is to be refused when a property has changed must move a snapshot.
-   */
-  abstract boolean replacesExactVersions();
+  abstract LakeAddress address();
+
+  @Override
+  public String toString() {
+    return address().toString();
+  }
 }

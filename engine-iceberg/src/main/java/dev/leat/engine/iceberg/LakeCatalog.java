@@ -1,32 +1,24 @@
 package dev.leat.engine.iceberg;
 
-import java.io.Closeable;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import dev.leat.engine.iceberg.internal.catalog.OpenCatalog;
 import org.apache.iceberg.catalog.Catalog;
 
 /** A catalog that is open: Iceberg's own, with everything that can be done with it. */
 public final class LakeCatalog implements AutoCloseable {
-  private final Catalog tables;
-  private final Closeable connection;
+  private final OpenCatalog catalog;
 
-  LakeCatalog(Catalog tables, Closeable connection) {
-    this.tables = tables;
-    this.connection = connection;
+  LakeCatalog(OpenCatalog catalog) {
+    this.catalog = catalog;
   }
 
   /** The catalog. */
   public Catalog tables() {
-    return tables;
+    return catalog.tables();
   }
 
   /** Ends the connection; tables that were loaded can no longer be read or changed. */
   @Override
   public void close() {
-    try {
-      connection.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException("a catalog cannot be closed", e);
-    }
+    catalog.close();
   }
 }

@@ -1,19 +1,13 @@
 package dev.leat.engine.iceberg;
 
-import dev.leat.engine.EngineException;
-import dev.leat.engine.EngineException.Kind;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import dev.leat.engine.iceberg.internal.catalog.LakeAddress;
+import dev.leat.engine.iceberg.internal.catalog.RestAddress;
 import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.iceberg.CatalogProperties;
-import org.apache.iceberg.catalog.SessionCatalog.SessionContext;
-import org.apache.iceberg.io.FileIO;
-import org.apache.iceberg.rest.HTTPClient;
-import org.apache.iceberg.rest.RESTSessionCatalog;
 
 /**
  * A REST catalog, with its files in an S3 store or, without one, on this machine. As text it has no
@@ -30,20 +24,10 @@ public final class RestLake extends Lake {
   private static final String WAREHOUSE = CatalogProperties.WAREHOUSE_LOCATION;
   private static final String PREFIX = "prefix";
 
-  private final URI uri;
-  private final Map<String, String> properties;
-  private final Optional<Supplier<String>> token;
-  private final Optional<S3Store> store;
+  private final RestAddress address;
 
-  private RestLake(
-      URI uri,
-      Map<String, String> properties,
-      Optional<Supplier<String>> token,
-      Optional<S3Store> store) {
-    this.uri = uri;
-    this.properties = properties;
-    this.token = token;
-    this.store = store;
+  private RestLake(RestAddress address) {
+    this.address = address;
   }
 
   static RestLake of(URI uri) {
@@ -51,7 +35,7 @@ public final class RestLake extends Lake {
       throw new IllegalArgumentException(
           "the address of a catalog has no password in it; give a token: host=" + uri.getHost());
     }
-    return new RestLake(uri, Map.of(), Optional.empty(), Optional.empty());
+    return new RestLake(new RestAddress(uri, Map.of(), Optional.empty(), Optional.empty()));
   }
 
   /** A copy with the name of one of the catalog's warehouses. */
@@ -69,77 +53,28 @@ public final class RestLake extends Lake {
   }
 
   private RestLake with(String key, String value) {
-    Map<String, String> more = new LinkedHashMap<>(properties);
+    Map<String, String> more = new LinkedHashMap<>(address.properties());
     more.put(key, value);
-    return new RestLake(uri, more, token, store);
+    return new RestLake(new RestAddress(address.uri(), more, address.token(), address.store()));
   }
 
   /**
    * A copy that shows a token (OAuth bearer), which is asked for whenever the catalog is opened.
    */
   public RestLake token(Supplier<String> from) {
-    return new RestLake(uri, properties, Optional.of(from), store);
+    return new RestLake(
+        new RestAddress(address.uri(), address.properties(), Optional.of(from), address.store()));
   }
 
   /** A copy with its files in a store. */
   public RestLake storedIn(S3Store in) {
-    return new RestLake(uri, properties, token, Optional.of(in));
+    return new RestLake(
+        new RestAddress(
+            address.uri(), address.properties(), address.token(), Optional.of(in.address())));
   }
 
   @Override
-  LakeCatalog open(Steps steps) {
-    Map<String, String> all = new LinkedHashMap<>(properties);
-    all.put(CatalogProperties.URI, uri.toString());
-    // What Iceberg would report of each commit and scan is nothing that a sink needs to wait for.
-    all.put("rest-metrics-reporting-enabled", "false");
-    token.ifPresent(from -> all.put("token", from.get()));
-    try {
-      RESTSessionCatalog catalog =
-          new RESTSessionCatalog(
-              config -> HTTPClient.builder(config).uri(config.get(CatalogProperties.URI)).build(),
-              (context, given) -> files(steps, given));
-      boolean isOpen = false;
-      try {
-        catalog.initialize(LocalLake.CATALOG, all);
-        isOpen = true;
-      } finally {
-        if (!isOpen) {
-          catalog.close();
-        }
-      }
-      return new LakeCatalog(catalog.asCatalog(SessionContext.createEmpty()), catalog);
-    } catch (NoClassDefFoundError e) {
-      throw new EngineException(
-          Kind.INVALID,
-          "REST catalogs and S3 need libraries that do not come with engine-iceberg: add"
-              + " org.apache.httpcomponents.client5:httpclient5, and for S3"
-              + " org.apache.iceberg:iceberg-aws, software.amazon.awssdk:s3, kms, sts and"
-              + " url-connection-client, in the versions of the module's"
-              + " README: missing="
-              + e.getMessage(),
-          e);
-    } catch (IOException e) {
-      throw new UncheckedIOException("the catalog cannot be closed: " + this, e);
-    }
-  }
-
-  private FileIO files(Steps steps, Map<String, String> given) {
-    return store
-        .map(in -> (FileIO) new ToldFileIO(S3Files.open(in, given), steps))
-        .orElseGet(() -> new LocalFileIO(steps));
-  }
-
-  /**
-   * A commit is a list of updates with what must hold for each; for a property, nothing must. See
-   * {@code org.apache.iceberg.UpdateRequirements}.
-   */
-  @Override
-  boolean replacesExactVersions() {
-    return false;
-  }
-
-  @Override
-  public String toString() {
-    return uri + properties.toString() + store.map(in -> " in " + in).orElse("");
+  LakeAddress address() {
+    return address;
   }
 }

@@ -1,8 +1,12 @@
 package dev.leat.engine.iceberg;
 
+import dev.leat.engine.iceberg.internal.catalog.S3Address;
+import dev.leat.engine.iceberg.internal.catalog.S3Address.Addressing;
+import dev.leat.engine.iceberg.internal.catalog.S3Key;
 import java.net.URI;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * A store of the S3 kind: Amazon's, or one that speaks as it does. Immutable; refinements return a
@@ -11,34 +15,27 @@ import java.util.Optional;
  * <p>Without {@link #withKeys} the keys are those that the catalog gives for a table.
  */
 public final class S3Store {
-  /** How a bucket is addressed. */
-  enum Addressing {
-    VIRTUAL_HOST,
-    PATH
-  }
+  private final S3Address address;
 
-  private final String region;
-  private final Optional<URI> endpoint;
-  private final Addressing addressing;
-  private final Optional<S3Keys> keys;
-
-  private S3Store(
-      String region, Optional<URI> endpoint, Addressing addressing, Optional<S3Keys> keys) {
-    this.region = region;
-    this.endpoint = endpoint;
-    this.addressing = addressing;
-    this.keys = keys;
+  private S3Store(S3Address address) {
+    this.address = address;
   }
 
   /** Amazon's store in a region, such as {@code "eu-central-1"}. */
   public static S3Store inRegion(String region) {
     Objects.requireNonNull(region, "region");
-    return new S3Store(region, Optional.empty(), Addressing.VIRTUAL_HOST, Optional.empty());
+    return new S3Store(
+        new S3Address(region, Optional.empty(), Addressing.VIRTUAL_HOST, Optional.empty()));
   }
 
   /** A copy with another address than Amazon's. */
   public S3Store at(URI address) {
-    return new S3Store(region, Optional.of(address), addressing, keys);
+    return new S3Store(
+        new S3Address(
+            this.address.region(),
+            Optional.of(address),
+            this.address.addressing(),
+            this.address.keys()));
   }
 
   /**
@@ -46,32 +43,29 @@ public final class S3Store {
    * stores that are not Amazon's want that.
    */
   public S3Store withPathStyle() {
-    return new S3Store(region, endpoint, Addressing.PATH, keys);
+    return new S3Store(
+        new S3Address(address.region(), address.endpoint(), Addressing.PATH, address.keys()));
   }
 
   /** A copy with keys. */
   public S3Store withKeys(S3Keys from) {
-    return new S3Store(region, endpoint, addressing, Optional.of(from));
+    Objects.requireNonNull(from, "from");
+    Supplier<S3Key> keys =
+        () -> {
+          S3Keys.Key key = from.key();
+          return new S3Key(key.id(), key.secret(), key.sessionToken());
+        };
+    return new S3Store(
+        new S3Address(
+            address.region(), address.endpoint(), address.addressing(), Optional.of(keys)));
   }
 
-  String region() {
-    return region;
-  }
-
-  Optional<URI> endpoint() {
-    return endpoint;
-  }
-
-  boolean isPathStyle() {
-    return addressing == Addressing.PATH;
-  }
-
-  Optional<S3Keys> keys() {
-    return keys;
+  S3Address address() {
+    return address;
   }
 
   @Override
   public String toString() {
-    return "s3 region=" + region + endpoint.map(e -> " endpoint=" + e).orElse("");
+    return address.toString();
   }
 }

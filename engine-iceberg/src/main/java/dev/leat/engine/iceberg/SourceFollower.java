@@ -2,6 +2,8 @@ package dev.leat.engine.iceberg;
 
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
+import dev.leat.engine.iceberg.internal.source.ReadingProgress;
+import dev.leat.engine.iceberg.internal.source.SourceReading;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -78,7 +80,7 @@ public final class SourceFollower implements AutoCloseable {
 
   private @Nullable RuntimeException pass() {
     try {
-      SourceProgress unused = reading.pass();
+      ReadingProgress unused = reading.pass();
       return null;
     } catch (RuntimeException e) {
       return e;
@@ -148,7 +150,7 @@ public final class SourceFollower implements AutoCloseable {
 
   /** How far it has come. */
   public SourceProgress progress() {
-    return reading.progress();
+    return SourceProgress.of(reading.progress());
   }
 
   /** Why the last reading failed; empty if it did not. */
@@ -179,7 +181,7 @@ public final class SourceFollower implements AutoCloseable {
         left = changed.awaitNanos(left);
       }
       if (completed >= wanted) {
-        return reading.progress();
+        return SourceProgress.of(reading.progress());
       }
       throw notCaughtUp(atMost);
     } catch (InterruptedException e) {
@@ -203,7 +205,7 @@ public final class SourceFollower implements AutoCloseable {
             + ": at-most="
             + atMost
             + " progress="
-            + reading.progress();
+            + progress();
     return last == null
         ? new EngineException(Kind.UNAVAILABLE, late)
         : new EngineException(Kind.UNAVAILABLE, late + " last_failure=" + last.getMessage(), last);

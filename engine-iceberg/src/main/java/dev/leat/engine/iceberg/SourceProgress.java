@@ -1,10 +1,10 @@
 package dev.leat.engine.iceberg;
 
 import dev.leat.engine.Position;
+import dev.leat.engine.iceberg.internal.source.ReadingProgress;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.apache.iceberg.Snapshot;
 
 /**
  * How far a source has come, and what it has read since it was begun in this process.
@@ -26,10 +26,6 @@ public record SourceProgress(
     long rowsAppended,
     long filesRead,
     long filesSkipped) {
-  /** Nothing is read yet. */
-  static final SourceProgress NONE =
-      new SourceProgress(Position.START, OptionalLong.empty(), Optional.empty(), 0, 0, 0, 0);
-
   public SourceProgress {
     if (rowsAppended < 0 || rowsRead < rowsAppended || filesRead < 0 || filesSkipped < 0) {
       throw new IllegalArgumentException(
@@ -37,36 +33,14 @@ public record SourceProgress(
     }
   }
 
-  SourceProgress at(Snapshot other) {
+  static SourceProgress of(ReadingProgress reading) {
     return new SourceProgress(
-        position,
-        OptionalLong.of(other.snapshotId()),
-        Optional.of(Instant.ofEpochMilli(other.timestampMillis())),
-        rowsRead,
-        rowsAppended,
-        filesRead,
-        filesSkipped);
-  }
-
-  SourceProgress withFiles(int moreRead, int moreSkipped) {
-    return new SourceProgress(
-        position,
-        snapshot,
-        committed,
-        rowsRead,
-        rowsAppended,
-        filesRead + moreRead,
-        filesSkipped + moreSkipped);
-  }
-
-  SourceProgress withRows(Position now, long moreRead, long moreAppended) {
-    return new SourceProgress(
-        now,
-        snapshot,
-        committed,
-        rowsRead + moreRead,
-        rowsAppended + moreAppended,
-        filesRead,
-        filesSkipped);
+        reading.position(),
+        reading.snapshot(),
+        reading.committed(),
+        reading.rowsRead(),
+        reading.rowsAppended(),
+        reading.filesRead(),
+        reading.filesSkipped());
   }
 }

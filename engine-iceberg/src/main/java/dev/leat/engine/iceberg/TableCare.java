@@ -2,6 +2,10 @@ package dev.leat.engine.iceberg;
 
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
+import dev.leat.engine.iceberg.internal.care.CompactedFiles;
+import dev.leat.engine.iceberg.internal.care.Compaction;
+import dev.leat.engine.iceberg.internal.care.OrphanFiles;
+import dev.leat.engine.iceberg.internal.catalog.Steps;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -167,7 +171,12 @@ public final class TableCare {
    * being written again is deleted in the new ones.
    */
   public Compacted compact() {
-    return withTable(table -> new Compaction(table, Steps.UNDISTURBED).run());
+    return withTable(
+        table -> {
+          CompactedFiles done = new Compaction(table, Steps.UNDISTURBED).run();
+          return new Compacted(
+              done.filesBefore(), done.filesAfter(), done.rows(), done.leftAlone());
+        });
   }
 
   private <T> T withTable(Function<Table, T> action) {

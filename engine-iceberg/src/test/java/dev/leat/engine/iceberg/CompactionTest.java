@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.leat.engine.Engine;
 import dev.leat.engine.Pipeline;
 import dev.leat.engine.Row;
+import dev.leat.engine.iceberg.internal.care.CompactedFiles;
+import dev.leat.engine.iceberg.internal.care.Compaction;
+import dev.leat.engine.iceberg.internal.catalog.Steps;
 import dev.leat.engine.plan.Field;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;
@@ -81,7 +84,7 @@ class CompactionTest {
   }
 
   /** Compacts, and says what it does to somebody who may do something beside. */
-  private TableCare.Compacted compact(Steps steps) {
+  private CompactedFiles compact(Steps steps) {
     try (LakeCatalog catalog = lake().open(UnforcedSteps.of(steps))) {
       Table table = catalog.tables().loadTable(TableIdentifier.parse(TABLE));
       return new Compaction(table, steps).run();
@@ -158,7 +161,7 @@ class CompactionTest {
           .doesNotContainNull();
       assertThat(files()).isEqualTo("7 files, 3 of deletes, 3 in all");
 
-      assertThat(compact(step -> {})).isEqualTo(new TableCare.Compacted(7, 1, 60, 0));
+      assertThat(compact(step -> {})).isEqualTo(new CompactedFiles(7, 1, 60, 0));
 
       assertThat(files()).isEqualTo("1 files, 0 of deletes, 0 in all");
       assertThat(rows()).containsExactlyInAnyOrderElementsOf(rows);
@@ -167,7 +170,7 @@ class CompactionTest {
       commit(engine, users(0, 25, "c"));
       numbers = numbers();
       assertThat(files()).isEqualTo("2 files, 1 of deletes, 1 in all");
-      assertThat(compact(step -> {})).isEqualTo(new TableCare.Compacted(2, 1, 60, 0));
+      assertThat(compact(step -> {})).isEqualTo(new CompactedFiles(2, 1, 60, 0));
       assertThat(numbers()).containsExactlyInAnyOrderElementsOf(numbers);
       commit(engine, user(30, "d"));
       assertThat(sink.reconcile(engine, "users", "lake", PATIENCE).isEqual()).isTrue();
@@ -184,7 +187,7 @@ class CompactionTest {
     try (Engine engine = engine(sink())) {
       commit(engine, users(0, 100, "a"));
       commit(engine, users(0, 29, "b"));
-      assertThat(compact(step -> {})).isEqualTo(new TableCare.Compacted(0, 0, 0, 0));
+      assertThat(compact(step -> {})).isEqualTo(new CompactedFiles(0, 0, 0, 0));
       commit(engine, users(29, 40, "c"));
       assertThat(compact(step -> {}).rows()).isEqualTo(100);
       assertThat(files()).isEqualTo("1 files, 0 of deletes, 0 in all");
@@ -218,7 +221,7 @@ class CompactionTest {
             commit(engine, users(10, 10 + ofTheSecond, "c"));
             commit(engine, user(0, "c"), user(25, "c"), user(49, "c"), user(50, "c"));
           };
-      TableCare.Compacted done = compact(once(step, beside));
+      CompactedFiles done = compact(once(step, beside));
       // If nothing is left of a file, its group waits for the next time.
       assertThat(done.filesAfter()).isEqualTo(filesOfSecond);
       assertThat(done.leftAlone()).isEqualTo(filesOfSecond == 0 ? 6 : 0);
@@ -228,7 +231,7 @@ class CompactionTest {
       commit(engine, user(1, "d"), user(12, "d"), user(25, "d"));
       Reconciliation found = sink.reconcile(engine, "users", "lake", PATIENCE);
       assertThat(found.isEqual()).as(found.toString()).isTrue();
-      TableCare.Compacted unused = compact(s -> {});
+      CompactedFiles unused = compact(s -> {});
       commit(engine, user(2, "e"), user(12, "e"), user(25, "e"));
       found = sink.reconcile(engine, "users", "lake", PATIENCE);
       assertThat(found.isEqual()).as(found.toString()).isTrue();
@@ -420,7 +423,7 @@ class CompactionTest {
   private void compact(String name, Steps steps) {
     try (LakeCatalog catalog = lake().open(UnforcedSteps.of(steps))) {
       Table table = catalog.tables().loadTable(TableIdentifier.parse(name));
-      TableCare.Compacted unused = new Compaction(table, steps).run();
+      CompactedFiles unused = new Compaction(table, steps).run();
     } catch (RuntimeException e) {
       assertThat(e).hasStackTraceContaining("planted");
     }

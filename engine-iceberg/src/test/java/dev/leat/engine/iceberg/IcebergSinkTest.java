@@ -17,6 +17,8 @@ import dev.leat.engine.Pipeline;
 import dev.leat.engine.Position;
 import dev.leat.engine.Row;
 import dev.leat.engine.SinkSettings;
+import dev.leat.engine.iceberg.internal.catalog.LocalFileIO;
+import dev.leat.engine.iceberg.internal.write.IcebergSession;
 import dev.leat.engine.plan.Field;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;
@@ -73,31 +75,7 @@ class IcebergSinkTest {
 
   @Test
   void everyTypeIsReadBackByAnotherEngine() {
-    List<Type> types =
-        List.of(
-            Type.BOOLEAN,
-            Type.INT,
-            Type.LONG,
-            Type.FLOAT,
-            Type.DOUBLE,
-            Type.decimal(9, 2),
-            Type.decimal(18, 4),
-            Type.decimal(38, 10),
-            Type.STRING,
-            Type.INSTANT,
-            Type.DATE,
-            Type.DURATION,
-            Type.BYTES,
-            Type.array(Type.STRING),
-            Type.array(Type.array(Type.LONG)),
-            Type.array(Type.decimal(20, 3)),
-            Type.array(Type.INSTANT));
-    List<Field> fields = new ArrayList<>();
-    for (int i = 0; i < types.size(); i++) {
-      fields.add(new Field("n" + i, types.get(i), true));
-      fields.add(new Field("r" + i, types.get(i), false));
-    }
-    Schema schema = Schema.of(fields);
+    Schema schema = EachType.twice();
     Object[] low = {
       false,
       Integer.MIN_VALUE,
@@ -115,7 +93,8 @@ class IcebergSinkTest {
       List.of(),
       Arrays.asList(List.of(), null, Arrays.asList(1L, null, -3L)),
       Arrays.asList(new BigDecimal("-0.001"), null),
-      List.of(Instant.parse("1969-12-31T23:59:59.999999Z"))
+      List.of(Instant.parse("1969-12-31T23:59:59.999999Z")),
+      Arrays.asList(null, Arrays.asList(new BigDecimal("-0.001"), null))
     };
     Object[] high = {
       true,
@@ -134,12 +113,13 @@ class IcebergSinkTest {
       Arrays.asList("a", null, ""),
       List.of(List.of(7L), List.of(8L, 9L)),
       List.of(new BigDecimal("12345678901234567.123")),
-      List.of(Instant.parse("0001-01-01T00:00:00Z"), Instant.parse("9999-12-31T23:59:59.999999Z"))
+      List.of(Instant.parse("0001-01-01T00:00:00Z"), Instant.parse("9999-12-31T23:59:59.999999Z")),
+      List.of(List.of(), List.of(new BigDecimal("12345678901234567.123")))
     };
     List<Row> rows = new ArrayList<>();
     rows.add(row(schema, low, low));
     rows.add(row(schema, high, high));
-    rows.add(row(schema, new Object[types.size()], low));
+    rows.add(row(schema, new Object[EachType.TYPES.size()], low));
 
     TableFiles table = write(schema, IcebergSink.append(lake(), "web.all_types"), rows);
 
@@ -167,7 +147,8 @@ class IcebergSinkTest {
             "[]",
             "[[], NULL, [1, NULL, -3]]",
             "[-0.001, NULL]",
-            "['1969-12-31 23:59:59.999999+00']");
+            "['1969-12-31 23:59:59.999999+00']",
+            "[NULL, [-0.001, NULL]]");
     List<String> highText =
         List.of(
             "true",
@@ -186,12 +167,13 @@ class IcebergSinkTest {
             "[a, NULL, '']",
             "[[7], [8, 9]]",
             "[12345678901234567.123]",
-            "['0001-01-01 00:00:00+00', '9999-12-31 23:59:59.999999+00']");
+            "['0001-01-01 00:00:00+00', '9999-12-31 23:59:59.999999+00']",
+            "[[], [12345678901234567.123]]");
     assertThat(found)
         .containsExactlyInAnyOrder(
             both(lowText, lowText),
             both(highText, highText),
-            both(new ArrayList<>(Arrays.asList(new String[types.size()])), lowText));
+            both(new ArrayList<>(Arrays.asList(new String[EachType.TYPES.size()])), lowText));
     assertThat(table.files()).allSatisfy(f -> assertThat(f.nullValueCounts()).isNotEmpty());
   }
 

@@ -121,38 +121,16 @@ class IcebergSourceTest {
       new byte[] {(byte) random.nextInt(), 7},
       random.nextBoolean() ? List.of() : Arrays.asList("a", null, "" + random.nextInt(50)),
       Arrays.asList(List.of(random.nextLong()), null, List.of()),
-      List.of(Instant.EPOCH.minusMillis(random.nextInt(9)))
+      Arrays.asList(null, new BigDecimal("-0.001")),
+      List.of(Instant.EPOCH.minusMillis(random.nextInt(9))),
+      List.of(List.of(BigDecimal.valueOf(random.nextLong(), 3)), List.of())
     };
     return values;
   }
 
   @Test
   void everyTypeComesBack() {
-    List<Type> types =
-        List.of(
-            Type.BOOLEAN,
-            Type.INT,
-            Type.LONG,
-            Type.FLOAT,
-            Type.DOUBLE,
-            Type.decimal(9, 2),
-            Type.decimal(18, 4),
-            Type.decimal(38, 10),
-            Type.STRING,
-            Type.INSTANT,
-            Type.DATE,
-            Type.DURATION,
-            Type.BYTES,
-            Type.array(Type.STRING),
-            Type.array(Type.array(Type.LONG)),
-            Type.array(Type.INSTANT));
-    List<Field> fields = new ArrayList<>();
-    fields.add(new Field("id", Type.INT, false));
-    for (int i = 0; i < types.size(); i++) {
-      fields.add(new Field("n" + i, types.get(i), true));
-      fields.add(new Field("r" + i, types.get(i), false));
-    }
-    Schema schema = Schema.of(fields);
+    Schema schema = EachType.twice(new Field("id", Type.INT, false));
     Random random = new Random(11);
     List<Row> written = new ArrayList<>();
     for (int r = 0; r < 500; r++) {
@@ -160,7 +138,7 @@ class IcebergSourceTest {
       Object[] required = someOfEachType(random);
       Object[] values = new Object[schema.size()];
       values[0] = r;
-      for (int i = 0; i < types.size(); i++) {
+      for (int i = 0; i < EachType.TYPES.size(); i++) {
         values[2 * i + 1] = random.nextInt(4) == 0 ? null : nullable[i];
         values[2 * i + 2] = required[i];
       }

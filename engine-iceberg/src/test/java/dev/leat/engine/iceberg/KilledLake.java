@@ -10,6 +10,8 @@ import dev.leat.engine.Pipeline;
 import dev.leat.engine.Position;
 import dev.leat.engine.Row;
 import dev.leat.engine.SinkSettings;
+import dev.leat.engine.iceberg.internal.care.Compaction;
+import dev.leat.engine.iceberg.internal.catalog.Steps;
 import dev.leat.engine.plan.Field;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;

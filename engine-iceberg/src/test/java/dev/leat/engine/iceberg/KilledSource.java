@@ -1,6 +1,7 @@
 package dev.leat.engine.iceberg;
 
 import dev.leat.engine.Engine;
+import dev.leat.engine.iceberg.internal.catalog.Steps;
 import java.nio.file.Path;
 import java.util.Locale;
 

@@ -55,7 +55,7 @@ final class RestFixture implements AutoCloseable {
     Process proxy = startProxy(directory);
     URI store = storeOf(proxy);
     JdbcCatalog backend =
-        new JdbcCatalog(properties -> S3Files.open(s3(store), properties), null, true);
+        new JdbcCatalog(properties -> s3(store).address().open(properties), null, true);
     backend.initialize(
         "backend",
         Map.of(

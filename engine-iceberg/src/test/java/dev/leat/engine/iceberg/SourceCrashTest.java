@@ -10,6 +10,7 @@ import dev.leat.engine.EngineSettings;
 import dev.leat.engine.Pipeline;
 import dev.leat.engine.Row;
 import dev.leat.engine.Threading;
+import dev.leat.engine.iceberg.internal.source.ReadingProgress;
 import dev.leat.engine.plan.Field;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;
@@ -123,7 +124,8 @@ class SourceCrashTest {
       assertThat(run("", 0)).startsWith("19000 rows, ");
       assertThat(run("", 0)).isEqualTo("19000 rows, 0 of them now");
       try (Engine engine = Engine.open(temp.resolve("engine"), WrittenTable.keeping(ROWS))) {
-        assertThat(rows(engine, SourceProgress.NONE)).isEqualTo(some(0, 19_000));
+        assertThat(rows(engine, SourceProgress.of(ReadingProgress.NONE)))
+            .isEqualTo(some(0, 19_000));
       }
     }
   }
@@ -169,7 +171,7 @@ class SourceCrashTest {
       while (engine.step() > 0) {
         assertThat(engine.position()).isLessThanOrEqualTo(read.position());
       }
-      assertThat(rows(engine, SourceProgress.NONE)).isEqualTo(some(0, 18_000));
+      assertThat(rows(engine, SourceProgress.of(ReadingProgress.NONE))).isEqualTo(some(0, 18_000));
       assertThat(table.source().readInto(engine, "rows").rowsAppended()).isZero();
     }
   }

@@ -9,6 +9,7 @@ import dev.leat.engine.Engine;
 import dev.leat.engine.EngineException;
 import dev.leat.engine.EngineException.Kind;
 import dev.leat.engine.Row;
+import dev.leat.engine.iceberg.internal.source.SourceReading;
 import dev.leat.engine.plan.Field;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;
@@ -50,7 +51,8 @@ class SourceEdgesTest {
   void whatAFollowerKnowsOfATableIsNotTakenForAnotherOfThatName() {
     Lake lake = Lake.local(temp.resolve("lake"));
     try (Engine engine = reader(ROWS)) {
-      SourceReading reading = new SourceReading(IcebergSource.of(lake, "web.rows"), engine, "rows");
+      SourceReading reading =
+          new SourceReading(IcebergSource.of(lake, "web.rows").table(), engine, "rows");
       try (WrittenTable first = table()) {
         for (int i = 0; i < 3; i++) {
           first.add(some(10L * i, 10L * i + 10));
@@ -65,7 +67,7 @@ class SourceEdgesTest {
         for (int i = 0; i < 4; i++) {
           second.add(some(100 + 10L * i, 110 + 10L * i));
         }
-        assertThat(rows(engine, reading.pass())).hasSize(70);
+        assertThat(rows(engine, SourceProgress.of(reading.pass()))).hasSize(70);
       }
     }
   }

@@ -8,6 +8,8 @@ import dev.leat.engine.EngineException;
 import dev.leat.engine.Pipeline;
 import dev.leat.engine.Position;
 import dev.leat.engine.Row;
+import dev.leat.engine.iceberg.internal.catalog.LocalFileIO;
+import dev.leat.engine.iceberg.internal.write.IcebergSession;
 import dev.leat.engine.plan.Field;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;

@@ -1,6 +1,7 @@
 package dev.leat.engine.iceberg;
 
 import dev.leat.engine.Row;
+import dev.leat.engine.iceberg.internal.catalog.Steps;
 import dev.leat.engine.plan.Field;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;
@@ -23,7 +24,7 @@ import org.apache.iceberg.io.CloseableIterable;
  * The rows of a table as Iceberg's own reader finds them, which applies deletes and shares no code
  * with what writes here.
  */
-final class TableRows {
+public final class TableRows {
   private TableRows() {}
 
   /** All rows; none if there is no table. */
@@ -53,7 +54,7 @@ final class TableRows {
   }
 
   /** A value of Iceberg's reader as in a row. */
-  static Object value(Type type, Object value) {
+  public static Object value(Type type, Object value) {
     if (value == null) {
       return null;
     }

@@ -1,5 +1,7 @@
 package dev.leat.engine.iceberg;
 
+import dev.leat.engine.iceberg.internal.catalog.Steps;
+
 /** Steps of tests that cut no power, and so need not wait for disks. */
 record UnforcedSteps(Steps steps) implements Steps {
   static Steps of(Steps steps) {

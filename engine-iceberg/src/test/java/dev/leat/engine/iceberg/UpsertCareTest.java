@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.leat.engine.Engine;
 import dev.leat.engine.Pipeline;
 import dev.leat.engine.Row;
+import dev.leat.engine.iceberg.internal.care.CompactedFiles;
+import dev.leat.engine.iceberg.internal.care.Compaction;
+import dev.leat.engine.iceberg.internal.catalog.LocalFileIO;
+import dev.leat.engine.iceberg.internal.catalog.Steps;
+import dev.leat.engine.iceberg.internal.scan.SnapshotRows;
 import dev.leat.engine.plan.Field;
 import dev.leat.engine.plan.Schema;
 import dev.leat.engine.plan.Type;
@@ -78,8 +83,7 @@ class UpsertCareTest {
               });
       try (LakeCatalog catalog = lake().open(steps)) {
         Table table = catalog.tables().loadTable(TableIdentifier.parse(TABLE));
-        assertThat(new Compaction(table, steps).run())
-            .isEqualTo(new TableCare.Compacted(6, 1, 6, 0));
+        assertThat(new Compaction(table, steps).run()).isEqualTo(new CompactedFiles(6, 1, 6, 0));
       }
       List<Row> expected =
           new ArrayList<>(
