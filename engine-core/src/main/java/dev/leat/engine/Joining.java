@@ -1,9 +1,13 @@
 package dev.leat.engine;
 
+import dev.leat.engine.plan.ClosingJoin;
 import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.Join;
 import dev.leat.engine.plan.JoinKeys;
+import dev.leat.engine.plan.Node;
+import dev.leat.engine.plan.TimeRange;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A row with a null in its key matches nothing, unless {@link #matchingNulls} says otherwise.
  * Both sides may change at any time: a row that found no match and then finds one is corrected. So
  * the rows of both sides are kept; those of a stream only if that is accepted, with {@link
- * Relation#acceptGrowth} on that side.
+ * Relation#acceptGrowth} on that side. Streams that are joined within a time need not be kept: see
+ * {@link #closing}.
  *
  * @param <L> rows of the left
  * @param <R> rows of the right
@@ -39,35 +44,67 @@ public final class Joining<L, R, O> {
   private final Relation<R> right;
   private final Join.Kind kind;
   private final Class<O> record;
-  private final boolean matchesNull;
-  private final @Nullable Expr condition;
-  private final @Nullable String scanReason;
+  private final Beside beside;
 
-  private Joining(Joining<L, R, O> from, boolean matchesNull, Beside beside) {
-    this.left = from.left;
-    this.right = from.right;
-    this.kind = from.kind;
-    this.record = from.record;
-    this.matchesNull = matchesNull;
-    this.condition = beside.condition();
-    this.scanReason = beside.scanReason();
+  /** A time within which rows match. */
+  private record Within(Expr left, Expr right, Duration before, Duration after) {
+    private Expr condition() {
+      return right.between(left.minus(before), left.plus(after));
+    }
   }
 
-  private record Beside(@Nullable Expr condition, @Nullable String scanReason) {}
+  /**
+   * What applies beside the keys.
+   *
+   * @param conditions all that must be true of a pair, times among them, in the order in which they
+   *     were given
+   * @param lateness null if all rows are kept
+   */
+  private record Beside(
+      boolean matchesNull,
+      List<Object> conditions,
+      @Nullable String scanReason,
+      @Nullable Duration lateness) {
+    private Beside and(Object condition) {
+      List<Object> all = new ArrayList<>(conditions);
+      all.add(condition);
+      return new Beside(matchesNull, List.copyOf(all), scanReason, lateness);
+    }
 
-  private Joining(Relation<L> left, Relation<R> right, Join.Kind kind, Class<O> record) {
+    private List<Within> times() {
+      return conditions.stream().filter(Within.class::isInstance).map(Within.class::cast).toList();
+    }
+
+    /** What must be true, as one condition; null for none. */
+    private @Nullable Expr condition(boolean isWithTimes) {
+      Expr all = null;
+      for (Object some : conditions) {
+        if (some instanceof Within && !isWithTimes) {
+          continue;
+        }
+        Expr next = some instanceof Within within ? within.condition() : (Expr) some;
+        all = all == null ? next : all.and(next);
+      }
+      return all;
+    }
+  }
+
+  private Joining(
+      Relation<L> left, Relation<R> right, Join.Kind kind, Class<O> record, Beside beside) {
     this.left = left;
     this.right = right;
     this.kind = kind;
     this.record = record;
-    this.matchesNull = false;
-    this.condition = null;
-    this.scanReason = null;
+    this.beside = beside;
   }
 
   static <L, R, O> Joining<L, R, O> of(
       Relation<L> left, Relation<R> right, Join.Kind kind, Class<O> record) {
-    return new Joining<>(left, right, kind, record);
+    return new Joining<>(left, right, kind, record, new Beside(false, List.of(), null, null));
+  }
+
+  private Joining<L, R, O> with(Beside other) {
+    return new Joining<>(left, right, kind, record, other);
   }
 
   /**
@@ -76,8 +113,7 @@ public final class Joining<L, R, O> {
    * match, and is in the ledger.
    */
   public Joining<L, R, O> matching(Expr also) {
-    Expr both = condition == null ? also : condition.and(also);
-    return new Joining<>(this, matchesNull, new Beside(both, scanReason));
+    return with(beside.and(Objects.requireNonNull(also, "condition")));
   }
 
   /**
@@ -108,7 +144,35 @@ public final class Joining<L, R, O> {
               + " after="
               + after);
     }
-    return matching(rightTime.between(leftTime.minus(before), leftTime.plus(after)));
+    return with(beside.and(new Within(leftTime, rightTime, before, after)));
+  }
+
+  /**
+   * Lets go of rows that can find no partner any more, so that none is kept for ever: what is
+   * joined {@link #within} a time is final. Both times are the event times of streams, of which
+   * rows only come.
+   *
+   * <p>A row that happened before the watermark less the lateness when it comes is late: it goes to
+   * the ledger, and is not joined. The watermark is the smallest of those of all streams with event
+   * time below, of both sides. All other rows match as they do without this. The result is append-
+   * only: a pair comes when the later of its rows does; a row that matches nothing, which an outer
+   * or anti join gives, comes once, when the watermark has passed the last time of what could match
+   * it, and the lateness.
+   *
+   * <pre>{@code
+   * orders.leftJoin(payments.prefix("p_"))
+   *     .within(col("at"), col("p_at"), Duration.ZERO, minutes(30))
+   *     .closing(minutes(5))
+   *     .on("order_id", "p_order_id")
+   * }</pre>
+   *
+   * @param lateness for how much longer than their streams promise rows are taken; zero to ten
+   *     years
+   */
+  public Joining<L, R, O> closing(Duration lateness) {
+    Objects.requireNonNull(lateness, "lateness");
+    return with(
+        new Beside(beside.matchesNull(), beside.conditions(), beside.scanReason(), lateness));
   }
 
   private void checkLength(String name, Duration length) {
@@ -139,7 +203,7 @@ public final class Joining<L, R, O> {
 
   /** A null in a key is equal to a null in the other, as {@code IS NOT DISTINCT FROM} in SQL. */
   public Joining<L, R, O> matchingNulls() {
-    return new Joining<>(this, true, new Beside(condition, scanReason));
+    return with(new Beside(true, beside.conditions(), beside.scanReason(), beside.lateness()));
   }
 
   /**
@@ -149,7 +213,7 @@ public final class Joining<L, R, O> {
    * @param reason why that is all right: "eight price bands"
    */
   public Joining<L, R, O> acceptScan(String reason) {
-    return new Joining<>(this, matchesNull, new Beside(condition, reason));
+    return with(new Beside(beside.matchesNull(), beside.conditions(), reason, beside.lateness()));
   }
 
   /**
@@ -168,7 +232,7 @@ public final class Joining<L, R, O> {
 
   /** Rows match if each of some columns is equal to the one at the same place in the other list. */
   public Relation<O> on(List<String> leftColumns, List<String> rightColumns) {
-    return join(new JoinKeys(leftColumns, rightColumns, matchesNull));
+    return join(new JoinKeys(leftColumns, rightColumns, beside.matchesNull()));
   }
 
   /**
@@ -180,9 +244,58 @@ public final class Joining<L, R, O> {
   }
 
   private Relation<O> join(JoinKeys keys) {
-    Join.Accepted accepted =
-        new Join.Accepted(left.growthReason(), right.growthReason(), scanReason);
     return left.with(
-        right, Join.of(left.node(), right.node(), kind, keys, condition, accepted), record);
+        right, beside.lateness() == null ? plain(keys) : closing(keys, beside.lateness()), record);
+  }
+
+  private Node plain(JoinKeys keys) {
+    Join.Accepted accepted =
+        new Join.Accepted(left.growthReason(), right.growthReason(), beside.scanReason());
+    return Join.of(left.node(), right.node(), kind, keys, beside.condition(true), accepted);
+  }
+
+  private Node closing(JoinKeys keys, Duration lateness) {
+    String place =
+        "closing join of " + left.node().describe() + " with " + right.node().describe() + ": ";
+    List<Within> times = beside.times();
+    if (times.size() != 1) {
+      throw invalid(
+          place
+              + "one time within which rows match must say how long they are kept: within="
+              + times.size()
+              + "; say .within(leftTime, rightTime, before, after) once, and what else must hold"
+              + " with .matching(...)");
+    }
+    Within time = times.get(0);
+    TimeRange range =
+        new TimeRange(
+            column(time.left(), "left", place),
+            column(time.right(), "right", place),
+            time.before(),
+            time.after());
+    return ClosingJoin.of(
+        left.node(),
+        right.node(),
+        kind,
+        keys,
+        new ClosingJoin.Matching(range, beside.condition(false), lateness, beside.scanReason()));
+  }
+
+  private static String column(Expr time, String side, String place) {
+    if (time instanceof Expr.Column column) {
+      return column.name();
+    }
+    throw invalid(
+        place
+            + "the time of its "
+            + side
+            + " side is computed, and has no watermark: "
+            + time
+            + "; name the column that has the event time, and put what is added to it into before"
+            + " and after");
+  }
+
+  private static EngineException invalid(String message) {
+    return new EngineException(EngineException.Kind.INVALID, message);
   }
 }

@@ -41,17 +41,17 @@ public final class ClosingAggregate extends Node {
     }
     Node.Aggregate live = Node.Aggregate.of(input, keys, calls);
     return new ClosingAggregate(
-        live, end(input, keys, place), lateness, ClosingRules.sources(input));
+        live, end(input, keys, lateness, place), lateness, ClosingRules.sources(input));
   }
 
   /** The first key that is the end of windows over event time; it may have another name. */
-  private static String end(Node input, List<String> keys, String place) {
+  private static String end(Node input, List<String> keys, Duration lateness, String place) {
     for (String key : keys) {
       List<ColumnOrigins.Origin> origins = ColumnOrigins.of(input, key);
       if (origins.stream().allMatch(ClosingAggregate::isEnd)) {
         for (ColumnOrigins.Origin origin : origins) {
           Windowed windowed = (Windowed) origin.node();
-          ClosingRules.checkEventTime(windowed.input(), windowed.column(), place);
+          ClosingRules.checkEventTime(windowed.input(), windowed.column(), lateness, place);
         }
         return key;
       }

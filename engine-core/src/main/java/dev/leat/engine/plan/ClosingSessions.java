@@ -46,7 +46,7 @@ public final class ClosingSessions extends Node {
     String place = "closing sessions on " + input.describe();
     ClosingRules.check(input, lateness, place);
     sessions.check(input, place);
-    ClosingRules.checkEventTime(input, sessions.time(), place);
+    ClosingRules.checkEventTime(input, sessions.time(), lateness, place);
     if (!(SessionAggregate.of(input, sessions, calls) instanceof SessionAggregate live)) {
       throw invalid(
           place

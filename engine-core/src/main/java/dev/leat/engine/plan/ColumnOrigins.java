@@ -51,6 +51,10 @@ final class ColumnOrigins {
           .map(c -> new Origin(project.input(), ((Expr.Column) c.expr()).name()))
           .toList();
     }
+    if (node instanceof ClosingJoin) {
+      // Its rows come later than those of the streams: it says itself by how much.
+      return List.of();
+    }
     if (node instanceof Joined join) {
       JoinedColumns.Source source = join.columns().sources().get(node.schema().find(column));
       List<Origin> sides = new ArrayList<>();

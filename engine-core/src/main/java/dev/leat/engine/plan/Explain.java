@@ -180,7 +180,7 @@ public final class Explain {
       JoinKeys keys = join.keys();
       StringBuilder what = new StringBuilder(join.kind().name().toLowerCase(Locale.ROOT));
       what.append(" join ");
-      what.append(keys.size() == 0 ? "of every row with every other" : keys(keys));
+      what.append(keys.size() == 0 ? "of every row with every other" : keys.text());
       if (join.scanReason() != null) {
         what.append(" (accepted: ").append(join.scanReason()).append(")");
       }
@@ -192,13 +192,13 @@ public final class Explain {
 
     @Override
     public String lookup(LookupJoin lookup) {
-      return "lookup " + keys(lookup.keys());
+      return "lookup " + lookup.keys().text();
     }
 
     @Override
     public String asOf(AsOfJoin join) {
       return "as-of join "
-          + keys(join.keys())
+          + join.keys().text()
           + " at "
           + join.leftTime()
           + " >= "
@@ -210,16 +210,8 @@ public final class Explain {
           .map(
               step ->
                   (step.isNeeded() ? "inner join " : "left join ")
-                      + keys(new JoinKeys(step.left(), step.keys(), step.matchesNull())))
+                      + new JoinKeys(step.left(), step.keys(), step.matchesNull()).text())
           .collect(Collectors.joining(", ", "each row once for ", ""));
-    }
-
-    private static String keys(JoinKeys keys) {
-      return "on "
-          + keys.left()
-          + " = "
-          + keys.right()
-          + (keys.matchesNull() ? " (null = null)" : "");
     }
 
     @Override
@@ -240,6 +232,11 @@ public final class Explain {
     @Override
     public String closingSessions(ClosingSessions sessions) {
       return sessions.text();
+    }
+
+    @Override
+    public String closingJoin(ClosingJoin join) {
+      return join.text();
     }
 
     @Override

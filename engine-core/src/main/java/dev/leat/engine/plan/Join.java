@@ -161,6 +161,11 @@ public final class Join extends Node implements Joined {
     if (StateBound.ofRows(kept).kind() != StateBound.Kind.GROWS || reason != null) {
       return;
     }
+    String within =
+        kept.isAppendOnly() && other.isAppendOnly()
+            ? " or, if both sides are streams with event time, let go of rows that can match nothing"
+                + " any more, with .within(...).closing(lateness);"
+            : "";
     throw invalid(
         place
             + ": it keeps every row of its "
@@ -169,10 +174,11 @@ public final class Join extends Node implements Joined {
             + kept.describe()
             + ", for ever, because a row of "
             + other.describe()
-            + " that comes or changes later must find it: its state grows with the input; three ways"
+            + " that comes or changes later must find it: its state grows with the input; ways"
             + " out: aggregate that side before the join; or keep none of its rows and look up what"
-            + " the other side is when one comes, with .lookup(...); or accept it with"
-            + " .acceptGrowth(\"why\") on that side, before the join");
+            + " the other side is when one comes, with .lookup(...);"
+            + within
+            + " or accept it with .acceptGrowth(\"why\") on that side, before the join");
   }
 
   private static String word(Kind kind) {

@@ -76,6 +76,11 @@ public record JoinKeys(List<String> left, List<String> right, boolean matchesNul
         .fields(Canonical.read(columns(right), rightNode));
   }
 
+  /** Which columns must be equal, for people. */
+  String text() {
+    return "on " + left + " = " + right + (matchesNull ? " (null = null)" : "");
+  }
+
   private static List<Expr> columns(List<String> names) {
     return names.stream().<Expr>map(Expr.Column::new).toList();
   }

@@ -35,7 +35,7 @@ public interface Joined {
   /** How many of these columns, from the first on, the result has. */
   int shownColumns();
 
-  /** Is a side kept by its keys? */
+  /** Is a side kept by its keys, in an index that other joins may ask, too? */
   boolean isKept(Side side);
 
   /** Have the rows of a side that is kept to be there, and not only how many there are of a key? */

@@ -42,7 +42,8 @@ public abstract sealed class Node
         Ticking,
         Sessionize,
         SessionAggregate,
-        ClosingSessions {
+        ClosingSessions,
+        ClosingJoin {
   /**
    * How often one row of an input may be in a relation. A union of a relation with itself doubles
    * it; grouping and {@code distinct} make it one again.
@@ -143,6 +144,8 @@ public abstract sealed class Node
     R sessionAggregate(SessionAggregate sessions);
 
     R closingSessions(ClosingSessions sessions);
+
+    R closingJoin(ClosingJoin join);
   }
 
   /** Has a visitor do what it does for this kind of relation. */

@@ -157,6 +157,11 @@ public record StateBound(Kind kind, String text) {
     }
 
     @Override
+    public StateBound closingJoin(ClosingJoin join) {
+      return join.stateBound();
+    }
+
+    @Override
     public StateBound ticking(Ticking ticking) {
       return ticking.stateBound();
     }

@@ -218,6 +218,43 @@ class PlanFingerprintTest {
                 List.of(count(null).as("n")),
                 Duration.ofMinutes(1))
             .fingerprint());
+    for (Join.Kind kind : Join.Kind.values()) {
+      all.put("closing join " + kind, closingJoin(stream, kind, five, null).fingerprint());
+    }
+    Expr condition = USER.ge(new Expr.Column("user_id"));
+    all.put(
+        "closing join with condition",
+        closingJoin(stream, Join.Kind.SEMI, five, condition).fingerprint());
+  }
+
+  private static Node closingJoin(
+      Node stream, Join.Kind kind, Duration after, @Nullable Expr condition) {
+    Node right =
+        Node.Project.of(stream, List.of(USER.as("user_id"), new Expr.Column("at").as("r_at")));
+    return ClosingJoin.of(
+        stream,
+        right,
+        kind,
+        new JoinKeys(List.of("user_id"), List.of("user_id"), false),
+        new ClosingJoin.Matching(
+            new TimeRange("at", "r_at", Duration.ZERO, after), condition, Duration.ZERO, null));
+  }
+
+  @Test
+  void whatDecidesWhatAClosingJoinKeepsCounts() {
+    Schema events =
+        Schema.builder().required("user_id", Type.STRING).nullable("at", Type.INSTANT).build();
+    Node.Input plain = new Node.Input("events", Node.InputKind.STREAM, events, List.of());
+    EventTimeBounds bounds = EventTimeBounds.outOfOrderBy(Duration.ofMinutes(5));
+    Node one = plain.withEventTime(new EventTime("at", bounds));
+    Node idle = plain.withEventTime(new EventTime("at", bounds.idleAfter(Duration.ofHours(1))));
+    Duration five = Duration.ofMinutes(5);
+    Fingerprint inner = closingJoin(one, Join.Kind.INNER, five, null).fingerprint();
+    assertThat(inner)
+        .isEqualTo(closingJoin(one, Join.Kind.INNER, five, null).fingerprint())
+        .isNotEqualTo(closingJoin(idle, Join.Kind.INNER, five, null).fingerprint())
+        .isNotEqualTo(closingJoin(one, Join.Kind.INNER, Duration.ZERO, null).fingerprint())
+        .isNotEqualTo(closingJoin(one, Join.Kind.INNER, five, USER.isNotNull()).fingerprint());
   }
 
   @Test

@@ -31,11 +31,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Puts streams with event time, windows over these and over whatever else has times, and windows
- * that close, on a random plan. In the changes of the streams event time goes forward, with rows
- * that are out of order, late, too far ahead, or have none.
+ * and joins that close, on a random plan. In the changes of the streams event time goes forward,
+ * with rows that are out of order, late, too far ahead, or have none.
  */
 public final class RandomWindowPlans {
   private static final long SALT = 0x77696e646f7773L;
+  private static final long SALT_OF_JOINS = 0x6a6f696e73L;
   private static final String REASON = "the test is short";
 
   /** So that rows do not become too many. */
@@ -56,6 +57,10 @@ public final class RandomWindowPlans {
       List.of("Europe/Berlin", "America/Sao_Paulo", "Asia/Kolkata", "Pacific/Apia");
 
   private final SplittableRandom random;
+
+  /** Apart, so that seeds do what they did before there were joins that close. */
+  private final SplittableRandom joins;
+
   private final RandomValues values;
   private final List<Node> streams = new ArrayList<>();
   private final List<Node> relations = new ArrayList<>();
@@ -63,14 +68,17 @@ public final class RandomWindowPlans {
   private int names;
   private int copies = 1;
 
-  private RandomWindowPlans(SplittableRandom random) {
+  private RandomWindowPlans(SplittableRandom random, SplittableRandom joins) {
     this.random = random;
+    this.joins = joins;
     this.values = new RandomValues(random);
   }
 
   /** The plan of a seed. */
   public static Plan plan(long seed) {
-    return new RandomWindowPlans(new SplittableRandom(seed ^ SALT)).on(RandomPlans.plan(seed));
+    return new RandomWindowPlans(
+            new SplittableRandom(seed ^ SALT), new SplittableRandom(seed ^ SALT_OF_JOINS))
+        .on(RandomPlans.plan(seed));
   }
 
   private Plan on(Plan plan) {
@@ -103,6 +111,7 @@ public final class RandomWindowPlans {
       }
       views.add(new ViewDefinition("window" + views.size(), relation, REASON));
     }
+    views.addAll(new RandomClosingJoins(joins).views(streams));
     return new Plan(inputs, views);
   }
 
@@ -305,7 +314,8 @@ public final class RandomWindowPlans {
 
   /** Changes of the inputs of a plan, in which event time goes forward. */
   public static List<List<InputChange>> epochs(Plan plan, long seed, int count) {
-    RandomWindowPlans some = new RandomWindowPlans(new SplittableRandom(seed));
+    RandomWindowPlans some =
+        new RandomWindowPlans(new SplittableRandom(seed), new SplittableRandom(~seed));
     List<List<InputChange>> epochs = new ArrayList<>();
     long pace = some.values.pick(List.of(1L, 10L, 100L));
     for (List<InputChange> epoch : RandomChanges.epochs(plan, seed, count)) {

@@ -2,6 +2,7 @@ package dev.leat.engine.testkit;
 
 import dev.leat.engine.plan.AsOfJoin;
 import dev.leat.engine.plan.ClosingAggregate;
+import dev.leat.engine.plan.ClosingJoin;
 import dev.leat.engine.plan.ClosingSessions;
 import dev.leat.engine.plan.Distinct;
 import dev.leat.engine.plan.Expr;
@@ -152,6 +153,7 @@ public final class ReferenceEvaluator {
                 node instanceof LookupJoin
                     || node instanceof ClosingAggregate
                     || node instanceof ClosingSessions
+                    || node instanceof ClosingJoin
                     || node instanceof Forget);
   }
 
@@ -223,6 +225,16 @@ public final class ReferenceEvaluator {
       ReferenceJoins joins = new ReferenceJoins(join);
       List<ReferenceRow> rows = joins.rows(rows(join.left()), rows(join.right()));
       errors += joins.errors();
+      return rows;
+    }
+
+    @Override
+    public List<ReferenceRow> closingJoin(ClosingJoin join) {
+      ReferenceClosingJoin remembered = memory.of(join);
+      remembered.epoch(rows(join.left()), rows(join.right()), inputs, memory);
+      ReferenceJoins joins = new ReferenceJoins(join);
+      List<ReferenceRow> rows = remembered.rows(joins);
+      errors += joins.errors() + remembered.late();
       return rows;
     }
 

@@ -1,24 +1,40 @@
 package dev.leat.engine.testkit;
 
+import dev.leat.engine.plan.ClosingJoin;
 import dev.leat.engine.plan.Expr;
 import dev.leat.engine.plan.Join;
+import dev.leat.engine.plan.Joined;
 import dev.leat.engine.plan.JoinedColumns;
 import java.time.DateTimeException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.BiPredicate;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Joins by comparing each row of one side with each of the other. */
 final class ReferenceJoins {
-  private final Join join;
+  private final Joined join;
+  private final Join.Kind kind;
+  private final @Nullable Expr condition;
   private final ReferenceExpressions expressions;
   private final int[] leftKeys;
   private final int[] rightKeys;
   private long errors;
 
   ReferenceJoins(Join join) {
+    this(join, join.kind(), join.condition());
+  }
+
+  ReferenceJoins(ClosingJoin join) {
+    this(join, join.kind(), join.condition());
+  }
+
+  private ReferenceJoins(Joined join, Join.Kind kind, @Nullable Expr condition) {
     this.join = join;
+    this.kind = kind;
+    this.condition = condition;
     this.expressions = new ReferenceExpressions(join.columns().schema());
     this.leftKeys = join.keys().left().stream().mapToInt(join.left().schema()::find).toArray();
     this.rightKeys = join.keys().right().stream().mapToInt(join.right().schema()::find).toArray();
@@ -31,30 +47,48 @@ final class ReferenceJoins {
 
   /** The rows of the result. */
   List<ReferenceRow> rows(List<ReferenceRow> left, List<ReferenceRow> right) {
+    return rows(left, right, (a, b) -> true, row -> true, row -> true);
+  }
+
+  /**
+   * The rows of the result.
+   *
+   * @param beside must be true of rows that match, too, before the condition is asked
+   * @param isLeftTold is a left row that matches nothing told?
+   * @param isRightTold is a right row that matches nothing told?
+   */
+  List<ReferenceRow> rows(
+      List<ReferenceRow> left,
+      List<ReferenceRow> right,
+      BiPredicate<ReferenceRow, ReferenceRow> beside,
+      Predicate<ReferenceRow> isLeftTold,
+      Predicate<ReferenceRow> isRightTold) {
     List<ReferenceRow> result = new ArrayList<>();
     boolean[] isMatched = new boolean[right.size()];
     for (ReferenceRow row : left) {
       boolean matches = false;
       for (int r = 0; r < right.size(); r++) {
-        if (isMatch(row, right.get(r))) {
+        if (isMatch(row, right.get(r), beside)) {
           matches = true;
           isMatched[r] = true;
-          if (join.kind().givesPairs()) {
+          if (kind.givesPairs()) {
             result.add(pair(row, right.get(r)));
           }
         }
       }
-      switch (join.kind()) {
-        case LEFT, FULL -> addIf(!matches, pair(row, null), result);
+      boolean isAlone = !matches && isLeftTold.test(row);
+      switch (kind) {
+        case LEFT, FULL -> addIf(isAlone, pair(row, null), result);
         case SEMI -> addIf(matches, row, result);
-        case ANTI -> addIf(!matches, row, result);
+        case ANTI -> addIf(isAlone, row, result);
         case INNER, RIGHT -> {
           // Nothing stands alone on the left.
         }
       }
     }
-    for (int r = 0; r < right.size() && join.kind().keepsRight(); r++) {
-      addIf(!isMatched[r], pair(null, right.get(r)), result);
+    for (int r = 0; r < right.size() && kind.keepsRight(); r++) {
+      boolean isAlone = !isMatched[r] && isRightTold.test(right.get(r));
+      addIf(isAlone, pair(null, right.get(r)), result);
     }
     return result;
   }
@@ -65,7 +99,8 @@ final class ReferenceJoins {
     }
   }
 
-  private boolean isMatch(ReferenceRow left, ReferenceRow right) {
+  private boolean isMatch(
+      ReferenceRow left, ReferenceRow right, BiPredicate<ReferenceRow, ReferenceRow> beside) {
     for (int k = 0; k < leftKeys.length; k++) {
       Object a = left.value(leftKeys[k]);
       Object b = right.value(rightKeys[k]);
@@ -74,7 +109,9 @@ final class ReferenceJoins {
         return false;
       }
     }
-    Expr condition = join.condition();
+    if (!beside.test(left, right)) {
+      return false;
+    }
     if (condition == null) {
       return true;
     }

@@ -1,6 +1,7 @@
 package dev.leat.engine.testkit;
 
 import dev.leat.engine.plan.ClosingAggregate;
+import dev.leat.engine.plan.ClosingJoin;
 import dev.leat.engine.plan.ClosingSessions;
 import dev.leat.engine.plan.Node;
 import java.time.Instant;
@@ -13,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the reference must remember from one epoch to the next: of each lookup the rows that went
- * by, of windows that close which rows came in time, of what is forgotten since when rows were
- * there, and what time it is. Every other relation follows from what the inputs hold.
+ * by, of what closes which rows came in time, of what is forgotten since when rows were there, and
+ * what time it is. Every other relation follows from what the inputs hold.
  */
 public final class ReferenceMemory {
   /** The rows of a lookup's left side so far, and what was found for them. */
@@ -90,6 +91,12 @@ public final class ReferenceMemory {
 
   ReferenceClosingSessions of(ClosingSessions closing) {
     return closingSessions.computeIfAbsent(closing, c -> new ReferenceClosingSessions(closing));
+  }
+
+  private final Map<Node, ReferenceClosingJoin> closingJoins = new HashMap<>();
+
+  ReferenceClosingJoin of(ClosingJoin join) {
+    return closingJoins.computeIfAbsent(join, j -> new ReferenceClosingJoin(join));
   }
 
   ReferenceClosing of(ClosingAggregate closing) {

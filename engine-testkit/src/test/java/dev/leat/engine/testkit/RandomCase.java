@@ -1,8 +1,6 @@
 package dev.leat.engine.testkit;
 
 import dev.leat.engine.plan.Explain;
-import dev.leat.engine.plan.Join;
-import dev.leat.engine.plan.Joined;
 import dev.leat.engine.plan.Plan;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,9 +36,6 @@ record RandomCase(long seed, Plan plan, List<List<InputChange>> epochs, Options 
   static final int CASES_OF_A_PLAN = 4;
 
   private static final int MANY = 10_000;
-  private static final int MANY_JOINED = 200;
-  private static final int MANY_JOINED_AGAIN = 40;
-  private static final int MANY_IN_PRODUCTS = 12;
 
   /** The case of a seed. */
   static RandomCase of(long seed) {
@@ -61,7 +56,8 @@ record RandomCase(long seed, Plan plan, List<List<InputChange>> epochs, Options 
   }
 
   private static RandomCase of(long seed, Plan plan, SplittableRandom random, Changes changes) {
-    List<List<InputChange>> epochs = changes.epochs(plan, random.nextLong(), size(random, plan));
+    List<List<InputChange>> epochs =
+        changes.epochs(plan, random.nextLong(), PlanSize.changes(plan, size(random)));
     return new RandomCase(
         seed,
         plan,
@@ -72,20 +68,6 @@ record RandomCase(long seed, Plan plan, List<List<InputChange>> epochs, Options 
             random.nextInt(4) == 0,
             random.nextInt(3) == 0 ? random.nextInt(1, 6) : MANY,
             random.nextInt(2) == 0));
-  }
-
-  /** Joins of joins give as many rows as powers of their inputs'. */
-  private static int size(SplittableRandom random, Plan plan) {
-    long joins = plan.nodes().stream().filter(Joined.class::isInstance).count();
-    long products =
-        plan.nodes().stream()
-            .filter(node -> node instanceof Join join && join.keys().size() == 0)
-            .count();
-    int most =
-        products > 2
-            ? MANY_IN_PRODUCTS
-            : joins == 0 ? MANY : joins == 1 ? MANY_JOINED : MANY_JOINED_AGAIN;
-    return Math.min(most, size(random));
   }
 
   private static int size(SplittableRandom random) {

@@ -3,15 +3,19 @@ package dev.leat.engine.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.leat.engine.plan.ClosingAggregate;
+import dev.leat.engine.plan.ClosingJoin;
 import dev.leat.engine.plan.ClosingSessions;
+import dev.leat.engine.plan.Join;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Plan;
 import dev.leat.engine.plan.TimeWindow;
 import dev.leat.engine.plan.ViewDefinition;
 import dev.leat.engine.plan.Windowed;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -24,7 +28,7 @@ class RandomWindowsTest {
   private static final int MAX_SHOWN = 5;
 
   /** Seeds that have failed once. */
-  private static final List<Long> REGRESSIONS = List.of(6713L);
+  private static final List<Long> REGRESSIONS = List.of(6713L, 7702748L);
 
   @Test
   void windowsAreWhatTheReferenceComputes() throws InterruptedException {
@@ -50,6 +54,11 @@ class RandomWindowsTest {
     System.out.println(RandomRun.failure(small));
   }
 
+  /** Is it of final rows, of which none is late? */
+  private static boolean isOfJoin(ClosingAggregate closing) {
+    return closing.input().inputs().get(0) instanceof ClosingJoin;
+  }
+
   @Test
   void casesAreWorthRunning() {
     Set<TimeWindow.Kind> live = EnumSet.noneOf(TimeWindow.Kind.class);
@@ -62,6 +71,9 @@ class RandomWindowsTest {
     int liveByPane = 0;
     int closingByPane = 0;
     int updatingByPane = 0;
+    Map<Join.Kind, Integer> joined = new EnumMap<>(Join.Kind.class);
+    long lateForJoins = 0;
+    int closingOfJoins = 0;
     for (long seed = 0; seed < 300; seed++) {
       Plan plan = RandomWindowPlans.plan(seed);
       InputModel model = new InputModel(plan);
@@ -81,14 +93,22 @@ class RandomWindowsTest {
         } else if (node instanceof Node.Aggregate aggregate && aggregate.isByPane()) {
           liveByPane++;
           updatingByPane += aggregate.input().isAppendOnly() ? 0 : 1;
+        } else if (node instanceof ClosingAggregate closing && isOfJoin(closing)) {
+          assertThat(memory.of(closing).late()).as("rows of a join that are late").isZero();
+          closingOfJoins++;
         } else if (node instanceof ClosingAggregate closing) {
           late += memory.of(closing).late();
           closingByPane += closing.live().isByPane() ? 1 : 0;
         } else if (node instanceof ClosingSessions sessions) {
           lateOfSessions += memory.of(sessions).late();
+        } else if (node instanceof ClosingJoin join) {
+          lateForJoins += memory.of(join).late();
         }
       }
       for (ViewDefinition view : plan.views()) {
+        if (view.relation() instanceof ClosingJoin join) {
+          joined.merge(join.kind(), result.view(view.name()).size(), Integer::sum);
+        }
         closedSessions +=
             view.relation() instanceof ClosingSessions ? result.view(view.name()).size() : 0;
         closed += view.relation() instanceof ClosingAggregate ? result.view(view.name()).size() : 0;
@@ -103,6 +123,10 @@ class RandomWindowsTest {
     assertThat(closed).as("rows of closed windows").isGreaterThan(500);
     assertThat(lateOfSessions).as("rows late for sessions").isGreaterThan(300);
     assertThat(closedSessions).as("closed sessions").isGreaterThan(500);
+    assertThat(joined).as("rows of joins that close").hasSize(Join.Kind.values().length);
+    assertThat(joined.values()).allSatisfy(rows -> assertThat(rows).isGreaterThan(50));
+    assertThat(closingOfJoins).as("windows over joins that close").isGreaterThan(10);
+    assertThat(lateForJoins).as("rows late for joins").isGreaterThan(300);
     assertThat(without).as("rows without event time").isGreaterThan(50);
   }
 }

@@ -3,6 +3,8 @@ package dev.leat.engine.testkit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -28,6 +30,7 @@ final class SeededCases {
   private final long cases;
   private final AtomicLong next = new AtomicLong();
   private final List<Long> failed = Collections.synchronizedList(new ArrayList<>());
+  private final Set<Long> running = ConcurrentHashMap.newKeySet();
 
   private SeededCases(long seed, long cases) {
     this.seed = seed;
@@ -38,7 +41,7 @@ final class SeededCases {
    * The seeds that fail, in order.
    *
    * @param check one for each thread
-   * @throws AssertionError if not every case was run; it names the seed of the one that was not
+   * @throws AssertionError if not every case was run; it names the seeds of those that were running
    */
   static List<Long> failing(long seed, long cases, Supplier<Check> check)
       throws InterruptedException {
@@ -73,14 +76,19 @@ final class SeededCases {
     }
   }
 
-  private static boolean fails(Check check, long seed) {
+  private boolean fails(Check check, long each) {
+    running.add(each);
+    boolean fails;
     try {
-      return check.fails(seed);
+      fails = check.fails(each);
     } catch (RuntimeException e) {
-      System.out.println("no case can be made or run: seed=" + seed + " cause=" + e);
-      return true;
+      System.out.println("no case can be made or run: seed=" + each + " cause=" + e);
+      fails = true;
     } catch (OutOfMemoryError e) {
-      throw new AssertionError("a case is too large: seed=" + seed, e);
+      // Memory may have been another thread's: that one's case is the large one then.
+      throw new AssertionError("a case is too large, of one of the seeds " + running, e);
     }
+    running.remove(each);
+    return fails;
   }
 }

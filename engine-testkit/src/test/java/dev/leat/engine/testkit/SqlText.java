@@ -5,6 +5,7 @@ import static dev.leat.engine.testkit.SqlExprText.quoted;
 import dev.leat.engine.plan.AggregateCall;
 import dev.leat.engine.plan.AsOfJoin;
 import dev.leat.engine.plan.ClosingAggregate;
+import dev.leat.engine.plan.ClosingJoin;
 import dev.leat.engine.plan.ClosingSessions;
 import dev.leat.engine.plan.Distinct;
 import dev.leat.engine.plan.Expr;
@@ -275,6 +276,11 @@ final class SqlText implements Node.Visitor<String> {
 
   @Override
   public String closing(ClosingAggregate closing) {
+    throw SqlExprText.unlike("what closes depends on the order in which rows come");
+  }
+
+  @Override
+  public String closingJoin(ClosingJoin join) {
     throw SqlExprText.unlike("what closes depends on the order in which rows come");
   }
 

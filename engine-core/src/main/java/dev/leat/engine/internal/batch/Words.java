@@ -26,6 +26,13 @@ public final class Words {
 
   private Words() {}
 
+  /** A sum of times that stays at the greatest or least word where it would be beyond. */
+  public static long saturatedSum(long a, long b) {
+    long sum = a + b;
+    boolean isOverflow = ((a ^ sum) & (b ^ sum)) < 0;
+    return isOverflow ? (a < 0 ? Long.MIN_VALUE : Long.MAX_VALUE) : sum;
+  }
+
   /** The word of a double. */
   public static long ofDouble(double value) {
     // Adding zero makes negative zero positive; doubleToLongBits gives all NaNs the same bits.

@@ -3,6 +3,7 @@ package dev.leat.engine.internal.exec;
 import dev.leat.engine.plan.AggregateCall;
 import dev.leat.engine.plan.AsOfJoin;
 import dev.leat.engine.plan.ClosingAggregate;
+import dev.leat.engine.plan.ClosingJoin;
 import dev.leat.engine.plan.ClosingSessions;
 import dev.leat.engine.plan.Deduplication;
 import dev.leat.engine.plan.Distinct;
@@ -222,6 +223,11 @@ final class ColumnUse {
 
     @Override
     public Collection<String> join(Join join) {
+      throw new AssertionError("its two sides are read by themselves");
+    }
+
+    @Override
+    public Collection<String> closingJoin(ClosingJoin join) {
       throw new AssertionError("its two sides are read by themselves");
     }
 

@@ -31,11 +31,13 @@ import dev.leat.engine.internal.op.UnnestOperator;
 import dev.leat.engine.internal.op.ViewOperator;
 import dev.leat.engine.plan.AsOfJoin;
 import dev.leat.engine.plan.ClosingAggregate;
+import dev.leat.engine.plan.ClosingJoin;
 import dev.leat.engine.plan.ClosingSessions;
 import dev.leat.engine.plan.Deduplication;
 import dev.leat.engine.plan.Distinct;
 import dev.leat.engine.plan.GroupingSets;
 import dev.leat.engine.plan.Join;
+import dev.leat.engine.plan.Joined;
 import dev.leat.engine.plan.LookupJoin;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Over;
@@ -370,6 +372,11 @@ public final class Dataflow implements Checkpointed {
     }
 
     @Override
+    public Operator closingJoin(ClosingJoin join) {
+      return times.of(join, from.get(0), from.get(1));
+    }
+
+    @Override
     public Operator ticking(Ticking node) {
       return ticking.of(node, from.get(0));
     }
@@ -457,9 +464,17 @@ public final class Dataflow implements Checkpointed {
   /** What closes windows and sessions that a relation is made of, inputs first. */
   List<Closing> closings(Node relation) {
     return Postorder.of(List.of(relation), Node::inputs).stream()
-        .filter(node -> node instanceof ClosingAggregate || node instanceof ClosingSessions)
+        .filter(Dataflow::waitsForTime)
         .map(node -> (Closing) operator(node))
         .toList();
+  }
+
+  /** Does it give rows because time has passed? A closing join gives those that stay alone. */
+  private static boolean waitsForTime(Node node) {
+    return node instanceof ClosingAggregate
+        || node instanceof ClosingSessions
+        || (node instanceof ClosingJoin join
+            && (join.tellsAlone(Joined.Side.LEFT) || join.tellsAlone(Joined.Side.RIGHT)));
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.leat.engine.internal.exec;
 
 import dev.leat.engine.internal.batch.Dictionary;
 import dev.leat.engine.internal.op.Closing;
+import dev.leat.engine.internal.op.ClosingJoinOperator;
 import dev.leat.engine.internal.op.ClosingOperator;
 import dev.leat.engine.internal.op.ClosingSessionsOperator;
 import dev.leat.engine.internal.op.EventTimeOperator;
@@ -12,6 +13,7 @@ import dev.leat.engine.internal.op.SwitchOperator;
 import dev.leat.engine.internal.op.WindowOperator;
 import dev.leat.engine.internal.time.Watermark;
 import dev.leat.engine.plan.ClosingAggregate;
+import dev.leat.engine.plan.ClosingJoin;
 import dev.leat.engine.plan.ClosingSessions;
 import dev.leat.engine.plan.Node;
 import dev.leat.engine.plan.Windowed;
@@ -43,6 +45,10 @@ record TimeOperators(
 
   Operator of(ClosingSessions closing, Operator input) {
     return new ClosingSessionsOperator(closing, input, wiring(closing.timed()));
+  }
+
+  Operator of(ClosingJoin join, Operator left, Operator right) {
+    return new ClosingJoinOperator(join, left, right, use.isRead(join), wiring(join.timed()));
   }
 
   private Closing.Wiring wiring(List<Node.Input> timed) {

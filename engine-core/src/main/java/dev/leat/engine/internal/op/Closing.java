@@ -38,8 +38,8 @@ public interface Closing extends Operator {
   /** What it is in the pipeline. */
   String place();
 
-  /** How many rows it has given. */
-  int given();
+  /** How many rows it has given; it tells whether it goes on. */
+  long given();
 
   /**
    * The tick at which something closes though no row comes, because streams are idle by then; the

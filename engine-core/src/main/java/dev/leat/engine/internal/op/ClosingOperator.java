@@ -108,7 +108,7 @@ public final class ClosingOperator implements Closing {
   }
 
   @Override
-  public int given() {
+  public long given() {
     return closed.given();
   }
 

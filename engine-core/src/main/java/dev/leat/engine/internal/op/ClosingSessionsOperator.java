@@ -83,7 +83,7 @@ public final class ClosingSessionsOperator implements Closing {
   }
 
   @Override
-  public int given() {
+  public long given() {
     return closed.given();
   }
 

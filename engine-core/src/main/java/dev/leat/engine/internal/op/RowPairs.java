@@ -61,6 +61,18 @@ final class RowPairs {
     }
   }
 
+  /** Puts a pair into the place of an earlier one, or leaves it in its own. */
+  void move(int from, int to) {
+    rows[to] = rows[from];
+    places[to] = places[from];
+    weights[to] = weights[from];
+  }
+
+  /** Leaves the first pairs only. */
+  void truncate(int size) {
+    count = size;
+  }
+
   int count() {
     return count;
   }

@@ -77,7 +77,7 @@ public final class Watermark implements Checkpointed {
 
   /** Event times above this are too far ahead of the clock. */
   public long limit() {
-    return tick == EventTime.NEVER ? Long.MAX_VALUE : saturatedSum(tick, ahead);
+    return tick == EventTime.NEVER ? Long.MAX_VALUE : Words.saturatedSum(tick, ahead);
   }
 
   /** Says that rows came, and the greatest of their event times. */
@@ -109,7 +109,8 @@ public final class Watermark implements Checkpointed {
 
   /** Rows before this are no longer expected; {@link EventTime#NEVER} if nothing came yet. */
   public long value() {
-    long ofRows = greatest == EventTime.NEVER ? greatest : saturatedSum(greatest, -outOfOrder);
+    long ofRows =
+        greatest == EventTime.NEVER ? greatest : Words.saturatedSum(greatest, -outOfOrder);
     return Math.max(told, ofRows);
   }
 
@@ -131,7 +132,7 @@ public final class Watermark implements Checkpointed {
   private long idleAt() {
     return idleAfter == Long.MAX_VALUE || tick == EventTime.NEVER
         ? Long.MAX_VALUE
-        : saturatedSum(silentSince(), idleAfter);
+        : Words.saturatedSum(silentSince(), idleAfter);
   }
 
   /** The tick since when nothing came while the engine was open. */
@@ -213,12 +214,6 @@ public final class Watermark implements Checkpointed {
       }
     }
     return isHeldBack ? smallest : greatest;
-  }
-
-  private static long saturatedSum(long a, long b) {
-    long sum = a + b;
-    boolean isOverflow = ((a ^ sum) & (b ^ sum)) < 0;
-    return isOverflow ? (a < 0 ? Long.MIN_VALUE : Long.MAX_VALUE) : sum;
   }
 
   @Override

@@ -45,7 +45,7 @@ class StallWarningsTest {
     }
 
     @Override
-    public int given() {
+    public long given() {
       return closed;
     }
 
