@@ -63,6 +63,33 @@ class HoppingWindowsTest {
                 .materialize("windows"));
   }
 
+  /** The word of a null is that of the first string there ever was. */
+  @Test
+  void aNullIsAGroupOfItsOwnBesideTheFirstString() {
+    Schema visit =
+        Schema.builder().required("at", Type.INSTANT).nullable("user", Type.STRING).build();
+    Pipeline pipeline =
+        Pipeline.define(
+            p ->
+                p.stream("visits", visit)
+                    .acceptGrowth("a test")
+                    .window(hopping(minutes(2), minutes(1)).on("at"))
+                    .groupBy("window_start", "user")
+                    .aggregate(count().as("n"))
+                    .materialize("windows"));
+    try (Engine engine = engine(pipeline)) {
+      engine.stream("visits")
+          .append(
+              List.of(
+                  Row.of(visit, at("09:01:00"), "u"),
+                  Row.of(visit, at("09:01:30"), null),
+                  Row.of(visit, at("09:01:40"), null)));
+      assertThat(shown(engine))
+          .containsExactly(
+              "[09:00, null, 2]", "[09:00, u, 1]", "[09:01, null, 2]", "[09:01, u, 1]");
+    }
+  }
+
   @Test
   void aValueThatGoesFromOnePaneStaysInTheWindowsOfTheOthers() {
     Pipeline pipeline =

@@ -4,6 +4,7 @@ import dev.leat.engine.internal.batch.Batch;
 import dev.leat.engine.internal.batch.Column;
 import dev.leat.engine.internal.batch.Hashing;
 import dev.leat.engine.internal.state.GroupKeys;
+import dev.leat.engine.internal.state.KeyLayout;
 import dev.leat.engine.internal.state.KeyTable;
 import dev.leat.engine.internal.time.WindowAssigner;
 import dev.leat.engine.plan.TimeWindow;
@@ -70,12 +71,12 @@ final class StepPanes {
     this.assigner = new WindowAssigner(node.window());
     int[] paneColumns = Arrays.copyOf(ownerColumns, ownerColumns.length + 1);
     paneColumns[ownerColumns.length] = startColumn;
-    this.table = new KeyTable(GroupKeys.layout(node.schema(), paneColumns), 0, hashing);
+    this.table = new KeyTable(KeyLayout.of(node.schema(), paneColumns), 0, hashing);
     this.areOwnersKept = owners != null;
     this.owners =
         owners != null || ownerColumns.length == 0
             ? owners
-            : new KeyTable(GroupKeys.layout(node.schema(), ownerColumns), 0, hashing);
+            : new KeyTable(KeyLayout.of(node.schema(), ownerColumns), 0, hashing);
     this.firsts = new Batch(columns);
     this.windowRows = new Batch(columns);
   }

@@ -19,15 +19,22 @@ public final class KeyLayout {
   /** The word of a null where there are no bitmaps; no column has it then. */
   private static final long NULL = -1;
 
+  private final boolean marksNulls;
+
   private KeyLayout(int[] columns, boolean[] encoded, int maskWords) {
+    this(columns, encoded, maskWords, false);
+  }
+
+  private KeyLayout(int[] columns, boolean[] encoded, int maskWords, boolean marksNulls) {
     this.columns = columns;
     this.encoded = encoded;
     this.maskWords = maskWords;
+    this.marksNulls = marksNulls;
   }
 
   /** The layout of one column of codes, of which a row has one word: -1 where it is null. */
   static KeyLayout ofCode(int column) {
-    return new KeyLayout(new int[] {column}, new boolean[] {true}, 0);
+    return new KeyLayout(new int[] {column}, new boolean[] {true}, 0, true);
   }
 
   /** The layout of some columns, by index, of a schema. */
@@ -83,7 +90,7 @@ public final class KeyLayout {
 
   /** Can a null be in the word of its column, and not in a bitmap? */
   public boolean marksNulls() {
-    return maskWords == 0 && columns.length == 1 && encoded[0];
+    return marksNulls;
   }
 
   /** Words in all. */

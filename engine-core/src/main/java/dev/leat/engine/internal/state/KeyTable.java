@@ -58,9 +58,17 @@ public final class KeyTable extends GroupKeys {
   /** The other key columns. */
   private int[] compared;
 
-  /** A table of keys, and of words that are kept of each. */
+  /**
+   * A table of keys, and of words that are kept of each.
+   *
+   * @param layout one with bitmaps if a column can be null: the word of a null is that of some code
+   *     in a batch
+   */
   public KeyTable(KeyLayout layout, int payloadWords, Hashing hashing) {
     super(layout, payloadWords, hashing);
+    if (layout.marksNulls()) {
+      throw new IllegalArgumentException("a layout without bitmaps, for keys that may be null");
+    }
     this.hashing = hashing;
     this.keyWords = layout.stride();
     this.reader = new RowReader(layout);
