@@ -203,6 +203,30 @@ class ClosingSessionsTest {
         });
   }
 
+  /** What closed long before is forgotten, and must not be reached step by step either. */
+  @Test
+  void aRowThatWasLateWhenTheOpenSessionBeganIsNotOfIt() {
+    run(
+        pipeline(outOfOrderBy(Duration.ZERO), Duration.ZERO),
+        engine -> {
+          click(engine, "u1", "09:00:00");
+          click(engine, "u2", "09:30:00");
+          click(engine, "u1", "09:22:00");
+          click(engine, "u1", "09:20:00.000000");
+          click(engine, "u1", "09:12:00");
+          click(engine, "u1", "09:08:00");
+          click(engine, "u2", "10:00:00");
+          assertThat(closed(engine))
+              .containsExactly(
+                  session("u1", "09:00:00", "09:10:00", 1),
+                  session("u1", "09:20:00", "09:32:00", 2),
+                  session("u2", "09:30:00", "09:40:00", 1));
+          assertThat(late(engine))
+              .hasSize(2)
+              .allMatch(reason -> reason.contains("a session of its own would be closed"));
+        });
+  }
+
   @Test
   void rowsOfOneEpochAreLateTogetherOrNot() {
     run(

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is remembered of sessions that close: which rows came in time, and how far the watermark has
@@ -20,7 +21,16 @@ final class ReferenceClosingSessions {
   private final ReferenceWatermark watermark;
   private final Map<ReferenceRow, Long> seen = new HashMap<>();
   private final List<ReferenceRow> taken = new ArrayList<>();
+  private final List<Beginning> beginnings = new ArrayList<>();
   private long late;
+
+  /**
+   * When a key began to have open sessions, of which it has had one since.
+   *
+   * @param row one of the key
+   * @param reached the watermark then; null if there was none
+   */
+  private record Beginning(ReferenceRow row, @Nullable Instant reached) {}
 
   ReferenceClosingSessions(ClosingSessions node) {
     this.node = node;
@@ -53,7 +63,24 @@ final class ReferenceClosingSessions {
       }
     }
     seen.putAll(counts);
+    List<ReferenceRow> open = open(valid);
+    for (ReferenceRow row : open) {
+      if (beginnings.stream().noneMatch(since -> sessions.isOneKey(row, since.row()))) {
+        beginnings.add(new Beginning(row, watermark.value()));
+      }
+    }
     watermark.advance(inputs, memory);
+    List<ReferenceRow> still = open(valid);
+    beginnings.removeIf(
+        since -> still.stream().noneMatch(row -> sessions.isOneKey(row, since.row())));
+  }
+
+  /** A row of each session that is open. */
+  private List<ReferenceRow> open(Function<List<ReferenceRow>, List<ReferenceRow>> valid) {
+    return sessions.of(valid.apply(taken)).stream()
+        .filter(session -> !isClosed(session.end()))
+        .map(session -> session.rows().get(0))
+        .toList();
   }
 
   private boolean isLate(ReferenceRow row, List<ReferenceSessions.Session> before) {
@@ -70,12 +97,19 @@ final class ReferenceClosingSessions {
         isNearOpen = true;
       }
     }
-    return isClosed(end) && !isNearOpen;
+    boolean wasLate =
+        beginnings.stream()
+            .filter(since -> sessions.isOneKey(row, since.row()))
+            .anyMatch(since -> isClosed(end, since.reached()));
+    return isClosed(end) && (!isNearOpen || wasLate);
   }
 
   /** Is a session closed that ends at a time? */
   boolean isClosed(Instant end) {
-    Instant reached = watermark.value();
+    return isClosed(end, watermark.value());
+  }
+
+  private boolean isClosed(Instant end, @Nullable Instant reached) {
     return reached != null
         && end.plus(Duration.of(node.latenessMicros(), ChronoUnit.MICROS)).isBefore(reached);
   }

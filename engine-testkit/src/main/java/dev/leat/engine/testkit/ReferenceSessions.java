@@ -67,12 +67,14 @@ final class ReferenceSessions {
 
   /** Is a row that has a time of the key of a session, and at most a gap away from it? */
   boolean isNear(ReferenceRow row, Session session) {
-    boolean isOfKey =
-        ReferenceOrder.partitions(schema, sessions.by(), List.of(row, session.rows().get(0))).size()
-            == 1;
-    return isOfKey
+    return isOneKey(row, session.rows().get(0))
         && !time(row).isAfter(session.end())
         && !time(row).plus(gap).isBefore(session.start());
+  }
+
+  /** Are two rows of one key? */
+  boolean isOneKey(ReferenceRow one, ReferenceRow other) {
+    return ReferenceOrder.partitions(schema, sessions.by(), List.of(one, other)).size() == 1;
   }
 
   private Instant time(ReferenceRow row) {

@@ -28,7 +28,7 @@ class RandomWindowsTest {
   private static final int MAX_SHOWN = 5;
 
   /** Seeds that have failed once. */
-  private static final List<Long> REGRESSIONS = List.of(6713L, 7702748L, 21_044_379L);
+  private static final List<Long> REGRESSIONS = List.of(6713L, 7702748L, 21_036_458L, 21_044_379L);
 
   @Test
   void windowsAreWhatTheReferenceComputes() throws InterruptedException {

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * watermark, as it is now, closes.
  *
  * <p><b>Late</b> is a row that is at most a gap from a session that is closed, as it would be of
- * that one, and a row whose own end is passed if no open session is near. So no two results of a
+ * that one; and a row whose own end is passed if no open session is near, or if it was passed when
+ * the key began to have open ones, as it may be near one that closed before. So no two results of a
  * key are at most a gap apart, and all together are the sessions of the rows that were not late.
  *
  * <p>The open sessions are those of an {@link AggregateOperator} whose changes nobody reads. When
@@ -133,8 +134,8 @@ public final class ClosingSessionsOperator implements Closing {
     }
     long end = at + gap;
     int last = lastClosed.find(in, row);
-    boolean isClosed = last >= 0 && at <= lastClosed.last(last) + gap;
-    if (isClosed && end >= lastClosed.start(last)) {
+    boolean isClosed = last >= 0 && lastClosed.isBehind(last, at);
+    if (isClosed && lastClosed.isSession(last) && end >= lastClosed.start(last)) {
       long endOfLast = lastClosed.last(last) + gap;
       return late("its session is closed", lastClosed.start(last), endOfLast, until);
     }
@@ -168,6 +169,7 @@ public final class ClosingSessionsOperator implements Closing {
         byEnd.remove(slot);
       } else if (!byEnd.contains(slot)) {
         byEnd.put(slot, end(slot));
+        lastClosed.begin(sessions.key(slot), time.passed(), time.isKnown());
       }
     }
   }

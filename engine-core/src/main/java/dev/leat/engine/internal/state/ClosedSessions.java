@@ -17,10 +17,18 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>How long.</b> Until rows so old are late anyway. Then only a row near an open session of
  * the line could still be taken, so as long as there is one the entry stays; when that closes, it
- * takes the entry's place.
+ * takes the entry's place. And when a line without an entry begins a session, it gets one that says
+ * how old rows were late then: what is older than that may be near a session that closed long ago,
+ * and is late however near the open one it is.
  */
 public final class ClosedSessions {
   private static final int NONE = -1;
+
+  /** The first time of an entry that is of no session. */
+  private static final long NO_SESSION = Long.MAX_VALUE;
+
+  /** The last time of an entry when nothing was late. */
+  private static final long NOTHING_LATE = Long.MIN_VALUE;
 
   private final long gap;
 
@@ -58,13 +66,36 @@ public final class ClosedSessions {
    * @param last the time of its last row, later than that of any of its line before
    */
   public void add(Batch key, long start, long last) {
-    int slot = 0;
+    set(slotOf(key), start, last);
+  }
+
+  /**
+   * A line has an open session, perhaps its first one.
+   *
+   * @param key a batch whose one row has the columns of the key
+   * @param until sessions that end here or before are closed
+   * @param isKnown is there such a time yet?
+   */
+  public void begin(Batch key, long until, boolean isKnown) {
+    if (find(key, 0) >= 0) {
+      return;
+    }
+    boolean anyIsLate = isKnown && until >= Long.MIN_VALUE + gap + gap;
+    set(slotOf(key), NO_SESSION, anyIsLate ? until - gap - gap : NOTHING_LATE);
+  }
+
+  private int slotOf(Batch key) {
     if (keys != null) {
       keys.findOrAdd(key, oneSlot);
-      slot = oneSlot[0];
-    } else if (rows.size() == 0) {
-      rows.add();
+      return oneSlot[0];
     }
+    if (rows.size() == 0) {
+      return rows.add();
+    }
+    return 0;
+  }
+
+  private void set(int slot, long start, long last) {
     long[] page = rows.writable(slot);
     int at = rows.offset(slot) + startWord;
     page[at] = start;
@@ -79,6 +110,17 @@ public final class ClosedSessions {
     }
     SessionKeys.gather(keys.layout(), batch, row, key);
     return keys.find(key);
+  }
+
+  /** Is a time so early that what is there or before is late, for an entry? */
+  public boolean isBehind(int slot, long time) {
+    long last = last(slot);
+    return last != NOTHING_LATE && time <= last + gap;
+  }
+
+  /** Is an entry of a session, and not of how late rows were when the line began one? */
+  public boolean isSession(int slot) {
+    return start(slot) != NO_SESSION;
   }
 
   /** The time of the first row of an entry's session. */
@@ -152,7 +194,8 @@ public final class ClosedSessions {
     boolean[] isFree = rows.isFree();
     for (int slot = 0; slot < isFree.length; slot++) {
       if (!isFree[slot]) {
-        StateFormat.check(start(slot) <= last(slot), "span of a closed session", slot);
+        StateFormat.check(
+            start(slot) <= last(slot) || !isSession(slot), "span of a closed session", slot);
         toFree.put(slot, last(slot));
       }
     }
