@@ -526,4 +526,46 @@ class ClosingJoinTest extends ClosingOrders {
           assertThat(engine.ledger().count()).isZero();
         });
   }
+
+  /** Its own streams say how far time is for it; a stream more says it for what is over it. */
+  @Test
+  void whileAllStreamsOfAJoinAreIdleItsRowsGrowLateForWhatClosesOverItBesideAnotherStream() {
+    EventTimeBounds bounds = outOfOrderBy(Duration.ZERO).idleAfter(minutes(1));
+    Pipeline pipeline =
+        Pipeline.define(
+            p -> {
+              Relation<Row> joined =
+                  within(
+                      orders(p, bounds).leftJoin(payments(p, bounds)),
+                      Duration.ZERO,
+                      minutes(10),
+                      Duration.ZERO);
+              Relation<Payment> refunds =
+                  p.stream("refunds", Payment.class).eventTime(Payment::paidAt, bounds);
+              joined
+                  .leftJoin(refunds.prefix("r_"))
+                  .within(col("at"), col("r_paid_at"), Duration.ZERO, minutes(10))
+                  .closing(minutes(10))
+                  .on("id", "r_order_id")
+                  .acceptGrowth("a test is short")
+                  .materialize("joined");
+            });
+    run(
+        pipeline,
+        engine -> {
+          order(engine, "o1", "09:00:00");
+          clock.now = NINE.plusSeconds(60);
+          StreamInput<Payment> refunds = engine.stream("refunds", Payment.class);
+          refunds.append(new Payment("o9", at("11:00:00"), 1));
+          engine.step();
+          assertThat(engine.whyStalled("joined"))
+              .anyMatch(cause -> cause.contains("it is idle, as all others are"));
+          order(engine, "o2", "09:30:00");
+          assertThat(joined(engine, "id")).isEmpty();
+          assertThat(late(engine))
+              .singleElement()
+              .asString()
+              .contains("side=left at=2026-04-01T09:00:00Z", "watermark=2026-04-01T11:00:00Z");
+        });
+  }
 }

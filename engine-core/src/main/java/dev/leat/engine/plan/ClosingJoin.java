@@ -109,7 +109,8 @@ public final class ClosingJoin extends Node implements Joined {
 
   /**
    * Checks that what closes over this takes all of its rows, which come later than those of the
-   * streams: a pair comes with the later of its rows, and a row alone when its time is over.
+   * streams: a pair comes with the later of its rows, and a row alone when its time is over. That
+   * holds for one time; what has a stream more goes on while all streams of this are idle.
    *
    * @param column of this, by which it closes
    * @param lateness of what closes
