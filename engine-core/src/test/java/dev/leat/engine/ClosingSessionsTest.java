@@ -451,4 +451,40 @@ class ClosingSessionsTest {
                             .aggregate()))
         .hasMessageContaining("its rows can be taken back, but what is closed is final");
   }
+
+  /** Of one line of sessions, too, in an engine that was closed in between. */
+  @Test
+  void howLateRowsWereWhenALineBeganASessionIsPartOfTheState(@TempDir Path directory) {
+    Pipeline pipeline =
+        Pipeline.define(
+            p ->
+                p.stream("clicks", Click.class)
+                    .eventTime(Click::eventTime, outOfOrderBy(Duration.ZERO))
+                    .sessionize(gap(minutes(10)))
+                    .on(Click::eventTime)
+                    .closing(Duration.ZERO)
+                    .aggregate(count().as("n"))
+                    .materialize("closed"));
+    try (Engine engine = Engine.open(directory, pipeline, settings())) {
+      click(engine, "u1", "09:00:00");
+      engine.stream("clicks", Click.class).advanceWatermark(NINE.plusSeconds(1800));
+      engine.step();
+      click(engine, "u1", "09:22:00");
+      click(engine, "u1", "09:20:00");
+      engine.checkpoint();
+    }
+    try (Engine engine = Engine.open(directory, pipeline, settings())) {
+      click(engine, "u1", "09:19:59.999998");
+      click(engine, "u1", "09:19:59.999999");
+      click(engine, "u1", "09:10:00");
+      click(engine, "u1", "10:00:00");
+      assertThat(closed(engine))
+          .containsExactly(
+              "[2026-04-01T09:00:00Z, 2026-04-01T09:10:00Z, 1]",
+              "[2026-04-01T09:20:00Z, 2026-04-01T09:32:00Z, 2]");
+      assertThat(late(engine))
+          .hasSize(3)
+          .allMatch(reason -> reason.contains("a session of its own would be closed"));
+    }
+  }
 }
