@@ -60,8 +60,14 @@ class TimedRowsLawsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "0,false,true", "0,true,true", "0,false,false", "0 2,false,true", "0 2,true,false",
-    "2,true,true", "2,false,false", "'',false,true"
+    "0,false,true",
+    "0,true,true",
+    "0,false,false",
+    "0 2,false,true",
+    "0 2,true,false",
+    "2,true,true",
+    "2,false,false",
+    "'',false,true"
   })
   void whatIsKeptIsWhatAListKeeps(String columns, boolean matchesNull, boolean tellsUnmatched) {
     int[] key =
