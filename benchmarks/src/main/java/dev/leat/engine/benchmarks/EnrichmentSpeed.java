@@ -9,8 +9,8 @@ import java.util.Objects;
  * Events enriched by five dimensions, one through another, 28 columns, from encoded batches: each
  * {@link Enrichment} in turn in one JVM. CPU time of the process, the least of some rounds.
  *
- * <p>{@code java -Xmx12g -cp benchmarks.jar dev.leat.engine.benchmarks.EnrichmentSpeed [events]
- * [rounds]}
+ * <p>{@code java -Xms8g -Xmx8g -cp benchmarks.jar dev.leat.engine.benchmarks.EnrichmentSpeed
+ * [events] [rounds]}
  */
 public final class EnrichmentSpeed {
   private EnrichmentSpeed() {}
