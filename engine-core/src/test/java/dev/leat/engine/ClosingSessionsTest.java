@@ -212,7 +212,7 @@ class ClosingSessionsTest {
           click(engine, "u1", "09:00:00");
           click(engine, "u2", "09:30:00");
           click(engine, "u1", "09:22:00");
-          click(engine, "u1", "09:20:00.000000");
+          click(engine, "u1", "09:20:00");
           click(engine, "u1", "09:12:00");
           click(engine, "u1", "09:08:00");
           click(engine, "u2", "10:00:00");
